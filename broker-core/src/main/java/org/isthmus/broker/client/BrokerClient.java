@@ -1,0 +1,46 @@
+package org.isthmus.broker.client;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.common.TopicPartition;
+
+/**
+ * A connection to a cluster. Every call returns at once; its stage completes on a thread of the client, so what follows must not block.
+ * A call that fails does so with {@link org.isthmus.broker.common.BrokerException}, whose code tells why; what may be tried again was
+ * tried again until the client's request timeout. Safe for use by many threads.
+ */
+public interface BrokerClient extends AutoCloseable {
+    /** Fails with {@code UNKNOWN_TOPIC_OR_PARTITION} where there is none; never creates one. */
+    CompletionStage<TopicInfo> topic(String name);
+
+    /** Fails with {@code TOPIC_ALREADY_EXISTS} where there is one. */
+    CompletionStage<TopicInfo> createTopic(NewTopic topic);
+
+    CompletionStage<Void> deleteTopic(String name);
+
+    /**
+     * Appends one record and answers its offset. Records sent to one partition are written in the order of the calls, each once, also
+     * where a lost connection makes the client send again. Sends that come while an earlier one is under way share a batch.
+     */
+    CompletionStage<Long> send(TopicPartition partition, NewRecord record, Acks acks);
+
+    /** The offset that each specification means now. */
+    CompletionStage<Map<TopicPartition, Long>> offsets(Map<TopicPartition, OffsetSpec> wanted);
+
+    /** Starts to read at the given offsets. */
+    RecordStream read(Map<TopicPartition, Long> positions);
+
+    /** What the group last committed for these partitions; those without a commit are left out. */
+    CompletionStage<Map<TopicPartition, Long>> committedOffsets(String group, Set<TopicPartition> partitions);
+
+    /** Commits the offsets of the next records to read. The group must have no members; it comes into being with its first commit. */
+    CompletionStage<Void> commitOffsets(String group, Map<TopicPartition, Long> offsets);
+
+    /** Forgets a group with its offsets. Fails with {@code GROUP_ID_NOT_FOUND} where there is none. */
+    CompletionStage<Void> deleteGroup(String group);
+
+    /** Fails what is under way and closes every connection. */
+    @Override
+    void close();
+}

@@ -1,0 +1,15 @@
+package org.isthmus.broker.client;
+
+import java.util.Map;
+
+/**
+ * A topic to create.
+ *
+ * @param partitions how many, or −1 for the broker's default
+ * @param configs topic settings by their Kafka names; what is not named takes the broker's default
+ */
+public record NewTopic(String name, int partitions, Map<String, String> configs) {
+    public NewTopic(String name) {
+        this(name, -1, Map.of());
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Producer identities, and later transactions, as a state machine on the coordinator.
+ */
+@NullMarked
+package org.isthmus.broker.coordinator.transaction;
+
+import org.jspecify.annotations.NullMarked;

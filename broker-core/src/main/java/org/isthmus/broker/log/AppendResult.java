@@ -1,0 +1,21 @@
+package org.isthmus.broker.log;
+
+import org.isthmus.broker.common.ErrorCode;
+
+/** What became of an append. Refusals are values; a disk that fails is an exception. */
+public sealed interface AppendResult {
+    /**
+     * The records are in the log.
+     *
+     * @param baseOffset offset of the first record
+     * @param lastOffset offset of the last record
+     * @param logAppendTimeMs the stamp that the log gave, or −1 where producers give their own
+     */
+    record Appended(long baseOffset, long lastOffset, long logAppendTimeMs) implements AppendResult {}
+
+    /** The producer sent this batch before; these are the offsets that it got then. */
+    record Duplicate(long baseOffset, long lastOffset, long logAppendTimeMs) implements AppendResult {}
+
+    /** Nothing was written, for a reason that the producer can act on. */
+    record Rejected(ErrorCode error, String reason) implements AppendResult {}
+}

@@ -1,0 +1,35 @@
+package org.isthmus.broker.log;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * A log as its owner last published it. Never changes; safe to read on any thread, without asking the owner. What lies at or above the
+ * high watermark is in the log but not committed.
+ */
+public interface LogView {
+    /** Offset of the oldest record that is kept. */
+    long startOffset();
+
+    /** Offset that the next record will get. */
+    long endOffset();
+
+    /** Everything below is committed. */
+    long highWatermark();
+
+    /** Everything below is committed and belongs to no open transaction. */
+    long lastStableOffset();
+
+    /**
+     * Whole batches from the one that holds {@code offset}, none of which begins at or above {@code upToOffset}, together at most
+     * {@code maxBytes}, or one batch of any size with {@code atLeastOne}. Empty where there is nothing. Fails with
+     * {@link org.isthmus.broker.common.BrokerException} {@code OFFSET_OUT_OF_RANGE} below the start or above the end.
+     */
+    LogSlice read(long offset, long upToOffset, int maxBytes, boolean atLeastOne) throws IOException;
+
+    /** The first record below the high watermark whose timestamp is at least this one. */
+    Optional<TimestampedOffset> firstAtOrAfter(long timestampMs) throws IOException;
+
+    /** A record's place and its timestamp in milliseconds since 1970. */
+    record TimestampedOffset(long offset, long timestampMs) {}
+}

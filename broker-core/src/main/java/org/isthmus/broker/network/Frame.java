@@ -1,0 +1,43 @@
+package org.isthmus.broker.network;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.isthmus.broker.runtime.StoredFile;
+
+/** The content of one outgoing frame, without its length: bytes in memory, and ranges of files that go out without a copy. */
+public record Frame(List<Part> parts) {
+    public long size() {
+        return parts.stream().mapToLong(Part::size).sum();
+    }
+
+    /** A piece of a frame. The transport calls {@link #release} once, when the piece is sent or never will be. */
+    public sealed interface Part {
+        long size();
+
+        void release();
+    }
+
+    /** Bytes from the buffer's position to its limit. */
+    public record Bytes(ByteBuffer buffer) implements Part {
+        @Override
+        public long size() {
+            return buffer.remaining();
+        }
+
+        @Override
+        public void release() {}
+    }
+
+    /** Bytes of a file. */
+    public record FileRange(StoredFile file, long position, int length, Runnable onRelease) implements Part {
+        @Override
+        public long size() {
+            return length;
+        }
+
+        @Override
+        public void release() {
+            onRelease.run();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/**
+ * Serves one API. The table of handlers is what ApiVersions answers, so nothing is claimed that is not served. Called on the connection's
+ * thread; must not block there.
+ *
+ * @param <Q> the request
+ * @param <A> the answer
+ */
+public interface ApiHandler<Q extends ApiMessage, A extends ApiMessage> {
+    short apiKey();
+
+    /** The oldest version that is served. */
+    short minVersion();
+
+    /** The newest version that is served. */
+    short maxVersion();
+
+    /**
+     * Answers a request. Errors that the API has a field for are in the answer; a stage that fails closes the connection, and so does an
+     * exception. The request's records are valid until the stage completes.
+     */
+    CompletionStage<A> handle(RequestContext context, Q request);
+}
