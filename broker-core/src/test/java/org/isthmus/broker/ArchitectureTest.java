@@ -77,9 +77,9 @@ class ArchitectureTest {
             .whereLayer("codec")
             .mayOnlyAccessLayers("network", "log", "record", "runtime", "common")
             .whereLayer("handler")
-            .mayNotBeAccessedByLayers("codec", "protocol.client")
+            .mayOnlyBeAccessedByLayers("server")
             .whereLayer("protocol.client")
-            .mayNotBeAccessedByLayers("codec", "handler")
+            .mayOnlyBeAccessedByLayers("server")
             .whereLayer("server")
             .mayNotBeAccessedByAnyLayer();
 
