@@ -1,0 +1,17 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.util.List;
+import org.isthmus.broker.coordinator.InternalTopics;
+import org.isthmus.broker.coordinator.group.GroupCoordinator;
+import org.isthmus.broker.coordinator.transaction.ProducerIds;
+import org.isthmus.broker.metadata.MetadataStore;
+
+/** The handlers of all APIs that coordinators serve. */
+public final class CoordinatorHandlers {
+    private CoordinatorHandlers() {}
+
+    public static List<ApiHandler<?, ?>> of(
+            GroupCoordinator groups, ProducerIds producerIds, InternalTopics topics, MetadataStore metadata) {
+        return List.of();
+    }
+}
