@@ -9,11 +9,12 @@ public record Backoff(long firstMs, double factor, long longestMs) {
 
     public Backoff {
         if (firstMs < 0 || longestMs < firstMs || !(factor >= 1)) {
-            throw new IllegalArgumentException("back-off of " + firstMs + " ms growing by " + factor + " to " + longestMs);
+            throw new IllegalArgumentException(
+                    "back-off of " + firstMs + " ms growing by " + factor + " to " + longestMs);
         }
     }
 
     public long delayMs(int deliveries) {
-        return (long) Math.min(longestMs, firstMs * Math.pow(factor, Math.max(0, deliveries - 1)));
+        return (long) Math.min((double) longestMs, firstMs * Math.pow(factor, Math.max(0, deliveries - 1)));
     }
 }

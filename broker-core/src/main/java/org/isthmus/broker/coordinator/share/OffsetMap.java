@@ -68,13 +68,15 @@ final class OffsetMap<V> {
     }
 
     /** The run that holds the offset. */
-    @Nullable Run<V> runAt(long offset) {
+    @Nullable
+    Run<V> runAt(long offset) {
         var floor = byFirst.floorEntry(offset);
         return floor != null && floor.getValue().range().last() >= offset ? floor.getValue() : null;
     }
 
     /** The first run that ends at or behind the offset. */
-    @Nullable Run<V> runFrom(long offset) {
+    @Nullable
+    Run<V> runFrom(long offset) {
         var here = runAt(offset);
         if (here != null) {
             return here;

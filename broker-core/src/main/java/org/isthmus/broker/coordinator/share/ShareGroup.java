@@ -97,7 +97,8 @@ final class ShareGroup {
         }
         var above = new OffsetRange(Math.max(range.first(), startOffset), range.last());
         if (outcome == Outcome.ARCHIVED) {
-            archivedCount += done.gaps(above).stream().mapToLong(OffsetRange::size).sum();
+            archivedCount +=
+                    done.gaps(above).stream().mapToLong(OffsetRange::size).sum();
         }
         done.add(above);
         returned.remove(above);

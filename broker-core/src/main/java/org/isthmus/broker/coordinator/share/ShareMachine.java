@@ -15,7 +15,8 @@ final class ShareMachine implements StateMachine<ShareRecord> {
         record.replayOn(groups, offset);
     }
 
-    @Nullable ShareGroup group(String id) {
+    @Nullable
+    ShareGroup group(String id) {
         return groups.get(id);
     }
 
@@ -25,6 +26,9 @@ final class ShareMachine implements StateMachine<ShareRecord> {
 
     /** Records below this offset are no longer needed; {@link Long#MAX_VALUE} where there is no group. */
     long oldestNeeded() {
-        return groups.values().stream().mapToLong(ShareGroup::snapshotOffset).min().orElse(Long.MAX_VALUE);
+        return groups.values().stream()
+                .mapToLong(ShareGroup::snapshotOffset)
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 }

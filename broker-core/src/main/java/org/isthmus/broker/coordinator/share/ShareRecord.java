@@ -68,7 +68,8 @@ sealed interface ShareRecord {
         }
     }
 
-    private static void apply(Map<String, ShareGroup> groups, String group, java.util.function.Consumer<ShareGroup> change) {
+    private static void apply(
+            Map<String, ShareGroup> groups, String group, java.util.function.Consumer<ShareGroup> change) {
         // Nothing where the group is gone: what was decided for it before it was deleted has no effect any more.
         var state = groups.get(group);
         if (state != null) {

@@ -61,7 +61,7 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
                 out.settings(change.settings());
             } else if (record instanceof ShareRecord.Done done) {
                 out.bytes.writeByte(DONE);
-                out.bytes.writeByte(done.outcome().ordinal());
+                out.bytes.writeByte(done.outcome().code());
                 out.ranges(done.ranges());
             } else if (record instanceof ShareRecord.GivenBack back) {
                 out.bytes.writeByte(GIVEN_BACK);
@@ -93,32 +93,31 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
                 throw new IllegalStateException("share record of version " + version + " at offset " + record.offset());
             }
             return decode(new String(key, StandardCharsets.UTF_8), in.bytes.readByte(), in);
-        } catch (IOException | IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+        } catch (IOException | IllegalArgumentException | ArithmeticException e) {
             throw new IllegalStateException("malformed share record at offset " + record.offset(), e);
         }
     }
 
     private static ShareRecord decode(String group, byte kind, In in) throws IOException {
-        switch (kind) {
-            case STATE:
-                return state(group, in);
-            case DELETED:
-                return new ShareRecord.GroupDeleted(group);
-            case RECONFIGURED:
-                return new ShareRecord.Reconfigured(group, in.settings());
-            case DONE:
-                var outcome = Outcome.values()[in.bytes.readByte()];
-                return new ShareRecord.Done(group, in.ranges(), outcome);
-            case GIVEN_BACK:
+        return switch (kind) {
+            case STATE -> state(group, in);
+            case DELETED -> new ShareRecord.GroupDeleted(group);
+            case RECONFIGURED -> new ShareRecord.Reconfigured(group, in.settings());
+            case DONE -> {
+                var outcome = Outcome.of(in.bytes.readByte());
+                yield new ShareRecord.Done(group, in.ranges(), outcome);
+            }
+            case GIVEN_BACK -> {
                 var returned = in.returned();
-                return new ShareRecord.GivenBack(group, in.ranges(), returned);
-            case PENDING:
+                yield new ShareRecord.GivenBack(group, in.ranges(), returned);
+            }
+            case PENDING -> {
                 var transaction = in.transaction();
                 var delivered = in.returned();
-                return new ShareRecord.Pending(group, in.ranges(), delivered, transaction);
-            default:
-                throw new IOException("kind " + kind);
-        }
+                yield new ShareRecord.Pending(group, in.ranges(), delivered, transaction);
+            }
+            default -> throw new IOException("kind " + kind);
+        };
     }
 
     private static ShareRecord state(String group, In in) throws IOException {
@@ -151,7 +150,7 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
         void number(long value) throws IOException {
             var folded = (value << 1) ^ (value >> 63);
             while ((folded & ~0x7fL) != 0) {
-                bytes.writeByte((int) (folded & 0x7f | 0x80));
+                bytes.writeByte((int) ((folded & 0x7f) | 0x80));
                 folded >>>= 7;
             }
             bytes.writeByte((int) folded);
