@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShareConsumption {
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final long LOCK_GRAIN_NANOS = 100_000_000;
     private static final Duration TELL_MISSED = Duration.ofSeconds(1);
 
     /** Holds what is on its way to the dead letter topic. No member can have this name: it is not text that the protocol carries. */
@@ -39,6 +40,7 @@ final class ShareConsumption {
     private final Map<String, Member> members = new HashMap<>();
     private final Map<Interest, Line> lines = new LinkedHashMap<>();
     private Cancellable timer = () -> {};
+    private long timerAtNanos = Long.MAX_VALUE;
     private boolean tellingMissed;
     private boolean closed;
 
@@ -166,9 +168,10 @@ final class ShareConsumption {
         return taken;
     }
 
+    /** Rounded up, so that what is fetched at about the same time is one run with one end. */
     private Deadline lockFromNow() {
-        return Deadline.after(
-                clock.nanos(), Duration.ofMillis(group().settings().lockMs()));
+        var end = clock.nanos() + group().settings().lockMs() * 1_000_000L;
+        return new Deadline(Math.floorDiv(end, LOCK_GRAIN_NANOS) * LOCK_GRAIN_NANOS + LOCK_GRAIN_NANOS);
     }
 
     private CompletionStage<Void> settle(
@@ -232,18 +235,22 @@ final class ShareConsumption {
     }
 
     private void setTimer() {
-        timer.cancel();
-        dispatch.nextEnd(clock.nanos(), clock.wallMs())
-                .ifPresent(nanos -> timer = shard.schedule(Duration.ofNanos(nanos), this::timePasses));
+        var nowNanos = clock.nanos();
+        var next = dispatch.nextEnd(nowNanos, clock.wallMs());
+        if (next.isPresent() && nowNanos + next.getAsLong() < timerAtNanos) {
+            timer.cancel();
+            timerAtNanos = nowNanos + next.getAsLong();
+            timer = shard.schedule(Duration.ofNanos(next.getAsLong()), this::timePasses);
+        }
     }
 
     private void timePasses() {
+        timerAtNanos = Long.MAX_VALUE;
         lapse(dispatch.lapsed(clock.nanos()));
         if (dispatch.endDelays(clock.wallMs())) {
             news();
-        } else {
-            setTimer();
         }
+        setTimer();
     }
 
     /** What the group has passed by needs no haste: it would be passed by again. But told now and then, its start moves on. */

@@ -1,12 +1,12 @@
 package org.isthmus.broker.coordinator.share;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.isthmus.broker.common.Deadline;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class ShareDispatch {
     private static final int LEAST_BYTES_BETWEEN = 64 << 10;
 
-    private record Lease(long atNanos, OffsetRange range) {}
-
-    private record Delay(long untilMs, OffsetRange range) {}
-
     private final OffsetMap<Hold> held = new OffsetMap<>();
     private final OffsetMap<Long> delayed = new OffsetMap<>();
     private final OffsetSet missed = new OffsetSet();
     private final Map<Interest, Cursor> cursors = new LinkedHashMap<>();
-    private final PriorityQueue<Lease> leases = new PriorityQueue<>(Comparator.comparingLong(Lease::atNanos));
-    private final PriorityQueue<Delay> delays = new PriorityQueue<>(Comparator.comparingLong(Delay::untilMs));
+    private final TreeMap<Long, OffsetSet> leasesByNanos = new TreeMap<>();
+    private final TreeMap<Long, OffsetSet> delaysByMs = new TreeMap<>();
 
     ShareDispatch(ShareGroup group, long nowMs) {
         group.returned().runs().forEach(run -> delay(run.range(), run.value().availableAtMs(), nowMs));
@@ -175,7 +171,7 @@ final class ShareDispatch {
             hold(new OffsetRange(next, range.last()), member, 1, counts, deadline, acquired);
         }
         if (deadline != null) {
-            leases.add(new Lease(deadline.atNanos(), range));
+            lease(range, deadline.atNanos());
         }
     }
 
@@ -216,7 +212,7 @@ final class ShareDispatch {
             return false;
         }
         delayed.put(range, untilMs);
-        delays.add(new Delay(untilMs, range));
+        delaysByMs.computeIfAbsent(untilMs, key -> new OffsetSet()).add(range);
         return true;
     }
 
@@ -231,7 +227,7 @@ final class ShareDispatch {
         }
         for (var range : holds.renewed()) {
             held.within(range).forEach(run -> held.put(run.range(), run.value().renewed(renewedUntil)));
-            leases.add(new Lease(renewedUntil.atNanos(), range));
+            lease(range, renewedUntil.atNanos());
         }
         for (var range : holds.condemned()) {
             held.within(range)
@@ -240,39 +236,40 @@ final class ShareDispatch {
         }
     }
 
+    private void lease(OffsetRange range, long untilNanos) {
+        leasesByNanos.computeIfAbsent(untilNanos, key -> new OffsetSet()).add(range);
+    }
+
     /** Holds that have outlived their lock. */
     List<OffsetMap.Run<Hold>> lapsed(long nowNanos) {
         var lapsed = new ArrayList<OffsetMap.Run<Hold>>();
-        for (var lease = leases.peek(); lease != null && lease.atNanos() - nowNanos <= 0; lease = leases.peek()) {
-            leases.poll();
-            for (var run : held.within(lease.range())) {
-                // Another holder, or a renewed lock, has a lease of its own.
-                if (run.value()
-                        .deadline()
-                        .filter(deadline -> deadline.hasPassed(nowNanos))
-                        .isPresent()) {
-                    lapsed.add(run);
+        while (!leasesByNanos.isEmpty() && leasesByNanos.firstKey() <= nowNanos) {
+            for (var range : leasesByNanos.pollFirstEntry().getValue().ranges()) {
+                for (var run : held.within(range)) {
+                    // Another holder, or a renewed lock, has a lease of its own.
+                    if (run.value()
+                            .deadline()
+                            .filter(deadline -> deadline.hasPassed(nowNanos))
+                            .isPresent()) {
+                        lapsed.add(run);
+                    }
                 }
             }
         }
         return lapsed;
     }
 
-    /** Watches these holds further, because what they should have led to could not be written. */
-    void watchAgain(List<OffsetMap.Run<Hold>> runs, long untilNanos) {
-        runs.forEach(run -> leases.add(new Lease(untilNanos, run.range())));
-    }
-
     /** Ends the delays that are over; says whether any was. */
     boolean endDelays(long nowMs) {
         var ended = false;
-        for (var delay = delays.peek(); delay != null && delay.untilMs() <= nowMs; delay = delays.peek()) {
-            delays.poll();
-            for (var run : delayed.within(delay.range())) {
-                if (run.value() <= nowMs) {
-                    delayed.remove(run.range());
-                    cursors.values().forEach(cursor -> cursor.freed(run.range()));
-                    ended = true;
+        while (!delaysByMs.isEmpty() && delaysByMs.firstKey() <= nowMs) {
+            for (var range : delaysByMs.pollFirstEntry().getValue().ranges()) {
+                for (var run : delayed.within(range)) {
+                    if (run.value() <= nowMs) {
+                        delayed.remove(run.range());
+                        cursors.values().forEach(cursor -> cursor.freed(run.range()));
+                        ended = true;
+                    }
                 }
             }
         }
@@ -280,15 +277,11 @@ final class ShareDispatch {
     }
 
     /** Nanoseconds until a lock or a delay ends; empty where none will. */
-    Optional<Long> nextEnd(long nowNanos, long nowMs) {
-        var lease = leases.peek();
-        var delay = delays.peek();
-        if (lease == null && delay == null) {
-            return Optional.empty();
-        }
-        var untilLease = lease == null ? Long.MAX_VALUE : lease.atNanos() - nowNanos;
-        var untilDelay = delay == null ? Long.MAX_VALUE : (delay.untilMs() - nowMs) * 1_000_000;
-        return Optional.of(Math.max(0, Math.min(untilLease, untilDelay)));
+    OptionalLong nextEnd(long nowNanos, long nowMs) {
+        var untilLease = leasesByNanos.isEmpty() ? Long.MAX_VALUE : leasesByNanos.firstKey() - nowNanos;
+        var untilDelay = delaysByMs.isEmpty() ? Long.MAX_VALUE : (delaysByMs.firstKey() - nowMs) * 1_000_000;
+        var next = Math.min(untilLease, untilDelay);
+        return next == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(Math.max(0, next));
     }
 
     List<OffsetMap.Run<Hold>> heldBy(String member) {

@@ -174,6 +174,11 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
         return List.copyOf(consumptions.keySet());
     }
 
+    /** The whole state, group by group. */
+    List<ShareRecord.GroupState> state() {
+        return machine.groups().stream().map(ShareGroup::snapshot).toList();
+    }
+
     private ShareConsumption consumption(String group) {
         var consumption = consumptions.get(group);
         if (consumption == null) {
