@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -45,7 +46,7 @@ final class MetadataFile {
     }
 
     private void replace(String text) throws IOException {
-        var directory = path.toAbsolutePath().getParent();
+        var directory = Objects.requireNonNull(path.toAbsolutePath().getParent());
         var beside = path.resolveSibling(path.getFileName() + ".new");
         files.createDirectories(directory);
         files.delete(beside);

@@ -76,6 +76,8 @@ public enum TopicSetting {
     private final String brokerKey;
     private final Type type;
     private final String defaultValue;
+
+    @SuppressWarnings("ImmutableEnumChecker") // every one is made in this file, of constants
     private final Predicate<String> valid;
 
     TopicSetting(String key, String brokerKey, Type type, String defaultValue, Predicate<String> valid) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
@@ -17,8 +18,11 @@ import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.log.AppendResult;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.log.PartitionLog;
+import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.runtime.Cancellable;
+import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
+import org.isthmus.broker.runtime.FileStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Partition {
     private static final System.Logger log = System.getLogger(Partition.class.getName());
+
+    private static final int READ_ALL_CHUNK_BYTES = 1 << 20;
 
     private final TopicPartition id;
     private final Path directory;
@@ -42,12 +48,7 @@ public final class Partition {
     private volatile @Nullable PartitionLog open;
 
     /** What all partitions of a log directory share. */
-    record Storage(
-            org.isthmus.broker.runtime.FileStore files,
-            org.isthmus.broker.runtime.Clock clock,
-            Executor io,
-            GroupCommit commit,
-            DiskSpace space) {}
+    record Storage(FileStore files, Clock clock, Executor io, GroupCommit commit, DiskSpace space) {}
 
     Partition(TopicPartition id, Path directory, EventLoop loop, Storage storage, PartitionConfig config, Role role) {
         this.id = id;
@@ -158,6 +159,94 @@ public final class Partition {
                 done.completeExceptionally(reason);
             }
         });
+    }
+
+    /**
+     * As {@link #append}, but on the partition's loop and at once; for those who live on it. What is refused or cannot be done now fails with
+     * {@link BrokerException}.
+     *
+     * @throws IOException where the disk failed and it is not known what the log holds
+     */
+    public long appendHere(ByteBuffer batch) throws IOException {
+        var opened = open;
+        if (!(role instanceof Role.Leader leader) || opened == null) {
+            throw notLeading();
+        }
+        if (storage.space().isFull()) {
+            throw diskFull();
+        }
+        AppendResult result;
+        try {
+            result = opened.append(batch, leader.epoch());
+        } catch (IOException e) {
+            if (!storage.space().look()) {
+                goOffline(e);
+            }
+            throw e;
+        }
+        if (result instanceof AppendResult.Appended appended) {
+            grown(opened);
+            return appended.lastOffset();
+        }
+        if (result instanceof AppendResult.Rejected rejected) {
+            throw new BrokerException(rejected.error(), rejected.reason());
+        }
+        throw new IllegalStateException("an append without a producer id cannot be a duplicate: " + id);
+    }
+
+    /** Gives every batch from the log's start to its end, committed or not, in order, on the partition's loop. */
+    public CompletionStage<Void> readAll(Consumer<RecordBatch> reader) {
+        return opened().thenCompose(view -> readFrom(view.startOffset(), view.endOffset(), reader));
+    }
+
+    private CompletionStage<Void> readFrom(long offset, long end, Consumer<RecordBatch> reader) {
+        var done = new CompletableFuture<Void>();
+        storage.io().execute(() -> readOn(offset, end, reader, done));
+        return done;
+    }
+
+    /** On an I/O thread. */
+    private void readOn(long offset, long end, Consumer<RecordBatch> reader, CompletableFuture<Void> done) {
+        if (offset >= end) {
+            loop.execute(() -> done.complete(null));
+            return;
+        }
+        try {
+            var chunk = chunkAt(offset, end);
+            loop.execute(() -> {
+                var next = offset;
+                try {
+                    for (var batch : RecordBatch.in(chunk)) {
+                        reader.accept(batch);
+                        next = batch.lastOffset() + 1;
+                    }
+                } catch (RuntimeException e) {
+                    done.completeExceptionally(e);
+                    return;
+                }
+                // A slice that is not empty moves on by a batch at least; where it is empty, the end is all that is
+                // left.
+                var from = next == offset ? end : next;
+                storage.io().execute(() -> readOn(from, end, reader, done));
+            });
+        } catch (IOException | RuntimeException e) {
+            loop.execute(() -> done.completeExceptionally(e));
+        }
+    }
+
+    private ByteBuffer chunkAt(long offset, long end) throws IOException {
+        var opened = open;
+        if (opened == null) {
+            throw notLeading();
+        }
+        var slice = opened.view().read(offset, end, READ_ALL_CHUNK_BYTES, true);
+        try {
+            var chunk = ByteBuffer.allocate(slice.length());
+            while (chunk.hasRemaining() && slice.file().read(chunk, slice.position() + chunk.position()) >= 0) {}
+            return chunk.flip();
+        } finally {
+            slice.release();
+        }
     }
 
     /** On the disk thread. */

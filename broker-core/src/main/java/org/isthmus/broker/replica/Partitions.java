@@ -110,7 +110,8 @@ public final class Partitions {
             var present = partitions.get(id);
             if (present != null) {
                 present.follow(role(image), config);
-                if (before != null && !before.partitions().get(index).leader().equals(image.leader())) {
+                if (before != null
+                        && !before.partitions().get(index).leaderEpoch().equals(image.leaderEpoch())) {
                     announce(present, image);
                 }
             } else if (image.replicas().contains(self)) {
@@ -151,7 +152,7 @@ public final class Partitions {
                 closed[index] = gone.close("its topic was deleted").toCompletableFuture();
             }
         }
-        CompletableFuture.allOf(closed).thenRunAsync(() -> deleteTree(path(topic)), storage.io());
+        var unused = CompletableFuture.allOf(closed).thenRunAsync(() -> deleteTree(path(topic)), storage.io());
     }
 
     private Path path(TopicImage topic) {
