@@ -12,6 +12,18 @@ public final class CoordinatorHandlers {
 
     public static List<ApiHandler<?, ?>> of(
             GroupCoordinator groups, ProducerIds producerIds, InternalTopics topics, MetadataStore metadata) {
-        return List.of();
+        return List.of(
+                new FindCoordinatorHandler(topics, metadata),
+                new JoinGroupHandler(groups),
+                new SyncGroupHandler(groups),
+                new HeartbeatHandler(groups),
+                new LeaveGroupHandler(groups),
+                new OffsetCommitHandler(groups, metadata),
+                new OffsetFetchHandler(groups, metadata),
+                new OffsetDeleteHandler(groups),
+                new DescribeGroupsHandler(groups),
+                new ListGroupsHandler(groups),
+                new DeleteGroupsHandler(groups),
+                new InitProducerIdHandler(producerIds));
     }
 }
