@@ -65,11 +65,11 @@ final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequestData, Api
         var answer = new ApiVersionsResponseData().setErrorCode(error.code());
         for (var handler : table.handlers()) {
             // Older librdkafka takes a broker without Produce v0 for one that it cannot talk to, and then sends v7.
-            var min = handler.apiKey() == PRODUCE_KEY ? 0 : handler.minVersion();
+            short min = handler.apiKey() == PRODUCE_KEY ? 0 : handler.minVersion();
             answer.apiKeys()
                     .add(new ApiVersion()
                             .setApiKey(handler.apiKey())
-                            .setMinVersion((short) min)
+                            .setMinVersion(min)
                             .setMaxVersion(handler.maxVersion()));
         }
         return answer;

@@ -7,6 +7,6 @@ import org.isthmus.broker.common.BrokerId;
 public record ClusterIdentity(UUID clusterId, BrokerId self) {
     /** The cluster's id as it is written on the wire. */
     public String clusterName() {
-        return Ids.toWire(clusterId).toString();
+        return TopicIds.wire(clusterId).toString();
     }
 }

@@ -119,7 +119,7 @@ public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest
                         .setValue(one.value())
                         .setConfigSource(one.source().id()))
                 .toList();
-        return result.setTopicId(Ids.toWire(topic.id()))
+        return result.setTopicId(TopicIds.wire(topic.id()))
                 .setNumPartitions(topic.partitions().size())
                 .setReplicationFactor(
                         (short) topic.partitions().get(0).replicas().size())

@@ -67,10 +67,10 @@ public final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest
     private ClusterDelta delete(ClusterImage image, DeleteTopicState asked, DeletableTopicResult result) {
         if (asked.topicId().equals(Uuid.ZERO_UUID)) {
             var topic = image.topic(asked.name());
-            topic.ifPresent(found -> result.setTopicId(Ids.toWire(found.id())));
+            topic.ifPresent(found -> result.setTopicId(TopicIds.wire(found.id())));
             return placement.deleteTopic(image, asked.name());
         }
-        var topic = image.topic(Ids.fromWire(asked.topicId()))
+        var topic = image.topic(TopicIds.of(asked.topicId()))
                 .orElseThrow(() -> new BrokerException(
                         ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic with id " + asked.topicId()));
         result.setName(topic.name());

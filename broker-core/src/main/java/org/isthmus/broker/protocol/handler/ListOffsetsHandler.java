@@ -82,7 +82,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
     private CompletionStage<ListOffsetsPartitionResponse> find(
             LogView view, ListOffsetsPartition asked, byte isolation, ListOffsetsPartitionResponse answer) {
         var end = isolation == READ_COMMITTED ? view.lastStableOffset() : view.highWatermark();
-        if (asked.timestamp() >= 0 || asked.timestamp() == MAX_TIMESTAMP) {
+        if (asked.timestamp() >= 0) {
             return CompletableFuture.supplyAsync(() -> search(view, asked.timestamp(), end, answer), reads);
         }
         if (asked.timestamp() == LATEST) {
@@ -103,7 +103,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
     private static ListOffsetsPartitionResponse search(
             LogView view, long timestamp, long end, ListOffsetsPartitionResponse answer) {
         try {
-            var found = timestamp == MAX_TIMESTAMP ? view.newest() : view.firstAtOrAfter(timestamp);
+            var found = view.firstAtOrAfter(timestamp);
             found.filter(record -> record.offset() < end).ifPresent(record -> {
                 at(record.offset(), answer);
                 answer.setTimestamp(record.timestampMs());

@@ -118,7 +118,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
 
     private static MetadataResponseTopic describe(MetadataRequestTopic asked, ClusterImage image) {
         var byId = !asked.topicId().equals(Uuid.ZERO_UUID);
-        var found = byId ? image.topic(Ids.fromWire(asked.topicId())) : image.topic(asked.name());
+        var found = byId ? image.topic(TopicIds.of(asked.topicId())) : image.topic(asked.name());
         if (found.isPresent()) {
             return describe(found.get());
         }
@@ -140,7 +140,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
         }
         return new MetadataResponseTopic()
                 .setName(topic.name())
-                .setTopicId(Ids.toWire(topic.id()))
+                .setTopicId(TopicIds.wire(topic.id()))
                 .setIsInternal(topic.isInternal())
                 .setPartitions(partitions);
     }

@@ -72,10 +72,11 @@ public final class OffsetForLeaderEpochHandler
 
     private static void tell(LogView view, Epoch leads, OffsetForLeaderPartition asked, EpochEndOffset answer) {
         if (asked.leaderEpoch() == leads.value()) {
+            // Also where this reign has not written yet.
             answer.setLeaderEpoch(leads.value()).setEndOffset(view.endOffset());
             return;
         }
-        view.endOfEpoch(asked.leaderEpoch())
+        view.endOffsetFor(new Epoch(asked.leaderEpoch()))
                 .ifPresent(end -> answer.setLeaderEpoch(end.epoch().value()).setEndOffset(end.endOffset()));
     }
 }

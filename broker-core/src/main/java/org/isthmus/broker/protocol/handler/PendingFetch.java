@@ -12,6 +12,7 @@ import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -54,6 +55,7 @@ final class PendingFetch {
         private @Nullable Refusal refusal;
         private @Nullable LogView view;
         private @Nullable LogSlice slice;
+        private List<AbortedTransaction> aborted = List.of();
 
         private Wanted(FetchPartition asked, @Nullable Partition partition, @Nullable Refusal refusal) {
             this.asked = asked;
@@ -162,7 +164,10 @@ final class PendingFetch {
                 one.view = view;
                 var left = (int) Math.max(0, budget - total);
                 one.slice = read(view, one.asked, left, total == 0);
-                total += one.slice == null ? 0 : one.slice.length();
+                if (one.slice != null) {
+                    total += one.slice.length();
+                    one.aborted = aborted(view, one.asked.fetchOffset());
+                }
             } catch (RuntimeException | IOException e) {
                 one.refusal = Refusal.of(e);
             }
@@ -188,6 +193,17 @@ final class PendingFetch {
             return null;
         }
         return slice;
+    }
+
+    /** What a reader of committed records has to skip. More than lies in the slice does no harm, so nobody looks where the slice ends. */
+    private List<AbortedTransaction> aborted(LogView view, long fromOffset) throws IOException {
+        if (request.isolationLevel() != READ_COMMITTED) {
+            return List.of();
+        }
+        return view.abortedTransactions(fromOffset, view.lastStableOffset()).stream()
+                .map(found ->
+                        new AbortedTransaction().setProducerId(found.producerId()).setFirstOffset(found.firstOffset()))
+                .toList();
     }
 
     private long readableUpTo(LogView view) {
@@ -272,7 +288,7 @@ final class PendingFetch {
                     .setLogStartOffset(one.view.startOffset());
         }
         if (request.isolationLevel() == READ_COMMITTED) {
-            data.setAbortedTransactions(List.of());
+            data.setAbortedTransactions(one.aborted);
         }
         return one.slice == null ? data : data.setRecords(new FileRecords(one.slice));
     }

@@ -22,7 +22,7 @@ public record Topics(MetadataStore metadata, Partitions partitions) {
     Optional<String> name(String name, Uuid id) {
         return id.equals(Uuid.ZERO_UUID)
                 ? Optional.of(name)
-                : image().topic(Ids.fromWire(id)).map(TopicImage::name);
+                : image().topic(TopicIds.of(id)).map(TopicImage::name);
     }
 
     /** The partition, led here. Fails with the protocol's error where it is not there, led elsewhere, or its disk failed. */
