@@ -17,18 +17,21 @@ record AdvertisedAddresses(BrokerId self, Map<Endpoint, Endpoint.Tcp> advertised
     private static final Set<String> EVERY_ADDRESS = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
     @Override
-    public Address of(BrokerImage broker, Endpoint listener) {
+    public Endpoint of(BrokerImage broker, Endpoint listener) {
         if (!broker.id().equals(self)) {
-            return new Address(broker.host(), broker.port());
+            return Endpoint.of(broker.host(), broker.port());
         }
         if (listener instanceof Endpoint.Tcp tcp) {
-            return reachable(advertised.getOrDefault(tcp, tcp));
+            return reached(tcp);
         }
-        return new Address(listener.toString(), 0);
+        return listener;
     }
 
-    static Address reachable(Endpoint.Tcp address) {
-        return new Address(EVERY_ADDRESS.contains(address.host()) ? thisMachine() : address.host(), address.port());
+    /** How others reach a listener. */
+    Endpoint.Tcp reached(Endpoint.Tcp listener) {
+        var address = advertised.getOrDefault(listener, listener);
+        return new Endpoint.Tcp(
+                EVERY_ADDRESS.contains(address.host()) ? thisMachine() : address.host(), address.port());
     }
 
     private static String thisMachine() {

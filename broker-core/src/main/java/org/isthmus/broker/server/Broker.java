@@ -4,46 +4,23 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.isthmus.broker.common.BrokerException;
-import org.isthmus.broker.controller.Placement;
-import org.isthmus.broker.coordinator.InternalTopics;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
-import org.isthmus.broker.coordinator.transaction.ProducerIds;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.LocalMetadataStore;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.network.TransportConfig;
-import org.isthmus.broker.protocol.handler.AlterConfigsHandler;
-import org.isthmus.broker.protocol.handler.ApiHandler;
-import org.isthmus.broker.protocol.handler.ClusterIdentity;
-import org.isthmus.broker.protocol.handler.CoordinatorHandlers;
-import org.isthmus.broker.protocol.handler.CreatePartitionsHandler;
-import org.isthmus.broker.protocol.handler.CreateTopicsHandler;
-import org.isthmus.broker.protocol.handler.DeleteTopicsHandler;
-import org.isthmus.broker.protocol.handler.DescribeClusterHandler;
-import org.isthmus.broker.protocol.handler.DescribeConfigsHandler;
-import org.isthmus.broker.protocol.handler.FetchHandler;
 import org.isthmus.broker.protocol.handler.HandlerTable;
-import org.isthmus.broker.protocol.handler.IncrementalAlterConfigsHandler;
-import org.isthmus.broker.protocol.handler.ListOffsetsHandler;
-import org.isthmus.broker.protocol.handler.ListPartitionReassignmentsHandler;
-import org.isthmus.broker.protocol.handler.MetadataHandler;
-import org.isthmus.broker.protocol.handler.OffsetForLeaderEpochHandler;
-import org.isthmus.broker.protocol.handler.ProduceHandler;
 import org.isthmus.broker.protocol.handler.RequestPipeline;
-import org.isthmus.broker.protocol.handler.TopicCreation;
-import org.isthmus.broker.protocol.handler.Topics;
 import org.isthmus.broker.replica.Partitions;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
@@ -118,9 +95,46 @@ final class Broker implements AutoCloseable {
         opened.add(() -> coordinators.resignAll(partitions));
 
         metadata.follow(partitions::apply);
-        listen(transport, config.listeners(), metadata, partitions, handlersOf(metadata, partitions, groups, io, loops.get(0), ids));
+        var addresses = new AdvertisedAddresses(settings.brokerId(), new ConcurrentHashMap<>());
+        // Registered before the first client can ask who is there, and again once the port is known.
+        register(metadata, inVm);
+        var table = new Apis(settings, metadata, partitions, groups, io, loops.get(0), ids, addresses).table();
+        listen(transport, config.listeners(), addresses, table);
+        register(metadata, listeners.isEmpty() ? inVm : addresses.reached(listeners.get(0)));
+
         every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisk);
         every(settings.retentionCheckInterval(), metadataLoop, partitions::applyRetention);
+    }
+
+    private void register(LocalMetadataStore metadata, Endpoint reachedAt) throws IOException {
+        var image = new BrokerImage(settings.brokerId(), reachedAt.host(), reachedAt.port());
+        await(metadata.change(before -> List.of(new ClusterDelta.BrokerRegistered(image))));
+    }
+
+    private void listen(
+            Transport transport, List<Endpoint.Tcp> wanted, AdvertisedAddresses addresses, HandlerTable table)
+            throws IOException {
+        if (!settings.advertised().isEmpty() && settings.advertised().size() != wanted.size()) {
+            throw new IllegalArgumentException("advertised.listeners has "
+                    + settings.advertised().size() + " addresses for " + wanted.size() + " listeners");
+        }
+        await(transport.bind(inVm, connection -> new RequestPipeline(connection, table)));
+        for (var endpoint : wanted) {
+            var bound = await(transport.bind(endpoint, connection -> new RequestPipeline(connection, table)));
+            if (bound instanceof Endpoint.Tcp tcp) {
+                if (!settings.advertised().isEmpty()) {
+                    addresses.advertised().put(tcp, settings.advertised().get(listeners.size()));
+                }
+                listeners.add(tcp);
+            }
+        }
+    }
+
+    private static void every(Duration interval, EventLoop loop, Runnable task) {
+        loop.schedule(interval, () -> {
+            task.run();
+            every(interval, loop, task);
+        });
     }
 
     private Path metadataFile() {
@@ -150,5 +164,39 @@ final class Broker implements AutoCloseable {
         });
         opened.add(io::shutdown);
         return io;
+    }
+
+    private static <T> T await(CompletionStage<T> stage) throws IOException {
+        try {
+            return stage.toCompletableFuture().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IOException(
+                    e.getCause() == null ? e.toString() : e.getCause().getMessage(), e);
+        }
+    }
+
+    Endpoint.InVm endpoint() {
+        return inVm;
+    }
+
+    /** As bound, with their real ports. */
+    List<Endpoint.Tcp> listeners() {
+        return List.copyOf(listeners);
+    }
+
+    /** Tells who waits, closes the connections, and then every log. Returns once the disk has everything. */
+    @Override
+    public void close() {
+        for (var i = opened.size() - 1; i >= 0; i--) {
+            try {
+                opened.get(i).close();
+            } catch (Exception e) {
+                log.log(System.Logger.Level.WARNING, "A part of the broker did not stop cleanly", e);
+            }
+        }
+        opened.clear();
     }
 }

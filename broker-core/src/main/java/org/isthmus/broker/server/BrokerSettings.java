@@ -63,7 +63,9 @@ record BrokerSettings(
                         reader.number("group.max.size", groups.maxSize(), 1),
                         reader.millis("group.initial.rebalance.delay.ms", groups.initialRebalanceDelay()),
                         Duration.ofMinutes(reader.number(
-                                "offsets.retention.minutes", (int) groups.offsetsRetention().toMinutes(), 1)),
+                                "offsets.retention.minutes",
+                                (int) groups.offsetsRetention().toMinutes(),
+                                1)),
                         reader.millis("offsets.retention.check.interval.ms", groups.offsetsCheckInterval()),
                         reader.number("offset.metadata.max.bytes", groups.maxOffsetMetadataBytes(), 0)),
                 reader.topicDefaults());

@@ -32,8 +32,6 @@ record StoredInternalTopics(MetadataStore metadata, Placement placement, IdSourc
 
     private List<ClusterDelta> decide(ClusterImage image, NewTopicRequest request, UUID id) {
         // Somebody else may have been faster.
-        return image.topic(request.name()).isPresent()
-                ? List.of()
-                : List.of(placement.createTopic(image, request, id));
+        return image.topic(request.name()).isPresent() ? List.of() : List.of(placement.createTopic(image, request, id));
     }
 }

@@ -6,8 +6,5 @@ import org.isthmus.broker.network.Endpoint;
 /** Under which address a client that came in by one listener reaches a broker. Safe for use by many threads. */
 @FunctionalInterface
 public interface Addresses {
-    Address of(BrokerImage broker, Endpoint listener);
-
-    /** What clients connect to; inside this JVM, the host says so and the port is 0. */
-    record Address(String host, int port) {}
+    Endpoint of(BrokerImage broker, Endpoint listener);
 }

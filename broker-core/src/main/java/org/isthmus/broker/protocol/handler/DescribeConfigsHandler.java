@@ -21,11 +21,19 @@ public final class DescribeConfigsHandler
         implements ApiHandler<DescribeConfigsRequestData, DescribeConfigsResponseData> {
     private final MetadataStore metadata;
     private final ClusterIdentity identity;
+    private final Map<String, String> topicDefaults;
     private final Map<String, String> brokerSettings;
 
-    /** @param brokerSettings what this broker was started with, by Kafka's broker names */
+    /**
+     * @param topicDefaults what this broker was told for topics that say nothing themselves, by Kafka's broker names
+     * @param brokerSettings every setting that it tells of itself
+     */
     public DescribeConfigsHandler(
-            MetadataStore metadata, ClusterIdentity identity, Map<String, String> brokerSettings) {
+            MetadataStore metadata,
+            ClusterIdentity identity,
+            Map<String, String> topicDefaults,
+            Map<String, String> brokerSettings) {
+        this.topicDefaults = Map.copyOf(topicDefaults);
         this.metadata = metadata;
         this.identity = identity;
         this.brokerSettings = new TreeMap<>(brokerSettings);
@@ -77,7 +85,7 @@ public final class DescribeConfigsHandler
                     .orElseThrow(() -> new BrokerException(
                             ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
                             "there is no topic '" + resource.resourceName() + "'"));
-            return TopicConfigs.describe(topic.configs(), brokerSettings).stream()
+            return TopicConfigs.describe(topic.configs(), topicDefaults).stream()
                     .map(one -> describe(one, withSynonyms))
                     .toList();
         }

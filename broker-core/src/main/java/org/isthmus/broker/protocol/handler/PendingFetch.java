@@ -201,8 +201,9 @@ final class PendingFetch {
             return List.of();
         }
         return view.abortedTransactions(fromOffset, view.lastStableOffset()).stream()
-                .map(found ->
-                        new AbortedTransaction().setProducerId(found.producerId()).setFirstOffset(found.firstOffset()))
+                .map(found -> new AbortedTransaction()
+                        .setProducerId(found.producerId())
+                        .setFirstOffset(found.firstOffset()))
                 .toList();
     }
 
