@@ -135,9 +135,9 @@ final class Offsets {
         var subscribed = Subscriptions.of(group);
         var old = new ArrayList<TopicPartition>();
         group.offsets().forEach((partition, offset) -> {
-            var gone = !offset.topicId().equals(topicId.apply(partition.topic()));
-            if (gone
-                    || !subscribed.contains(partition.topic()) && expiresMs(group, offset, retention) <= view.nowMs()) {
+            var isGone = !offset.topicId().equals(topicId.apply(partition.topic()));
+            var isUnused = !subscribed.contains(partition.topic());
+            if (isGone || (isUnused && expiresMs(group, offset, retention) <= view.nowMs())) {
                 old.add(partition);
             }
         });

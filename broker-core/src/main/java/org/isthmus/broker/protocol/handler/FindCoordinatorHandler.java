@@ -14,6 +14,7 @@ import org.isthmus.broker.coordinator.InternalTopics;
 import org.isthmus.broker.coordinator.ShardedCoordinator;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.MetadataStore;
+import org.jspecify.annotations.Nullable;
 
 /** FindCoordinator: which broker leads the shard of a group or a transactional id. */
 final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequestData, FindCoordinatorResponseData> {
@@ -87,7 +88,7 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequestD
                 .setPort(broker.port());
     }
 
-    private static Coordinator refused(String key, ErrorCode error, String reason) {
+    private static Coordinator refused(String key, ErrorCode error, @Nullable String reason) {
         return new Coordinator()
                 .setKey(key)
                 .setNodeId(-1)
