@@ -32,6 +32,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
     private final ShareMachine machine = new ShareMachine();
     private final Shard<ShareMachine, ShareRecord> shard;
     private final Map<String, ShareConsumption> consumptions = new TreeMap<>();
+    private final CompletableFuture<Void> loaded = new CompletableFuture<>();
     private boolean snapshotting;
 
     public SharePartition(
@@ -52,6 +53,11 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
     @Override
     public Shard<?, ?> shard() {
         return shard;
+    }
+
+    /** Completes, on the loop, once the groups' log has been replayed. */
+    public CompletionStage<Void> loaded() {
+        return loaded;
     }
 
     /**
@@ -203,6 +209,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
         @Override
         public void loaded() {
             machine.groups().forEach(group -> begin(group.id()));
+            loaded.complete(null);
         }
 
         @Override
@@ -218,6 +225,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
 
         @Override
         public void closed(Throwable cause) {
+            loaded.completeExceptionally(cause);
             List.copyOf(consumptions.keySet()).forEach(group -> end(group, cause));
         }
     }
