@@ -82,13 +82,13 @@ final class FetchStream implements RecordStream {
         this.cluster = cluster;
         this.onEnd = onEnd;
         positions.forEach((partition, position) -> cursors.put(partition, new Cursor(partition, position)));
-        client.loop().execute(this::pass);
+        client.run(this::pass, () -> fail(WireBrokerClient.closed()));
     }
 
     @Override
     public CompletionStage<List<FetchedRecord>> poll(Duration maxWait) {
         var answer = new CompletableFuture<List<FetchedRecord>>();
-        client.loop().execute(() -> take(answer, maxWait));
+        client.run(() -> take(answer, maxWait), () -> answer.completeExceptionally(WireBrokerClient.closed()));
         return answer;
     }
 
@@ -125,24 +125,26 @@ final class FetchStream implements RecordStream {
 
     @Override
     public void seek(TopicPartition partition, long offset) {
-        client.loop().execute(() -> {
-            var cursor = cursors.get(partition);
-            if (cursor == null) {
-                return;
-            }
-            cursor.position = offset;
-            cursor.seeks++;
-            if (cursor.isFetching) {
-                // A poll for news at the old position would keep the new one waiting.
-                List.copyOf(leaders.values()).forEach(leader -> leader.channel.close());
-            }
-            pass();
-        });
+        client.run(() -> seekNow(partition, offset), () -> {});
+    }
+
+    private void seekNow(TopicPartition partition, long offset) {
+        var cursor = cursors.get(partition);
+        if (cursor == null) {
+            return;
+        }
+        cursor.position = offset;
+        cursor.seeks++;
+        if (cursor.isFetching) {
+            // A poll for news at the old position would keep the new one waiting.
+            List.copyOf(leaders.values()).forEach(leader -> leader.channel.close());
+        }
+        pass();
     }
 
     @Override
     public void close() {
-        client.loop().execute(() -> fail(new BrokerException(ErrorCode.NETWORK_EXCEPTION, "the stream is closed")));
+        client.run(() -> fail(new BrokerException(ErrorCode.NETWORK_EXCEPTION, "the stream is closed")), () -> {});
     }
 
     /** On the loop. Ends the stream: the poll that is waiting and every later one fail. */

@@ -16,6 +16,7 @@ import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.network.Endpoint;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes records from any thread and hands them to the sender of their partition on the client's loop. Many that come close together cost
@@ -31,6 +32,7 @@ final class Producer {
     // Owned by the loop.
     private final Map<TopicPartition, PartitionSender> senders = new HashMap<>();
     private final Map<Endpoint, BrokerChannel> channels = new HashMap<>();
+    private @Nullable BrokerException closedBy;
 
     Producer(ClientLoop client, Cluster cluster) {
         this.client = client;
@@ -51,12 +53,13 @@ final class Producer {
         var answer = new CompletableFuture<Long>();
         incoming.add(new Send(partition, record, acks, size, client.requestDeadline(), answer));
         if (isDrainDue.compareAndSet(false, true)) {
-            client.loop().execute(this::drain);
+            client.run(this::drain, () -> close(WireBrokerClient.closed()));
         }
         return answer.whenComplete((offset, thrown) -> pendingBytes.free(size));
     }
 
     void close(BrokerException reason) {
+        closedBy = reason;
         drain();
         senders.values().forEach(sender -> sender.close(reason));
         List.copyOf(channels.values()).forEach(BrokerChannel::close);
@@ -66,6 +69,10 @@ final class Producer {
         isDrainDue.set(false);
         var touched = new LinkedHashSet<PartitionSender>();
         for (var send = incoming.poll(); send != null; send = incoming.poll()) {
+            if (closedBy != null) {
+                send.answer().completeExceptionally(closedBy);
+                continue;
+            }
             var sender = senders.computeIfAbsent(
                     send.partition(), partition -> new PartitionSender(client, cluster, this::channel, partition));
             sender.add(send);

@@ -82,13 +82,15 @@ final class WireBrokerClient implements BrokerClient {
     @Override
     public RecordStream read(Map<TopicPartition, Long> positions) {
         var stream = new FetchStream(client, cluster, positions, ended -> streams.remove(ended));
-        client.loop().execute(() -> {
-            if (isClosed) {
-                stream.fail(closed());
-            } else {
-                streams.add(stream);
-            }
-        });
+        client.run(
+                () -> {
+                    if (isClosed) {
+                        stream.fail(closed());
+                    } else {
+                        streams.add(stream);
+                    }
+                },
+                () -> stream.fail(closed()));
         return stream;
     }
 
@@ -109,20 +111,21 @@ final class WireBrokerClient implements BrokerClient {
 
     @Override
     public void close() {
-        client.loop().execute(() -> {
-            if (isClosed) {
-                return;
-            }
-            isClosed = true;
-            producer.close(closed());
-            List.copyOf(streams).forEach(stream -> stream.fail(closed()));
-            List.copyOf(calls).forEach(call -> call.outcome.completeExceptionally(closed()));
-            cluster.close();
-            onClose.run();
-        });
+        client.run(
+                () -> {
+                    if (!isClosed) {
+                        isClosed = true;
+                        producer.close(closed());
+                        List.copyOf(streams).forEach(stream -> stream.fail(closed()));
+                        List.copyOf(calls).forEach(call -> call.outcome.completeExceptionally(closed()));
+                        cluster.close();
+                        onClose.run();
+                    }
+                },
+                () -> {});
     }
 
-    private static BrokerException closed() {
+    static BrokerException closed() {
         return new BrokerException(ErrorCode.NETWORK_EXCEPTION, "the client is closed");
     }
 
@@ -130,23 +133,25 @@ final class WireBrokerClient implements BrokerClient {
     private <T> CompletionStage<T> call(String what, Function<Deadline, CompletionStage<T>> attempt) {
         var call = new Call<T>();
         var outcome = call.outcome;
-        client.loop().execute(() -> {
-            if (isClosed) {
-                outcome.completeExceptionally(closed());
-                return;
-            }
-            calls.add(call);
-            var deadline = client.requestDeadline();
-            Supplier<CompletionStage<T>> attempts = () -> attempt.apply(deadline);
-            Attempts.until(client, deadline, what, attempts).whenComplete((result, thrown) -> {
-                calls.remove(call);
-                if (thrown == null) {
-                    outcome.complete(result);
-                } else {
-                    outcome.completeExceptionally(Failures.of(thrown));
-                }
-            });
-        });
+        client.run(
+                () -> {
+                    if (isClosed) {
+                        outcome.completeExceptionally(closed());
+                        return;
+                    }
+                    calls.add(call);
+                    var deadline = client.requestDeadline();
+                    Supplier<CompletionStage<T>> attempts = () -> attempt.apply(deadline);
+                    Attempts.until(client, deadline, what, attempts).whenComplete((result, thrown) -> {
+                        calls.remove(call);
+                        if (thrown == null) {
+                            outcome.complete(result);
+                        } else {
+                            outcome.completeExceptionally(Failures.of(thrown));
+                        }
+                    });
+                },
+                () -> outcome.completeExceptionally(closed()));
         return outcome;
     }
 }
