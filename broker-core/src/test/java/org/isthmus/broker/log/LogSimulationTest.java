@@ -15,12 +15,12 @@ class LogSimulationTest {
     private static final int STEPS = 120;
 
     /** Seeds that found something once. */
-    private static final long[] FOUND = {};
+    private static final long[] FOUND = {43, 50, 83, 113, 437, 656, 2_223};
 
     @Test
     void nothingForcedIsLostAndNothingIsInvented() {
         var one = Long.getLong("isthmus.sim.seed");
-        var count = Long.getLong("isthmus.sim.seeds", 1_500);
+        var count = Long.getLong("isthmus.sim.seeds", 500);
         var seeds =
                 one != null ? LongStream.of(one) : LongStream.concat(LongStream.of(FOUND), LongStream.range(0, count));
         seeds.forEach(LogSimulationTest::run);
@@ -28,7 +28,7 @@ class LogSimulationTest {
 
     @Test
     void aSeedReplaysExactly() {
-        for (var seed = 0L; seed < 20; seed++) {
+        for (var seed = 0L; seed < 5; seed++) {
             assertThat(run(seed)).isEqualTo(run(seed));
         }
     }
