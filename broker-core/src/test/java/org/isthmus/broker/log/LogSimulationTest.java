@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Random;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -14,8 +18,21 @@ import org.junit.jupiter.api.Test;
 class LogSimulationTest {
     private static final int STEPS = 120;
 
+    /** Every torn tail and failed disk would be logged, and there are thousands. Held here, or the setting would be collected. */
+    private static final Logger QUIET = Logger.getLogger("org.isthmus.broker.log");
+
     /** Seeds that found something once. */
     private static final long[] FOUND = {43, 50, 83, 113, 437, 656, 2_223};
+
+    @BeforeAll
+    static void silence() {
+        QUIET.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void speak() {
+        QUIET.setLevel(null);
+    }
 
     @Test
     void nothingForcedIsLostAndNothingIsInvented() {

@@ -56,7 +56,10 @@ class TornTailPropertyTest {
             var buffer = ByteBuffer.allocate(slice.length());
             Files.readFully(slice.file(), buffer, slice.position());
             slice.release();
-            var record = org.isthmus.broker.record.RecordBatch.first(buffer).records().iterator().next();
+            var record = org.isthmus.broker.record.RecordBatch.first(buffer)
+                    .records()
+                    .iterator()
+                    .next();
             assertThat(record.offset()).isEqualTo(offset);
             assertThat(new String(record.value(), UTF_8)).isEqualTo("x".repeat(values.get((int) offset)) + offset);
         }
