@@ -116,7 +116,7 @@ class BrokerProcessIT {
 
             assertThat(said).contains(data.toRealPath().toString()).contains("in use");
             var port = first.address().substring(first.address().indexOf(':') + 1);
-            assertThat(run(1, "--data", data.resolveSibling("other").toString(), "--listen", first.address()))
+            assertThat(run(1, "--data", data.resolve("other").toString(), "--listen", first.address()))
                     .contains(port);
         }
     }
