@@ -11,7 +11,8 @@ final class DataDirectory {
         if (!jboss.isBlank()) {
             return Path.of(jboss, "isthmus").toAbsolutePath().normalize();
         }
-        // GlassFish and Payara name the root of the instance. Payara Micro without --rootdir makes a new one for each run and deletes it.
+        // GlassFish and Payara name the root of the instance. Payara Micro without --rootdir makes a new one for each
+        // run and deletes it.
         var glassfish = System.getProperty("com.sun.aas.instanceRoot", "");
         if (!glassfish.isBlank() && !isTemporary(Path.of(glassfish))) {
             return Path.of(glassfish, "isthmus").toAbsolutePath().normalize();

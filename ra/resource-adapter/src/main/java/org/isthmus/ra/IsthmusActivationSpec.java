@@ -84,7 +84,8 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
             problems.add("subscriptionDurability: " + subscriptionDurability + " is neither Durable nor NonDurable");
         }
         if (!List.of("auto-acknowledge", "dups-ok-acknowledge").contains(acknowledgeMode.toLowerCase(Locale.ROOT))) {
-            problems.add("acknowledgeMode: " + acknowledgeMode + " is neither Auto-acknowledge nor Dups-ok-acknowledge");
+            problems.add(
+                    "acknowledgeMode: " + acknowledgeMode + " is neither Auto-acknowledge nor Dups-ok-acknowledge");
         }
         atLeast(problems, "maxSession", maxSession, 1);
         if (maxDeliveries != -1) {
@@ -114,13 +115,16 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
     Subscription subscription() throws InvalidPropertyException {
         validate();
         renamedProperties()
-                .forEach((used, ours) -> log.log(Level.WARNING, "Activation property {0} is called {1} here", used, ours));
+                .forEach((used, ours) ->
+                        log.log(Level.WARNING, "Activation property {0} is called {1} here", used, ours));
         ignoredProperties()
                 .forEach(name -> log.log(Level.WARNING, "Activation property {0} has no meaning here; ignored", name));
         return new Subscription(
                 topic(),
                 isDurable() ? subscriptionName : null,
-                acknowledgeMode.toLowerCase(Locale.ROOT).startsWith("dups") ? Acknowledgement.BATCH : Acknowledgement.EACH,
+                acknowledgeMode.toLowerCase(Locale.ROOT).startsWith("dups")
+                        ? Acknowledgement.BATCH
+                        : Acknowledgement.EACH,
                 maxSession,
                 maxDeliveries,
                 Duration.ofMillis(redeliveryDelay),
@@ -128,6 +132,7 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
                 Duration.ofMillis(setupInterval));
     }
 
+    @SuppressWarnings("BanJNDI") // the name comes from the application's own descriptor, and naming is how a container is asked
     private IsthmusTopic topic() throws InvalidPropertyException {
         if (!destination.isEmpty()) {
             return new IsthmusTopic(destination);
@@ -141,7 +146,8 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
                 throw new InvalidPropertyException("destinationLookup " + destinationLookup
                         + " is a queue: queues need share groups, which are not there yet");
             }
-            throw new InvalidPropertyException("destinationLookup " + destinationLookup + " is no topic of Isthmus: " + found);
+            throw new InvalidPropertyException(
+                    "destinationLookup " + destinationLookup + " is no topic of Isthmus: " + found);
         } catch (NamingException e) {
             throw new InvalidPropertyException("destinationLookup " + destinationLookup + ": " + e.getMessage(), e);
         }

@@ -53,8 +53,8 @@ public class IsthmusManagedConnectionFactory
     }
 
     @Override
-    public ManagedConnection createManagedConnection(
-            @Nullable Subject subject, @Nullable ConnectionRequestInfo request) throws ResourceException {
+    public ManagedConnection createManagedConnection(@Nullable Subject subject, @Nullable ConnectionRequestInfo request)
+            throws ResourceException {
         var login = login(subject, request);
         try {
             return new PooledConnection(connectionFactory(login).createConnection(), login);
@@ -105,7 +105,8 @@ public class IsthmusManagedConnectionFactory
     private IsthmusConnectionFactory connectionFactory(Login login) throws ResourceException {
         var adapter = resourceAdapter;
         if (adapter == null) {
-            throw new jakarta.resource.spi.IllegalStateException("This connection factory belongs to no resource adapter");
+            throw new jakarta.resource.spi.IllegalStateException(
+                    "This connection factory belongs to no resource adapter");
         }
         var factory = adapter.connectionFactory();
         if (!bootstrapServers.isEmpty()) {

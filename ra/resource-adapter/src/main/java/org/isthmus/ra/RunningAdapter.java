@@ -56,8 +56,7 @@ final class RunningAdapter {
     }
 
     void activate(MessageEndpointFactory endpoints, IsthmusActivationSpec spec) throws ResourceException {
-        var activation =
-                new Activation(spec.subscription(), spec.connectionFactory(configuration), endpoints, threads);
+        var activation = new Activation(spec.subscription(), spec.connectionFactory(configuration), endpoints, threads);
         // First known, then started: a deactivation that overtakes the start must find it.
         if (activations.putIfAbsent(new Endpoint(endpoints, spec), activation) != null) {
             throw new ResourceException("Already activated: " + spec);

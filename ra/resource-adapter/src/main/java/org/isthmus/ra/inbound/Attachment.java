@@ -48,8 +48,7 @@ final class Attachment implements AutoCloseable {
             var attachment = new Attachment(connection, connection.partitions(subscription.topic()));
             for (var share : deal(attachment.partitions, subscription.maxSession())) {
                 var session = connection.createSession(Session.CLIENT_ACKNOWLEDGE);
-                var consumer = session.createPartitionConsumer(
-                        subscription.topic(), subscription.durableName(), share);
+                var consumer = session.createPartitionConsumer(subscription.topic(), subscription.durableName(), share);
                 attachment.deliveries.add(new Delivery(subscription, session, consumer, endpoints, threads));
             }
             return attachment;

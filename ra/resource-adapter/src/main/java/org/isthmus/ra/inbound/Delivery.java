@@ -115,7 +115,8 @@ final class Delivery implements Work, AutoCloseable {
             try {
                 recipient.receive(message);
             } catch (ResourceException | RuntimeException | Error e) {
-                // recover() takes back what this turn left unacknowledged too; only BATCH leaves any, and it allows duplicates.
+                // recover() takes back what this turn left unacknowledged too; only BATCH leaves any, and it allows
+                // duplicates.
                 if (isDeliveredAgain(message, e)) {
                     session.recover();
                     return subscription.redeliveryDelay();
@@ -175,7 +176,10 @@ final class Delivery implements Work, AutoCloseable {
         try {
             idle = turn.tryLock(PATIENCE_WITH_BEANS.toMillis(), TimeUnit.MILLISECONDS);
             if (!idle) {
-                log.log(Level.WARNING, "A bean of {0} is still at work; its message will be delivered again", subscription);
+                log.log(
+                        Level.WARNING,
+                        "A bean of {0} is still at work; its message will be delivered again",
+                        subscription);
             }
             session.close();
         } catch (InterruptedException e) {

@@ -53,7 +53,8 @@ public final class ServerThreads implements AutoCloseable {
                         wait.toMillis());
     }
 
-    @Nullable TransactionSynchronizationRegistry transactions() {
+    @Nullable
+    TransactionSynchronizationRegistry transactions() {
         return context.getTransactionSynchronizationRegistry();
     }
 

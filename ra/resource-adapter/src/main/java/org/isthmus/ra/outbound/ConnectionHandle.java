@@ -60,7 +60,8 @@ public final class ConnectionHandle implements QueueConnection, TopicConnection 
     private synchronized SessionHandle openSession(int acknowledgeMode) throws JMSException {
         var current = session;
         if (current != null && current.isOpen()) {
-            throw new IllegalStateException("In a container a connection has one session at a time; close the other first");
+            throw new IllegalStateException(
+                    "In a container a connection has one session at a time; close the other first");
         }
         int mode = acknowledgeMode == Session.DUPS_OK_ACKNOWLEDGE ? acknowledgeMode : Session.AUTO_ACKNOWLEDGE;
         var opened = new SessionHandle(pooled().connection().createSession(mode));

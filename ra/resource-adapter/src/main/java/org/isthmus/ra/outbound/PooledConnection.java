@@ -137,7 +137,9 @@ public final class PooledConnection implements ManagedConnection {
         try {
             var metaData = connection.getMetaData();
             return new ProductMetaData(
-                    metaData.getJMSProviderName(), metaData.getProviderVersion(), login.user() == null ? "" : login.user());
+                    metaData.getJMSProviderName(),
+                    metaData.getProviderVersion(),
+                    login.user() == null ? "" : login.user());
         } catch (JMSException e) {
             throw new ResourceException("The connection does not tell about itself", e);
         }

@@ -125,8 +125,8 @@ public final class SessionHandle implements QueueSession, TopicSession {
     }
 
     @Override
-    public TopicSubscriber createDurableSubscriber(
-            Topic topic, String name, @Nullable String selector, boolean noLocal) throws JMSException {
+    public TopicSubscriber createDurableSubscriber(Topic topic, String name, @Nullable String selector, boolean noLocal)
+            throws JMSException {
         return new ConsumerHandle(session.createDurableSubscriber(topic, name, selector, noLocal));
     }
 
