@@ -132,7 +132,8 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
                 Duration.ofMillis(setupInterval));
     }
 
-    @SuppressWarnings("BanJNDI") // the name comes from the application's own descriptor, and naming is how a container is asked
+    @SuppressWarnings(
+            "BanJNDI") // the name comes from the application's own descriptor, and naming is how a container is asked
     private IsthmusTopic topic() throws InvalidPropertyException {
         if (!destination.isEmpty()) {
             return new IsthmusTopic(destination);
