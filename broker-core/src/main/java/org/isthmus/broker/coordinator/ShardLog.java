@@ -1,5 +1,6 @@
 package org.isthmus.broker.coordinator;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -8,14 +9,17 @@ import org.isthmus.broker.record.RecordBatch;
 /** The log partition under a shard. All calls come from, and all answers go to, the loop that owns the partition. */
 public interface ShardLog {
     /**
-     * Appends one batch. The answer carries its last offset and comes at once; that it is committed is told by {@link #committed}. Fails
-     * where the log is not led here any more or the disk refuses.
+     * Appends one batch and returns the offset of its last record. That it is committed is told by {@link #committed}.
+     *
+     * @throws org.isthmus.broker.common.BrokerException where the append is refused and nothing was written: {@code
+     *     NOT_LEADER_OR_FOLLOWER}, {@code NOT_ENOUGH_REPLICAS}, {@code MESSAGE_TOO_LARGE}
+     * @throws IOException where it is not known what the log holds now; the shard above begins anew from the log
      */
-    CompletionStage<Long> append(ByteBuffer batch);
+    long append(ByteBuffer batch) throws IOException;
 
-    /** Completes once everything up to this offset, included, is committed; fails when this replica stops leading. */
+    /** Completes once everything up to this offset, included, is committed; −1 is committed at once. Fails when this replica stops leading. */
     CompletionStage<Void> committed(long offset);
 
-    /** Reads every batch from the log's start to its end, in order. */
+    /** Gives every batch from the log's start to its end, committed or not, in order. A batch is valid during its call only. */
     CompletionStage<Void> readAll(Consumer<RecordBatch> reader);
 }

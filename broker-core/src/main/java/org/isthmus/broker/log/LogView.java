@@ -1,7 +1,9 @@
 package org.isthmus.broker.log;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import org.isthmus.broker.common.Epoch;
 
 /**
  * A log as its owner last published it. Never changes; safe to read on any thread, without asking the owner. What lies at or above the
@@ -29,6 +31,21 @@ public interface LogView {
 
     /** The first record below the high watermark whose timestamp is at least this one. */
     Optional<TimestampedOffset> firstAtOrAfter(long timestampMs) throws IOException;
+
+    /**
+     * The aborted transactions with records or their marker in this range, in the order of their markers. Complete for what lies below
+     * {@link #lastStableOffset}.
+     */
+    List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) throws IOException;
+
+    /**
+     * The last reign up to this one that wrote here, and the offset behind what it wrote; for the latest one that is the log's end. Empty
+     * where the log knows only later reigns, or none that late.
+     */
+    Optional<EpochEnd> endOffsetFor(Epoch epoch);
+
+    /** Where a reign's records end. */
+    record EpochEnd(Epoch epoch, long endOffset) {}
 
     /** A record's place and its timestamp in milliseconds since 1970. */
     record TimestampedOffset(long offset, long timestampMs) {}

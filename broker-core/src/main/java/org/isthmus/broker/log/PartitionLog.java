@@ -1,51 +1,601 @@
 package org.isthmus.broker.log;
 
+import static org.isthmus.broker.common.ErrorCode.KAFKA_STORAGE_ERROR;
+
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.concurrent.locks.ReentrantLock;
 import org.isthmus.broker.common.Epoch;
+import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.FileStore;
+import org.jspecify.annotations.Nullable;
 
-/** One partition's log. Owned by the partition's loop, except where a method says otherwise. */
+/**
+ * One partition's log. Owned by the partition's loop, except where a method says otherwise. Readers see what the owner published last;
+ * what is published never changes below the high watermark. An append that fails leaves the log as it was; a force that fails ends the
+ * use of the log until it is opened again, because nobody can tell any more what the disk has.
+ */
 public final class PartitionLog implements Closeable {
+    private static final Logger LOG = System.getLogger(PartitionLog.class.getName());
+    private static final long PRODUCER_EXPIRATION_MS = 24L * 60 * 60 * 1000;
+
+    private final Path directory;
+    private final LogConfig config;
+    private final FileStore files;
+    private final Clock clock;
+    private final AppendCheck appendCheck;
+
+    private final ProducerStates producers = new ProducerStates();
+    /** Transactions that a marker ended at or above the high watermark: they hold the last stable offset back until it passes. */
+    private final Deque<ProducerStates.Ended> undecided = new ArrayDeque<>();
+
+    private LogSegment[] segments = {};
+    private LeaderEpochs epochs = LeaderEpochs.NONE;
+    private long startOffset;
+    private long endOffset;
+    private long highWatermark;
+    private long segmentBegunMs = -1;
+    private boolean tailDirty;
+    private boolean closed;
+
+    /** Held by whoever forces, and by the owner for the rare changes that must not run beside that: truncation, a new start, closing. */
+    private final ReentrantLock disk = new ReentrantLock();
+
+    private long recoveryPoint;
+    private long forcedBase;
+
+    private volatile @Nullable IOException broken;
+    private volatile @Nullable PublishedView view;
+
+    private PartitionLog(Path directory, LogConfig config, FileStore files, Clock clock) {
+        this.directory = directory;
+        this.config = config;
+        this.files = files;
+        this.clock = clock;
+        this.appendCheck = new AppendCheck(config, producers);
+    }
+
     /** Opens the log in this directory, creating it where there is none, and recovers it where it was not closed. */
     public static PartitionLog open(Path directory, LogConfig config, FileStore files, Clock clock) throws IOException {
-        throw new IOException("not there yet");
+        var log = new PartitionLog(directory, config, files, clock);
+        log.load();
+        return log;
     }
+
+    // ---- appending
 
     /**
      * Checks whole batches as they came from a producer, gives them the next offsets and the leader's epoch (in place, in the buffer), and
      * writes them. All are written or none. They become visible to {@link #view} at once, and committed with
-     * {@link #advanceHighWatermark}.
+     * {@link #advanceHighWatermark}. A full disk is a rejection, and the next append tries again; any other failure of the disk is thrown.
      */
     public AppendResult append(ByteBuffer batches, Epoch leaderEpoch) throws IOException {
-        throw new IOException("not there yet");
+        return append(batches, leaderEpoch, AppendOrigin.CLIENT);
     }
+
+    /** As {@link #append(ByteBuffer, Epoch)}; what the broker itself writes may be markers, and transactional without sequences. */
+    public AppendResult append(ByteBuffer batches, Epoch leaderEpoch, AppendOrigin origin) throws IOException {
+        ensureUsable();
+        var refusal = appendCheck.check(batches, origin);
+        if (refusal != null) {
+            return refusal;
+        }
+        var base = endOffset;
+        var next = base;
+        var stampMs = config.logAppendTime() ? clock.wallMs() : -1;
+        for (var batch : RecordBatch.in(batches)) {
+            batch.stamp(next, leaderEpoch.value());
+            if (config.logAppendTime()) {
+                batch.stampLogAppendTime(stampMs);
+            }
+            next = batch.nextOffset();
+        }
+        var failure = write(batches, next);
+        return failure != null ? failure : new AppendResult.Appended(base, next - 1, stampMs);
+    }
+
+    /**
+     * Writes whole batches as another replica's log has them, with their offsets and epochs. They must follow what is here; a gap is what
+     * compaction left. Fails with {@link org.isthmus.broker.record.CorruptBatchException} on damaged ones, before anything is written.
+     */
+    public AppendResult appendReplicated(ByteBuffer batches) throws IOException {
+        ensureUsable();
+        var next = endOffset;
+        var base = -1L;
+        for (var batch : RecordBatch.in(batches)) {
+            batch.check();
+            if (batch.baseOffset() < next) {
+                throw new IllegalStateException("A replica's batch begins at " + batch.baseOffset()
+                        + ", the log ends at " + next + ": " + directory);
+            }
+            base = base < 0 ? batch.baseOffset() : base;
+            next = batch.nextOffset();
+        }
+        if (base < 0) {
+            return new AppendResult.Appended(endOffset, endOffset - 1, -1);
+        }
+        var failure = write(batches, next);
+        return failure != null ? failure : new AppendResult.Appended(base, next - 1, -1);
+    }
+
+    /** Null when it is written and published. */
+    private AppendResult.@Nullable Rejected write(ByteBuffer batches, long nextOffset) throws IOException {
+        try {
+            repairTail();
+            if (mustRoll(batches.remaining(), nextOffset)) {
+                roll();
+            }
+            tailDirty = true;
+            active().write(batches.duplicate());
+            tailDirty = false;
+        } catch (IOException failure) {
+            return refuse(failure, batches.remaining());
+        }
+        for (var batch : RecordBatch.in(batches)) {
+            active().written(batch, config.indexIntervalBytes());
+            takeIn(batch, active());
+        }
+        if (segmentBegunMs < 0) {
+            segmentBegunMs = clock.wallMs();
+        }
+        endOffset = nextOffset;
+        publish();
+        return null;
+    }
+
+    private AppendResult.Rejected refuse(IOException failure, int bytes) throws IOException {
+        try {
+            repairTail();
+            // Index, snapshot and the file system's own blocks need room too, hence more than the batch.
+            if (files.usableBytes(directory) < bytes + (long) config.indexIntervalBytes()) {
+                return new AppendResult.Rejected(KAFKA_STORAGE_ERROR, "The disk is full: " + directory);
+            }
+        } catch (IOException another) {
+            failure.addSuppressed(another);
+        }
+        throw failure;
+    }
+
+    // What a failed write left could otherwise be taken for records, should the next one happen to end where they
+    // begin.
+    private void repairTail() throws IOException {
+        if (tailDirty) {
+            active().cutTail();
+            tailDirty = false;
+        }
+    }
+
+    private boolean mustRoll(int bytes, long nextOffset) throws IOException {
+        var size = active().size();
+        return size > 0
+                && ((long) size + bytes > config.segmentBytes()
+                        || nextOffset - active().baseOffset() > Integer.MAX_VALUE
+                        || clock.wallMs() - segmentBegunMs >= config.segmentMs());
+    }
+
+    private void roll() throws IOException {
+        active().flushIndexes(endOffset);
+        producers.forgetOlderThan(clock.wallMs() - PRODUCER_EXPIRATION_MS);
+        Files.write(files, LogSegment.path(directory, endOffset, ProducerSnapshots.SUFFIX), producers.snapshot());
+        var next = new LogSegment(files, directory, endOffset);
+        next.create();
+        var more = Arrays.copyOf(segments, segments.length + 1);
+        more[segments.length] = next;
+        segments = more;
+        segmentBegunMs = -1;
+    }
+
+    /** What the log remembers of a batch besides its bytes. */
+    private void takeIn(RecordBatch batch, LogSegment segment) throws IOException {
+        epochs = epochs.with(batch.leaderEpoch(), batch.baseOffset());
+        var ended = producers.replay(batch);
+        if (ended == null) {
+            return;
+        }
+        undecided.add(ended);
+        if (ended.aborted() != null) {
+            segment.aborted().add(ended.aborted());
+        }
+    }
+
+    // ---- reading
 
     /** The last published view: one volatile read, from any thread. */
     public LogView view() {
-        throw new IllegalStateException("not there yet");
+        return published();
     }
 
-    /** Publishes a higher watermark; a lower one is ignored. */
-    public void advanceHighWatermark(long offset) {}
+    private PublishedView published() {
+        var now = view;
+        if (now == null) {
+            throw new IllegalStateException("The log is not open: " + directory);
+        }
+        return now;
+    }
+
+    private void publish() throws IOException {
+        var stable = producers.firstOpenOffset(endOffset);
+        for (var ended : undecided) {
+            stable = Math.min(stable, ended.firstOffset());
+        }
+        view = new PublishedView(
+                segments,
+                startOffset,
+                endOffset,
+                active().size(),
+                highWatermark,
+                Math.min(stable, highWatermark),
+                epochs);
+    }
+
+    /** Publishes a higher watermark; a lower one is ignored, and one above the log's end means the end. */
+    public void advanceHighWatermark(long offset) {
+        var bounded = Math.min(offset, endOffset);
+        if (bounded <= highWatermark) {
+            return;
+        }
+        highWatermark = bounded;
+        undecided.removeIf(ended -> ended.markerOffset() < highWatermark);
+        try {
+            publish();
+        } catch (IOException impossible) {
+            // The size of the segment that is written is known without asking the disk.
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    // ---- durability
 
     /**
      * Makes durable what was appended before the call and returns the offset behind it. Called on an I/O thread, by one thread at a time,
-     * while the owner goes on appending.
+     * while the owner goes on appending. After a failure, this and {@link #append} fail until the log is opened again.
      */
     public long force() throws IOException {
-        throw new IOException("not there yet");
+        disk.lock();
+        try {
+            ensureUsable();
+            return forcePublished();
+        } finally {
+            disk.unlock();
+        }
     }
+
+    private long forcePublished() throws IOException {
+        var now = published();
+        var last = now.segments()[now.segments().length - 1];
+        try {
+            for (var i = now.indexOf(forcedBase); i < now.segments().length; i++) {
+                forceSegment(now.segments()[i], now.segments()[i] != last);
+            }
+            if (last.baseOffset() != forcedBase) {
+                files.forceDirectory(directory);
+            }
+        } catch (IOException failure) {
+            broken = failure;
+            throw failure;
+        }
+        if (last.baseOffset() != forcedBase) {
+            forcedBase = last.baseOffset();
+            closedSegmentsAreDurable(now);
+        }
+        return now.endOffset();
+    }
+
+    private static void forceSegment(LogSegment segment, boolean isClosed) throws IOException {
+        if (!segment.acquire()) {
+            return;
+        }
+        try {
+            segment.forceLog();
+            if (isClosed) {
+                segment.forceIndexes();
+            }
+        } finally {
+            segment.release();
+        }
+    }
+
+    /** Recovery begins at the open segment from now on. A failure costs a longer recovery and nothing else. */
+    private void closedSegmentsAreDurable(PublishedView now) {
+        try {
+            ProducerSnapshots.force(files, directory, forcedBase);
+            checkpoint(Math.max(recoveryPoint, forcedBase), now.startOffset(), now.highWatermark(), now.epochs());
+            ProducerSnapshots.deleteBelow(files, directory, recoveryPoint);
+        } catch (IOException failure) {
+            LOG.log(Level.WARNING, "The recovery point stays at " + recoveryPoint + ": " + directory, failure);
+        }
+    }
+
+    private void checkpoint(long newRecoveryPoint, long newStart, long watermark, LeaderEpochs known)
+            throws IOException {
+        var durable = known.truncatedTo(newRecoveryPoint).starts();
+        new LogCheckpoint(newRecoveryPoint, newStart, watermark, durable).write(files, directory);
+        recoveryPoint = newRecoveryPoint;
+    }
+
+    /** Forces everything and notes that the log ends here, so that the next open needs no recovery. */
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        disk.lock();
+        try {
+            if (broken == null) {
+                forceForClose();
+            }
+        } finally {
+            for (var segment : segments) {
+                segment.release();
+            }
+            disk.unlock();
+        }
+    }
+
+    private void forceForClose() throws IOException {
+        repairTail();
+        active().flushIndexes(endOffset);
+        forcePublished();
+        active().forceIndexes();
+        var snapshot = LogSegment.path(directory, endOffset, ProducerSnapshots.SUFFIX);
+        Files.write(files, snapshot, producers.snapshot());
+        ProducerSnapshots.force(files, directory, endOffset);
+        checkpoint(endOffset, startOffset, highWatermark, epochs);
+        ProducerSnapshots.deleteBelow(files, directory, endOffset);
+    }
+
+    private void ensureUsable() throws IOException {
+        var failure = broken;
+        if (failure != null) {
+            throw new IOException("The disk failed earlier, the log must be opened again: " + directory, failure);
+        }
+        if (closed) {
+            throw new IOException("The log is closed: " + directory);
+        }
+    }
+
+    // ---- a new start
 
     /** Deletes the closed segments that retention no longer keeps; returns the new start offset. */
     public long applyRetention() throws IOException {
-        throw new IOException("not there yet");
+        ensureUsable();
+        if (active().size() > 0
+                && config.retentionMs() >= 0
+                && active().maxTimestampMs() < clock.wallMs() - config.retentionMs()
+                && endOffset <= highWatermark) {
+            repairTail();
+            roll();
+            publish();
+        }
+        advanceStart(segments[Retention.expired(segments, config, highWatermark, clock.wallMs())].baseOffset());
+        return startOffset;
     }
 
-    /** Forces everything and marks the log as cleanly closed, so that the next open needs no recovery. */
-    @Override
-    public void close() throws IOException {}
+    /**
+     * Deletes the records below an offset, which must be committed; returns the new start offset. Their segments go once all of their
+     * records are deleted.
+     */
+    public long deleteRecordsBefore(long offset) throws IOException {
+        ensureUsable();
+        advanceStart(Math.min(offset, highWatermark));
+        return startOffset;
+    }
+
+    private void advanceStart(long offset) throws IOException {
+        if (offset <= startOffset) {
+            return;
+        }
+        disk.lock();
+        try {
+            // Noted before anything is deleted: should a deletion be undone by a crash, the next open knows of it.
+            checkpoint(recoveryPoint, offset, highWatermark, epochs);
+            startOffset = offset;
+            var first = published().indexOf(offset);
+            var gone = Arrays.copyOf(segments, first);
+            segments = Arrays.copyOfRange(segments, first, segments.length);
+            epochs = epochs.from(offset);
+            publish();
+            for (var segment : gone) {
+                segment.delete();
+            }
+        } finally {
+            disk.unlock();
+        }
+    }
+
+    // ---- a new end
+
+    /**
+     * Removes every batch that reaches this offset, as a follower does with what its leader does not have. A watermark above falls to the
+     * new end.
+     */
+    public void truncateTo(long offset) throws IOException {
+        ensureUsable();
+        if (offset >= endOffset) {
+            return;
+        }
+        if (offset < startOffset) {
+            throw new IllegalStateException(
+                    "The log begins at " + startOffset + " and cannot end at " + offset + ": " + directory);
+        }
+        disk.lock();
+        try {
+            repairTail();
+            // Noted before anything is cut: recovery then looks at all that may be left.
+            checkpoint(Math.min(recoveryPoint, offset), startOffset, Math.min(highWatermark, offset), epochs);
+            cut(offset);
+        } catch (IOException failure) {
+            broken = failure;
+            throw failure;
+        } finally {
+            disk.unlock();
+        }
+    }
+
+    private void cut(long offset) throws IOException {
+        var index = published().indexOf(offset);
+        var kept = segments[index];
+        kept.cutAt(kept.positionOf(offset, kept.size()));
+        for (var i = segments.length - 1; i > index; i--) {
+            segments[i].delete();
+        }
+        ProducerSnapshots.deleteAbove(files, directory, offset);
+        files.forceDirectory(directory);
+        // A segment of its own for those who still read the old one.
+        segments = Arrays.copyOf(segments, index + 1);
+        segments[index] = new LogSegment(files, directory, kept.baseOffset());
+        kept.release();
+        var watermark = highWatermark;
+        recover(epochs.truncatedTo(offset));
+        highWatermark = Math.min(watermark, endOffset);
+        publish();
+    }
+
+    // ---- opening
+
+    private void load() throws IOException {
+        files.createDirectories(directory);
+        var checkpoint = LogCheckpoint.read(files, directory);
+        segments = LogSegment.all(files, directory);
+        if (checkpoint != null) {
+            recoveryPoint = checkpoint.recoveryPoint();
+            startOffset = checkpoint.startOffset();
+            dropSegmentsBelowStart();
+        }
+        if (segments.length == 0) {
+            beginEmpty();
+            return;
+        }
+        startOffset = Math.max(startOffset, segments[0].baseOffset());
+        recover(checkpoint == null ? LeaderEpochs.NONE : new LeaderEpochs(checkpoint.epochs()));
+        if (endOffset < startOffset) {
+            for (var segment : segments) {
+                segment.delete();
+            }
+            beginEmpty();
+            return;
+        }
+        highWatermark = endOffset;
+        undecided.clear();
+        publish();
+    }
+
+    private void beginEmpty() throws IOException {
+        producers.clear();
+        undecided.clear();
+        epochs = LeaderEpochs.NONE;
+        segments = new LogSegment[] {new LogSegment(files, directory, startOffset)};
+        active().create();
+        files.forceDirectory(directory);
+        endOffset = startOffset;
+        highWatermark = startOffset;
+        recoveryPoint = startOffset;
+        forcedBase = startOffset;
+        publish();
+    }
+
+    private void dropSegmentsBelowStart() {
+        var first = 0;
+        while (first + 1 < segments.length && segments[first + 1].baseOffset() <= startOffset) {
+            segments[first++].delete();
+        }
+        segments = Arrays.copyOfRange(segments, first, segments.length);
+    }
+
+    /** Takes in everything from the recovery point on, and cuts the log where it is not whole. */
+    private void recover(LeaderEpochs known) throws IOException {
+        undecided.clear();
+        recoveryPoint = Math.max(recoveryPoint, segments[0].baseOffset());
+        epochs = known;
+        var first = Retention.indexOf(segments, recoveryPoint);
+        var replayFrom =
+                ProducerSnapshots.loadNewest(files, directory, segments[0].baseOffset(), recoveryPoint, producers);
+        for (var i = Retention.indexOf(segments, replayFrom); i < first; i++) {
+            replayProducers(segments[i], replayFrom);
+        }
+        var expected = segments[first].baseOffset();
+        var torn = false;
+        var last = first;
+        for (var i = first; i < segments.length && !torn && segments[i].baseOffset() == expected; i++) {
+            torn = recoverSegment(segments[i], i == first ? Math.max(expected, replayFrom) : expected, replayFrom);
+            expected = endOffset;
+            last = i;
+        }
+        dropSegmentsAfter(last);
+        epochs = epochs.from(startOffset);
+        makeRecoveredDurable(first, torn);
+    }
+
+    private void replayProducers(LogSegment segment, long replayFrom) throws IOException {
+        var scan = segment.scanAll();
+        for (var batch = scan.next(); batch != null; batch = scan.next()) {
+            if (batch.baseOffset() >= replayFrom) {
+                producers.replay(batch);
+            }
+        }
+    }
+
+    /** Returns whether something had to be cut off. */
+    private boolean recoverSegment(LogSegment segment, long from, long replayFrom) throws IOException {
+        var known = segment.rewindTo(from);
+        var scan = segment.scan(known.key());
+        for (var batch = scan.next(); batch != null; batch = scan.next()) {
+            segment.written(batch, config.indexIntervalBytes());
+            if (batch.baseOffset() >= replayFrom) {
+                takeIn(batch, segment);
+            }
+        }
+        endOffset = scan.nextOffset();
+        if (!scan.leftOver()) {
+            return false;
+        }
+        LOG.log(Level.INFO, "Cut a torn tail: {0} ends at offset {1}", directory, endOffset);
+        segment.cutTail();
+        return true;
+    }
+
+    private void dropSegmentsAfter(int last) throws IOException {
+        if (last == segments.length - 1) {
+            return;
+        }
+        for (var i = segments.length - 1; i > last; i--) {
+            segments[i].delete();
+        }
+        segments = Arrays.copyOf(segments, last + 1);
+        files.forceDirectory(directory);
+    }
+
+    /** What was found counts as committed from now on, so it has to be as durable as that. */
+    private void makeRecoveredDurable(int first, boolean torn) throws IOException {
+        forcedBase = active().baseOffset();
+        segmentBegunMs = active().size() == 0 ? -1 : Math.min(clock.wallMs(), Math.max(0, active().maxTimestampMs()));
+        if (endOffset == recoveryPoint && !torn) {
+            return;
+        }
+        ProducerSnapshots.deleteAbove(files, directory, endOffset);
+        for (var i = first; i < segments.length; i++) {
+            segments[i].forceLog();
+            if (i + 1 < segments.length) {
+                segments[i].flushIndexes(segments[i + 1].baseOffset());
+                segments[i].forceIndexes();
+            }
+        }
+        files.forceDirectory(directory);
+        if (first + 1 < segments.length || recoveryPoint > endOffset) {
+            checkpoint(Math.min(endOffset, forcedBase), startOffset, endOffset, epochs);
+        }
+    }
+
+    private LogSegment active() {
+        return segments[segments.length - 1];
+    }
 }

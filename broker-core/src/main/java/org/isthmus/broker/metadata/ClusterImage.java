@@ -1,5 +1,7 @@
 package org.isthmus.broker.metadata;
 
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -19,6 +21,42 @@ public record ClusterImage(
         Map<String, TopicImage> topics,
         Map<UUID, String> topicNames,
         long nextProducerId) {
+    public ClusterImage {
+        brokers = Map.copyOf(brokers);
+        topics = Map.copyOf(topics);
+        topicNames = Map.copyOf(topicNames);
+    }
+
+    /** A cluster that has just come into being. */
+    public static ClusterImage empty(UUID clusterId, BrokerId controller) {
+        return new ClusterImage(0, clusterId, controller, Map.of(), Map.of(), Map.of(), 0);
+    }
+
+    /** The next image: this one with the changes made, in order, and the version one higher. */
+    public ClusterImage with(List<ClusterDelta> deltas) {
+        var nextBrokers = new HashMap<>(brokers);
+        var nextTopics = new HashMap<>(topics);
+        var nextNames = new HashMap<>(topicNames);
+        var producerId = nextProducerId;
+        for (var delta : deltas) {
+            if (delta instanceof ClusterDelta.TopicCreated created) {
+                nextTopics.put(created.topic().name(), created.topic());
+                nextNames.put(created.topic().id(), created.topic().name());
+            } else if (delta instanceof ClusterDelta.TopicChanged changed) {
+                nextTopics.put(changed.topic().name(), changed.topic());
+            } else if (delta instanceof ClusterDelta.TopicDeleted deleted) {
+                var gone = nextTopics.remove(deleted.name());
+                if (gone != null) {
+                    nextNames.remove(gone.id());
+                }
+            } else if (delta instanceof ClusterDelta.BrokerRegistered registered) {
+                nextBrokers.put(registered.broker().id(), registered.broker());
+            } else if (delta instanceof ClusterDelta.ProducerIdsTaken taken) {
+                producerId = Math.max(producerId, taken.nextProducerId());
+            }
+        }
+        return new ClusterImage(version + 1, clusterId, controller, nextBrokers, nextTopics, nextNames, producerId);
+    }
 
     public Optional<TopicImage> topic(String name) {
         return Optional.ofNullable(topics.get(name));

@@ -10,6 +10,11 @@ public record Frame(List<Part> parts) {
         return parts.stream().mapToLong(Part::size).sum();
     }
 
+    /** Releases every part of a frame that is not sent. */
+    public void release() {
+        parts.forEach(Part::release);
+    }
+
     /** A piece of a frame. The transport calls {@link #release} once, when the piece is sent or never will be. */
     public sealed interface Part {
         long size();

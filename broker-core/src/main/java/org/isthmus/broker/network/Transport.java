@@ -2,19 +2,34 @@ package org.isthmus.broker.network;
 
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.isthmus.broker.runtime.EventLoop;
 
 /** Opens and accepts connections. Owns the I/O threads; safe for use by many threads. */
 public interface Transport extends AutoCloseable {
     /** A transport for TCP and in-VM endpoints alike. In-VM names are one space for the whole JVM (the class loader of this class). */
     static Transport open(TransportConfig config) {
-        throw new IllegalStateException("not there yet");
+        return new NettyTransport(config);
     }
 
     /** Listens. Fails with an {@code IOException} that names the endpoint. The stage carries the endpoint as bound, with its real port. */
     CompletionStage<Endpoint> bind(Endpoint endpoint, Function<Connection, ConnectionHandler> accept);
 
-    /** Connects. Fails with an {@code IOException} that names the endpoint. */
-    CompletionStage<Connection> connect(Endpoint endpoint, Function<Connection, ConnectionHandler> opened);
+    /** Connects on any of the loops. Fails with an {@code IOException} that names the endpoint. */
+    default CompletionStage<Connection> connect(Endpoint endpoint, Function<Connection, ConnectionHandler> opened) {
+        return connect(endpoint, loop(), opened);
+    }
+
+    /**
+     * Connects, with this loop as the connection's owner, so that somebody who lives on one loop has its connections there too. Fails with
+     * an {@code IOException} that names the endpoint.
+     *
+     * @param owner a loop of this transport
+     */
+    CompletionStage<Connection> connect(
+            Endpoint endpoint, EventLoop owner, Function<Connection, ConnectionHandler> opened);
+
+    /** One of the transport's threads as an event loop; each call takes the next. It ends with the transport. */
+    EventLoop loop();
 
     /** Closes every listener and every connection, and ends the threads. */
     @Override

@@ -17,4 +17,9 @@ public interface EventLoop extends Executor {
 
     /** Whether the calling thread is this loop. */
     boolean inLoop();
+
+    /** Starts a loop on a daemon thread of this name. */
+    static ThreadLoop start(String name) {
+        return ThreadLoop.start(name, Clock.system());
+    }
 }

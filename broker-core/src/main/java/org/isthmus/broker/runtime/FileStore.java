@@ -31,4 +31,9 @@ public interface FileStore {
 
     /** Bytes that can still be written to the file system that holds the path. */
     long usableBytes(Path path) throws IOException;
+
+    /** The machine's own file systems. */
+    static FileStore local() {
+        return LocalFileStore.INSTANCE;
+    }
 }

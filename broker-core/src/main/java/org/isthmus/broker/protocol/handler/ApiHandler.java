@@ -21,7 +21,8 @@ public interface ApiHandler<Q extends ApiMessage, A extends ApiMessage> {
 
     /**
      * Answers a request. Errors that the API has a field for are in the answer; a stage that fails closes the connection, and so does an
-     * exception. The request's records are valid until the stage completes.
+     * exception. A stage that completes with null sends nothing: the client asked for no answer. The request's records are valid until the
+     * stage completes.
      */
     CompletionStage<A> handle(RequestContext context, Q request);
 }

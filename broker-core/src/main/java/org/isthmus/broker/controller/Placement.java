@@ -1,0 +1,156 @@
+package org.isthmus.broker.controller;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.common.Epoch;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.metadata.ClusterDelta;
+import org.isthmus.broker.metadata.ClusterImage;
+import org.isthmus.broker.metadata.PartitionImage;
+import org.isthmus.broker.metadata.TopicImage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what becomes of topics: from an image to the change that leads to the next. No state and no effects; a refusal is a
+ * {@link BrokerException} with the protocol's error.
+ *
+ * @param defaultPartitions partitions of a topic whose creator does not say
+ * @param defaultReplicationFactor replicas of a partition of a topic whose creator does not say
+ */
+public record Placement(int defaultPartitions, int defaultReplicationFactor) {
+    /** Partitions that one topic can have here. Above it a single request could keep the broker busy for minutes. */
+    public static final int MAX_PARTITIONS = 100_000;
+
+    public ClusterDelta createTopic(ClusterImage image, NewTopicRequest request, UUID id) {
+        TopicRules.checkName(request.name());
+        checkFree(image, request.name());
+        TopicRules.checkConfigs(request.configs());
+        var partitions = request.assignment().isEmpty() ? spread(image, request) : assigned(image, request);
+        return new ClusterDelta.TopicCreated(new TopicImage(request.name(), id, request.configs(), partitions));
+    }
+
+    private static void checkFree(ClusterImage image, String name) {
+        if (image.topics().containsKey(name)) {
+            throw new BrokerException(ErrorCode.TOPIC_ALREADY_EXISTS, "topic '" + name + "' already exists");
+        }
+    }
+
+    private List<PartitionImage> spread(ClusterImage image, NewTopicRequest request) {
+        var count = request.partitions() == -1 ? defaultPartitions : request.partitions();
+        var replicas = request.replicationFactor() == -1
+                // The default of a broker that stands alone must not keep it from serving.
+                ? Math.min(defaultReplicationFactor, image.brokers().size())
+                : request.replicationFactor();
+        checkCount(count);
+        if (replicas < 1 || replicas > image.brokers().size()) {
+            throw new BrokerException(
+                    ErrorCode.INVALID_REPLICATION_FACTOR,
+                    "replication factor " + replicas + " with "
+                            + image.brokers().size() + " brokers alive");
+        }
+        return spread(image, 0, count, replicas);
+    }
+
+    private static void checkCount(int count) {
+        if (count < 1 || count > MAX_PARTITIONS) {
+            throw new BrokerException(
+                    ErrorCode.INVALID_PARTITIONS,
+                    "a topic has between 1 and " + MAX_PARTITIONS + " partitions, not " + count);
+        }
+    }
+
+    private static List<PartitionImage> spread(ClusterImage image, int from, int to, int replicas) {
+        var brokers = image.brokers().keySet().stream()
+                .sorted((a, b) -> Integer.compare(a.value(), b.value()))
+                .toList();
+        return IntStream.range(from, to)
+                .mapToObj(partition -> IntStream.range(0, replicas)
+                        .mapToObj(replica -> brokers.get((partition + replica) % brokers.size()))
+                        .toList())
+                .map(Placement::led)
+                .toList();
+    }
+
+    private static PartitionImage led(List<BrokerId> replicas) {
+        return new PartitionImage(replicas.get(0), Epoch.ZERO, replicas, replicas);
+    }
+
+    private static List<PartitionImage> assigned(ClusterImage image, NewTopicRequest request) {
+        if (request.partitions() != -1 || request.replicationFactor() != -1) {
+            throw new BrokerException(
+                    ErrorCode.INVALID_REQUEST, "a topic is asked for by counts or by an assignment, not by both");
+        }
+        checkCount(request.assignment().size());
+        return assigned(image, request.assignment());
+    }
+
+    private static List<PartitionImage> assigned(ClusterImage image, List<List<BrokerId>> assignment) {
+        for (var replicas : assignment) {
+            var distinct = new HashSet<>(replicas);
+            if (replicas.isEmpty()
+                    || distinct.size() != replicas.size()
+                    || replicas.size() != assignment.get(0).size()
+                    || !image.brokers().keySet().containsAll(distinct)) {
+                throw new BrokerException(
+                        ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                        "replicas " + replicas + " are not as many different living brokers for each partition");
+            }
+        }
+        return assignment.stream().map(Placement::led).toList();
+    }
+
+    public ClusterDelta deleteTopic(ClusterImage image, String name) {
+        existing(image, name);
+        return new ClusterDelta.TopicDeleted(name);
+    }
+
+    /** Adds partitions until there are {@code total}; those that are there stay where they are. */
+    public ClusterDelta createPartitions(
+            ClusterImage image, String name, int total, @Nullable List<List<BrokerId>> assignment) {
+        var topic = existing(image, name);
+        var present = topic.partitions().size();
+        if (total <= present) {
+            throw new BrokerException(
+                    ErrorCode.INVALID_PARTITIONS,
+                    "topic '" + name + "' has " + present + " partitions, and can only get more, not " + total);
+        }
+        checkCount(total);
+        if (assignment != null && assignment.size() != total - present) {
+            throw new BrokerException(
+                    ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                    "the assignment is of " + assignment.size() + " partitions for " + (total - present) + " new ones");
+        }
+        var replicas = topic.partitions().get(0).replicas().size();
+        var partitions = new ArrayList<>(topic.partitions());
+        partitions.addAll(assignment != null ? assigned(image, assignment) : spread(image, present, total, replicas));
+        return new ClusterDelta.TopicChanged(new TopicImage(name, topic.id(), topic.configs(), partitions));
+    }
+
+    /** Sets each named setting, or takes it away where its value is null; the others stay. */
+    public ClusterDelta alterConfigs(ClusterImage image, String name, Map<String, @Nullable String> changes) {
+        var topic = existing(image, name);
+        var configs = new HashMap<>(topic.configs());
+        changes.forEach((key, value) -> {
+            if (value == null) {
+                configs.remove(key);
+            } else {
+                TopicRules.checkConfig(key, value);
+                configs.put(key, value);
+            }
+        });
+        return new ClusterDelta.TopicChanged(new TopicImage(name, topic.id(), configs, topic.partitions()));
+    }
+
+    private static TopicImage existing(ClusterImage image, String name) {
+        return image.topic(name)
+                .orElseThrow(() ->
+                        new BrokerException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic '" + name + "'"));
+    }
+}

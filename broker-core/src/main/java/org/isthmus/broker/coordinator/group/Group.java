@@ -1,0 +1,165 @@
+package org.isthmus.broker.coordinator.group;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A consumer group: its members, its generation, and its offsets. Owned by {@link GroupMachine}, which alone changes it, in replay.
+ *
+ * <pre>
+ *            a member joins                    all are here, or time is up
+ *   EMPTY ──────────────────▶ PREPARING_REBALANCE ──────────────────▶ COMPLETING_REBALANCE
+ *     ▲                          ▲        ▲                              │           │
+ *     │ the last member left     │        └── a member joins or leaves ──┘           │ the leader assigned
+ *     └──────── (any) ◀──────────┤                                                   ▼
+ *                                └─── a member joins, leaves or falls silent ───── STABLE
+ *
+ *   DEAD: without members, generation and offsets there is no group.
+ * </pre>
+ *
+ * <p>The phase is not stored: it follows from members, generation and assignment, so that it cannot contradict them.
+ */
+final class Group {
+    private static final int UNASSIGNED = -1;
+
+    private final String id;
+    private final Map<String, Member> members = new TreeMap<>();
+    private final Map<String, String> memberByInstance = new HashMap<>();
+    private final Map<TopicPartition, CommittedOffset> offsets = new HashMap<>();
+    private Generation generation = Generation.NONE;
+    private int assignedGeneration = UNASSIGNED;
+    private Map<String, Bytes> assignment = Map.of();
+
+    Group(String id) {
+        this.id = id;
+    }
+
+    String id() {
+        return id;
+    }
+
+    GroupPhase phase() {
+        if (members.isEmpty()) {
+            return isDead() ? GroupPhase.DEAD : GroupPhase.EMPTY;
+        }
+        if (generation.rebalancing()) {
+            return GroupPhase.PREPARING_REBALANCE;
+        }
+        return assignedGeneration == generation.number() ? GroupPhase.STABLE : GroupPhase.COMPLETING_REBALANCE;
+    }
+
+    Generation generation() {
+        return generation;
+    }
+
+    Collection<Member> members() {
+        return Collections.unmodifiableCollection(members.values());
+    }
+
+    @Nullable
+    Member member(String memberId) {
+        return members.get(memberId);
+    }
+
+    Optional<Member> staticMember(String instanceId) {
+        return Optional.ofNullable(memberByInstance.get(instanceId)).map(members::get);
+    }
+
+    /** What the leader gave to a member in this generation; empty while it has not. */
+    Bytes assignment(String memberId) {
+        return assignedGeneration == generation.number() ? assignment.getOrDefault(memberId, Bytes.EMPTY) : Bytes.EMPTY;
+    }
+
+    Map<String, Bytes> assignment() {
+        return assignedGeneration == generation.number() ? assignment : Map.of();
+    }
+
+    Map<TopicPartition, CommittedOffset> offsets() {
+        return Collections.unmodifiableMap(offsets);
+    }
+
+    /** Milliseconds within which every member can be expected to rejoin. */
+    int rebalanceTimeoutMs() {
+        return members.values().stream()
+                .mapToInt(Member::rebalanceTimeoutMs)
+                .max()
+                .orElse(0);
+    }
+
+    boolean isDead() {
+        return members.isEmpty()
+                && offsets.isEmpty()
+                && assignedGeneration == UNASSIGNED
+                && generation.equals(Generation.NONE);
+    }
+
+    void replay(GroupRecord.GenerationChanged changed) {
+        generation = changed.generation();
+    }
+
+    void replay(GroupRecord.GenerationForgotten forgotten) {
+        generation = Generation.NONE;
+    }
+
+    void replay(GroupRecord.MemberSaved saved) {
+        var member = saved.member();
+        members.put(member.id(), member);
+        if (member.instanceId() != null) {
+            memberByInstance.put(member.instanceId(), member.id());
+        }
+    }
+
+    void replay(GroupRecord.MemberRemoved removed) {
+        var member = members.remove(removed.memberId());
+        if (member != null && member.instanceId() != null) {
+            memberByInstance.remove(member.instanceId(), member.id());
+        }
+    }
+
+    void replay(GroupRecord.Assigned assigned) {
+        assignedGeneration = assigned.generation();
+        assignment = assigned.byMember();
+    }
+
+    void replay(GroupRecord.AssignmentForgotten forgotten) {
+        assignedGeneration = UNASSIGNED;
+        assignment = Map.of();
+    }
+
+    void replay(GroupRecord.OffsetSaved saved) {
+        offsets.put(saved.partition(), saved.offset());
+    }
+
+    void replay(GroupRecord.OffsetRemoved removed) {
+        offsets.remove(removed.partition());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Group group
+                && id.equals(group.id)
+                && members.equals(group.members)
+                && memberByInstance.equals(group.memberByInstance)
+                && offsets.equals(group.offsets)
+                && generation.equals(group.generation)
+                && assignedGeneration == group.assignedGeneration
+                && assignment.equals(group.assignment);
+    }
+
+    @Override
+    public int hashCode() {
+        return id.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return id + " " + phase() + " " + generation + " members=" + members.keySet() + " offsets=" + offsets;
+    }
+}

@@ -1,0 +1,129 @@
+package org.isthmus.broker.coordinator.group;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.InternalTopics;
+import org.isthmus.broker.coordinator.ShardedCoordinator;
+import org.isthmus.broker.coordinator.View;
+import org.isthmus.broker.metadata.ClusterImage;
+import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.runtime.IdSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves consumer groups: checks what can be checked without the group, and asks its shard for the rest. Safe for use by many threads.
+ *
+ * <p>Every stage fails with {@link org.isthmus.broker.common.BrokerException} where the group's shard does not serve here and now.
+ */
+public final class GroupCoordinator {
+    private final GroupConfig config;
+    private final ShardedCoordinator<GroupShard> shards;
+
+    /** @param cluster the newest image of the cluster */
+    public GroupCoordinator(GroupConfig config, Supplier<ClusterImage> cluster, Clock clock, IdSource ids) {
+        this.config = config;
+        shards = new ShardedCoordinator<>(
+                InternalTopics.CONSUMER_OFFSETS,
+                cluster,
+                (partition, log, loop) -> new GroupShard(
+                        InternalTopics.CONSUMER_OFFSETS + "-" + partition, log, loop, config, cluster, clock, ids));
+    }
+
+    /** The shards, to be told which partitions of the offsets topic are led here. */
+    public ShardedCoordinator<?> shards() {
+        return shards;
+    }
+
+    /** Answers when the next generation begins, or at once where the member cannot belong to it. */
+    public CompletionStage<JoinAnswer> join(JoinRequest request) {
+        var refusal = checkJoin(request);
+        return refusal == ErrorCode.NONE
+                ? ask(request.groupId(), shard -> shard.join(request))
+                : CompletableFuture.completedStage(JoinAnswer.refused(refusal, request.memberId()));
+    }
+
+    private ErrorCode checkJoin(JoinRequest request) {
+        if (request.groupId().isEmpty()) {
+            return ErrorCode.INVALID_GROUP_ID;
+        }
+        if (request.sessionTimeoutMs() < config.minSessionTimeout().toMillis()
+                || request.sessionTimeoutMs() > config.maxSessionTimeout().toMillis()) {
+            return ErrorCode.INVALID_SESSION_TIMEOUT;
+        }
+        return request.protocolType().isEmpty() || request.protocols().isEmpty()
+                ? ErrorCode.INCONSISTENT_GROUP_PROTOCOL
+                : ErrorCode.NONE;
+    }
+
+    /** Answers when the leader has assigned, or at once where the member does not belong to the generation. */
+    public CompletionStage<SyncAnswer> sync(SyncRequest request) {
+        return ask(request.caller().groupId(), shard -> shard.sync(request));
+    }
+
+    /** {@code NONE}, {@code REBALANCE_IN_PROGRESS} where the member is to join again, or why it is no member. */
+    public CompletionStage<ErrorCode> heartbeat(Caller caller) {
+        return ask(caller.groupId(), shard -> shard.heartbeat(caller));
+    }
+
+    /** Each leaver's outcome, in the order of the request. */
+    public CompletionStage<List<ErrorCode>> leave(String groupId, List<Leaver> leavers) {
+        return ask(groupId, shard -> shard.leave(groupId, leavers));
+    }
+
+    /** Each partition's outcome. Those that are {@code NONE} are durable. */
+    public CompletionStage<Map<TopicPartition, ErrorCode>> commit(Caller caller, List<OffsetCommit> commits) {
+        return ask(caller.groupId(), shard -> shard.commit(caller, commits));
+    }
+
+    /** The group's offsets, of these partitions or, with null, of all. Partitions without one are left out. */
+    public CompletionStage<Map<TopicPartition, CommittedOffset>> fetch(
+            String groupId, @Nullable Collection<TopicPartition> partitions) {
+        return ask(groupId, shard -> shard.fetch(groupId, partitions));
+    }
+
+    /** {@code GROUP_ID_NOT_FOUND}, {@code NON_EMPTY_GROUP}, or each partition's outcome. */
+    public CompletionStage<OffsetsDeleted> deleteOffsets(String groupId, Collection<TopicPartition> partitions) {
+        return ask(groupId, shard -> shard.deleteOffsets(groupId, partitions));
+    }
+
+    /** {@code NONE}, {@code GROUP_ID_NOT_FOUND} or {@code NON_EMPTY_GROUP}. */
+    public CompletionStage<ErrorCode> delete(String groupId) {
+        return ask(groupId, shard -> shard.deleteGroup(groupId));
+    }
+
+    /** The group; one that does not exist is {@link GroupPhase#DEAD}. */
+    public CompletionStage<GroupDescription> describe(String groupId) {
+        return ask(
+                groupId,
+                shard -> shard.query(view -> GroupDescription.of(view.state().group(groupId))));
+    }
+
+    /** All groups of the shards that are led here. */
+    public CompletionStage<List<GroupDescription>> list() {
+        CompletionStage<List<GroupDescription>> all = CompletableFuture.completedStage(List.of());
+        for (var answer : shards.askAll(shard -> shard.query(GroupCoordinator::descriptions))) {
+            all = all.thenCombine(answer, (some, more) -> {
+                var joined = new ArrayList<>(some);
+                joined.addAll(more);
+                return joined;
+            });
+        }
+        return all;
+    }
+
+    private static List<GroupDescription> descriptions(View<GroupMachine> view) {
+        return view.state().groups().stream().map(GroupDescription::of).toList();
+    }
+
+    private <A> CompletionStage<A> ask(String groupId, Function<GroupShard, CompletionStage<A>> question) {
+        return shards.ask(groupId, question);
+    }
+}

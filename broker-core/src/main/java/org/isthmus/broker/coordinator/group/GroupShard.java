@@ -1,0 +1,345 @@
+package org.isthmus.broker.coordinator.group;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.Shard;
+import org.isthmus.broker.coordinator.ShardLog;
+import org.isthmus.broker.coordinator.ShardObserver;
+import org.isthmus.broker.coordinator.ShardedCoordinator;
+import org.isthmus.broker.coordinator.View;
+import org.isthmus.broker.coordinator.group.GroupRecord.Assigned;
+import org.isthmus.broker.coordinator.group.GroupRecord.GenerationChanged;
+import org.isthmus.broker.coordinator.group.GroupRecord.MemberRemoved;
+import org.isthmus.broker.coordinator.group.GroupRecord.MemberSaved;
+import org.isthmus.broker.metadata.ClusterImage;
+import org.isthmus.broker.metadata.TopicImage;
+import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.runtime.EventLoop;
+import org.isthmus.broker.runtime.IdSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The groups of one shard, with their soft state: who waits for a generation or an assignment, and whose time runs. Owned by the shard's
+ * loop. Soft state follows the records, whatever request or timer they came from; what it leads to is again a decision.
+ */
+final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<GroupRecord> {
+    private final GroupConfig config;
+    private final Supplier<ClusterImage> cluster;
+    private final GroupMachine machine = new GroupMachine();
+    private final Shard<GroupMachine, GroupRecord> shard;
+    private final Sessions sessions;
+    private final Map<String, Lobby> lobbies = new HashMap<>();
+
+    GroupShard(
+            String name,
+            ShardLog log,
+            EventLoop loop,
+            GroupConfig config,
+            Supplier<ClusterImage> cluster,
+            Clock clock,
+            IdSource ids) {
+        this.config = config;
+        this.cluster = cluster;
+        shard = new Shard<>(name, log, loop, new GroupRecordCodec(), machine, this, clock, ids);
+        sessions =
+                new Sessions(clock, shard::schedule, this::isWaiting, (group, member) -> expire(group, Set.of(member)));
+    }
+
+    @Override
+    public Shard<GroupMachine, GroupRecord> shard() {
+        return shard;
+    }
+
+    GroupMachine machine() {
+        return machine;
+    }
+
+    // Requests
+
+    CompletionStage<JoinAnswer> join(JoinRequest request) {
+        var named = namedIn(request.groupId());
+        if (request.memberId().isEmpty() && named.size() >= config.maxSize()) {
+            return CompletableFuture.completedStage(JoinAnswer.refused(ErrorCode.GROUP_MAX_SIZE_REACHED, ""));
+        }
+        var answer = new CompletableFuture<JoinAnswer>();
+        shard.<JoinOutcome>write(
+                        view -> Joining.decide(view, request, named.contains(request.memberId()), config.maxSize()),
+                        outcome -> {
+                            if (outcome instanceof JoinOutcome.Waits waits) {
+                                forward(lobby(request.groupId()).joins.await(waits.memberId()), answer);
+                                shard.later(() -> completeRebalance(request.groupId(), false));
+                            } else if (outcome instanceof JoinOutcome.Named given) {
+                                name(request, given.memberId());
+                            }
+                        })
+                .whenComplete((outcome, failure) -> {
+                    if (failure != null) {
+                        answer.completeExceptionally(failure);
+                    } else if (outcome instanceof JoinOutcome.Answered answered) {
+                        sessions.touch(request.groupId(), answered.answer().memberId());
+                        answer.complete(answered.answer());
+                    } else if (outcome instanceof JoinOutcome.Named given) {
+                        answer.complete(JoinAnswer.refused(ErrorCode.MEMBER_ID_REQUIRED, given.memberId()));
+                    }
+                });
+        return answer;
+    }
+
+    CompletionStage<SyncAnswer> sync(SyncRequest request) {
+        var caller = request.caller();
+        var answer = new CompletableFuture<SyncAnswer>();
+        shard.<SyncOutcome>write(view -> Syncing.decide(view, request), outcome -> {
+                    if (outcome instanceof SyncOutcome.Waits) {
+                        forward(lobby(caller.groupId()).syncs.await(caller.memberId()), answer);
+                    }
+                })
+                .whenComplete((outcome, failure) -> {
+                    if (failure != null) {
+                        answer.completeExceptionally(failure);
+                    } else if (outcome instanceof SyncOutcome.Answered answered) {
+                        sessions.touch(caller.groupId(), caller.memberId());
+                        answer.complete(answered.answer());
+                    }
+                });
+        return answer;
+    }
+
+    CompletionStage<ErrorCode> heartbeat(Caller caller) {
+        return shard.read(view -> Membership.heartbeat(view.state().group(caller.groupId()), caller))
+                .thenApply(error -> {
+                    if (error == ErrorCode.NONE || error == ErrorCode.REBALANCE_IN_PROGRESS) {
+                        sessions.touch(caller.groupId(), caller.memberId());
+                    }
+                    return error;
+                });
+    }
+
+    CompletionStage<List<ErrorCode>> leave(String groupId, List<Leaver> leavers) {
+        return shard.write(view -> Leaving.leave(view, groupId, leavers, namedIn(groupId)), outcomes -> {
+            leavers.forEach(leaver -> lobby(groupId).forget(leaver.memberId()));
+            dropIfIdle(groupId);
+        });
+    }
+
+    CompletionStage<Map<TopicPartition, ErrorCode>> commit(Caller caller, List<OffsetCommit> commits) {
+        return shard.write(view -> Offsets.commit(view, caller, commits, config.maxOffsetMetadataBytes()), outcomes -> {
+            if (outcomes.containsValue(ErrorCode.NONE)) {
+                sessions.touch(caller.groupId(), caller.memberId());
+            }
+        });
+    }
+
+    CompletionStage<Map<TopicPartition, CommittedOffset>> fetch(
+            String groupId, @Nullable Collection<TopicPartition> partitions) {
+        return shard.read(view -> Offsets.fetch(view, groupId, partitions));
+    }
+
+    CompletionStage<OffsetsDeleted> deleteOffsets(String groupId, Collection<TopicPartition> partitions) {
+        return shard.write(view -> Offsets.delete(view, groupId, partitions));
+    }
+
+    CompletionStage<ErrorCode> deleteGroup(String groupId) {
+        return shard.write(view -> Offsets.deleteGroup(view, groupId));
+    }
+
+    <A> CompletionStage<A> query(Function<View<GroupMachine>, A> query) {
+        return shard.read(query);
+    }
+
+    // What follows from records
+
+    @Override
+    public void loaded() {
+        for (var group : machine.groups()) {
+            group.members().forEach(member -> sessions.start(group.id(), member));
+            if (group.phase() == GroupPhase.PREPARING_REBALANCE) {
+                startGathering(group, lobby(group.id()));
+            } else if (group.phase() == GroupPhase.COMPLETING_REBALANCE) {
+                awaitSyncs(group, lobby(group.id()));
+            }
+        }
+        shard.schedule(config.offsetsCheckInterval(), this::expireOffsets);
+    }
+
+    @Override
+    public void applied(List<GroupRecord> records, CompletionStage<Void> committed) {
+        // Removal and arrival in one decision: a static member came back under a new id.
+        var replaced = records.stream()
+                .anyMatch(record ->
+                        record instanceof MemberSaved saved && saved.member().isStatic());
+        for (var record : records) {
+            var group = machine.group(record.groupId());
+            if (record instanceof MemberSaved saved) {
+                lobby(group.id()).forget(saved.member().id());
+                sessions.start(group.id(), saved.member());
+            } else if (record instanceof MemberRemoved removed) {
+                memberRemoved(
+                        group,
+                        removed.memberId(),
+                        replaced ? ErrorCode.FENCED_INSTANCE_ID : ErrorCode.UNKNOWN_MEMBER_ID,
+                        committed);
+            } else if (record instanceof GenerationChanged) {
+                generationChanged(group, committed);
+            } else if (record instanceof Assigned) {
+                assigned(group, committed);
+            }
+            dropIfIdle(group.id());
+        }
+    }
+
+    @Override
+    public void closed(Throwable cause) {
+        var failed = CompletableFuture.<Void>failedStage(cause);
+        for (var lobby : lobbies.values()) {
+            lobby.joins.refuseAll(ErrorCode.NOT_COORDINATOR, failed);
+            lobby.syncs.refuseAll(ErrorCode.NOT_COORDINATOR, failed);
+        }
+        lobbies.clear();
+    }
+
+    private void memberRemoved(Group group, String memberId, ErrorCode error, CompletionStage<Void> committed) {
+        sessions.end(group.id(), memberId);
+        var lobby = lobby(group.id());
+        lobby.joins.refuse(memberId, error, committed);
+        lobby.syncs.refuse(memberId, error, committed);
+        if (group.phase() == GroupPhase.PREPARING_REBALANCE) {
+            shard.later(() -> completeRebalance(group.id(), false));
+        }
+    }
+
+    private void generationChanged(Group group, CompletionStage<Void> committed) {
+        var lobby = lobby(group.id());
+        switch (group.phase()) {
+            case PREPARING_REBALANCE -> {
+                lobby.syncs.refuseAll(ErrorCode.REBALANCE_IN_PROGRESS, committed);
+                startGathering(group, lobby);
+            }
+            case COMPLETING_REBALANCE -> {
+                lobby.stopDelay();
+                lobby.joins.memberIds().forEach(memberId -> sessions.touch(group.id(), memberId));
+                lobby.joins.answerAll(memberId -> JoinAnswer.of(group, memberId), committed);
+                awaitSyncs(group, lobby);
+            }
+            default -> {
+                lobby.stopDelay();
+                lobby.stopDeadline();
+            }
+        }
+    }
+
+    private void assigned(Group group, CompletionStage<Void> committed) {
+        var lobby = lobby(group.id());
+        lobby.stopDeadline();
+        lobby.syncs.memberIds().forEach(memberId -> sessions.touch(group.id(), memberId));
+        lobby.syncs.answerAll(memberId -> SyncAnswer.of(group, memberId), committed);
+    }
+
+    // Time
+
+    private void startGathering(Group group, Lobby lobby) {
+        var groupId = group.id();
+        lobby.startDeadline(
+                shard.schedule(Duration.ofMillis(group.rebalanceTimeoutMs()), () -> completeRebalance(groupId, true)));
+        var nobodyLedYet = group.generation().leader() == null;
+        if (nobodyLedYet && !config.initialRebalanceDelay().isZero()) {
+            lobby.startDelay(shard.schedule(config.initialRebalanceDelay(), () -> {
+                lobby.stopDelay();
+                completeRebalance(groupId, false);
+            }));
+        }
+    }
+
+    private void completeRebalance(String groupId, boolean timeIsUp) {
+        var lobby = lobby(groupId);
+        if (!lobby.isDelayed() || timeIsUp) {
+            var present = lobby.joins.memberIds();
+            shard.write(view -> Rebalance.complete(view, groupId, present, timeIsUp), complete -> {
+                var group = machine.group(groupId);
+                if (timeIsUp && group.phase() == GroupPhase.PREPARING_REBALANCE) {
+                    startGathering(group, lobby(groupId));
+                }
+            });
+        }
+        dropIfIdle(groupId);
+    }
+
+    /** A member that joined but never asks for its assignment would hold up the others for as long as it sends heartbeats. */
+    private void awaitSyncs(Group group, Lobby lobby) {
+        var groupId = group.id();
+        var generation = group.generation().number();
+        lobby.startDeadline(shard.schedule(Duration.ofMillis(group.rebalanceTimeoutMs()), () -> {
+            var now = machine.group(groupId);
+            if (now.phase() == GroupPhase.COMPLETING_REBALANCE
+                    && now.generation().number() == generation) {
+                var silent = new LinkedHashSet<String>();
+                now.members().forEach(member -> silent.add(member.id()));
+                silent.removeAll(lobby(groupId).syncs.memberIds());
+                expire(groupId, silent);
+            }
+        }));
+    }
+
+    private void expire(String groupId, Set<String> memberIds) {
+        shard.write(view -> Leaving.expire(view, groupId, memberIds));
+    }
+
+    private void name(JoinRequest request, String memberId) {
+        var groupId = request.groupId();
+        lobby(groupId).named.put(memberId, shard.schedule(Duration.ofMillis(request.sessionTimeoutMs()), () -> {
+            lobby(groupId).forget(memberId);
+            dropIfIdle(groupId);
+        }));
+    }
+
+    private void expireOffsets() {
+        var image = cluster.get();
+        for (var group : List.copyOf(machine.groups())) {
+            shard.write(view -> Offsets.expire(view, group.id(), config.offsetsRetention(), name -> image.topic(name)
+                    .map(TopicImage::id)
+                    .orElse(null)));
+        }
+        shard.schedule(config.offsetsCheckInterval(), this::expireOffsets);
+    }
+
+    private boolean isWaiting(String groupId, String memberId) {
+        var lobby = lobbies.get(groupId);
+        return lobby != null && (lobby.joins.contains(memberId) || lobby.syncs.contains(memberId));
+    }
+
+    private Set<String> namedIn(String groupId) {
+        var lobby = lobbies.get(groupId);
+        return lobby == null ? Set.of() : lobby.named.keySet();
+    }
+
+    private Lobby lobby(String groupId) {
+        return lobbies.computeIfAbsent(groupId, id -> new Lobby());
+    }
+
+    private void dropIfIdle(String groupId) {
+        var lobby = lobbies.get(groupId);
+        if (lobby != null && lobby.isIdle()) {
+            lobbies.remove(groupId);
+        }
+    }
+
+    private static <A> void forward(CompletionStage<A> from, CompletableFuture<A> to) {
+        from.whenComplete((value, failure) -> {
+            if (failure == null) {
+                to.complete(value);
+            } else {
+                to.completeExceptionally(failure);
+            }
+        });
+    }
+}

@@ -1,0 +1,54 @@
+package org.isthmus.broker.coordinator.group;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.coordinator.Decision;
+import org.isthmus.broker.coordinator.View;
+
+/** Decides on members that go, or have fallen silent. Stateless. */
+final class Leaving {
+    private Leaving() {}
+
+    /** Each leaver's outcome, in the order of the request. */
+    static Decision<GroupRecord, List<ErrorCode>> leave(
+            View<GroupMachine> view, String groupId, List<Leaver> leavers, Set<String> named) {
+        var group = view.state().group(groupId);
+        var outcomes = new ArrayList<ErrorCode>();
+        var gone = new LinkedHashSet<String>();
+        for (var leaver : leavers) {
+            var outcome = outcome(group, leaver, named);
+            outcomes.add(outcome);
+            if (outcome == ErrorCode.NONE) {
+                gone.add(memberId(group, leaver));
+            }
+        }
+        return Decision.of(outcomes, Rebalance.without(group, gone, view.nowMs()));
+    }
+
+    /** Members whose time is over. Answers nobody. */
+    static Decision<GroupRecord, Boolean> expire(View<GroupMachine> view, String groupId, Set<String> memberIds) {
+        var records = Rebalance.without(view.state().group(groupId), memberIds, view.nowMs());
+        return Decision.of(!records.isEmpty(), records);
+    }
+
+    private static ErrorCode outcome(Group group, Leaver leaver, Set<String> named) {
+        if (leaver.instanceId() == null) {
+            var known = group.member(leaver.memberId()) != null || named.contains(leaver.memberId());
+            return known ? ErrorCode.NONE : ErrorCode.UNKNOWN_MEMBER_ID;
+        }
+        return group.staticMember(leaver.instanceId())
+                .map(member -> leaver.memberId().isEmpty() || leaver.memberId().equals(member.id())
+                        ? ErrorCode.NONE
+                        : ErrorCode.FENCED_INSTANCE_ID)
+                .orElse(ErrorCode.UNKNOWN_MEMBER_ID);
+    }
+
+    private static String memberId(Group group, Leaver leaver) {
+        return leaver.instanceId() == null
+                ? leaver.memberId()
+                : group.staticMember(leaver.instanceId()).map(Member::id).orElse(leaver.memberId());
+    }
+}

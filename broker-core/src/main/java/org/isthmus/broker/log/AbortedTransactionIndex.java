@@ -1,0 +1,100 @@
+package org.isthmus.broker.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.isthmus.broker.runtime.FileStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The aborted transactions whose markers lie in one segment, in the order of the markers. Added to by the log's owner, read by anybody.
+ * In memory while the segment is written, since leaving one out would show records that do not count; in a file once it is closed.
+ */
+final class AbortedTransactionIndex {
+    private static final int ENTRY_BYTES = 32;
+    private static final AbortedTransaction[] NOTHING = {};
+
+    private final FileStore files;
+    private final Path path;
+    private volatile @Nullable Entries entries;
+
+    AbortedTransactionIndex(FileStore files, Path path) {
+        this.files = files;
+        this.path = path;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    void add(AbortedTransaction transaction) throws IOException {
+        var known = entries();
+        var array = known.array;
+        if (known.count == array.length) {
+            array = Arrays.copyOf(array, Math.max(4, 2 * array.length));
+        }
+        array[known.count] = transaction;
+        entries = new Entries(array, known.count + 1);
+    }
+
+    List<AbortedTransaction> all() throws IOException {
+        var known = entries();
+        return Arrays.asList(known.array).subList(0, known.count);
+    }
+
+    /** Drops the transactions whose marker lies at or above the offset. */
+    void keepBelow(long offset) throws IOException {
+        var kept = all().stream()
+                .filter(aborted -> aborted.markerOffset() < offset)
+                .toArray(AbortedTransaction[]::new);
+        entries = new Entries(kept, kept.length);
+    }
+
+    void flush() throws IOException {
+        var known = entries();
+        if (known.count == 0 && !files.exists(path)) {
+            return;
+        }
+        var bytes = ByteBuffer.allocate(known.count * ENTRY_BYTES);
+        for (var i = 0; i < known.count; i++) {
+            var aborted = known.array[i];
+            bytes.putLong(aborted.producerId()).putLong(aborted.firstOffset());
+            bytes.putLong(aborted.markerOffset()).putLong(aborted.lastStableOffset());
+        }
+        Files.write(files, path, bytes.flip());
+    }
+
+    void force() throws IOException {
+        if (files.exists(path)) {
+            try (var file = files.open(path)) {
+                file.force();
+            }
+        }
+    }
+
+    private Entries entries() throws IOException {
+        var known = entries;
+        return known != null ? known : load();
+    }
+
+    // Locked: the first reader of a closed segment may be any thread.
+    private synchronized Entries load() throws IOException {
+        var known = entries;
+        if (known == null) {
+            var bytes = Files.readAll(files, path);
+            var array = bytes == null ? NOTHING : new AbortedTransaction[bytes.remaining() / ENTRY_BYTES];
+            for (var i = 0; i < array.length && bytes != null; i++) {
+                array[i] = new AbortedTransaction(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
+            }
+            known = new Entries(array, array.length);
+            entries = known;
+        }
+        return known;
+    }
+
+    /** The array may hold more than the count says; that is the owner's. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Entries(AbortedTransaction[] array, int count) {}
+}

@@ -1,0 +1,9 @@
+package org.isthmus.broker.log;
+
+/** Who wants to append. */
+public enum AppendOrigin {
+    /** A producer: whatever it sends is distrusted. */
+    CLIENT,
+    /** The broker itself, as a coordinator. */
+    BROKER
+}

@@ -1,0 +1,153 @@
+package org.isthmus.broker.log;
+
+import static org.isthmus.broker.common.ErrorCode.OFFSET_OUT_OF_RANGE;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.Epoch;
+import org.isthmus.broker.record.LogRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the owner published last. The segments are shared with later views; of the last one, only what lies below {@code endPosition} is
+ * there for this view.
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and never changed once it is published
+record PublishedView(
+        LogSegment[] segments,
+        long startOffset,
+        long endOffset,
+        int endPosition,
+        long highWatermark,
+        long lastStableOffset,
+        LeaderEpochs epochs)
+        implements LogView {
+
+    @Override
+    public LogSlice read(long offset, long upToOffset, int maxBytes, boolean atLeastOne) throws IOException {
+        if (offset < startOffset || offset > endOffset) {
+            throw outOfRange(offset);
+        }
+        var last = segments.length - 1;
+        if (offset < endOffset && offset < upToOffset) {
+            for (var i = indexOf(offset); i <= last && segments[i].baseOffset() < upToOffset; i++) {
+                var slice = readIn(i, offset, upToOffset, maxBytes, atLeastOne);
+                if (slice != null) {
+                    return slice;
+                }
+            }
+        }
+        return new LogSlice(segments[last].log(), 0, 0, () -> {});
+    }
+
+    /** Null where the segment has nothing at or above the offset, as after compaction. */
+    private @Nullable LogSlice readIn(int index, long offset, long upToOffset, int maxBytes, boolean atLeastOne)
+            throws IOException {
+        var segment = segments[index];
+        if (!segment.acquire()) {
+            // Deleted since this view was published; for whoever asks, the log begins later now.
+            throw outOfRange(offset);
+        }
+        var kept = false;
+        try {
+            var end = endOf(index);
+            var from = segment.positionOf(offset, end);
+            if (from == end) {
+                return null;
+            }
+            var stop = upToOffset >= nextBase(index) ? end : segment.boundaryOf(upToOffset, end);
+            if (stop - from > maxBytes) {
+                stop = segment.boundaryUpTo(from + maxBytes, from, stop);
+                if (stop == from && atLeastOne) {
+                    stop = from + segment.sizeOfBatchAt(from, end);
+                }
+            }
+            kept = true;
+            return new LogSlice(segment.log(), from, Math.max(0, stop - from), segment::release);
+        } finally {
+            if (!kept) {
+                segment.release();
+            }
+        }
+    }
+
+    @Override
+    public Optional<TimestampedOffset> firstAtOrAfter(long timestampMs) throws IOException {
+        for (var i = 0; i < segments.length && segments[i].baseOffset() < highWatermark; i++) {
+            var segment = segments[i];
+            if (nextBase(i) <= startOffset || !segment.acquire()) {
+                continue;
+            }
+            try {
+                if (segment.maxTimestampMs() >= timestampMs) {
+                    var found = firstIn(segment, endOf(i), timestampMs);
+                    if (found != null) {
+                        return Optional.of(found);
+                    }
+                }
+            } finally {
+                segment.release();
+            }
+        }
+        return Optional.empty();
+    }
+
+    private @Nullable TimestampedOffset firstIn(LogSegment segment, int end, long timestampMs) throws IOException {
+        var from = segment.baseOffset();
+        while (true) {
+            var batch = segment.firstBatchAtOrAfter(timestampMs, from, highWatermark, end);
+            if (batch == null) {
+                return null;
+            }
+            for (LogRecord record : batch.records()) {
+                if (record.timestampMs() >= timestampMs && record.offset() >= startOffset) {
+                    return new TimestampedOffset(record.offset(), record.timestampMs());
+                }
+            }
+            from = batch.nextOffset();
+        }
+    }
+
+    @Override
+    public List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) throws IOException {
+        var found = new ArrayList<AbortedTransaction>();
+        for (var i = indexOf(fromOffset); i < segments.length; i++) {
+            for (var aborted : segments[i].aborted().all()) {
+                if (aborted.markerOffset() >= fromOffset
+                        && aborted.firstOffset() < toOffset
+                        && aborted.markerOffset() < endOffset) {
+                    found.add(aborted);
+                }
+                if (aborted.lastStableOffset() >= toOffset) {
+                    return found;
+                }
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public Optional<EpochEnd> endOffsetFor(Epoch epoch) {
+        return epochs.endOf(epoch, endOffset);
+    }
+
+    private BrokerException outOfRange(long offset) {
+        return new BrokerException(
+                OFFSET_OUT_OF_RANGE, "Offset " + offset + " does not lie in " + startOffset + ".." + endOffset);
+    }
+
+    int indexOf(long offset) {
+        return Retention.indexOf(segments, offset);
+    }
+
+    private int endOf(int index) throws IOException {
+        return index == segments.length - 1 ? endPosition : segments[index].size();
+    }
+
+    private long nextBase(int index) {
+        return index == segments.length - 1 ? endOffset : segments[index + 1].baseOffset();
+    }
+}

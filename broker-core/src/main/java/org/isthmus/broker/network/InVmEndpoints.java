@@ -1,0 +1,78 @@
+package org.isthmus.broker.network;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+
+/** Listens on and connects to names inside the JVM. The names are shared by all transports; what a transport opened ends with it. */
+final class InVmEndpoints {
+    private static final ConcurrentMap<Endpoint.InVm, Listener> LISTENERS = new ConcurrentHashMap<>();
+
+    private final EventLoopGroup group;
+    private final TransportConfig config;
+    private final Set<InVmConnection> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    InVmEndpoints(EventLoopGroup group, TransportConfig config) {
+        this.group = group;
+        this.config = config;
+    }
+
+    CompletionStage<Endpoint> bind(Endpoint.InVm name, Function<Connection, ConnectionHandler> accept) {
+        var listener = new Listener(this, accept);
+        if (LISTENERS.putIfAbsent(name, listener) != null) {
+            return CompletableFuture.failedFuture(
+                    new IOException("cannot listen on " + name + ": somebody in this JVM does already"));
+        }
+        if (closed) {
+            LISTENERS.remove(name, listener);
+            return CompletableFuture.failedFuture(new IOException("cannot listen on " + name + ": transport closed"));
+        }
+        return CompletableFuture.completedFuture(name);
+    }
+
+    CompletionStage<Connection> connect(
+            Endpoint.InVm name, EventLoop owner, Function<Connection, ConnectionHandler> opened) {
+        var listener = LISTENERS.get(name);
+        if (listener == null) {
+            return CompletableFuture.failedFuture(
+                    new IOException("cannot connect to " + name + ": nobody in this JVM listens there"));
+        }
+        var connected = new CompletableFuture<Connection>();
+        try {
+            var far = listener.endpoints();
+            var client = new InVmConnection(name, owner, config, open::remove);
+            var server = new InVmConnection(name, far.group.next(), far.config, far.open::remove);
+            client.join(server);
+            far.open(server, listener.accept(), () -> {});
+            open(client, opened, () -> connected.complete(client));
+        } catch (RejectedExecutionException e) {
+            connected.completeExceptionally(new IOException("cannot connect to " + name + ": transport closed", e));
+        }
+        return connected;
+    }
+
+    void close() {
+        closed = true;
+        LISTENERS.values().removeIf(listener -> listener.endpoints() == this);
+        open.forEach(InVmConnection::close);
+    }
+
+    private void open(InVmConnection connection, Function<Connection, ConnectionHandler> opened, Runnable then) {
+        open.add(connection);
+        connection.open(opened, then);
+        // Whoever came in beside close() would otherwise be missed by it.
+        if (closed) {
+            connection.close();
+        }
+    }
+
+    private record Listener(InVmEndpoints endpoints, Function<Connection, ConnectionHandler> accept) {}
+}

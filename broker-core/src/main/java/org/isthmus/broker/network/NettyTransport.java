@@ -1,0 +1,75 @@
+package org.isthmus.broker.network;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.isthmus.broker.runtime.EventLoop;
+
+/**
+ * The I/O threads, and both kinds of endpoint on them. A connection belongs to one of the threads for its whole life, whether its bytes go
+ * through a socket or through memory, so everything above sees the same rules.
+ */
+final class NettyTransport implements Transport {
+    private static final long CLOSE_WAIT_MS = 5_000;
+
+    static {
+        // Netty would look for logging libraries on the class path, and in an application server find somebody else's.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+    }
+
+    private final EventLoopGroup group;
+    private final TcpEndpoints tcp;
+    private final InVmEndpoints inVm;
+
+    NettyTransport(TransportConfig config) {
+        this.group = new MultiThreadIoEventLoopGroup(config.threads(), new IoThreads(), NioIoHandler.newFactory());
+        this.tcp = new TcpEndpoints(group, config);
+        this.inVm = new InVmEndpoints(group, config);
+    }
+
+    @Override
+    public CompletionStage<Endpoint> bind(Endpoint endpoint, Function<Connection, ConnectionHandler> accept) {
+        return endpoint instanceof Endpoint.InVm name
+                ? inVm.bind(name, accept)
+                : tcp.bind((Endpoint.Tcp) endpoint, accept);
+    }
+
+    @Override
+    public CompletionStage<Connection> connect(
+            Endpoint endpoint, EventLoop owner, Function<Connection, ConnectionHandler> opened) {
+        var loop = ((IoLoop) owner).loop();
+        return endpoint instanceof Endpoint.InVm name
+                ? inVm.connect(name, loop, opened)
+                : tcp.connect((Endpoint.Tcp) endpoint, loop, opened);
+    }
+
+    @Override
+    public EventLoop loop() {
+        return new IoLoop(group.next());
+    }
+
+    @Override
+    public void close() {
+        inVm.close();
+        tcp.close();
+        var ended = group.shutdownGracefully(0, CLOSE_WAIT_MS, TimeUnit.MILLISECONDS);
+        // One of the group's own threads cannot wait for the group.
+        if (!ownsCurrentThread()) {
+            ended.awaitUninterruptibly(CLOSE_WAIT_MS);
+        }
+    }
+
+    private boolean ownsCurrentThread() {
+        for (var executor : group) {
+            if (executor.inEventLoop()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,40 @@
+package org.isthmus.broker.network;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Bytes that were handed to a connection and have not left it. Above the limit the connection is full and stays so until half of the limit
+ * is left, so that it does not flicker. Counted by any thread; {@link #changed} is asked by the connection's owner alone.
+ */
+final class PendingBytes {
+    private final int limit;
+    private final AtomicLong bytes = new AtomicLong();
+    private boolean full;
+
+    PendingBytes(int limit) {
+        this.limit = limit;
+    }
+
+    /** Returns whether the owner should look. */
+    boolean add(long count) {
+        return bytes.addAndGet(count) > limit;
+    }
+
+    /** Returns whether the owner should look. */
+    boolean remove(long count) {
+        long left = bytes.addAndGet(-count);
+        return left <= limit / 2 && left + count > limit / 2;
+    }
+
+    /** Looks again; returns whether fullness is another now. */
+    boolean changed() {
+        boolean now = bytes.get() > (full ? limit / 2 : limit);
+        boolean changed = now != full;
+        full = now;
+        return changed;
+    }
+
+    boolean full() {
+        return full;
+    }
+}

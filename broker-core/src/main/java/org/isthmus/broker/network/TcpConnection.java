@@ -1,0 +1,301 @@
+package org.isthmus.broker.network;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket. Owned by its channel's event loop: frames from other threads wait in a queue that the loop empties, so one flush serves all that
+ * came in meanwhile. Not reading means that neither the socket nor what was already taken from it is handed on.
+ */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // of close(): there is nothing to do about a socket that does not close well
+final class TcpConnection extends ByteToMessageDecoder implements Connection {
+    private static final System.Logger LOG = System.getLogger(TcpConnection.class.getName());
+    private static final int LENGTH_BYTES = 4;
+
+    private final SocketChannel channel;
+    private final Endpoint endpoint;
+    private final int maxFrameBytes;
+    private final Function<Connection, ConnectionHandler> opened;
+    private final PendingBytes pending;
+    private final Queue<Frame> outgoing = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean sendScheduled = new AtomicBoolean();
+
+    private @Nullable ConnectionHandler handler;
+    private volatile String remoteAddress = "not connected";
+    private boolean wantsReading = true;
+    private boolean failed;
+
+    TcpConnection(
+            SocketChannel channel,
+            Endpoint endpoint,
+            TransportConfig config,
+            Function<Connection, ConnectionHandler> opened) {
+        this.channel = channel;
+        this.endpoint = endpoint;
+        this.maxFrameBytes = config.maxFrameBytes();
+        this.opened = opened;
+        this.pending = new PendingBytes(config.maxPendingBytes());
+    }
+
+    @Override
+    public void send(Frame frame) {
+        long size = LENGTH_BYTES + frame.size();
+        if (size > Integer.MAX_VALUE) {
+            frame.release();
+            throw new IllegalArgumentException("a frame of " + size + " bytes");
+        }
+        pending.add(size);
+        outgoing.add(frame);
+        if (sendScheduled.compareAndSet(false, true)) {
+            try {
+                channel.eventLoop().execute(this::sendQueued);
+            } catch (RejectedExecutionException e) {
+                discardQueued();
+            }
+        }
+    }
+
+    @Override
+    public void setReading(boolean reading) {
+        if (!channel.eventLoop().inEventLoop()) {
+            execute(() -> setReading(reading));
+            return;
+        }
+        wantsReading = reading;
+        readOrPause();
+    }
+
+    @Override
+    public void close() {
+        // Behind what was sent before, as far as the socket takes it.
+        try {
+            channel.eventLoop().execute(channel::close);
+        } catch (RejectedExecutionException e) {
+            channel.close();
+        }
+    }
+
+    @Override
+    public String remoteAddress() {
+        return remoteAddress;
+    }
+
+    @Override
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        try {
+            new IoLoop(channel.eventLoop()).execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.log(System.Logger.Level.DEBUG, "A task came after the end of its transport: remote={0}", remoteAddress);
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        remoteAddress = address(channel.remoteAddress());
+        handler = opened.apply(this);
+        readOrPause();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        // Not the inherited one: it asks for more bytes where no message came out, also while reading is off.
+        discardSomeReadBytes();
+        context.fireChannelReadComplete();
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+        if (failed) {
+            in.skipBytes(in.readableBytes());
+            return;
+        }
+        if (!reads() || in.readableBytes() < LENGTH_BYTES) {
+            return;
+        }
+        int length = in.getInt(in.readerIndex());
+        if (length <= 0 || length > maxFrameBytes) {
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "Closed a connection that announced a frame of {0} bytes: remote={1} limit={2}",
+                    Integer.toString(length),
+                    remoteAddress,
+                    Integer.toString(maxFrameBytes));
+            fail();
+            return;
+        }
+        if (in.readableBytes() - LENGTH_BYTES < length) {
+            return;
+        }
+        in.skipBytes(LENGTH_BYTES);
+        var handler = this.handler;
+        if (handler == null) {
+            throw new IllegalStateException("a frame came before the connection was open");
+        }
+        handler.received(new SocketFrame(in.readRetainedSlice(length)));
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
+        try {
+            // Hands over what came whole before the end, unless nobody wants it.
+            super.channelInactive(context);
+        } finally {
+            failed = true;
+            discardQueued();
+            var handler = this.handler;
+            if (handler != null) {
+                this.handler = null;
+                handler.closed();
+            }
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (causedByPeer(cause)) {
+            LOG.log(System.Logger.Level.DEBUG, "Connection lost: remote=" + remoteAddress, cause);
+        } else if (!failed) {
+            LOG.log(System.Logger.Level.WARNING, "Closed a connection after a failure: remote=" + remoteAddress, cause);
+        }
+        fail();
+    }
+
+    private static boolean causedByPeer(Throwable cause) {
+        return cause instanceof IOException;
+    }
+
+    private void fail() {
+        failed = true;
+        channel.close();
+    }
+
+    private void sendQueued() {
+        sendScheduled.set(false);
+        if (!channel.isActive()) {
+            discardQueued();
+            return;
+        }
+        boolean any = false;
+        for (var frame = outgoing.poll(); frame != null; frame = outgoing.poll()) {
+            write(frame);
+            any = true;
+        }
+        if (any) {
+            channel.flush();
+        }
+        adjust();
+    }
+
+    /** Bytes that follow one another leave in one buffer; file ranges between them go out by themselves. */
+    private void write(Frame frame) {
+        var inMemory = new ByteBuffer[frame.parts().size() + 1];
+        int count = 0;
+        inMemory[count++] = ByteBuffer.allocate(LENGTH_BYTES).putInt(0, (int) frame.size());
+        for (var part : frame.parts()) {
+            if (part instanceof Frame.Bytes bytes) {
+                inMemory[count++] = bytes.buffer();
+            } else {
+                writeBytes(inMemory, count);
+                count = 0;
+                var region = new FileRangeRegion((Frame.FileRange) part);
+                channel.write(region).addListener(done -> sent(part.size()));
+            }
+        }
+        writeBytes(inMemory, count);
+    }
+
+    private void writeBytes(ByteBuffer[] buffers, int count) {
+        if (count == 0) {
+            return;
+        }
+        var bytes = count == 1
+                ? Unpooled.wrappedBuffer(buffers[0])
+                : Unpooled.wrappedBuffer(count, Arrays.copyOf(buffers, count));
+        int size = bytes.readableBytes();
+        channel.write(bytes).addListener(done -> sent(size));
+    }
+
+    private void sent(long size) {
+        if (pending.remove(size)) {
+            adjust();
+        }
+    }
+
+    private void adjust() {
+        if (!pending.changed()) {
+            return;
+        }
+        readOrPause();
+        var handler = this.handler;
+        if (handler != null) {
+            handler.writable(!pending.full());
+        }
+    }
+
+    private boolean reads() {
+        return wantsReading && !pending.full();
+    }
+
+    private void readOrPause() {
+        boolean reads = reads();
+        if (channel.config().isAutoRead() == reads) {
+            return;
+        }
+        channel.config().setAutoRead(reads);
+        if (reads) {
+            // Frames that are in memory already cause no event of the socket. Later, so that received() never runs
+            // inside itself.
+            execute(() -> channel.pipeline().fireChannelRead(Unpooled.EMPTY_BUFFER));
+        }
+    }
+
+    private void discardQueued() {
+        for (var frame = outgoing.poll(); frame != null; frame = outgoing.poll()) {
+            frame.release();
+        }
+    }
+
+    private static String address(@Nullable InetSocketAddress address) {
+        return address == null ? "unknown" : new Endpoint.Tcp(address.getHostString(), address.getPort()).toString();
+    }
+
+    private static final class SocketFrame implements ReceivedFrame {
+        private final ByteBuf content;
+        private final ByteBuffer buffer;
+
+        SocketFrame(ByteBuf content) {
+            this.content = content;
+            this.buffer = content.nioBuffer().slice();
+        }
+
+        @Override
+        public ByteBuffer buffer() {
+            return buffer;
+        }
+
+        @Override
+        public void release() {
+            content.release();
+        }
+    }
+}

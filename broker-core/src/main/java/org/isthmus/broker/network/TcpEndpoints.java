@@ -1,0 +1,112 @@
+package org.isthmus.broker.network;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/** Listens on and connects to sockets. */
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // of close(): there is nothing to do about a socket that does not close well
+final class TcpEndpoints {
+    private static final int CONNECT_TIMEOUT_MS = 10_000;
+
+    private final EventLoopGroup group;
+    private final TransportConfig config;
+    private final Set<Channel> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    TcpEndpoints(EventLoopGroup group, TransportConfig config) {
+        this.group = group;
+        this.config = config;
+    }
+
+    CompletionStage<Endpoint> bind(Endpoint.Tcp endpoint, Function<Connection, ConnectionHandler> accept) {
+        var bound = new CompletableFuture<Endpoint>();
+        new ServerBootstrap()
+                .group(group)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        track(channel);
+                        var at = new Endpoint.Tcp(
+                                endpoint.host(), channel.parent().localAddress().getPort());
+                        channel.pipeline().addLast(new TcpConnection(channel, at, config, accept));
+                    }
+                })
+                .bind(new InetSocketAddress(endpoint.host(), endpoint.port()))
+                .addListener((ChannelFuture done) -> {
+                    if (done.isSuccess()) {
+                        track(done.channel());
+                        int port = ((InetSocketAddress) done.channel().localAddress()).getPort();
+                        bound.complete(new Endpoint.Tcp(endpoint.host(), port));
+                    } else {
+                        bound.completeExceptionally(new IOException("cannot listen on " + endpoint, done.cause()));
+                    }
+                });
+        return bound;
+    }
+
+    CompletionStage<Connection> connect(
+            Endpoint.Tcp endpoint, EventLoop owner, Function<Connection, ConnectionHandler> opened) {
+        var connected = new CompletableFuture<Connection>();
+        new Bootstrap()
+                .group(owner)
+                .channel(NioSocketChannel.class)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
+                .handler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        track(channel);
+                        channel.pipeline().addLast(new TcpConnection(channel, endpoint, config, opened));
+                    }
+                })
+                .connect(InetSocketAddress.createUnresolved(endpoint.host(), endpoint.port()))
+                .addListener((ChannelFuture done) -> {
+                    if (done.isSuccess()) {
+                        var connection = done.channel().pipeline().get(TcpConnection.class);
+                        // Netty says so before it opens the connection's handler; ours are told afterwards.
+                        owner.execute(() -> connected.complete(connection));
+                    } else {
+                        connected.completeExceptionally(new IOException("cannot connect to " + endpoint, done.cause()));
+                    }
+                });
+        return connected;
+    }
+
+    void close() {
+        closed = true;
+        for (var channel : open) {
+            channel.close();
+        }
+    }
+
+    private void track(Channel channel) {
+        open.add(channel);
+        channel.closeFuture().addListener(done -> open.remove(channel));
+        // Whoever came in beside close() would otherwise be missed by it.
+        if (closed) {
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
+import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.controller.Placement;
+import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.metadata.TopicImage;
+import org.isthmus.broker.metadata.TopicSetting;
+import org.jspecify.annotations.Nullable;
+
+/** Changes single settings of topics and leaves the others. */
+public final class IncrementalAlterConfigsHandler
+        implements ApiHandler<IncrementalAlterConfigsRequestData, IncrementalAlterConfigsResponseData> {
+    private static final byte SET = 0;
+    private static final byte DELETE = 1;
+    private static final byte APPEND = 2;
+    private static final byte SUBTRACT = 3;
+
+    private final ConfigChange change;
+
+    public IncrementalAlterConfigsHandler(MetadataStore metadata, Placement placement) {
+        this.change = new ConfigChange(metadata, placement);
+    }
+
+    @Override
+    public short apiKey() {
+        return 44;
+    }
+
+    @Override
+    public short minVersion() {
+        return 0;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 1;
+    }
+
+    @Override
+    public CompletionStage<IncrementalAlterConfigsResponseData> handle(
+            RequestContext context, IncrementalAlterConfigsRequestData request) {
+        var response = new IncrementalAlterConfigsResponseData();
+        var waits = new ArrayList<CompletableFuture<?>>();
+        for (var resource : request.resources()) {
+            var result = new AlterConfigsResourceResponse()
+                    .setResourceType(resource.resourceType())
+                    .setResourceName(resource.resourceName());
+            response.responses().add(result);
+            waits.add(change.alter(
+                            resource.resourceType(),
+                            resource.resourceName(),
+                            request.validateOnly(),
+                            topic -> changes(topic, resource))
+                    .handle((image, failure) -> failure == null ? result : refuse(result, failure))
+                    .toCompletableFuture());
+        }
+        return CompletableFuture.allOf(waits.toArray(CompletableFuture<?>[]::new))
+                .thenApply(ignored -> response);
+    }
+
+    private static Map<String, @Nullable String> changes(TopicImage topic, AlterConfigsResource resource) {
+        var changes = new HashMap<String, @Nullable String>();
+        for (var config : resource.configs()) {
+            changes.put(config.name(), changed(topic, config));
+        }
+        return changes;
+    }
+
+    private static @Nullable String changed(TopicImage topic, AlterableConfig config) {
+        return switch (config.configOperation()) {
+            case SET -> given(config);
+            case DELETE -> null;
+            case APPEND -> {
+                var items = items(topic, config);
+                items.addAll(Arrays.asList(given(config).split(",")));
+                yield String.join(",", items);
+            }
+            case SUBTRACT -> {
+                var items = items(topic, config);
+                Arrays.asList(given(config).split(",")).forEach(items::remove);
+                yield String.join(",", items);
+            }
+            default ->
+                throw new BrokerException(
+                        ErrorCode.INVALID_REQUEST,
+                        "unknown operation " + config.configOperation() + " on " + config.name());
+        };
+    }
+
+    private static String given(AlterableConfig config) {
+        if (config.value() == null) {
+            throw new BrokerException(ErrorCode.INVALID_REQUEST, "no value for " + config.name());
+        }
+        return config.value();
+    }
+
+    private static Set<String> items(TopicImage topic, AlterableConfig config) {
+        var setting = TopicSetting.named(config.name())
+                .filter(found -> found.type() == TopicSetting.Type.LIST)
+                .orElseThrow(() -> new BrokerException(
+                        ErrorCode.INVALID_CONFIG, config.name() + " is not a list to add to or take from"));
+        var present = setting.in(topic.configs(), Map.of());
+        return new LinkedHashSet<>(Arrays.asList(present.split(",")));
+    }
+
+    private static AlterConfigsResourceResponse refuse(AlterConfigsResourceResponse result, Throwable failure) {
+        var refusal = Refusal.of(failure);
+        return result.setErrorCode(refusal.code()).setErrorMessage(refusal.message());
+    }
+}

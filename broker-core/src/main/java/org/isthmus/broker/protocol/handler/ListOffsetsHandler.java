@@ -1,0 +1,116 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.log.LogView;
+
+/** Finds offsets by meaning or by time. */
+public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestData, ListOffsetsResponseData> {
+    private static final byte READ_COMMITTED = 1;
+    private static final long LATEST = -1;
+    private static final long EARLIEST = -2;
+    private static final long MAX_TIMESTAMP = -3;
+    private static final long EARLIEST_LOCAL = -4;
+    private static final long LATEST_TIERED = -5;
+    private static final long EARLIEST_PENDING_UPLOAD = -6;
+
+    private final Topics topics;
+    private final Executor reads;
+
+    /** @param reads reads from the disk, several at a time, and may block */
+    public ListOffsetsHandler(Topics topics, Executor reads) {
+        this.topics = topics;
+        this.reads = reads;
+    }
+
+    @Override
+    public short apiKey() {
+        return 2;
+    }
+
+    @Override
+    public short minVersion() {
+        return 1;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 11;
+    }
+
+    @Override
+    public CompletionStage<ListOffsetsResponseData> handle(RequestContext context, ListOffsetsRequestData request) {
+        var response = new ListOffsetsResponseData();
+        var waits = new ArrayList<CompletableFuture<?>>();
+        for (var topic : request.topics()) {
+            var answers = new ArrayList<ListOffsetsPartitionResponse>();
+            for (var asked : topic.partitions()) {
+                var answer = new ListOffsetsPartitionResponse().setPartitionIndex(asked.partitionIndex());
+                answers.add(answer);
+                waits.add(answer(topic.name(), asked, request.isolationLevel(), answer));
+            }
+            response.topics()
+                    .add(new ListOffsetsTopicResponse().setName(topic.name()).setPartitions(answers));
+        }
+        return CompletableFuture.allOf(waits.toArray(CompletableFuture<?>[]::new))
+                .thenApply(ignored -> response);
+    }
+
+    private CompletableFuture<?> answer(
+            String topic, ListOffsetsPartition asked, byte isolation, ListOffsetsPartitionResponse answer) {
+        return CompletableFuture.completedFuture(topic)
+                .thenCompose(name -> topics.led(name, asked.partitionIndex(), asked.currentLeaderEpoch())
+                        .opened())
+                .thenCompose(view -> find(view, asked, isolation, answer))
+                .handle((ignored, failure) -> {
+                    if (failure != null) {
+                        answer.setErrorCode(Refusal.of(failure).code());
+                    }
+                    return answer;
+                });
+    }
+
+    private CompletionStage<ListOffsetsPartitionResponse> find(
+            LogView view, ListOffsetsPartition asked, byte isolation, ListOffsetsPartitionResponse answer) {
+        var end = isolation == READ_COMMITTED ? view.lastStableOffset() : view.highWatermark();
+        if (asked.timestamp() >= 0) {
+            return CompletableFuture.supplyAsync(() -> search(view, asked.timestamp(), end, answer), reads);
+        }
+        if (asked.timestamp() == LATEST) {
+            at(end, answer);
+        } else if (asked.timestamp() == EARLIEST || asked.timestamp() == EARLIEST_LOCAL) {
+            at(view.startOffset(), answer);
+        } else if (asked.timestamp() != LATEST_TIERED && asked.timestamp() != EARLIEST_PENDING_UPLOAD) {
+            // Those two have no offset here, as nothing is kept in another tier; any other number means nothing at all.
+            answer.setErrorCode(ErrorCode.INVALID_REQUEST.code());
+        }
+        return CompletableFuture.completedFuture(answer);
+    }
+
+    private static void at(long offset, ListOffsetsPartitionResponse answer) {
+        answer.setOffset(offset).setLeaderEpoch(0);
+    }
+
+    private static ListOffsetsPartitionResponse search(
+            LogView view, long timestamp, long end, ListOffsetsPartitionResponse answer) {
+        try {
+            var found = view.firstAtOrAfter(timestamp);
+            found.filter(record -> record.offset() < end).ifPresent(record -> {
+                at(record.offset(), answer);
+                answer.setTimestamp(record.timestampMs());
+            });
+        } catch (IOException e) {
+            answer.setErrorCode(Refusal.of(e).code());
+        }
+        return answer;
+    }
+}

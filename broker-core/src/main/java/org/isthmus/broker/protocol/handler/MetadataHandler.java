@@ -1,0 +1,160 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponsePartition;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.controller.NewTopicRequest;
+import org.isthmus.broker.controller.TopicRules;
+import org.isthmus.broker.metadata.ClusterImage;
+import org.isthmus.broker.metadata.PartitionImage;
+import org.isthmus.broker.metadata.TopicImage;
+import org.jspecify.annotations.Nullable;
+
+/** Tells which brokers and topics there are, and creates topics that are asked for and missing, where that is wanted. */
+public final class MetadataHandler implements ApiHandler<MetadataRequestData, MetadataResponseData> {
+    private final TopicCreation creation;
+    private final ClusterIdentity identity;
+    private final Addresses addresses;
+    private final boolean createsMissing;
+
+    public MetadataHandler(
+            TopicCreation creation, ClusterIdentity identity, Addresses addresses, boolean createsMissing) {
+        this.creation = creation;
+        this.identity = identity;
+        this.addresses = addresses;
+        this.createsMissing = createsMissing;
+    }
+
+    @Override
+    public short apiKey() {
+        return 3;
+    }
+
+    @Override
+    public short minVersion() {
+        return 0;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 13;
+    }
+
+    @Override
+    public CompletionStage<MetadataResponseData> handle(RequestContext context, MetadataRequestData request) {
+        if (asksForAll(context, request)) {
+            var image = creation.metadata().image();
+            var response = cluster(context, image);
+            image.topics().values().forEach(topic -> response.topics().add(describe(topic)));
+            return CompletableFuture.completedFuture(response);
+        }
+        // Before version 4 a client could not say, and always meant yes.
+        var mayCreate = createsMissing && (context.version() < 4 || request.allowAutoTopicCreation());
+        return createMissing(request.topics(), mayCreate).thenApply(ignored -> {
+            var image = creation.metadata().image();
+            var response = cluster(context, image);
+            request.topics().forEach(topic -> response.topics().add(describe(topic, image)));
+            return response;
+        });
+    }
+
+    private static boolean asksForAll(RequestContext context, MetadataRequestData request) {
+        return request.topics() == null
+                || (context.version() == 0 && request.topics().isEmpty());
+    }
+
+    private CompletionStage<?> createMissing(List<MetadataRequestTopic> asked, boolean mayCreate) {
+        if (!mayCreate) {
+            return CompletableFuture.completedFuture(null);
+        }
+        var creating = new ArrayList<CompletableFuture<?>>();
+        for (var topic : asked) {
+            var name = topic.name();
+            if (name != null && creation.metadata().image().topic(name).isEmpty() && isValid(name)) {
+                var request = new NewTopicRequest(name, -1, -1, List.of(), Map.of());
+                // A failure shows as a topic that is still missing; most often somebody else was faster.
+                creating.add(
+                        creation.create(request).handle((made, failure) -> name).toCompletableFuture());
+            }
+        }
+        return CompletableFuture.allOf(creating.toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static boolean isValid(@Nullable String name) {
+        try {
+            TopicRules.checkName(name == null ? "" : name);
+            return true;
+        } catch (BrokerException e) {
+            return false;
+        }
+    }
+
+    private MetadataResponseData cluster(RequestContext context, ClusterImage image) {
+        var response = new MetadataResponseData()
+                .setClusterId(identity.clusterName())
+                .setControllerId(image.controller().value());
+        for (var broker : image.brokers().values()) {
+            var address = addresses.of(broker, context.listener());
+            response.brokers()
+                    .add(new MetadataResponseBroker()
+                            .setNodeId(broker.id().value())
+                            .setHost(address.host())
+                            .setPort(address.port()));
+        }
+        return response;
+    }
+
+    private static MetadataResponseTopic describe(MetadataRequestTopic asked, ClusterImage image) {
+        var byId = !asked.topicId().equals(Uuid.ZERO_UUID);
+        var found = byId ? image.topic(TopicIds.of(asked.topicId())) : image.topic(asked.name());
+        if (found.isPresent()) {
+            return describe(found.get());
+        }
+        var missing = new MetadataResponseTopic().setName(asked.name()).setTopicId(asked.topicId());
+        if (byId) {
+            return missing.setErrorCode(ErrorCode.UNKNOWN_TOPIC_ID.code());
+        }
+        return missing.setErrorCode(
+                isValid(asked.name())
+                        ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code()
+                        : ErrorCode.INVALID_TOPIC_EXCEPTION.code());
+    }
+
+    private static MetadataResponseTopic describe(TopicImage topic) {
+        var partitions =
+                new ArrayList<MetadataResponsePartition>(topic.partitions().size());
+        for (var image : topic.partitions()) {
+            partitions.add(describe(partitions.size(), image));
+        }
+        return new MetadataResponseTopic()
+                .setName(topic.name())
+                .setTopicId(TopicIds.wire(topic.id()))
+                .setIsInternal(topic.isInternal())
+                .setPartitions(partitions);
+    }
+
+    private static MetadataResponsePartition describe(int index, PartitionImage image) {
+        return new MetadataResponsePartition()
+                .setPartitionIndex(index)
+                .setLeaderId(image.leader().value())
+                .setLeaderEpoch(image.leaderEpoch().value())
+                .setReplicaNodes(numbers(image.replicas()))
+                .setIsrNodes(numbers(image.isr()));
+    }
+
+    private static List<Integer> numbers(List<BrokerId> ids) {
+        return ids.stream().map(BrokerId::value).toList();
+    }
+}

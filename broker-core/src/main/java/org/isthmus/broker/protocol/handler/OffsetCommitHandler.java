@@ -1,0 +1,128 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
+import org.apache.kafka.common.message.OffsetCommitResponseData;
+import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponsePartition;
+import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponseTopic;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.group.Caller;
+import org.isthmus.broker.coordinator.group.GroupCoordinator;
+import org.isthmus.broker.coordinator.group.OffsetCommit;
+import org.isthmus.broker.metadata.ClusterImage;
+import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.metadata.TopicImage;
+
+/** OffsetCommit: how far a group has read. */
+final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequestData, OffsetCommitResponseData> {
+    private static final int FIRST_WITH_TOPIC_IDS = 10;
+
+    private final GroupCoordinator groups;
+    private final MetadataStore metadata;
+
+    OffsetCommitHandler(GroupCoordinator groups, MetadataStore metadata) {
+        this.groups = groups;
+        this.metadata = metadata;
+    }
+
+    @Override
+    public short apiKey() {
+        return 8;
+    }
+
+    @Override
+    public short minVersion() {
+        return 2;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 10;
+    }
+
+    @Override
+    public CompletionStage<OffsetCommitResponseData> handle(RequestContext context, OffsetCommitRequestData request) {
+        var image = metadata.image();
+        var commits = new ArrayList<OffsetCommit>();
+        for (var topic : request.topics()) {
+            find(image, context, topic)
+                    .ifPresent(found -> commits.addAll(commits(found, topic, request.retentionTimeMs())));
+        }
+        return commit(request, commits).thenApply(outcomes -> new OffsetCommitResponseData()
+                .setTopics(request.topics().stream()
+                        .map(topic -> answered(image, context, topic, outcomes))
+                        .toList()));
+    }
+
+    private CompletionStage<Map<TopicPartition, ErrorCode>> commit(
+            OffsetCommitRequestData request, List<OffsetCommit> commits) {
+        if (commits.isEmpty()) {
+            return CompletableFuture.completedStage(Map.of());
+        }
+        var caller = new Caller(
+                request.groupId(), request.memberId(), request.groupInstanceId(), request.generationIdOrMemberEpoch());
+        return groups.commit(caller, commits).exceptionally(failure -> {
+            var error = CoordinatorErrors.errorOf(failure);
+            var outcomes = new HashMap<TopicPartition, ErrorCode>();
+            commits.forEach(commit -> outcomes.put(commit.partition(), error));
+            return outcomes;
+        });
+    }
+
+    private static Optional<TopicImage> find(
+            ClusterImage image, RequestContext context, OffsetCommitRequestTopic topic) {
+        return context.version() >= FIRST_WITH_TOPIC_IDS
+                ? image.topic(TopicIds.of(topic.topicId()))
+                : image.topic(topic.name());
+    }
+
+    private static List<OffsetCommit> commits(TopicImage topic, OffsetCommitRequestTopic requested, long retentionMs) {
+        return requested.partitions().stream()
+                .filter(partition -> exists(topic, partition.partitionIndex()))
+                .map(partition -> new OffsetCommit(
+                        new TopicPartition(topic.name(), partition.partitionIndex()),
+                        topic.id(),
+                        partition.committedOffset(),
+                        partition.committedLeaderEpoch(),
+                        partition.committedMetadata() == null ? "" : partition.committedMetadata(),
+                        retentionMs))
+                .toList();
+    }
+
+    private static boolean exists(TopicImage topic, int partition) {
+        return partition >= 0 && partition < topic.partitions().size();
+    }
+
+    private static OffsetCommitResponseTopic answered(
+            ClusterImage image,
+            RequestContext context,
+            OffsetCommitRequestTopic requested,
+            Map<TopicPartition, ErrorCode> outcomes) {
+        var topic = find(image, context, requested);
+        var unknown = topic.isEmpty() && context.version() >= FIRST_WITH_TOPIC_IDS
+                ? ErrorCode.UNKNOWN_TOPIC_ID
+                : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+        return new OffsetCommitResponseTopic()
+                .setName(requested.name())
+                .setTopicId(requested.topicId())
+                .setPartitions(requested.partitions().stream()
+                        .map(partition -> {
+                            var index = partition.partitionIndex();
+                            var outcome = topic.filter(found -> exists(found, index))
+                                    .map(found -> outcomes.get(new TopicPartition(found.name(), index)))
+                                    .orElse(unknown);
+                            return new OffsetCommitResponsePartition()
+                                    .setPartitionIndex(index)
+                                    .setErrorCode(outcome.code());
+                        })
+                        .toList());
+    }
+}

@@ -1,0 +1,155 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.log.AppendResult;
+import org.isthmus.broker.replica.Durability;
+import org.isthmus.broker.replica.Partition;
+
+/** Appends batches, straight from the received frame to the log. */
+public final class ProduceHandler implements ApiHandler<ProduceRequestData, ProduceResponseData> {
+    private static final short ACKS_NONE = 0;
+    private static final short ACKS_ALL = -1;
+
+    private final Topics topics;
+
+    public ProduceHandler(Topics topics) {
+        this.topics = topics;
+    }
+
+    @Override
+    public short apiKey() {
+        return 0;
+    }
+
+    @Override
+    public short minVersion() {
+        return 3;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 13;
+    }
+
+    @Override
+    public CompletionStage<ProduceResponseData> handle(RequestContext context, ProduceRequestData request) {
+        var answer = new ProduceResponseData();
+        var waits = new ArrayList<CompletableFuture<?>>();
+        for (var topic : request.topicData()) {
+            answer.responses().add(append(request, topic, waits));
+        }
+        var done =
+                waits.size() == 1 ? waits.get(0) : CompletableFuture.allOf(waits.toArray(CompletableFuture<?>[]::new));
+        return done.thenApply(ignored -> {
+            if (request.acks() == ACKS_NONE) {
+                return noAnswer(answer);
+            }
+            return answer;
+        });
+    }
+
+    private TopicProduceResponse append(
+            ProduceRequestData request, TopicProduceData topic, List<CompletableFuture<?>> waits) {
+        var name = topics.name(topic.name(), topic.topicId());
+        var answers =
+                new ArrayList<PartitionProduceResponse>(topic.partitionData().size());
+        for (var data : topic.partitionData()) {
+            var answer = new PartitionProduceResponse().setIndex(data.index()).setBaseOffset(-1);
+            answers.add(answer);
+            if (name.isEmpty()) {
+                refuse(answer, new Refusal(ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic with id " + topic.topicId()));
+                continue;
+            }
+            try {
+                waits.add(append(name.get(), data, request, answer));
+            } catch (BrokerException e) {
+                refuse(answer, Refusal.of(e));
+            }
+        }
+        return new TopicProduceResponse()
+                .setName(topic.name())
+                .setTopicId(topic.topicId())
+                .setPartitionResponses(answers);
+    }
+
+    private CompletableFuture<?> append(
+            String topic, PartitionProduceData data, ProduceRequestData request, PartitionProduceResponse answer) {
+        var durability = durability(request.acks());
+        var batches = batches(data);
+        if (request.transactionalId() != null) {
+            throw new BrokerException(
+                    ErrorCode.INVALID_TXN_STATE,
+                    "transactions are not served by this broker yet: " + request.transactionalId());
+        }
+        var partition = topics.led(topic, data.index());
+        return partition
+                .append(batches, durability)
+                .handle((result, failure) -> {
+                    if (failure != null) {
+                        refuse(answer, Refusal.of(failure));
+                    } else {
+                        tell(answer, result, partition);
+                    }
+                    return answer;
+                })
+                .toCompletableFuture();
+    }
+
+    private static Durability durability(short acks) {
+        return switch (acks) {
+            case ACKS_NONE, 1 -> Durability.WRITTEN;
+            case ACKS_ALL -> Durability.COMMITTED;
+            default -> throw new BrokerException(ErrorCode.INVALID_REQUIRED_ACKS, "acks is -1, 0 or 1, not " + acks);
+        };
+    }
+
+    private static ByteBuffer batches(PartitionProduceData data) {
+        if (data.records() instanceof MemoryRecords records && records.sizeInBytes() > 0) {
+            return records.buffer();
+        }
+        throw new BrokerException(ErrorCode.INVALID_RECORD, "no records for partition " + data.index());
+    }
+
+    private static void tell(PartitionProduceResponse answer, AppendResult result, Partition partition) {
+        var start = partition.view().map(view -> view.startOffset()).orElse(-1L);
+        answer.setLogStartOffset(start);
+        if (result instanceof AppendResult.Appended appended) {
+            answer.setBaseOffset(appended.baseOffset()).setLogAppendTimeMs(appended.logAppendTimeMs());
+        } else if (result instanceof AppendResult.Duplicate duplicate) {
+            answer.setBaseOffset(duplicate.baseOffset()).setLogAppendTimeMs(duplicate.logAppendTimeMs());
+        } else if (result instanceof AppendResult.Rejected rejected) {
+            refuse(answer, new Refusal(rejected.error(), rejected.reason()));
+        }
+    }
+
+    private static void refuse(PartitionProduceResponse answer, Refusal refusal) {
+        answer.setErrorCode(refusal.code()).setErrorMessage(refusal.message());
+    }
+
+    /** With {@code acks=0} there is nobody to tell of an error but by closing the connection, so that the client looks again. */
+    @SuppressWarnings("NullAway") // null is how a stage says that there is no answer
+    private static ProduceResponseData noAnswer(ProduceResponseData answer) {
+        for (var topic : answer.responses()) {
+            for (var partition : topic.partitionResponses()) {
+                if (partition.errorCode() != ErrorCode.NONE.code()) {
+                    throw new BrokerException(
+                            ErrorCode.of(partition.errorCode()), "a produce request without answer failed");
+                }
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,167 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.isthmus.broker.network.Connection;
+import org.isthmus.broker.network.ConnectionHandler;
+import org.isthmus.broker.network.ReceivedFrame;
+import org.isthmus.broker.protocol.codec.DecodedRequest;
+import org.isthmus.broker.protocol.codec.MalformedFrameException;
+import org.isthmus.broker.protocol.codec.RequestCodec;
+import org.isthmus.broker.protocol.codec.ResponseCodec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of one connection. They are handled as they come, several at a time, and answered in the order in which they came. Owned by
+ * the connection's thread. Above a limit of requests or bytes under way it stops reading, until half of them are answered.
+ *
+ * <p>A frame is released when its request is handled, for the request's records lie in it.
+ */
+public final class RequestPipeline implements ConnectionHandler {
+    private static final System.Logger log = System.getLogger(RequestPipeline.class.getName());
+    private static final int MAX_REQUESTS = 64;
+    private static final long MAX_BYTES = 32L << 20;
+
+    private final Connection connection;
+    private final HandlerTable table;
+    private final Deque<Slot> underWay = new ArrayDeque<>();
+    private long bytesUnderWay;
+    private boolean holdingBack;
+
+    /** A request's place in the order of the answers. */
+    private static final class Slot {
+        private final DecodedRequest request;
+        private final int bytes;
+        private boolean done;
+        private @Nullable ApiMessage answer;
+
+        private Slot(DecodedRequest request, int bytes) {
+            this.request = request;
+            this.bytes = bytes;
+        }
+    }
+
+    public RequestPipeline(Connection connection, HandlerTable table) {
+        this.connection = connection;
+        this.table = table;
+    }
+
+    @Override
+    public void received(ReceivedFrame frame) {
+        var bytes = frame.buffer().remaining();
+        DecodedRequest request;
+        try {
+            request = RequestCodec.decode(frame.buffer());
+        } catch (MalformedFrameException e) {
+            frame.release();
+            giveUp("sent a malformed frame: " + e.getMessage(), null);
+            return;
+        }
+        var handler = table.handler(request.apiKey());
+        var body = request.body();
+        if (handler.isPresent() && body != null && isServed(handler.get(), request.version())) {
+            var slot = begin(request, bytes);
+            handle(handler.get(), slot, body, frame);
+            return;
+        }
+        frame.release();
+        if (handler.isPresent() && handler.get() instanceof ApiVersionsHandler apiVersions) {
+            var asked = new DecodedRequest(
+                    ApiVersionsHandler.KEY, (short) 0, request.correlationId(), request.clientId(), null);
+            complete(begin(asked, bytes), apiVersions.unsupported(), null);
+        } else {
+            giveUp("asked for API " + request.apiKey() + " version " + request.version() + ", not served here", null);
+        }
+    }
+
+    private static boolean isServed(ApiHandler<?, ?> handler, short version) {
+        return version >= handler.minVersion() && version <= handler.maxVersion();
+    }
+
+    private Slot begin(DecodedRequest request, int bytes) {
+        var slot = new Slot(request, bytes);
+        underWay.add(slot);
+        bytesUnderWay += bytes;
+        if (!holdingBack && (underWay.size() >= MAX_REQUESTS || bytesUnderWay >= MAX_BYTES)) {
+            holdingBack = true;
+            connection.setReading(false);
+        }
+        return slot;
+    }
+
+    private void handle(ApiHandler<?, ?> handler, Slot slot, ApiMessage body, ReceivedFrame frame) {
+        var request = slot.request;
+        var clientId = request.clientId();
+        var context = new RequestContext(
+                request.version(), clientId == null ? "" : clientId, connection.remoteAddress(), connection.endpoint());
+        var owner = Thread.currentThread();
+        CompletionStage<? extends ApiMessage> stage;
+        try {
+            stage = handle(handler, context, body);
+        } catch (RuntimeException e) {
+            frame.release();
+            complete(slot, null, e);
+            return;
+        }
+        stage.whenComplete((answer, failure) -> {
+            frame.release();
+            if (Thread.currentThread() == owner) {
+                complete(slot, answer, failure);
+            } else {
+                connection.execute(() -> complete(slot, answer, failure));
+            }
+        });
+    }
+
+    @SuppressWarnings("unchecked") // the codec made the body by the handler's key
+    private static <Q extends ApiMessage> CompletionStage<? extends ApiMessage> handle(
+            ApiHandler<Q, ?> handler, RequestContext context, ApiMessage body) {
+        return handler.handle(context, (Q) body);
+    }
+
+    private void complete(Slot slot, @Nullable ApiMessage answer, @Nullable Throwable failure) {
+        if (failure != null) {
+            giveUp(
+                    "could not be answered: API " + slot.request.apiKey() + " version " + slot.request.version(),
+                    failure);
+        }
+        slot.done = true;
+        slot.answer = answer;
+        while (!underWay.isEmpty() && underWay.peek().done) {
+            leave(underWay.remove());
+        }
+        if (holdingBack && underWay.size() <= MAX_REQUESTS / 2 && bytesUnderWay <= MAX_BYTES / 2) {
+            holdingBack = false;
+            connection.setReading(true);
+        }
+    }
+
+    private void leave(Slot slot) {
+        bytesUnderWay -= slot.bytes;
+        var answer = slot.answer;
+        if (answer != null) {
+            // Also on a closed connection, which sends nothing but lets go of the file ranges in the answer.
+            connection.send(ResponseCodec.encode(slot.request.version(), slot.request.correlationId(), answer));
+        }
+    }
+
+    private void giveUp(String reason, @Nullable Throwable cause) {
+        log.log(
+                cause == null ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                "Closing connection: client " + connection.remoteAddress() + " " + reason,
+                cause);
+        connection.close();
+    }
+
+    @Override
+    public void writable(boolean writable) {
+        // The transport stops reading by itself while the other side is slow, and so brings no more requests.
+    }
+
+    @Override
+    public void closed() {
+        // What is under way completes by itself; its answers are let go in leave().
+    }
+}

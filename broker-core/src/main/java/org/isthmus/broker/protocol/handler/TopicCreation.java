@@ -1,0 +1,30 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.controller.NewTopicRequest;
+import org.isthmus.broker.controller.Placement;
+import org.isthmus.broker.metadata.ClusterImage;
+import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.metadata.TopicImage;
+import org.isthmus.broker.runtime.IdSource;
+
+/** Makes topics: decides by placement, and is done when the store has it. Safe for use by many threads. */
+public record TopicCreation(MetadataStore metadata, Placement placement, IdSource ids) {
+    /** Fails with {@link org.isthmus.broker.common.BrokerException} where the topic exists or cannot be as asked for. */
+    public CompletionStage<TopicImage> create(NewTopicRequest request) {
+        var id = ids.nextUuid();
+        return metadata.change(image -> List.of(placement.createTopic(image, request, id)))
+                .thenApply(image -> created(image, request));
+    }
+
+    /** Checks a request without carrying it out; what would be created. */
+    TopicImage check(NewTopicRequest request) {
+        var image = metadata.image();
+        return created(image.with(List.of(placement.createTopic(image, request, ids.nextUuid()))), request);
+    }
+
+    private static TopicImage created(ClusterImage image, NewTopicRequest request) {
+        return image.topic(request.name()).orElseThrow();
+    }
+}

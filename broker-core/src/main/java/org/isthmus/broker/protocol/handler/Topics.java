@@ -1,0 +1,61 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.util.Optional;
+import org.apache.kafka.common.Uuid;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.Epoch;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.metadata.ClusterImage;
+import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.metadata.TopicImage;
+import org.isthmus.broker.replica.Partition;
+import org.isthmus.broker.replica.Partitions;
+
+/** What requests name, found: topics by name or id, and the partitions that this broker leads. Safe for use by many threads. */
+public record Topics(MetadataStore metadata, Partitions partitions) {
+    ClusterImage image() {
+        return metadata.image();
+    }
+
+    /** The name that a request means which names topics, or from some version on identifies them. */
+    Optional<String> name(String name, Uuid id) {
+        return id.equals(Uuid.ZERO_UUID)
+                ? Optional.of(name)
+                : image().topic(TopicIds.of(id)).map(TopicImage::name);
+    }
+
+    /** The partition, led here. Fails with the protocol's error where it is not there, led elsewhere, or its disk failed. */
+    Partition led(String topic, int index) {
+        var partition =
+                index < 0 ? Optional.<Partition>empty() : partitions.partition(new TopicPartition(topic, index));
+        if (partition.isEmpty()) {
+            throw missing(topic, index);
+        }
+        partition.get().leadership();
+        return partition.get();
+    }
+
+    /** As {@link #led(String, int)}, for a client that says which reign it believes in; −1 says nothing. */
+    Partition led(String topic, int index, int believedEpoch) {
+        var partition = led(topic, index);
+        var epoch = partition.leadership();
+        if (believedEpoch >= 0 && believedEpoch != epoch.value()) {
+            var error = believedEpoch < epoch.value() ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH;
+            throw new BrokerException(
+                    error,
+                    "partition " + partition.id() + " is led in epoch " + epoch + ", not " + new Epoch(believedEpoch));
+        }
+        return partition;
+    }
+
+    private BrokerException missing(String topic, int index) {
+        var known = index >= 0
+                && image().partition(new TopicPartition(topic, index)).isPresent();
+        return known
+                ? new BrokerException(
+                        ErrorCode.NOT_LEADER_OR_FOLLOWER, "partition " + topic + "-" + index + " is not held here")
+                : new BrokerException(
+                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "there is no partition " + topic + "-" + index);
+    }
+}

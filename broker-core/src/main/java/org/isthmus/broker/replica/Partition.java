@@ -1,0 +1,488 @@
+package org.isthmus.broker.replica;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.Epoch;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.log.AppendResult;
+import org.isthmus.broker.log.LogView;
+import org.isthmus.broker.log.PartitionLog;
+import org.isthmus.broker.record.RecordBatch;
+import org.isthmus.broker.runtime.Cancellable;
+import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.runtime.EventLoop;
+import org.isthmus.broker.runtime.FileStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One replica of a partition. Owned by the partition's loop, which alone touches the log and the waiters; the public methods may be called
+ * from any thread and hop to it. The log is opened when it is first used, so a partition that nobody uses costs an object.
+ *
+ * <p>Invariant: what was answered as {@link Durability#COMMITTED} lies below the high watermark, and a watermark never goes back.
+ */
+public final class Partition {
+    private static final System.Logger log = System.getLogger(Partition.class.getName());
+
+    private static final int READ_ALL_CHUNK_BYTES = 1 << 20;
+
+    private final TopicPartition id;
+    private final Path directory;
+    private final EventLoop loop;
+    private final Storage storage;
+    private final Waiters waiters = new Waiters();
+    private final List<BiConsumer<@Nullable PartitionLog, @Nullable BrokerException>> untilOpen = new ArrayList<>();
+    private boolean opening;
+    private PartitionConfig config;
+    private volatile Role role;
+    private volatile @Nullable PartitionLog open;
+
+    /** What all partitions of a log directory share. */
+    record Storage(FileStore files, Clock clock, Executor io, GroupCommit commit, DiskSpace space) {}
+
+    Partition(TopicPartition id, Path directory, EventLoop loop, Storage storage, PartitionConfig config, Role role) {
+        this.id = id;
+        this.directory = directory;
+        this.loop = loop;
+        this.storage = storage;
+        this.config = config;
+        this.role = role;
+    }
+
+    public TopicPartition id() {
+        return id;
+    }
+
+    public Role role() {
+        return role;
+    }
+
+    public EventLoop loop() {
+        return loop;
+    }
+
+    /** The epoch under which this broker leads; fails with the protocol's error where it does not. */
+    public Epoch leadership() {
+        if (role instanceof Role.Leader leader) {
+            return leader.epoch();
+        }
+        throw notLeading();
+    }
+
+    /**
+     * Appends whole batches, stamping them in place; the buffer must stay as it is until the stage completes. Appends from one thread are
+     * written in the order of the calls. Refusals are answers; the stage fails where this broker does not lead or the disk fails.
+     */
+    public CompletionStage<AppendResult> append(ByteBuffer batches, Durability durability) {
+        var done = new CompletableFuture<AppendResult>();
+        loop.execute(() -> whenOpen((opened, failure) -> {
+            if (opened == null) {
+                done.completeExceptionally(failure == null ? notLeading() : failure);
+            } else {
+                append(opened, batches, durability, done);
+            }
+        }));
+        return done;
+    }
+
+    private void append(
+            PartitionLog opened, ByteBuffer batches, Durability durability, CompletableFuture<AppendResult> done) {
+        if (!(role instanceof Role.Leader leader)) {
+            done.completeExceptionally(notLeading());
+            return;
+        }
+        if (storage.space().isFull()) {
+            done.completeExceptionally(diskFull());
+            return;
+        }
+        AppendResult result;
+        try {
+            result = opened.append(batches, leader.epoch());
+        } catch (IOException e) {
+            if (storage.space().look()) {
+                done.completeExceptionally(diskFull());
+            } else {
+                goOffline(e);
+                done.completeExceptionally(notLeading());
+            }
+            return;
+        } catch (RuntimeException e) {
+            done.completeExceptionally(e);
+            return;
+        }
+        if (result instanceof AppendResult.Appended appended) {
+            grown(opened);
+            answer(result, appended.lastOffset(), durability, opened, done);
+        } else if (result instanceof AppendResult.Duplicate duplicate) {
+            answer(result, duplicate.lastOffset(), durability, opened, done);
+        } else {
+            done.complete(result);
+        }
+    }
+
+    private void grown(PartitionLog opened) {
+        if (config.flush() == FlushPolicy.OS) {
+            advance(opened, opened.view().endOffset());
+        } else {
+            storage.commit().add(this);
+        }
+    }
+
+    private void answer(
+            AppendResult result,
+            long lastOffset,
+            Durability durability,
+            PartitionLog opened,
+            CompletableFuture<AppendResult> done) {
+        if (durability == Durability.WRITTEN || lastOffset < opened.view().highWatermark()) {
+            done.complete(result);
+            return;
+        }
+        waiters.add(lastOffset + 1, new Waiters.Listener() {
+            @Override
+            public void reached() {
+                done.complete(result);
+            }
+
+            @Override
+            public void failed(BrokerException reason) {
+                done.completeExceptionally(reason);
+            }
+        });
+    }
+
+    /**
+     * As {@link #append}, but on the partition's loop and at once; for those who live on it. What is refused or cannot be done now fails with
+     * {@link BrokerException}.
+     *
+     * @throws IOException where the disk failed and it is not known what the log holds
+     */
+    public long appendHere(ByteBuffer batch) throws IOException {
+        var opened = open;
+        if (!(role instanceof Role.Leader leader) || opened == null) {
+            throw notLeading();
+        }
+        if (storage.space().isFull()) {
+            throw diskFull();
+        }
+        AppendResult result;
+        try {
+            result = opened.append(batch, leader.epoch());
+        } catch (IOException e) {
+            if (!storage.space().look()) {
+                goOffline(e);
+            }
+            throw e;
+        }
+        if (result instanceof AppendResult.Appended appended) {
+            grown(opened);
+            return appended.lastOffset();
+        }
+        if (result instanceof AppendResult.Rejected rejected) {
+            throw new BrokerException(rejected.error(), rejected.reason());
+        }
+        throw new IllegalStateException("an append without a producer id cannot be a duplicate: " + id);
+    }
+
+    /** Gives every batch from the log's start to its end, committed or not, in order, on the partition's loop. */
+    public CompletionStage<Void> readAll(Consumer<RecordBatch> reader) {
+        return opened().thenCompose(view -> readFrom(view.startOffset(), view.endOffset(), reader));
+    }
+
+    private CompletionStage<Void> readFrom(long offset, long end, Consumer<RecordBatch> reader) {
+        var done = new CompletableFuture<Void>();
+        storage.io().execute(() -> readOn(offset, end, reader, done));
+        return done;
+    }
+
+    /** On an I/O thread. */
+    private void readOn(long offset, long end, Consumer<RecordBatch> reader, CompletableFuture<Void> done) {
+        if (offset >= end) {
+            loop.execute(() -> done.complete(null));
+            return;
+        }
+        try {
+            var chunk = chunkAt(offset, end);
+            loop.execute(() -> {
+                var next = offset;
+                try {
+                    for (var batch : RecordBatch.in(chunk)) {
+                        reader.accept(batch);
+                        next = batch.lastOffset() + 1;
+                    }
+                } catch (RuntimeException e) {
+                    done.completeExceptionally(e);
+                    return;
+                }
+                // A slice that is not empty moves on by a batch at least; where it is empty, the end is all that is
+                // left.
+                var from = next == offset ? end : next;
+                storage.io().execute(() -> readOn(from, end, reader, done));
+            });
+        } catch (IOException | RuntimeException e) {
+            loop.execute(() -> done.completeExceptionally(e));
+        }
+    }
+
+    private ByteBuffer chunkAt(long offset, long end) throws IOException {
+        var opened = open;
+        if (opened == null) {
+            throw notLeading();
+        }
+        var slice = opened.view().read(offset, end, READ_ALL_CHUNK_BYTES, true);
+        try {
+            var chunk = ByteBuffer.allocate(slice.length());
+            while (chunk.hasRemaining() && slice.file().read(chunk, slice.position() + chunk.position()) >= 0) {}
+            return chunk.flip();
+        } finally {
+            slice.release();
+        }
+    }
+
+    /** On the disk thread. */
+    void force() {
+        var opened = open;
+        if (opened == null) {
+            return;
+        }
+        try {
+            var forced = opened.force();
+            loop.execute(() -> advance(opened, forced));
+        } catch (IOException e) {
+            // Never tried again: after a failed force nobody knows what the disk has.
+            loop.execute(() -> goOffline(e));
+        }
+    }
+
+    private void advance(PartitionLog opened, long offset) {
+        if (open == opened) {
+            opened.advanceHighWatermark(offset);
+            waiters.reached(opened.view().highWatermark());
+        }
+    }
+
+    /** The published view, where the log is open: a volatile read. */
+    public Optional<LogView> view() {
+        var opened = open;
+        return opened == null ? Optional.empty() : Optional.of(opened.view());
+    }
+
+    /** The published view, once the log is open; completes on any thread. */
+    public CompletionStage<LogView> opened() {
+        var present = view();
+        if (present.isPresent()) {
+            return CompletableFuture.completedFuture(present.get());
+        }
+        var done = new CompletableFuture<LogView>();
+        loop.execute(() -> whenOpen((opened, failure) -> {
+            if (opened == null) {
+                done.completeExceptionally(failure == null ? notLeading() : failure);
+            } else {
+                done.complete(opened.view());
+            }
+        }));
+        return done;
+    }
+
+    /** Completes on the partition's loop once everything below the offset is committed; fails where that will not come about here. */
+    public CompletionStage<Void> committedUpTo(long offset) {
+        var done = new CompletableFuture<Void>();
+        loop.execute(() -> await(offset, new Waiters.Listener() {
+            @Override
+            public void reached() {
+                done.complete(null);
+            }
+
+            @Override
+            public void failed(BrokerException reason) {
+                done.completeExceptionally(reason);
+            }
+        }));
+        return done;
+    }
+
+    /** Runs a task once, on the partition's loop, when everything below the offset is committed or can no longer be. */
+    public Cancellable onCommitted(long offset, Runnable task) {
+        var waiting = new Object() {
+            Waiters.@Nullable Waiter waiter;
+            boolean cancelled;
+        };
+        loop.execute(() -> {
+            if (!waiting.cancelled) {
+                waiting.waiter = await(offset, new Waiters.Listener() {
+                    @Override
+                    public void reached() {
+                        task.run();
+                    }
+
+                    @Override
+                    public void failed(BrokerException reason) {
+                        task.run();
+                    }
+                });
+            }
+        });
+        return () -> loop.execute(() -> {
+            waiting.cancelled = true;
+            var waiter = waiting.waiter;
+            if (waiter != null) {
+                waiters.remove(waiter);
+            }
+        });
+    }
+
+    private Waiters.@Nullable Waiter await(long offset, Waiters.Listener listener) {
+        if (role instanceof Role.Offline) {
+            listener.failed(notLeading());
+            return null;
+        }
+        var opened = open;
+        if (opened != null && opened.view().highWatermark() >= offset) {
+            listener.reached();
+            return null;
+        }
+        return waiters.add(offset, listener);
+    }
+
+    private void whenOpen(BiConsumer<@Nullable PartitionLog, @Nullable BrokerException> then) {
+        var opened = open;
+        if (opened != null) {
+            then.accept(opened, null);
+        } else if (role instanceof Role.Offline) {
+            then.accept(null, notLeading());
+        } else {
+            untilOpen.add(then);
+            if (!opening) {
+                opening = true;
+                storage.io().execute(this::openLog);
+            }
+        }
+    }
+
+    /** On an I/O thread. */
+    private void openLog() {
+        try {
+            var opened = PartitionLog.open(directory, config.log(), storage.files(), storage.clock());
+            // What recovery found may still lie in the page cache of a process that died: it is shown once the disk has
+            // it.
+            var forced = opened.force();
+            loop.execute(() -> openedLog(opened, forced));
+        } catch (IOException | RuntimeException e) {
+            loop.execute(() -> {
+                opening = false;
+                goOffline(e);
+                finishOpening(null, notLeading());
+            });
+        }
+    }
+
+    private void openedLog(PartitionLog opened, long forced) {
+        opening = false;
+        if (role instanceof Role.Offline) {
+            storage.commit().between(() -> closeQuietly(opened));
+            finishOpening(null, notLeading());
+            return;
+        }
+        opened.advanceHighWatermark(forced);
+        open = opened;
+        waiters.reached(opened.view().highWatermark());
+        finishOpening(opened, null);
+    }
+
+    private void finishOpening(@Nullable PartitionLog opened, @Nullable BrokerException failure) {
+        var waiting = List.copyOf(untilOpen);
+        untilOpen.clear();
+        waiting.forEach(then -> then.accept(opened, failure));
+    }
+
+    private void goOffline(Exception cause) {
+        if (role instanceof Role.Offline) {
+            return;
+        }
+        log.log(
+                System.Logger.Level.ERROR,
+                "Partition goes offline, its disk failed: " + id + " in " + directory,
+                cause);
+        role = new Role.Offline("its log in " + directory + " failed: " + cause);
+        waiters.failAll(notLeading());
+    }
+
+    private BrokerException notLeading() {
+        if (role instanceof Role.Offline offline) {
+            return new BrokerException(
+                    ErrorCode.KAFKA_STORAGE_ERROR, "partition " + id + " is offline: " + offline.reason());
+        }
+        return new BrokerException(ErrorCode.NOT_LEADER_OR_FOLLOWER, "partition " + id + " is led elsewhere");
+    }
+
+    private BrokerException diskFull() {
+        return new BrokerException(ErrorCode.KAFKA_STORAGE_ERROR, "partition " + id + ": the disk is full");
+    }
+
+    /** Takes over what the cluster says of this partition now. */
+    void follow(Role newRole, PartitionConfig newConfig) {
+        loop.execute(() -> {
+            config = newConfig;
+            if (!(role instanceof Role.Offline)) {
+                role = newRole;
+                if (!(newRole instanceof Role.Leader)) {
+                    waiters.failAll(notLeading());
+                }
+            }
+        });
+    }
+
+    /** Deletes what the log's retention no longer keeps. */
+    void applyRetention() {
+        loop.execute(() -> {
+            var opened = open;
+            if (opened != null && !(role instanceof Role.Offline)) {
+                try {
+                    opened.applyRetention();
+                } catch (IOException e) {
+                    goOffline(e);
+                }
+            }
+        });
+    }
+
+    /** Closes the log for good. The stage completes once the disk has everything. */
+    CompletionStage<Void> close(String reason) {
+        var done = new CompletableFuture<Void>();
+        loop.execute(() -> {
+            var failed = role instanceof Role.Offline;
+            if (!failed) {
+                role = new Role.Offline(reason);
+                waiters.failAll(new BrokerException(
+                        ErrorCode.NOT_LEADER_OR_FOLLOWER, "partition " + id + " is closed here: " + reason));
+            }
+            var opened = open;
+            open = null;
+            storage.commit().between(() -> {
+                if (opened != null) {
+                    closeQuietly(opened);
+                }
+                done.complete(null);
+            });
+        });
+        return done;
+    }
+
+    private void closeQuietly(PartitionLog opened) {
+        try {
+            opened.close();
+        } catch (IOException e) {
+            log.log(System.Logger.Level.WARNING, "Log was not closed cleanly and will be recovered: " + id, e);
+        }
+    }
+}

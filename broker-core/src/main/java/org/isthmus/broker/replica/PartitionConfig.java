@@ -1,0 +1,23 @@
+package org.isthmus.broker.replica;
+
+import java.util.Map;
+import org.isthmus.broker.log.LogConfig;
+import org.isthmus.broker.metadata.TopicSetting;
+
+/** How one partition is kept, made of its topic's settings and the broker's. */
+public record PartitionConfig(LogConfig log, FlushPolicy flush) {
+    /** Both maps were checked before they were stored; the broker's has Kafka's broker names. */
+    public static PartitionConfig of(Map<String, String> topic, Map<String, String> broker) {
+        var keptForever = TopicSetting.CLEANUP_POLICY.in(topic, broker).equals("compact");
+        var log = new LogConfig(
+                Integer.parseInt(TopicSetting.SEGMENT_BYTES.in(topic, broker)),
+                Long.parseLong(TopicSetting.SEGMENT_MS.in(topic, broker)),
+                Integer.parseInt(TopicSetting.INDEX_INTERVAL_BYTES.in(topic, broker)),
+                Integer.parseInt(TopicSetting.MAX_MESSAGE_BYTES.in(topic, broker)),
+                keptForever ? -1 : Long.parseLong(TopicSetting.RETENTION_MS.in(topic, broker)),
+                keptForever ? -1 : Long.parseLong(TopicSetting.RETENTION_BYTES.in(topic, broker)),
+                TopicSetting.MESSAGE_TIMESTAMP_TYPE.in(topic, broker).equals("LogAppendTime"));
+        var flush = TopicSetting.FLUSH.in(topic, broker).equals("os") ? FlushPolicy.OS : FlushPolicy.COMMIT;
+        return new PartitionConfig(log, flush);
+    }
+}

@@ -1,0 +1,201 @@
+package org.isthmus.broker.runtime;
+
+import java.io.Closeable;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event loop on a thread of its own. The queue of tasks has no bound: what may wait is bounded where it enters, by the connections'
+ * limits. Timers belong to the thread; others reach them through the queue.
+ */
+public final class ThreadLoop implements EventLoop, Closeable {
+    private static final Logger LOG = System.getLogger(ThreadLoop.class.getName());
+    private static final int CANCELLED_TIMERS_KEPT = 1024;
+    private static final int TASKS_PER_TURN = 256;
+
+    private final Clock clock;
+    private final Thread thread;
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+    private final AtomicInteger cancelledTimers = new AtomicInteger();
+    private final AtomicBoolean parked = new AtomicBoolean();
+    private volatile boolean closed;
+    private volatile boolean ended;
+
+    private ThreadLoop(String name, Clock clock) {
+        this.clock = clock;
+        this.thread = new Thread(this::run, name);
+        this.thread.setDaemon(true);
+    }
+
+    static ThreadLoop start(String name, Clock clock) {
+        var loop = new ThreadLoop(name, clock);
+        loop.thread.start();
+        return loop;
+    }
+
+    /** Fails with {@link RejectedExecutionException} on a closed loop. */
+    @Override
+    public void execute(Runnable task) {
+        if (closed && !inLoop()) {
+            throw new RejectedExecutionException("The loop is closed: " + thread.getName());
+        }
+        tasks.add(task);
+        // The thread may have ended between the check and the add; then nobody will run the task, and the caller must
+        // know.
+        if (ended && tasks.remove(task)) {
+            throw new RejectedExecutionException("The loop is closed: " + thread.getName());
+        }
+        wake();
+    }
+
+    @Override
+    public Cancellable schedule(Duration delay, Runnable task) {
+        var timer = new Timer(clock.nanos() + delay.toNanos(), task);
+        if (inLoop()) {
+            timers.add(timer);
+        } else {
+            execute(() -> timers.add(timer));
+        }
+        return timer;
+    }
+
+    @Override
+    public boolean inLoop() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** Runs what is waiting, drops the timers, and ends the thread. Waits for that, unless it is the loop itself that calls. */
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+        if (inLoop()) {
+            return;
+        }
+        var interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            runSomeTasks();
+            var waitNanos = runDueTimers();
+            if (tasks.isEmpty() && !closed) {
+                park(waitNanos);
+            }
+        }
+        runTasks();
+        ended = true;
+        runTasks();
+    }
+
+    private void runTasks() {
+        for (var task = tasks.poll(); task != null; task = tasks.poll()) {
+            runSafely(task);
+        }
+    }
+
+    /** Bounded, so that a stream of tasks does not keep the timers from their turn. */
+    private void runSomeTasks() {
+        var left = TASKS_PER_TURN;
+        for (var task = tasks.poll(); task != null; task = --left > 0 ? tasks.poll() : null) {
+            runSafely(task);
+        }
+    }
+
+    /** Returns the nanoseconds until the next timer, or −1 where there is none. */
+    private long runDueTimers() {
+        dropCancelledTimers();
+        for (var timer = timers.peek(); timer != null; timer = timers.peek()) {
+            var task = timer.task;
+            var left = task == null ? 0 : timer.atNanos - clock.nanos();
+            if (left > 0) {
+                return left;
+            }
+            timers.poll();
+            if (task != null) {
+                runSafely(task);
+            }
+        }
+        return -1;
+    }
+
+    private void dropCancelledTimers() {
+        if (cancelledTimers.get() > Math.max(CANCELLED_TIMERS_KEPT, timers.size() / 2)) {
+            cancelledTimers.set(0);
+            timers.removeIf(timer -> timer.task == null);
+        }
+    }
+
+    // A task's failure is the task's: the loop owns others' state too and has to go on.
+    private static void runSafely(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable failure) {
+            LOG.log(Level.ERROR, "A task failed", failure);
+        }
+    }
+
+    private void park(long waitNanos) {
+        parked.set(true);
+        if (tasks.isEmpty() && !closed) {
+            if (waitNanos < 0) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, waitNanos);
+            }
+        }
+        parked.set(false);
+        // An interrupt would turn every later park into a spin, and means nothing here.
+        Thread.interrupted();
+    }
+
+    private void wake() {
+        if (parked.get() && parked.compareAndSet(true, false)) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private final class Timer implements Cancellable, Comparable<Timer> {
+        private final long atNanos;
+        private volatile @Nullable Runnable task;
+
+        private Timer(long atNanos, Runnable task) {
+            this.atNanos = atNanos;
+            this.task = task;
+        }
+
+        @Override
+        public void cancel() {
+            if (task != null) {
+                task = null;
+                cancelledTimers.incrementAndGet();
+            }
+        }
+
+        @Override
+        public int compareTo(Timer other) {
+            return Long.signum(atNanos - other.atNanos);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package org.isthmus.broker.server;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.isthmus.broker.controller.Placement;
+import org.isthmus.broker.coordinator.InternalTopics;
+import org.isthmus.broker.coordinator.group.GroupCoordinator;
+import org.isthmus.broker.coordinator.transaction.ProducerIds;
+import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.protocol.handler.Addresses;
+import org.isthmus.broker.protocol.handler.AlterConfigsHandler;
+import org.isthmus.broker.protocol.handler.ApiHandler;
+import org.isthmus.broker.protocol.handler.ClusterIdentity;
+import org.isthmus.broker.protocol.handler.CoordinatorHandlers;
+import org.isthmus.broker.protocol.handler.CreatePartitionsHandler;
+import org.isthmus.broker.protocol.handler.CreateTopicsHandler;
+import org.isthmus.broker.protocol.handler.DeleteTopicsHandler;
+import org.isthmus.broker.protocol.handler.DescribeClusterHandler;
+import org.isthmus.broker.protocol.handler.DescribeConfigsHandler;
+import org.isthmus.broker.protocol.handler.FetchHandler;
+import org.isthmus.broker.protocol.handler.HandlerTable;
+import org.isthmus.broker.protocol.handler.IncrementalAlterConfigsHandler;
+import org.isthmus.broker.protocol.handler.ListOffsetsHandler;
+import org.isthmus.broker.protocol.handler.ListPartitionReassignmentsHandler;
+import org.isthmus.broker.protocol.handler.MetadataHandler;
+import org.isthmus.broker.protocol.handler.OffsetForLeaderEpochHandler;
+import org.isthmus.broker.protocol.handler.ProduceHandler;
+import org.isthmus.broker.protocol.handler.TopicCreation;
+import org.isthmus.broker.protocol.handler.Topics;
+import org.isthmus.broker.replica.Partitions;
+import org.isthmus.broker.runtime.EventLoop;
+import org.isthmus.broker.runtime.IdSource;
+
+/** Every API that this broker serves, joined to the parts that serve it. */
+record Apis(
+        BrokerSettings settings,
+        MetadataStore metadata,
+        Partitions partitions,
+        GroupCoordinator groups,
+        Executor io,
+        EventLoop timers,
+        IdSource ids,
+        Addresses addresses) {
+    HandlerTable table() {
+        var identity = new ClusterIdentity(metadata.image().clusterId(), settings.brokerId());
+        var handlers = new ArrayList<ApiHandler<?, ?>>();
+        handlers.addAll(data());
+        handlers.addAll(topics(identity));
+        handlers.addAll(CoordinatorHandlers.of(groups, new ProducerIds(metadata), internalTopics(), metadata));
+        return new HandlerTable(handlers, identity);
+    }
+
+    private List<ApiHandler<?, ?>> data() {
+        var topics = new Topics(metadata, partitions);
+        return List.of(
+                new ProduceHandler(topics),
+                new FetchHandler(topics, io, timers),
+                new ListOffsetsHandler(topics, io),
+                new OffsetForLeaderEpochHandler(topics));
+    }
+
+    private List<ApiHandler<?, ?>> topics(ClusterIdentity identity) {
+        var placement = placement();
+        var creation = new TopicCreation(metadata, placement, ids);
+        return List.of(
+                new MetadataHandler(creation, identity, addresses, settings.createsMissingTopics()),
+                new DescribeClusterHandler(metadata, identity, addresses),
+                new CreateTopicsHandler(creation, settings.topicDefaults()),
+                new DeleteTopicsHandler(metadata, placement),
+                new CreatePartitionsHandler(metadata, placement),
+                new DescribeConfigsHandler(metadata, identity, settings.topicDefaults(), settings.described()),
+                new AlterConfigsHandler(metadata, placement),
+                new IncrementalAlterConfigsHandler(metadata, placement),
+                new ListPartitionReassignmentsHandler());
+    }
+
+    private Placement placement() {
+        return new Placement(settings.partitions(), settings.replicationFactor());
+    }
+
+    private InternalTopics internalTopics() {
+        var partitionsOf = Map.of(
+                InternalTopics.CONSUMER_OFFSETS, settings.offsetsPartitions(),
+                InternalTopics.TRANSACTION_STATE, settings.transactionPartitions());
+        return new StoredInternalTopics(metadata, placement(), ids, partitionsOf);
+    }
+}

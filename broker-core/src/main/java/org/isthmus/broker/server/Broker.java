@@ -1,0 +1,202 @@
+package org.isthmus.broker.server;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.isthmus.broker.coordinator.group.GroupCoordinator;
+import org.isthmus.broker.metadata.BrokerImage;
+import org.isthmus.broker.metadata.ClusterDelta;
+import org.isthmus.broker.metadata.LocalMetadataStore;
+import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.network.Transport;
+import org.isthmus.broker.network.TransportConfig;
+import org.isthmus.broker.protocol.handler.HandlerTable;
+import org.isthmus.broker.protocol.handler.RequestPipeline;
+import org.isthmus.broker.replica.Partitions;
+import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.runtime.EventLoop;
+import org.isthmus.broker.runtime.FileStore;
+import org.isthmus.broker.runtime.IdSource;
+import org.isthmus.broker.runtime.ThreadLoop;
+
+/**
+ * A running broker: every part, joined. It owns the threads and the data directory; nothing in it outlives {@link #close}. What was opened
+ * is closed in the opposite order, also when the start fails half-way.
+ */
+final class Broker implements AutoCloseable {
+    private static final System.Logger log = System.getLogger(Broker.class.getName());
+    private static final Duration DISK_LOOK_INTERVAL = Duration.ofSeconds(1);
+
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final Path directory;
+    private final BrokerSettings settings;
+    private final Endpoint.InVm inVm;
+    private final List<Endpoint.Tcp> listeners = new ArrayList<>();
+
+    private Broker(Path directory, BrokerSettings settings) {
+        this.directory = directory;
+        this.settings = settings;
+        this.inVm = new Endpoint.InVm(directory.toString());
+    }
+
+    /**
+     * Starts a broker, ready to serve when this returns.
+     *
+     * @param directory the data directory, as its real path
+     * @throws IllegalArgumentException where a setting cannot be
+     */
+    static Broker start(Path directory, BrokerConfig config) throws IOException {
+        var broker = new Broker(directory, BrokerSettings.of(config.settings()));
+        try {
+            broker.open(config);
+            return broker;
+        } catch (IOException | RuntimeException e) {
+            broker.close();
+            throw e;
+        }
+    }
+
+    private void open(BrokerConfig config) throws IOException {
+        opened.add(DirectoryLock.take(directory));
+        var files = FileStore.local();
+        var ids = IdSource.random();
+        var logs = directory.resolve("logs");
+        refuseLogsWithoutMetadata(files, logs);
+
+        var metadataLoop = loop("isthmus-metadata");
+        var disk = loop("isthmus-disk");
+        var loops = IntStream.range(0, settings.loops())
+                .mapToObj(number -> loop("isthmus-partitions-" + number))
+                .toList();
+        var io = ioThreads();
+        var metadata = LocalMetadataStore.open(metadataFile(), settings.brokerId(), files, ids, metadataLoop);
+        opened.add(metadata);
+        files.createDirectories(logs);
+        var partitions = new Partitions(
+                settings.brokerId(), logs, loops, disk, io, files, Clock.system(), settings.topicDefaults());
+        opened.add(() -> await(partitions.close()));
+        partitions.deleteUnclaimed(metadata.image());
+
+        var transport = Transport.open(new TransportConfig(
+                settings.networkThreads(), settings.maxRequestBytes(), TransportConfig.DEFAULT.maxPendingBytes()));
+        opened.add(transport);
+        var groups = new GroupCoordinator(settings.groups(), metadata::image, Clock.system(), ids);
+        var coordinators = new Coordinators(groups);
+        partitions.addListener(coordinators);
+        opened.add(() -> coordinators.resignAll(partitions));
+
+        metadata.follow(partitions::apply);
+        var addresses = new AdvertisedAddresses(settings.brokerId(), new ConcurrentHashMap<>());
+        // Registered before the first client can ask who is there, and again once the port is known.
+        register(metadata, inVm);
+        var table = new Apis(settings, metadata, partitions, groups, io, loops.get(0), ids, addresses).table();
+        listen(transport, config.listeners(), addresses, table);
+        register(metadata, listeners.isEmpty() ? inVm : addresses.reached(listeners.get(0)));
+
+        every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisk);
+        every(settings.retentionCheckInterval(), metadataLoop, partitions::applyRetention);
+    }
+
+    private void register(LocalMetadataStore metadata, Endpoint reachedAt) throws IOException {
+        var image = new BrokerImage(settings.brokerId(), reachedAt.host(), reachedAt.port());
+        await(metadata.change(before -> List.of(new ClusterDelta.BrokerRegistered(image))));
+    }
+
+    private void listen(
+            Transport transport, List<Endpoint.Tcp> wanted, AdvertisedAddresses addresses, HandlerTable table)
+            throws IOException {
+        if (!settings.advertised().isEmpty() && settings.advertised().size() != wanted.size()) {
+            throw new IllegalArgumentException("advertised.listeners has "
+                    + settings.advertised().size() + " addresses for " + wanted.size() + " listeners");
+        }
+        await(transport.bind(inVm, connection -> new RequestPipeline(connection, table)));
+        for (var endpoint : wanted) {
+            var bound = await(transport.bind(endpoint, connection -> new RequestPipeline(connection, table)));
+            if (bound instanceof Endpoint.Tcp tcp) {
+                if (!settings.advertised().isEmpty()) {
+                    addresses.advertised().put(tcp, settings.advertised().get(listeners.size()));
+                }
+                listeners.add(tcp);
+            }
+        }
+    }
+
+    private static void every(Duration interval, EventLoop loop, Runnable task) {
+        loop.schedule(interval, () -> {
+            task.run();
+            every(interval, loop, task);
+        });
+    }
+
+    private Path metadataFile() {
+        return directory.resolve("metadata");
+    }
+
+    /** A lost metadata file must not look like a new cluster, which would take every log for a deleted topic's. */
+    private void refuseLogsWithoutMetadata(FileStore files, Path logs) throws IOException {
+        if (!files.exists(metadataFile()) && !files.list(logs).isEmpty()) {
+            throw new IOException(directory + " holds logs but no file 'metadata' that says what they are; "
+                    + "restore it, or move the logs away");
+        }
+    }
+
+    private ThreadLoop loop(String name) {
+        var loop = EventLoop.start(name);
+        opened.add(loop);
+        return loop;
+    }
+
+    private ExecutorService ioThreads() {
+        var number = new AtomicInteger();
+        var io = Executors.newFixedThreadPool(settings.ioThreads(), task -> {
+            var thread = new Thread(task, "isthmus-io-" + number.getAndIncrement());
+            thread.setDaemon(true);
+            return thread;
+        });
+        opened.add(io::shutdown);
+        return io;
+    }
+
+    private static <T> T await(CompletionStage<T> stage) throws IOException {
+        try {
+            return stage.toCompletableFuture().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IOException(
+                    e.getCause() == null ? e.toString() : e.getCause().getMessage(), e);
+        }
+    }
+
+    Endpoint.InVm endpoint() {
+        return inVm;
+    }
+
+    /** As bound, with their real ports. */
+    List<Endpoint.Tcp> listeners() {
+        return List.copyOf(listeners);
+    }
+
+    /** Tells who waits, closes the connections, and then every log. Returns once the disk has everything. */
+    @Override
+    public void close() {
+        for (var i = opened.size() - 1; i >= 0; i--) {
+            try {
+                opened.get(i).close();
+            } catch (Exception e) {
+                log.log(System.Logger.Level.WARNING, "A part of the broker did not stop cleanly", e);
+            }
+        }
+        opened.clear();
+    }
+}

@@ -1,0 +1,173 @@
+package org.isthmus.broker.server;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.coordinator.group.GroupConfig;
+import org.isthmus.broker.metadata.TopicSetting;
+import org.isthmus.broker.network.Endpoint;
+
+/**
+ * A broker's settings, read once from their Kafka names and checked. What a name means for topics that say nothing themselves is kept as
+ * it was given, in {@link #topicDefaults}.
+ *
+ * @param loops threads that own partitions
+ * @param ioThreads threads that open logs and read from the disk
+ * @param advertised the addresses that clients are told in place of the listeners, one for each, or none
+ */
+record BrokerSettings(
+        BrokerId brokerId,
+        int partitions,
+        int replicationFactor,
+        boolean createsMissingTopics,
+        int offsetsPartitions,
+        int transactionPartitions,
+        int networkThreads,
+        int loops,
+        int ioThreads,
+        int maxRequestBytes,
+        Duration retentionCheckInterval,
+        List<Endpoint.Tcp> advertised,
+        GroupConfig groups,
+        Map<String, String> topicDefaults) {
+    private static final System.Logger log = System.getLogger(BrokerSettings.class.getName());
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
+
+    /** Fails with {@link IllegalArgumentException} that names the setting whose value cannot be. One that nobody knows is warned of. */
+    static BrokerSettings of(Map<String, String> given) {
+        var reader = new Reader(given);
+        var groups = GroupConfig.DEFAULT;
+        var settings = new BrokerSettings(
+                new BrokerId(reader.number("node.id", reader.number("broker.id", 0, 0), 0)),
+                reader.number("num.partitions", 1, 1),
+                reader.number("default.replication.factor", 1, 1),
+                reader.flag("auto.create.topics.enable", true),
+                reader.number("offsets.topic.num.partitions", 8, 1),
+                reader.number("transaction.state.log.num.partitions", 8, 1),
+                reader.number("num.network.threads", Math.max(1, CORES / 2), 1),
+                reader.number("isthmus.partition.threads", Math.max(1, CORES / 2), 1),
+                reader.number("num.io.threads", Math.max(2, CORES), 1),
+                reader.number("socket.request.max.bytes", 100 << 20, 1024),
+                Duration.ofMillis(reader.number("log.retention.check.interval.ms", 300_000, 1)),
+                reader.addresses("advertised.listeners"),
+                new GroupConfig(
+                        reader.millis("group.min.session.timeout.ms", groups.minSessionTimeout()),
+                        reader.millis("group.max.session.timeout.ms", groups.maxSessionTimeout()),
+                        reader.number("group.max.size", groups.maxSize(), 1),
+                        reader.millis("group.initial.rebalance.delay.ms", groups.initialRebalanceDelay()),
+                        Duration.ofMinutes(reader.number(
+                                "offsets.retention.minutes",
+                                (int) groups.offsetsRetention().toMinutes(),
+                                1)),
+                        reader.millis("offsets.retention.check.interval.ms", groups.offsetsCheckInterval()),
+                        reader.number("offset.metadata.max.bytes", groups.maxOffsetMetadataBytes(), 0)),
+                reader.topicDefaults());
+        reader.warnOfUnknown();
+        return settings;
+    }
+
+    /** What a description of this broker says. */
+    Map<String, String> described() {
+        var described = new HashMap<>(topicDefaults);
+        described.put("broker.id", brokerId.toString());
+        described.put("node.id", brokerId.toString());
+        described.put("num.partitions", Integer.toString(partitions));
+        described.put("default.replication.factor", Integer.toString(replicationFactor));
+        described.put("auto.create.topics.enable", Boolean.toString(createsMissingTopics));
+        described.put("offsets.topic.num.partitions", Integer.toString(offsetsPartitions));
+        described.put("socket.request.max.bytes", Integer.toString(maxRequestBytes));
+        return described;
+    }
+
+    /** Takes settings out of what was given, and knows what was never asked for. */
+    private static final class Reader {
+        private final Map<String, String> given;
+        private final Set<String> known = new TreeSet<>();
+
+        private Reader(Map<String, String> given) {
+            this.given = given;
+        }
+
+        int number(String name, int defaultValue, int least) {
+            known.add(name);
+            var text = given.get(name);
+            if (text == null) {
+                return defaultValue;
+            }
+            try {
+                var value = Integer.parseInt(text.strip());
+                if (value >= least) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(name + " is a whole number, not " + text, e);
+            }
+            throw new IllegalArgumentException(name + " is " + least + " at least, not " + text);
+        }
+
+        Duration millis(String name, Duration defaultValue) {
+            return Duration.ofMillis(number(name, (int) defaultValue.toMillis(), 0));
+        }
+
+        boolean flag(String name, boolean defaultValue) {
+            known.add(name);
+            var text = given.getOrDefault(name, Boolean.toString(defaultValue)).strip();
+            if (!text.equals("true") && !text.equals("false")) {
+                throw new IllegalArgumentException(name + " is true or false, not " + text);
+            }
+            return text.equals("true");
+        }
+
+        List<Endpoint.Tcp> addresses(String name) {
+            known.add(name);
+            var text = given.getOrDefault(name, "").strip();
+            return text.isEmpty()
+                    ? List.of()
+                    : Stream.of(text.split(",")).map(HostAndPort::parse).toList();
+        }
+
+        Map<String, String> topicDefaults() {
+            var defaults = new HashMap<String, String>();
+            inMillis("log.retention.hours", 3_600_000, "log.retention.ms", defaults);
+            inMillis("log.retention.minutes", 60_000, "log.retention.ms", defaults);
+            inMillis("log.roll.hours", 3_600_000, "log.roll.ms", defaults);
+            for (var setting : TopicSetting.values()) {
+                known.add(setting.brokerKey());
+                var value = given.get(setting.brokerKey());
+                if (value == null) {
+                    continue;
+                }
+                if (!setting.accepts(value)) {
+                    throw new IllegalArgumentException(setting.brokerKey() + " cannot be " + value);
+                }
+                defaults.put(setting.brokerKey(), value);
+            }
+            return defaults;
+        }
+
+        private void inMillis(String name, long unit, String into, Map<String, String> defaults) {
+            var value = number(name, Integer.MIN_VALUE, -1);
+            if (value != Integer.MIN_VALUE) {
+                defaults.put(into, Long.toString(value < 0 ? -1 : value * unit));
+            }
+        }
+
+        void warnOfUnknown() {
+            var unknown = new ArrayList<>(given.keySet());
+            unknown.removeAll(known);
+            if (!unknown.isEmpty()) {
+                log.log(
+                        System.Logger.Level.WARNING,
+                        "Settings that this broker does not know have no effect: {0}",
+                        unknown.stream().sorted().collect(Collectors.joining(", ")));
+            }
+        }
+    }
+}

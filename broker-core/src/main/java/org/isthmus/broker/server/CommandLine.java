@@ -1,0 +1,88 @@
+package org.isthmus.broker.server;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import org.isthmus.broker.network.Endpoint;
+
+/** What the command line asks for. */
+final class CommandLine {
+    static final String USAGE = """
+            Usage: java -jar isthmus-broker.jar serve [options]
+
+              --data DIR                 where everything is kept (default: ./isthmus-data)
+              --listen HOST:PORT         address to listen on; may be given more than once; port 0 picks a free one
+                                         (default: 127.0.0.1:9092)
+              --config KEY=VALUE ...     settings by their Kafka names, such as num.partitions=4 log.retention.ms=86400000
+              --help                     this text
+            """;
+
+    private CommandLine() {}
+
+    /** The user needs to be told how to ask. */
+    static final class UsageException extends Exception {
+        UsageException(String message) {
+            super(message);
+        }
+    }
+
+    static boolean asksForHelp(String... arguments) {
+        return List.of(arguments).stream().anyMatch(word -> word.equals("--help") || word.equals("-h"));
+    }
+
+    static BrokerConfig parse(String... arguments) throws UsageException {
+        var words = List.of(arguments).iterator();
+        if (!words.hasNext() || !words.next().equals("serve")) {
+            throw new UsageException("say 'serve' to start a broker");
+        }
+        var data = Path.of("isthmus-data");
+        var listeners = new ArrayList<Endpoint.Tcp>();
+        var settings = new HashMap<String, String>();
+        var lastOption = "";
+        while (words.hasNext()) {
+            var word = words.next();
+            switch (word) {
+                case "--data" -> data = Path.of(value(word, words));
+                case "--listen" -> listeners.add(address(value(word, words)));
+                case "--config" -> set(value(word, words), settings);
+                default -> {
+                    if (!lastOption.equals("--config") || word.startsWith("--")) {
+                        throw new UsageException("'" + word + "' is not understood");
+                    }
+                    set(word, settings);
+                    continue;
+                }
+            }
+            lastOption = word;
+        }
+        if (listeners.isEmpty()) {
+            listeners.add(new Endpoint.Tcp("127.0.0.1", 9092));
+        }
+        return new BrokerConfig(data, listeners, settings);
+    }
+
+    private static String value(String option, Iterator<String> words) throws UsageException {
+        if (!words.hasNext()) {
+            throw new UsageException(option + " needs a value");
+        }
+        return words.next();
+    }
+
+    private static Endpoint.Tcp address(String text) throws UsageException {
+        try {
+            return HostAndPort.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage());
+        }
+    }
+
+    private static void set(String pair, HashMap<String, String> settings) throws UsageException {
+        var equals = pair.indexOf('=');
+        if (equals < 1) {
+            throw new UsageException("'" + pair + "' is not of the form KEY=VALUE");
+        }
+        settings.put(pair.substring(0, equals), pair.substring(equals + 1));
+    }
+}

@@ -1,0 +1,37 @@
+package org.isthmus.broker.server;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.controller.NewTopicRequest;
+import org.isthmus.broker.controller.Placement;
+import org.isthmus.broker.coordinator.InternalTopics;
+import org.isthmus.broker.metadata.ClusterDelta;
+import org.isthmus.broker.metadata.ClusterImage;
+import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.metadata.TopicImage;
+import org.isthmus.broker.runtime.IdSource;
+
+/** Internal topics in the metadata store, made when they are first needed. */
+record StoredInternalTopics(MetadataStore metadata, Placement placement, IdSource ids, Map<String, Integer> partitions)
+        implements InternalTopics {
+    @Override
+    public CompletionStage<TopicImage> ensure(String name) {
+        var present = metadata.image().topic(name);
+        if (present.isPresent()) {
+            return CompletableFuture.completedFuture(present.get());
+        }
+        var id = ids.nextUuid();
+        var request = new NewTopicRequest(
+                name, partitions.getOrDefault(name, 1), -1, List.of(), Map.of("cleanup.policy", "compact"));
+        return metadata.change(image -> decide(image, request, id))
+                .thenApply(image -> image.topic(name).orElseThrow());
+    }
+
+    private List<ClusterDelta> decide(ClusterImage image, NewTopicRequest request, UUID id) {
+        // Somebody else may have been faster.
+        return image.topic(request.name()).isPresent() ? List.of() : List.of(placement.createTopic(image, request, id));
+    }
+}
