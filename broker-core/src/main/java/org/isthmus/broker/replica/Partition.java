@@ -109,12 +109,8 @@ public final class Partition {
         try {
             result = opened.append(batches, leader.epoch());
         } catch (IOException e) {
-            if (storage.space().look()) {
-                done.completeExceptionally(diskFull());
-            } else {
-                goOffline(e);
-                done.completeExceptionally(notLeading());
-            }
+            goOffline(e);
+            done.completeExceptionally(notLeading());
             return;
         } catch (RuntimeException e) {
             done.completeExceptionally(e);
@@ -179,9 +175,7 @@ public final class Partition {
         try {
             result = opened.append(batch, leader.epoch());
         } catch (IOException e) {
-            if (!storage.space().look()) {
-                goOffline(e);
-            }
+            goOffline(e);
             throw e;
         }
         if (result instanceof AppendResult.Appended appended) {
@@ -373,10 +367,7 @@ public final class Partition {
     private void openLog() {
         try {
             var opened = PartitionLog.open(directory, config.log(), storage.files(), storage.clock());
-            // What recovery found may still lie in the page cache of a process that died: it is shown once the disk has
-            // it.
-            var forced = opened.force();
-            loop.execute(() -> openedLog(opened, forced));
+            loop.execute(() -> openedLog(opened));
         } catch (IOException | RuntimeException e) {
             loop.execute(() -> {
                 opening = false;
@@ -386,14 +377,13 @@ public final class Partition {
         }
     }
 
-    private void openedLog(PartitionLog opened, long forced) {
+    private void openedLog(PartitionLog opened) {
         opening = false;
         if (role instanceof Role.Offline) {
             storage.commit().between(() -> closeQuietly(opened));
             finishOpening(null, notLeading());
             return;
         }
-        opened.advanceHighWatermark(forced);
         open = opened;
         waiters.reached(opened.view().highWatermark());
         finishOpening(opened, null);

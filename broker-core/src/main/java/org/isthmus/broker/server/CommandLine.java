@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.isthmus.broker.network.Endpoint;
 
 /** What the command line asks for. */
@@ -74,11 +76,11 @@ final class CommandLine {
         try {
             return HostAndPort.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new UsageException(e.getMessage());
+            throw new UsageException(Objects.requireNonNullElse(e.getMessage(), text));
         }
     }
 
-    private static void set(String pair, HashMap<String, String> settings) throws UsageException {
+    private static void set(String pair, Map<String, String> settings) throws UsageException {
         var equals = pair.indexOf('=');
         if (equals < 1) {
             throw new UsageException("'" + pair + "' is not of the form KEY=VALUE");

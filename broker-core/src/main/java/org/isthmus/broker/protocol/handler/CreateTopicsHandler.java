@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
@@ -62,7 +63,7 @@ public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest
                 .thenApply(ignored -> response);
     }
 
-    private static HashSet<String> namedTwice(CreateTopicsRequestData request) {
+    private static Set<String> namedTwice(CreateTopicsRequestData request) {
         var seen = new HashSet<String>();
         var twice = new HashSet<String>();
         for (var topic : request.topics()) {

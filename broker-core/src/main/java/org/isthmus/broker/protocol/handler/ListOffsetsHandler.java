@@ -2,6 +2,7 @@ package org.isthmus.broker.protocol.handler;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -12,6 +13,7 @@ import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartit
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.log.LogView;
+import org.isthmus.broker.log.LogView.TimestampedOffset;
 
 /** Finds offsets by meaning or by time. */
 public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestData, ListOffsetsResponseData> {
@@ -82,7 +84,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
     private CompletionStage<ListOffsetsPartitionResponse> find(
             LogView view, ListOffsetsPartition asked, byte isolation, ListOffsetsPartitionResponse answer) {
         var end = isolation == READ_COMMITTED ? view.lastStableOffset() : view.highWatermark();
-        if (asked.timestamp() >= 0) {
+        if (asked.timestamp() >= 0 || asked.timestamp() == MAX_TIMESTAMP) {
             return CompletableFuture.supplyAsync(() -> search(view, asked.timestamp(), end, answer), reads);
         }
         if (asked.timestamp() == LATEST) {
@@ -103,7 +105,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
     private static ListOffsetsPartitionResponse search(
             LogView view, long timestamp, long end, ListOffsetsPartitionResponse answer) {
         try {
-            var found = view.firstAtOrAfter(timestamp);
+            var found = timestamp == MAX_TIMESTAMP ? newest(view) : view.firstAtOrAfter(timestamp);
             found.filter(record -> record.offset() < end).ifPresent(record -> {
                 at(record.offset(), answer);
                 answer.setTimestamp(record.timestampMs());
@@ -112,5 +114,29 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
             answer.setErrorCode(Refusal.of(e).code());
         }
         return answer;
+    }
+
+    /**
+     * The first record with the highest timestamp. Whether there is one at or after some time only changes once as time rises, so it is
+     * found by halving, in as many looks as a timestamp has bits, however long the log.
+     */
+    private static Optional<TimestampedOffset> newest(LogView view) throws IOException {
+        var best = view.firstAtOrAfter(0);
+        if (best.isEmpty()) {
+            return best;
+        }
+        var low = best.get().timestampMs();
+        var high = Long.MAX_VALUE;
+        while (low < high) {
+            var middle = low + (high - low) / 2 + 1;
+            var found = view.firstAtOrAfter(middle);
+            if (found.isPresent()) {
+                best = found;
+                low = found.get().timestampMs();
+            } else {
+                high = middle - 1;
+            }
+        }
+        return best;
     }
 }

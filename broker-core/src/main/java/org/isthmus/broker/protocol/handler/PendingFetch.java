@@ -115,7 +115,7 @@ final class PendingFetch {
             reads.execute(this::read);
         } else {
             // A partition that cannot be opened is told by the read.
-            CompletableFuture.allOf(opening.toArray(CompletableFuture<?>[]::new))
+            var unused = CompletableFuture.allOf(opening.toArray(CompletableFuture<?>[]::new))
                     .whenComplete((opened, failure) -> reads.execute(this::read));
         }
         return answer;
