@@ -45,7 +45,7 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
     private String recordsAsText = "false";
     private int maxSession = 15;
     private int maxDeliveries = 10;
-    private long redeliveryDelay;
+    private long redeliveryDelay = 500;
     private int setupAttempts = -1;
     private long setupInterval = 2000;
 
@@ -80,6 +80,8 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
         }
         if (isDurable() && subscriptionName.isEmpty()) {
             problems.add("subscriptionName: a durable subscription needs one");
+        } else if (isDurable() && clientId.isEmpty()) {
+            problems.add("clientId: a durable subscription needs one");
         } else if (!isDurable() && !subscriptionDurability.equalsIgnoreCase("NonDurable")) {
             problems.add("subscriptionDurability: " + subscriptionDurability + " is neither Durable nor NonDurable");
         }

@@ -70,7 +70,7 @@ public final class ConnectionHandle implements QueueConnection, TopicConnection 
     }
 
     @Override
-    public String getClientID() throws JMSException {
+    public @Nullable String getClientID() throws JMSException {
         return pooled().connection().getClientID();
     }
 

@@ -216,8 +216,12 @@ final class ContextHandle implements JMSContext {
     }
 
     @Override
-    public String getClientID() {
-        return unchecked(connection::getClientID);
+    public @Nullable String getClientID() {
+        try {
+            return connection.getClientID();
+        } catch (JMSException e) {
+            throw Unchecked.of(e);
+        }
     }
 
     @Override
