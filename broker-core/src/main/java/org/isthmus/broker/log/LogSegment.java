@@ -209,6 +209,11 @@ final class LogSegment {
         log().force();
     }
 
+    /** The last entry of the offset index; what it points at must be there. */
+    SparseIndex.@Nullable Entry lastIndexed() throws IOException {
+        return offsets.lastEntry();
+    }
+
     // ---- reading, by anybody who holds it
 
     StoredFile log() throws IOException {

@@ -433,15 +433,22 @@ public final class PartitionLog implements Closeable {
             // Noted before anything is cut: recovery then looks at all that may be left.
             checkpoint(Math.min(recoveryPoint, offset), startOffset, Math.min(highWatermark, offset), epochs);
             cut(offset);
-        } catch (IOException failure) {
-            broken = failure;
-            throw failure;
         } finally {
             disk.unlock();
         }
     }
 
+    /** A failure in the middle leaves it to the next open to find out what is left. */
     private void cut(long offset) throws IOException {
+        try {
+            cutFiles(offset);
+        } catch (IOException failure) {
+            broken = failure;
+            throw failure;
+        }
+    }
+
+    private void cutFiles(long offset) throws IOException {
         var index = published().indexOf(offset);
         var kept = segments[index];
         kept.cutAt(kept.positionOf(offset, kept.size()));
@@ -456,8 +463,10 @@ public final class PartitionLog implements Closeable {
         kept.release();
         var watermark = highWatermark;
         recover(epochs.truncatedTo(offset));
-        highWatermark = Math.min(watermark, endOffset);
-        publish();
+        if (!beginAgainBehindTheEnd()) {
+            highWatermark = Math.min(watermark, endOffset);
+            publish();
+        }
     }
 
     // ---- opening
@@ -477,16 +486,23 @@ public final class PartitionLog implements Closeable {
         }
         startOffset = Math.max(startOffset, segments[0].baseOffset());
         recover(checkpoint == null ? LeaderEpochs.NONE : new LeaderEpochs(checkpoint.epochs()));
-        if (endOffset < startOffset) {
-            for (var segment : segments) {
-                segment.delete();
-            }
-            beginEmpty();
-            return;
+        if (!beginAgainBehindTheEnd()) {
+            highWatermark = endOffset;
+            undecided.clear();
+            publish();
         }
-        highWatermark = endOffset;
-        undecided.clear();
-        publish();
+    }
+
+    /** Where all that is left lies below the start, nothing is left: the log goes on, empty, at its start. */
+    private boolean beginAgainBehindTheEnd() throws IOException {
+        if (endOffset >= startOffset) {
+            return false;
+        }
+        for (var segment : segments) {
+            segment.delete();
+        }
+        beginEmpty();
+        return true;
     }
 
     private void beginEmpty() throws IOException {
