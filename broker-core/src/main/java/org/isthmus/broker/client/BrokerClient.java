@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.common.TopicPartition;
 
 /**
- * A connection to a cluster. Every call returns at once; its stage completes on a thread of the client, so what follows must not block.
+ * A connection to a cluster. Every call but {@link #send} returns at once; its stage completes on a thread of the client, so what follows must not block.
  * A call that fails does so with {@link org.isthmus.broker.common.BrokerException}, whose code tells why; what may be tried again was
  * tried again until the client's request timeout. Safe for use by many threads.
  */

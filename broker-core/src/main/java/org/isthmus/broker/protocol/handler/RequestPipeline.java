@@ -161,9 +161,14 @@ public final class RequestPipeline implements ConnectionHandler {
     private void leave(Slot slot) {
         bytesUnderWay -= slot.bytes;
         var answer = slot.answer;
-        if (answer != null) {
+        if (answer == null) {
+            return;
+        }
+        try {
             // Also on a closed connection, which sends nothing but lets go of the file ranges in the answer.
             connection.send(ResponseCodec.encode(slot.request.version(), slot.request.correlationId(), answer));
+        } catch (RuntimeException e) {
+            giveUp("could not be answered: API " + slot.request.apiKey() + " version " + slot.request.version(), e);
         }
     }
 

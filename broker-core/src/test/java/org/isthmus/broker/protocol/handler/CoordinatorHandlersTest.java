@@ -1,0 +1,367 @@
+package org.isthmus.broker.protocol.handler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.message.*;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.MessageUtil;
+import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.coordinator.group.GroupRig;
+import org.isthmus.broker.coordinator.transaction.ProducerIds;
+import org.isthmus.broker.metadata.BrokerImage;
+import org.isthmus.broker.metadata.ClusterDelta;
+import org.isthmus.broker.metadata.ClusterImage;
+import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.network.Endpoint;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The coordinators' APIs as messages, in every version that is served; each answer must be one that its version can carry. */
+class CoordinatorHandlersTest {
+    private static final String GROUP = GroupRig.GROUP;
+
+    private final GroupRig rig = new GroupRig();
+    private final MemoryMetadata metadata = new MemoryMetadata();
+    private final List<ApiHandler<?, ?>> handlers = CoordinatorHandlers.of(
+            rig.groups,
+            new ProducerIds(metadata),
+            name -> CompletableFuture.completedStage(rig.image().topics().get(name)),
+            metadata);
+
+    @TestFactory
+    List<DynamicTest> memberJoinsSyncsBeatsAndLeavesInEveryVersion() {
+        return versions(0, 9, version -> {
+            var joined = joinGroup(version);
+            assertThat(joined.generationId()).isPositive();
+            assertThat(joined.leader()).isEqualTo(joined.memberId());
+
+            var synced = sync(Math.min(version, 5), joined);
+            assertThat(new String(synced.assignment())).isEqualTo("mine");
+
+            HeartbeatResponseData beat = call(
+                    Math.min(version, 4),
+                    new HeartbeatRequestData()
+                            .setGroupId(GROUP)
+                            .setMemberId(joined.memberId())
+                            .setGenerationId(joined.generationId()));
+            assertThat(beat.errorCode()).isZero();
+
+            var leave = new LeaveGroupRequestData().setGroupId(GROUP);
+            var leaveVersion = Math.min(version, 5);
+            if (leaveVersion < 3) {
+                leave.setMemberId(joined.memberId());
+            } else {
+                leave.setMembers(List.of(new LeaveGroupRequestData.MemberIdentity().setMemberId(joined.memberId())));
+            }
+            LeaveGroupResponseData left = call(leaveVersion, leave);
+            assertThat(left.errorCode()).isZero();
+            assertThat(left.members()).allMatch(member -> member.errorCode() == 0);
+        });
+    }
+
+    @TestFactory
+    List<DynamicTest> unknownMemberIsRefusedInEveryVersion() {
+        return versions(0, 9, version -> {
+            JoinGroupResponseData answer = call(version, joinRequest("invented"));
+            assertThat(answer.errorCode()).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID.code());
+            var stranger = new JoinGroupResponseData().setMemberId("invented").setGenerationId(1);
+            assertThat(sync(Math.min(version, 5), stranger).errorCode()).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID.code());
+        });
+    }
+
+    @TestFactory
+    List<DynamicTest> lostShardIsToldInEveryVersion() {
+        return versions(0, 10, version -> {
+            rig.crash();
+            JoinGroupResponseData joined = call(Math.min(version, 9), joinRequest(""));
+            assertThat(joined.errorCode()).isEqualTo(ErrorCode.NOT_COORDINATOR.code());
+            if (version >= 2) {
+                assertThat(errors(commit(version, 1))).containsOnly(ErrorCode.NOT_COORDINATOR.code());
+            }
+            if (version >= 8) {
+                assertThat(fetch(version).groups().get(0).errorCode()).isEqualTo(ErrorCode.NOT_COORDINATOR.code());
+            } else if (version >= 1) {
+                fetch(version);
+            }
+            rig.elect();
+        });
+    }
+
+    @TestFactory
+    List<DynamicTest> offsetIsCommittedAndFetchedInEveryVersion() {
+        return versions(2, 10, version -> {
+            assertThat(errors(commit(version, 100 + version))).containsOnly((short) 0);
+            assertThat(fetched(version)).containsExactly(100L + version, -1L);
+            assertThat(fetched(1)).containsExactly(100L + version, -1L);
+        });
+    }
+
+    @TestFactory
+    List<DynamicTest> allOffsetsOfAGroupAreFetchedInEveryVersionThatCanAskForThem() {
+        return versions(2, 10, version -> {
+            commit(10, 7);
+            var request = new OffsetFetchRequestData();
+            if (version < 8) {
+                request.setGroupId(GROUP).setTopics(null);
+            } else {
+                request.setGroups(List.of(new OffsetFetchRequestData.OffsetFetchRequestGroup()
+                        .setGroupId(GROUP)
+                        .setTopics(null)));
+            }
+            OffsetFetchResponseData answer = call(version, request);
+            var partitions = version < 8
+                    ? answer.topics().get(0).partitions().size()
+                    : answer.groups().get(0).topics().get(0).partitions().size();
+            assertThat(partitions).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void offsetsOfTopicsThatDoNotExistAreRefusedByNameAndById() {
+        rig.topics.remove("views");
+        assertThat(errors(commit(9, 1))).containsOnly(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code());
+        assertThat(errors(commit(10, 1))).containsOnly(ErrorCode.UNKNOWN_TOPIC_ID.code());
+    }
+
+    @Test
+    void topicCreatedAnewUnderTheSameNameBeginsWithoutOffsets() {
+        commit(9, 5);
+        rig.addTopic("views", new UUID(8, 8), 4);
+        assertThat(fetched(9)).containsExactly(-1L, -1L);
+    }
+
+    @TestFactory
+    List<DynamicTest> coordinatorIsFoundInEveryVersion() {
+        return versions(0, 6, version -> {
+            var request = new FindCoordinatorRequestData();
+            if (version < 4) {
+                request.setKey(GROUP);
+            } else {
+                request.setCoordinatorKeys(List.of(GROUP, "other"));
+            }
+            FindCoordinatorResponseData answer = call(version, request);
+            var found = version < 4
+                    ? List.of(answer.host() + ":" + answer.port())
+                    : answer.coordinators().stream()
+                            .map(coordinator -> coordinator.host() + ":" + coordinator.port())
+                            .toList();
+            assertThat(found).containsOnly("host:9092");
+        });
+    }
+
+    @Test
+    void groupsAreDescribedListedAndDeletedInEveryVersion() {
+        var joined = joinGroup(9);
+        sync(5, joined);
+        for (var version = 0; version <= 6; version++) {
+            DescribeGroupsResponseData answer =
+                    call(version, new DescribeGroupsRequestData().setGroups(List.of(GROUP, "nobody")));
+            var group = answer.groups().get(0);
+            assertThat(group.groupState()).isEqualTo("Stable");
+            assertThat(new String(group.members().get(0).memberAssignment())).isEqualTo("mine");
+            var missing = answer.groups().get(1);
+            assertThat(missing.groupState()).isEqualTo("Dead");
+            assertThat(missing.errorCode()).isEqualTo(version < 6 ? 0 : ErrorCode.GROUP_ID_NOT_FOUND.code());
+        }
+        for (var version = 0; version <= 5; version++) {
+            ListGroupsResponseData answer = call(version, new ListGroupsRequestData());
+            assertThat(answer.groups())
+                    .extracting(ListGroupsResponseData.ListedGroup::groupId)
+                    .containsExactly(GROUP);
+        }
+        ListGroupsResponseData none = call(5, new ListGroupsRequestData().setTypesFilter(List.of("share")));
+        assertThat(none.groups()).isEmpty();
+        for (var version = 0; version <= 3; version++) {
+            DeleteGroupsResponseData answer =
+                    call(version, new DeleteGroupsRequestData().setGroupsNames(List.of(GROUP, "nobody")));
+            assertThat(answer.results().find(GROUP).errorCode()).isEqualTo(ErrorCode.NON_EMPTY_GROUP.code());
+            assertThat(answer.results().find("nobody").errorCode()).isEqualTo(ErrorCode.GROUP_ID_NOT_FOUND.code());
+        }
+    }
+
+    @Test
+    void offsetsAreDeleted() {
+        commit(9, 5);
+        var topics = new OffsetDeleteRequestData.OffsetDeleteRequestTopicCollection();
+        topics.add(new OffsetDeleteRequestData.OffsetDeleteRequestTopic()
+                .setName("views")
+                .setPartitions(
+                        List.of(new OffsetDeleteRequestData.OffsetDeleteRequestPartition().setPartitionIndex(0))));
+        OffsetDeleteResponseData answer =
+                call(0, new OffsetDeleteRequestData().setGroupId(GROUP).setTopics(topics));
+        assertThat(answer.errorCode()).isZero();
+        assertThat(fetched(9)).containsExactly(-1L, -1L);
+    }
+
+    @TestFactory
+    List<DynamicTest> producerIdsAreGivenOutOnceInEveryVersion() {
+        return versions(0, 5, version -> {
+            InitProducerIdResponseData first = call(version, new InitProducerIdRequestData().setTransactionalId(null));
+            InitProducerIdResponseData second = call(version, new InitProducerIdRequestData().setTransactionalId(null));
+            assertThat(second.producerId()).isNotEqualTo(first.producerId());
+            assertThat(second.producerEpoch()).isZero();
+        });
+    }
+
+    private JoinGroupResponseData joinGroup(int version) {
+        JoinGroupResponseData answer = call(version, joinRequest(""));
+        return answer.errorCode() == ErrorCode.MEMBER_ID_REQUIRED.code()
+                ? call(version, joinRequest(answer.memberId()))
+                : answer;
+    }
+
+    private static JoinGroupRequestData joinRequest(String memberId) {
+        var protocols = new JoinGroupRequestData.JoinGroupRequestProtocolCollection();
+        protocols.add(new JoinGroupRequestData.JoinGroupRequestProtocol()
+                .setName("range")
+                .setMetadata("topics".getBytes()));
+        return new JoinGroupRequestData()
+                .setGroupId(GROUP)
+                .setMemberId(memberId)
+                .setProtocolType("consumer")
+                .setSessionTimeoutMs(10_000)
+                .setRebalanceTimeoutMs(30_000)
+                .setProtocols(protocols);
+    }
+
+    private SyncGroupResponseData sync(int version, JoinGroupResponseData joined) {
+        var request = new SyncGroupRequestData()
+                .setGroupId(GROUP)
+                .setMemberId(joined.memberId())
+                .setGenerationId(joined.generationId())
+                .setAssignments(List.of(new SyncGroupRequestData.SyncGroupRequestAssignment()
+                        .setMemberId(joined.memberId())
+                        .setAssignment("mine".getBytes())));
+        return version < 5
+                ? call(version, request)
+                : call(version, request.setProtocolType("consumer").setProtocolName("range"));
+    }
+
+    private OffsetCommitResponseData commit(int version, long offset) {
+        return call(
+                version,
+                new OffsetCommitRequestData()
+                        .setGroupId(GROUP)
+                        .setGenerationIdOrMemberEpoch(-1)
+                        .setTopics(List.of(new OffsetCommitRequestData.OffsetCommitRequestTopic()
+                                .setName("views")
+                                .setTopicId(TopicIds.wire(GroupRig.VIEWS_ID))
+                                .setPartitions(List.of(new OffsetCommitRequestData.OffsetCommitRequestPartition()
+                                        .setPartitionIndex(0)
+                                        .setCommittedOffset(offset)
+                                        .setCommittedMetadata(null))))));
+    }
+
+    private static List<Short> errors(OffsetCommitResponseData answer) {
+        return answer.topics().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .map(OffsetCommitResponseData.OffsetCommitResponsePartition::errorCode)
+                .toList();
+    }
+
+    private OffsetFetchResponseData fetch(int version) {
+        var request = new OffsetFetchRequestData();
+        if (version < 8) {
+            request.setGroupId(GROUP)
+                    .setTopics(List.of(new OffsetFetchRequestData.OffsetFetchRequestTopic()
+                            .setName("views")
+                            .setPartitionIndexes(List.of(0, 1))));
+        } else {
+            request.setGroups(List.of(new OffsetFetchRequestData.OffsetFetchRequestGroup()
+                    .setGroupId(GROUP)
+                    .setTopics(List.of(new OffsetFetchRequestData.OffsetFetchRequestTopics()
+                            .setName("views")
+                            .setTopicId(TopicIds.wire(GroupRig.VIEWS_ID))
+                            .setPartitionIndexes(List.of(0, 1))))));
+        }
+        return call(version, request);
+    }
+
+    private List<Long> fetched(int version) {
+        var answer = fetch(version);
+        return version < 8
+                ? answer.topics().get(0).partitions().stream()
+                        .map(OffsetFetchResponseData.OffsetFetchResponsePartition::committedOffset)
+                        .toList()
+                : answer.groups().get(0).topics().get(0).partitions().stream()
+                        .map(OffsetFetchResponseData.OffsetFetchResponsePartitions::committedOffset)
+                        .toList();
+    }
+
+    /** Sends the request as its version can carry it, and answers what arrives of the answer in that version. */
+    @SuppressWarnings("unchecked")
+    private <Q extends ApiMessage, A extends ApiMessage> A call(int version, Q request) {
+        var handler = (ApiHandler<Q, A>) handlers.stream()
+                .filter(candidate -> candidate.apiKey() == request.apiKey())
+                .findFirst()
+                .orElseThrow();
+        assertThat((short) version).isBetween(handler.minVersion(), handler.maxVersion());
+        var context = new RequestContext((short) version, "client", "/127.0.0.1", new Endpoint.InVm("test"));
+        var answer =
+                rig.settled(handler.handle(context, carried(request, version))).join();
+        return carried(answer, version);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <M extends ApiMessage> M carried(M message, int version) {
+        var bytes = MessageUtil.toByteBufferAccessor(message, (short) version);
+        try {
+            var copy = (M) message.getClass().getDeclaredConstructor().newInstance();
+            copy.read(bytes, (short) version);
+            return copy;
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static List<DynamicTest> versions(int min, int max, IntConsumer test) {
+        return IntStream.rangeClosed(min, max)
+                .mapToObj(version -> DynamicTest.dynamicTest("v" + version, () -> test.accept(version)))
+                .toList();
+    }
+
+    private final class MemoryMetadata implements MetadataStore {
+        private long nextProducerId;
+
+        @Override
+        public ClusterImage image() {
+            var image = rig.image();
+            var broker = new BrokerImage(new BrokerId(0), "host", 9092);
+            return new ClusterImage(
+                    image.version(),
+                    image.clusterId(),
+                    image.controller(),
+                    Map.of(broker.id(), broker),
+                    image.topics(),
+                    image.topicNames(),
+                    nextProducerId);
+        }
+
+        @Override
+        public CompletionStage<ClusterImage> change(Function<ClusterImage, List<ClusterDelta>> decide) {
+            for (var delta : decide.apply(image())) {
+                nextProducerId = ((ClusterDelta.ProducerIdsTaken) delta).nextProducerId();
+            }
+            return CompletableFuture.completedStage(image());
+        }
+
+        @Override
+        public void follow(Consumer<ClusterImage> listener) {
+            listener.accept(image());
+        }
+
+        @Override
+        public void close() {}
+    }
+}
