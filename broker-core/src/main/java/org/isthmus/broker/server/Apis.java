@@ -38,6 +38,7 @@ import org.isthmus.broker.protocol.handler.ShareSessions;
 import org.isthmus.broker.protocol.handler.TopicCreation;
 import org.isthmus.broker.protocol.handler.Topics;
 import org.isthmus.broker.replica.Partitions;
+import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
 import org.isthmus.broker.runtime.IdSource;
 
@@ -75,7 +76,7 @@ record Apis(
 
     private List<ApiHandler<?, ?>> shares() {
         var topics = new Topics(metadata, partitions);
-        var openings = new ShareGroupConfigs(metadata);
+        var openings = new ShareGroupConfigs(metadata, Clock.system());
         var sessions = new ShareSessions(shares, openings::opening);
         return List.of(
                 new ShareGroupHeartbeatHandler(topics, membership),
