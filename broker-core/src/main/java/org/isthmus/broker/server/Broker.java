@@ -105,16 +105,7 @@ final class Broker implements AutoCloseable {
         // Registered before the first client can ask who is there, and again once the port is known.
         register(metadata, inVm);
         var table = new Apis(
-                        settings,
-                        metadata,
-                        partitions,
-                        groups,
-                        shares.coordinator(),
-                        membership,
-                        io,
-                        loops.get(0),
-                        ids,
-                        addresses)
+                        settings, metadata, partitions, groups, shares, membership, io, loops.get(0), ids, addresses)
                 .table();
         listen(transport, config.listeners(), addresses, table);
         register(metadata, listeners.isEmpty() ? inVm : addresses.reached(listeners.get(0)));

@@ -1,5 +1,8 @@
 package org.isthmus.broker.server;
 
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -9,6 +12,7 @@ import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.replica.PartitionListener;
 import org.isthmus.broker.replica.Partitions;
+import org.isthmus.broker.replica.Role;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.IdSource;
 
@@ -38,6 +42,17 @@ final class SharePlaces implements PartitionListener {
                 partition,
                 new PartitionRecords(partition, io, InterestFilters::of),
                 new DeadLetterTopic(partition, partitions, io));
+    }
+
+    /** The partitions that are led here and were used by a share group. */
+    CompletionStage<Collection<TopicPartition>> used() {
+        return CompletableFuture.supplyAsync(
+                () -> partitions.all().stream()
+                        .filter(partition -> partition.role() instanceof Role.Leader)
+                        .filter(Partition::hasSidecar)
+                        .map(Partition::id)
+                        .toList(),
+                io);
     }
 
     @Override
