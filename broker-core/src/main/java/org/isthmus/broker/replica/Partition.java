@@ -86,6 +86,11 @@ public final class Partition {
         return present;
     }
 
+    /** Whether its share groups say what is kept; on the partition's loop. */
+    public boolean isQueue() {
+        return config.queue();
+    }
+
     /** Whether anything was ever kept beside this log; looks at the disk. */
     public boolean hasSidecar() {
         return storage.files().exists(sidecarDirectory());

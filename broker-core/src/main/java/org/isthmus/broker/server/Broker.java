@@ -112,6 +112,7 @@ final class Broker implements AutoCloseable {
 
         every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisk);
         every(settings.retentionCheckInterval(), metadataLoop, partitions::applyRetention);
+        every(settings.retentionCheckInterval(), metadataLoop, shares::deleteFinished);
     }
 
     private void register(LocalMetadataStore metadata, Endpoint reachedAt) throws IOException {

@@ -18,6 +18,8 @@ import org.isthmus.broker.runtime.IdSource;
 
 /** Joins share groups to the partitions that are led here, and tells them when one is not any more. Safe for use by many threads. */
 final class SharePlaces implements PartitionListener {
+    private static final System.Logger log = System.getLogger(SharePlaces.class.getName());
+
     private final Partitions partitions;
     private final Executor io;
     private final ShareCoordinator coordinator;
@@ -53,6 +55,30 @@ final class SharePlaces implements PartitionListener {
                         .map(Partition::id)
                         .toList(),
                 io);
+    }
+
+    /** Deletes from queues what every group is done with. */
+    void deleteFinished() {
+        used().thenAccept(used -> used.forEach(id -> partitions.partition(id).ifPresent(this::deleteFinished)));
+    }
+
+    private void deleteFinished(Partition partition) {
+        partition.loop().execute(() -> {
+            if (partition.isQueue()) {
+                coordinator
+                        .ask(partition.id(), share -> {
+                            share.oldestUnfinished().ifPresent(partition::deleteBefore);
+                            return CompletableFuture.completedStage(true);
+                        })
+                        .exceptionally(failure -> {
+                            log.log(
+                                    System.Logger.Level.DEBUG,
+                                    "Queue is looked through again later: partition=" + partition.id(),
+                                    failure);
+                            return false;
+                        });
+            }
+        });
     }
 
     @Override
