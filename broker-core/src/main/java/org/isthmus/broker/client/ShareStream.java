@@ -34,6 +34,9 @@ public interface ShareStream extends AutoCloseable {
     /** Whether the stream still holds what it was handed in this delivery: false once the connection that brought it is lost. */
     boolean holds(ShareDelivery delivery);
 
+    /** As {@link #close}; completes once the broker has let the member go, so that another one finds its place free. */
+    CompletionStage<Void> leave();
+
     /** Gives back what is held: what was seen counts as a delivery, what was not goes back as if nobody had had it. */
     @Override
     void close();
