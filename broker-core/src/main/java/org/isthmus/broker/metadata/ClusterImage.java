@@ -77,7 +77,8 @@ public record ClusterImage(
                 }
             }
         }
-        return new ClusterImage(version + 1, clusterId, controller, nextBrokers, nextTopics, nextNames, producerId, nextConfigs);
+        return new ClusterImage(
+                version + 1, clusterId, controller, nextBrokers, nextTopics, nextNames, producerId, nextConfigs);
     }
 
     public Optional<TopicImage> topic(String name) {

@@ -27,6 +27,8 @@ public enum GroupSetting {
     private final String key;
     private final TopicSetting.Type type;
     private final String defaultValue;
+
+    @SuppressWarnings("ImmutableEnumChecker") // every one is made in this file, of constants
     private final Predicate<String> valid;
 
     GroupSetting(String key, TopicSetting.Type type, String defaultValue, Predicate<String> valid) {

@@ -79,8 +79,8 @@ final class MetadataFile {
     }
 
     private static void describe(Map<String, String> configs, StringBuilder text) {
-        configs.forEach((name, value) ->
-                text.append(' ').append(name).append('=').append(encode(value)));
+        configs.forEach(
+                (name, value) -> text.append(' ').append(name).append('=').append(encode(value)));
         text.append('\n');
     }
 

@@ -59,7 +59,7 @@ record Apis(
         var handlers = new ArrayList<ApiHandler<?, ?>>();
         handlers.addAll(data());
         handlers.addAll(topics(identity));
-        handlers.addAll(shares());
+        handlers.addAll(shareGroups());
         handlers.addAll(CoordinatorHandlers.of(groups, new ProducerIds(metadata), internalTopics(), metadata));
         return new HandlerTable(handlers, identity);
     }
@@ -74,10 +74,9 @@ record Apis(
                 new OffsetForLeaderEpochHandler(topics));
     }
 
-    private List<ApiHandler<?, ?>> shares() {
+    private List<ApiHandler<?, ?>> shareGroups() {
         var topics = new Topics(metadata, partitions);
-        var openings = new ShareGroupConfigs(metadata, Clock.system());
-        var sessions = new ShareSessions(shares, openings::opening);
+        var sessions = new ShareSessions(shares, new ShareGroupConfigs(metadata, Clock.system()));
         return List.of(
                 new ShareGroupHeartbeatHandler(topics, membership),
                 new ShareFetchHandler(topics, sessions, io, timers),

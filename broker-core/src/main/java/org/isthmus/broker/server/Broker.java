@@ -95,7 +95,7 @@ final class Broker implements AutoCloseable {
         var coordinators = new Coordinators(groups);
         partitions.addListener(coordinators);
         opened.add(() -> coordinators.resignAll(partitions));
-        var shares = new SharePlaces(partitions, io, metadata, ids).coordinator();
+        var shares = new SharePlaces(partitions, io, metadata, ids);
         partitions.addListener(shares);
         opened.add(shares::resignAll);
         var membership = new ShareMembership(MembershipConfig.DEFAULT, metadata::image, loops.get(0));
@@ -104,7 +104,18 @@ final class Broker implements AutoCloseable {
         var addresses = new AdvertisedAddresses(settings.brokerId(), new ConcurrentHashMap<>());
         // Registered before the first client can ask who is there, and again once the port is known.
         register(metadata, inVm);
-        var table = new Apis(settings, metadata, partitions, groups, shares.coordinator(), membership, io, loops.get(0), ids, addresses).table();
+        var table = new Apis(
+                        settings,
+                        metadata,
+                        partitions,
+                        groups,
+                        shares.coordinator(),
+                        membership,
+                        io,
+                        loops.get(0),
+                        ids,
+                        addresses)
+                .table();
         listen(transport, config.listeners(), addresses, table);
         register(metadata, listeners.isEmpty() ? inVm : addresses.reached(listeners.get(0)));
 

@@ -16,6 +16,8 @@ final class Assignor {
     private Assignor() {}
 
     /**
+     * Decides who reads what.
+     *
      * @param current what members have of this topic now; nothing for those left out
      * @return what each of the members is to have
      */
@@ -30,17 +32,17 @@ final class Assignor {
         var perMember = new Quota(places, members.size());
         var perPartition = new Quota(places, partitions);
         var holders = new int[partitions];
-        for (var member : members) {
+        target.forEach((member, share) -> {
             for (var partition : current.getOrDefault(member, new TreeSet<>())) {
                 if (partition < partitions
-                        && perMember.allows(target.get(member).size())
+                        && perMember.allows(share.size())
                         && perPartition.allows(holders[partition])) {
-                    target.get(member).add(partition);
-                    perMember.raised(target.get(member).size());
+                    share.add(partition);
+                    perMember.raised(share.size());
                     perPartition.raised(++holders[partition]);
                 }
             }
-        }
+        });
         for (var partition : open(holders, perPartition)) {
             var member = target.entrySet().stream()
                     .filter(entry -> !entry.getValue().contains(partition))

@@ -20,11 +20,19 @@ import org.isthmus.broker.runtime.EventLoop;
  * methods may be called from any thread.
  */
 public final class ShareMembership {
-    /** @param topics what the member wants to read; empty where that is as before */
+    /**
+     * A sign of life.
+     *
+     * @param topics what the member wants to read; empty where that is as before
+     */
     public record Heartbeat(
             String group, String member, int epoch, Optional<Set<String>> topics, String clientId, String clientHost) {}
 
-    /** @param assignment partitions by topic; empty where they are as the member knows them */
+    /**
+     * What a member hears.
+     *
+     * @param assignment partitions by topic; empty where they are as the member knows them
+     */
     public record Answer(int epoch, int intervalMs, Optional<Map<String, SortedSet<Integer>>> assignment) {}
 
     /** A member, as others see it. */

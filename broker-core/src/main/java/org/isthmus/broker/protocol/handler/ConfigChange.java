@@ -21,7 +21,10 @@ record ConfigChange(MetadataStore metadata, Placement placement) {
      * topics and groups have settings that change while a broker runs.
      */
     CompletionStage<ClusterImage> alter(
-            byte type, String name, boolean validateOnly, Function<Map<String, String>, Map<String, @Nullable String>> changes) {
+            byte type,
+            String name,
+            boolean validateOnly,
+            Function<Map<String, String>, Map<String, @Nullable String>> changes) {
         return metadata.change(image -> {
             if (type == ConfigResources.BROKER) {
                 throw new BrokerException(
@@ -47,8 +50,8 @@ record ConfigChange(MetadataStore metadata, Placement placement) {
         var after = new HashMap<>(before);
         changes.forEach((name, value) -> {
             var setting = GroupSetting.named(name)
-                    .orElseThrow(() -> new BrokerException(
-                            ErrorCode.INVALID_CONFIG, "a group has no setting '" + name + "'"));
+                    .orElseThrow(() ->
+                            new BrokerException(ErrorCode.INVALID_CONFIG, "a group has no setting '" + name + "'"));
             if (value == null) {
                 after.remove(name);
             } else if (setting.accepts(value)) {

@@ -9,6 +9,8 @@ import org.isthmus.broker.coordinator.share.Opening;
 import org.isthmus.broker.coordinator.share.ShareSettings;
 import org.isthmus.broker.coordinator.share.StartAt;
 import org.isthmus.broker.protocol.codec.ShareOpening;
+import org.isthmus.broker.selector.Selector;
+import org.jspecify.annotations.Nullable;
 
 /** Openings as they travelled, checked. */
 final class ShareOpenings {
@@ -27,11 +29,19 @@ final class ShareOpenings {
                     ShareSettings.QUEUE.lockMs(),
                     new Backoff(asked.firstDelayMs(), asked.delayFactor(), asked.longestDelayMs()),
                     Optional.ofNullable(asked.deadLetterTopic()));
+            check(asked.selector());
+            check(asked.memberSelector());
             var interest = new Interest(Optional.ofNullable(asked.memberSelector()), Optional.empty());
             return new Opening(settings, interest, true, start(asked), asked.recreate());
         } catch (IllegalArgumentException e) {
             throw new BrokerException(
-                    ErrorCode.INVALID_REQUEST, "a share group cannot be opened like this: " + asked, e);
+                    ErrorCode.INVALID_REQUEST, "a share group cannot be opened like this: " + e.getMessage(), e);
+        }
+    }
+
+    private static void check(@Nullable String selector) {
+        if (selector != null) {
+            Selector.parse(selector);
         }
     }
 

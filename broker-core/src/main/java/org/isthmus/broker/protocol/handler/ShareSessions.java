@@ -2,7 +2,6 @@ package org.isthmus.broker.protocol.handler;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.share.Opening;
@@ -16,13 +15,13 @@ public final class ShareSessions {
     private static final int MAX_SESSIONS = 10_000;
 
     private final ShareCoordinator shares;
-    private final Function<String, Opening> stockOpenings;
+    private final ShareGroupConfigs configs;
     private final Map<ShareSession.Key, ShareSession> sessions = new ConcurrentHashMap<>();
 
-    /** @param stockOpenings how members open a group who say nothing of it */
-    public ShareSessions(ShareCoordinator shares, Function<String, Opening> stockOpenings) {
+    /** @param configs how members open a group who say nothing of it */
+    public ShareSessions(ShareCoordinator shares, ShareGroupConfigs configs) {
         this.shares = shares;
-        this.stockOpenings = stockOpenings;
+        this.configs = configs;
     }
 
     /** Begins a session, in place of one that the member had. */
@@ -32,7 +31,7 @@ public final class ShareSessions {
         if (sessions.size() >= MAX_SESSIONS && !sessions.containsKey(key)) {
             throw new BrokerException(ErrorCode.SHARE_SESSION_LIMIT_REACHED, "there are " + MAX_SESSIONS + " sessions");
         }
-        var session = new ShareSession(key, opening == null ? stockOpenings.apply(key.group()) : opening, shares);
+        var session = new ShareSession(key, opening == null ? configs.opening(key.group()) : opening, shares);
         var before = sessions.put(key, session);
         if (before != null) {
             before.end();
