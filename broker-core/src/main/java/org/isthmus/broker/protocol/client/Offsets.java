@@ -187,8 +187,7 @@ final class Offsets {
 
     /** Each leader forgets the group in the partitions that it leads; one that does not know it there has nothing to forget. */
     CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions, Deadline deadline) {
-        CompletionStage<Map<Endpoint, Set<TopicPartition>>> located =
-                CompletableFuture.completedStage(new HashMap<>());
+        CompletionStage<Map<Endpoint, Set<TopicPartition>>> located = CompletableFuture.completedStage(new HashMap<>());
         for (var partition : partitions) {
             located = located.thenCombine(cluster.leader(partition, deadline), (byLeader, leader) -> {
                 byLeader.computeIfAbsent(leader, any -> new HashSet<>()).add(partition);
@@ -197,8 +196,8 @@ final class Offsets {
         }
         return located.thenCompose(byLeader -> {
             var asking = new ArrayList<CompletableFuture<?>>();
-            byLeader.forEach((leader, led) -> asking.add(
-                    deleteShareGroupAt(leader, group, led, deadline).toCompletableFuture()));
+            byLeader.forEach((leader, led) ->
+                    asking.add(deleteShareGroupAt(leader, group, led, deadline).toCompletableFuture()));
             return CompletableFuture.allOf(asking.toArray(CompletableFuture<?>[]::new));
         });
     }
@@ -211,15 +210,16 @@ final class Offsets {
                 (topic, partition) -> {});
         var request = new DeleteShareGroupOffsetsRequestData().setGroupId(group).setTopics(topics);
         request.unknownTaggedFields().add(ShareExtensions.forget());
-        return cluster.request(leader, Api.DELETE_SHARE_GROUP_OFFSETS, request, deadline).thenAccept(answer -> {
-            Failures.check(answer.errorCode(), "delete share group " + group, answer.errorMessage());
-            for (var topic : answer.responses()) {
-                Failures.check(
-                        topic.errorCode(),
-                        "delete share group " + group + " of topic " + topic.topicName(),
-                        topic.errorMessage());
-            }
-        });
+        return cluster.request(leader, Api.DELETE_SHARE_GROUP_OFFSETS, request, deadline)
+                .thenAccept(answer -> {
+                    Failures.check(answer.errorCode(), "delete share group " + group, answer.errorMessage());
+                    for (var topic : answer.responses()) {
+                        Failures.check(
+                                topic.errorCode(),
+                                "delete share group " + group + " of topic " + topic.topicName(),
+                                topic.errorMessage());
+                    }
+                });
     }
 
     private <T> CompletionStage<T> atCoordinator(

@@ -15,7 +15,7 @@ import org.isthmus.broker.record.RecordBatch;
  * @param gaps offsets that are on loan but hold no record, as first and last; to be settled, or nobody ever does
  */
 record ShareLoan(List<ShareDelivery> deliveries, List<Gap> gaps) {
-    record Gap(TopicPartition partition, long first, long last) {}
+    record Gap(long first, long last) {}
 
     /** Batches come whole; only what the broker names as acquired is ours. Both are in the order of their offsets. */
     static ShareLoan read(TopicPartition partition, PartitionData part, int session) {
@@ -31,7 +31,7 @@ record ShareLoan(List<ShareDelivery> deliveries, List<Gap> gaps) {
                 }
                 for (var record : batch.records()) {
                     while (range != null && record.offset() > range.lastOffset()) {
-                        addGap(partition, expected, range.lastOffset(), gaps);
+                        addGap(expected, range.lastOffset(), gaps);
                         range = acquired.hasNext() ? acquired.next() : null;
                         expected = range == null ? 0 : range.firstOffset();
                     }
@@ -39,7 +39,7 @@ record ShareLoan(List<ShareDelivery> deliveries, List<Gap> gaps) {
                         return new ShareLoan(deliveries, gaps);
                     }
                     if (record.offset() >= range.firstOffset()) {
-                        addGap(partition, expected, record.offset() - 1, gaps);
+                        addGap(expected, record.offset() - 1, gaps);
                         deliveries.add(new ShareDelivery(partition, record, range.deliveryCount(), session));
                         expected = record.offset() + 1;
                     }
@@ -47,16 +47,16 @@ record ShareLoan(List<ShareDelivery> deliveries, List<Gap> gaps) {
             }
         }
         while (range != null) {
-            addGap(partition, expected, range.lastOffset(), gaps);
+            addGap(expected, range.lastOffset(), gaps);
             range = acquired.hasNext() ? acquired.next() : null;
             expected = range == null ? 0 : range.firstOffset();
         }
         return new ShareLoan(deliveries, gaps);
     }
 
-    private static void addGap(TopicPartition partition, long first, long last, List<Gap> gaps) {
+    private static void addGap(long first, long last, List<Gap> gaps) {
         if (first <= last) {
-            gaps.add(new Gap(partition, first, last));
+            gaps.add(new Gap(first, last));
         }
     }
 }

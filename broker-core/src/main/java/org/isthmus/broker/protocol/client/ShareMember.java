@@ -40,6 +40,11 @@ final class ShareMember implements ShareStream {
     /** How much longer than asked a poll waits for brokers that wait as long as it does. */
     private static final Duration GRACE = Duration.ofMillis(500);
 
+    /** Records that all members of a group may hold at one time. */
+    private static final int MAX_IN_FLIGHT = 100_000;
+
+    private static final byte GAP = 0;
+
     private final ClientLoop client;
     private final Cluster cluster;
     private final String group;
@@ -98,9 +103,6 @@ final class ShareMember implements ShareStream {
                 start instanceof OffsetSpec.AtTimestamp at ? at.timestampMs() : -1,
                 options.recreate());
     }
-
-    /** Records that all members of a group may hold at one time. */
-    private static final int MAX_IN_FLIGHT = 100_000;
 
     @Override
     public CompletionStage<List<ShareDelivery>> poll(int maxRecords, Duration maxWait) {
@@ -163,8 +165,7 @@ final class ShareMember implements ShareStream {
             open();
             return;
         }
-        int maxWaitMs = (int) Math.min(
-                client.remaining(asked.deadline()).toMillis(), LONGEST_WAIT.toMillis());
+        int maxWaitMs = (int) Math.min(client.remaining(asked.deadline()).toMillis(), LONGEST_WAIT.toMillis());
         for (var entry : List.copyOf(sessions.entrySet())) {
             var session = entry.getValue();
             if (!session.isFetching()) {
@@ -185,8 +186,8 @@ final class ShareMember implements ShareStream {
         var deadline = client.requestDeadline();
         CompletionStage<Void> located = CompletableFuture.completedStage(null);
         for (var partition : partitions) {
-            located = located.thenCompose(nothing -> cluster.topic(partition.topic(), deadline)
-                    .thenAccept(topic -> byLeader.computeIfAbsent(
+            located = located.thenCompose(
+                    nothing -> cluster.topic(partition.topic(), deadline).thenAccept(topic -> byLeader.computeIfAbsent(
                                     topic.leader(partition.partition()), any -> new HashMap<>())
                             .put(partition, Cluster.wireUuid(topic.info().id()))));
         }
@@ -204,13 +205,7 @@ final class ShareMember implements ShareStream {
                     sessions.put(
                             leader,
                             new ShareSession(
-                                    client,
-                                    BrokerChannel.open(client, leader),
-                                    group,
-                                    memberId,
-                                    opening,
-                                    led,
-                                    number));
+                                    client, BrokerChannel.open(client, leader), group, memberId, opening, led, number));
                 });
                 fetch();
             }
@@ -223,16 +218,12 @@ final class ShareMember implements ShareStream {
         }
         try {
             Failures.check(answer.errorCode(), "share group " + group, answer.errorMessage());
-            for (var entry : session.partitions().entrySet()) {
-                var topic = answer.responses().find(entry.getValue());
-                var part = topic == null ? null : topic.partitions().find(entry.getKey().partition());
-                if (part != null) {
-                    Failures.check(
-                            part.errorCode(), "share group " + group + " in " + entry.getKey(), part.errorMessage());
-                    var loan = ShareLoan.read(entry.getKey(), part, session.number());
-                    ready.addAll(loan.deliveries());
-                    loan.gaps().forEach(gap -> session.say(new ShareSession.Said(
-                            gap.partition(), gap.first(), gap.last(), GAP, new CompletableFuture<>())));
+            for (var topic : answer.responses()) {
+                for (var part : topic.partitions()) {
+                    var partition = session.partition(topic.topicId(), part.partitionIndex());
+                    if (partition.isPresent()) {
+                        receive(session, partition.get(), part);
+                    }
                 }
             }
         } catch (BrokerException e) {
@@ -250,6 +241,15 @@ final class ShareMember implements ShareStream {
             fetch();
         } else if (sessions.values().stream().noneMatch(ShareSession::isFetching)) {
             answer(List.of());
+        }
+    }
+
+    private void receive(ShareSession session, TopicPartition partition, ShareFetchResponseData.PartitionData part) {
+        Failures.check(part.errorCode(), "share group " + group + " in " + partition, part.errorMessage());
+        var loan = ShareLoan.read(partition, part, session.number());
+        ready.addAll(loan.deliveries());
+        for (var gap : loan.gaps()) {
+            session.say(new ShareSession.Said(partition, gap.first(), gap.last(), GAP, new CompletableFuture<>()));
         }
     }
 
@@ -292,8 +292,8 @@ final class ShareMember implements ShareStream {
     @Override
     public CompletionStage<Void> settle(ShareDelivery first, long lastOffset, Settlement settlement) {
         var done = new CompletableFuture<Void>();
-        var said = new ShareSession.Said(
-                first.partition(), first.record().offset(), lastOffset, type(settlement), done);
+        var said =
+                new ShareSession.Said(first.partition(), first.record().offset(), lastOffset, type(settlement), done);
         client.run(
                 () -> {
                     var session = sessions.values().stream()
@@ -311,8 +311,6 @@ final class ShareMember implements ShareStream {
                 () -> done.completeExceptionally(WireBrokerClient.closed()));
         return done;
     }
-
-    private static final byte GAP = 0;
 
     /** The acknowledge types of Kafka, and from 100 on our own. */
     private static byte type(Settlement settlement) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.Uuid;
@@ -63,8 +64,13 @@ final class ShareSession {
         return number;
     }
 
-    Map<TopicPartition, Uuid> partitions() {
-        return partitions;
+    /** The partition that these stand for; empty where the session is not about it. */
+    Optional<TopicPartition> partition(Uuid topic, int index) {
+        return partitions.entrySet().stream()
+                .filter(entry ->
+                        entry.getValue().equals(topic) && entry.getKey().partition() == index)
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     boolean isFetching() {
@@ -91,8 +97,8 @@ final class ShareSession {
             request.unknownTaggedFields().add(0, ShareExtensions.opening(opening));
             byTopic((topic, indexes) -> {
                 var wanted = new ShareFetchRequestData.FetchTopic().setTopicId(topic);
-                indexes.forEach(
-                        index -> wanted.partitions().add(new ShareFetchRequestData.FetchPartition().setPartitionIndex(index)));
+                indexes.forEach(index ->
+                        wanted.partitions().add(new ShareFetchRequestData.FetchPartition().setPartitionIndex(index)));
                 request.topics().add(wanted);
             });
         }
@@ -188,11 +194,11 @@ final class ShareSession {
     private void tell(Said said, ShareAcknowledgeResponseData answer) {
         try {
             Failures.check(answer.errorCode(), what(said), answer.errorMessage());
-            var topic = answer.responses().find(partitions.getOrDefault(said.partition(), Uuid.ZERO_UUID));
-            if (topic != null) {
-                var part = topic.partitions().find(said.partition().partition());
-                if (part != null) {
-                    Failures.check(part.errorCode(), what(said), part.errorMessage());
+            for (var topic : answer.responses()) {
+                for (var part : topic.partitions()) {
+                    if (partition(topic.topicId(), part.partitionIndex()).equals(Optional.of(said.partition()))) {
+                        Failures.check(part.errorCode(), what(said), part.errorMessage());
+                    }
                 }
             }
             said.done().complete(null);
@@ -202,7 +208,8 @@ final class ShareSession {
     }
 
     private String what(Said said) {
-        return "settling " + said.partition() + " offsets " + said.first() + " to " + said.last() + " in group " + group;
+        return "settling " + said.partition() + " offsets " + said.first() + " to " + said.last() + " in group "
+                + group;
     }
 
     private BrokerException notHeld(Said said) {
