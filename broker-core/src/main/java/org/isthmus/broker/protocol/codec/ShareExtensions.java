@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class ShareExtensions {
     private static final int OPENING = 10_000;
     private static final int OUT_OF_TURN = 10_001;
+    private static final int FORGET = 10_002;
     private static final byte VERSION = 0;
 
     private ShareExtensions() {}
@@ -33,6 +34,14 @@ public final class ShareExtensions {
 
     public static boolean isOutOfTurn(List<RawTaggedField> fields) {
         return fields.stream().anyMatch(field -> field.tag() == OUT_OF_TURN);
+    }
+
+    public static RawTaggedField forget() {
+        return new RawTaggedField(FORGET, new byte[0]);
+    }
+
+    public static boolean isForget(List<RawTaggedField> fields) {
+        return fields.stream().anyMatch(field -> field.tag() == FORGET);
     }
 
     /** How the request opens a group; fails with {@link MalformedFrameException} on bytes that are no opening. */
