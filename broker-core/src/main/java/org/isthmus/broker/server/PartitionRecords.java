@@ -117,9 +117,11 @@ record PartitionRecords(Partition partition, Executor io, Function<Interest, Pre
     public Cancellable whenReadable(long offset, boolean committedOnly, Runnable task) {
         var beyond = offset;
         if (committedOnly) {
-            // Below an open transaction's end there is nothing to read, however much is committed; its end is a record that
+            // Below an open transaction's end there is nothing to read, however much is committed; its end is a record
+            // that
             // is not committed yet.
-            beyond = partition.view()
+            beyond = partition
+                    .view()
                     .filter(view -> view.lastStableOffset() <= offset)
                     .map(view -> Math.max(offset, view.highWatermark()))
                     .orElse(offset);

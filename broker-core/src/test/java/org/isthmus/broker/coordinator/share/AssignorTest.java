@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 
 class AssignorTest {
     private static SortedSet<String> members(int count) {
-        return IntStream.range(0, count).mapToObj(number -> "m" + (100 + number)).collect(Collectors.toCollection(TreeSet::new));
+        return IntStream.range(0, count)
+                .mapToObj(number -> "m" + (100 + number))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Property(tries = 300)
@@ -27,10 +29,13 @@ class AssignorTest {
         var assigned = Assignor.assign(members(after), partitions, earlier);
         var places = Math.max(after, partitions);
         assertThat(assigned).hasSize(after);
-        assigned.values().forEach(share -> assertThat(share.size()).isBetween(places / after, (places + after - 1) / after));
+        assigned.values()
+                .forEach(share -> assertThat(share.size()).isBetween(places / after, (places + after - 1) / after));
         for (var partition = 0; partition < partitions; partition++) {
             var wanted = partition;
-            var holders = assigned.values().stream().filter(share -> share.contains(wanted)).count();
+            var holders = assigned.values().stream()
+                    .filter(share -> share.contains(wanted))
+                    .count();
             assertThat((int) holders).isBetween(places / partitions, (places + partitions - 1) / partitions);
         }
     }
