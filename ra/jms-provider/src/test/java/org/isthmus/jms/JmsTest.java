@@ -81,5 +81,8 @@ abstract class JmsTest {
         for (var connection : connections) {
             connection.close();
         }
+        afterConnections();
     }
+
+    void afterConnections() {}
 }

@@ -1,7 +1,5 @@
 package org.isthmus.jms;
 
-import org.junit.jupiter.api.AfterEach;
-
 /** A broker of its own for every test, which can be made to fail and to wait. */
 abstract class MemoryBrokerTest extends JmsTest {
     final MemoryBroker broker = new MemoryBroker();
@@ -11,8 +9,8 @@ abstract class MemoryBrokerTest extends JmsTest {
         return broker.dialer();
     }
 
-    @AfterEach
-    void closeBroker() {
+    @Override
+    void afterConnections() {
         broker.close();
     }
 }
