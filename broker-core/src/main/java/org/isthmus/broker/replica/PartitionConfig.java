@@ -6,6 +6,8 @@ import org.isthmus.broker.metadata.TopicSetting;
 
 /** How one partition is kept, made of its topic's settings and the broker's. */
 public record PartitionConfig(LogConfig log, FlushPolicy flush) {
+    private static final int SIDECAR_SEGMENT_BYTES = 32 << 20;
+
     /** Both maps were checked before they were stored; the broker's has Kafka's broker names. */
     public static PartitionConfig of(Map<String, String> topic, Map<String, String> broker) {
         var keptForever = TopicSetting.CLEANUP_POLICY.in(topic, broker).equals("compact");
@@ -19,5 +21,19 @@ public record PartitionConfig(LogConfig log, FlushPolicy flush) {
                 TopicSetting.MESSAGE_TIMESTAMP_TYPE.in(topic, broker).equals("LogAppendTime"));
         var flush = TopicSetting.FLUSH.in(topic, broker).equals("os") ? FlushPolicy.OS : FlushPolicy.COMMIT;
         return new PartitionConfig(log, flush);
+    }
+
+    /** How the log beside a partition is kept: as durable, but for as long as it is needed and in batches as large as its state. */
+    PartitionConfig forSidecar() {
+        return new PartitionConfig(
+                new LogConfig(
+                        SIDECAR_SEGMENT_BYTES,
+                        log.segmentMs(),
+                        log.indexIntervalBytes(),
+                        SIDECAR_SEGMENT_BYTES / 2,
+                        -1,
+                        -1,
+                        false),
+                flush);
     }
 }

@@ -7,6 +7,8 @@ import java.util.concurrent.Executor;
 import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.InternalTopics;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
+import org.isthmus.broker.coordinator.share.ShareCoordinator;
+import org.isthmus.broker.coordinator.share.ShareMembership;
 import org.isthmus.broker.coordinator.transaction.ProducerIds;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.protocol.handler.Addresses;
@@ -28,9 +30,15 @@ import org.isthmus.broker.protocol.handler.ListPartitionReassignmentsHandler;
 import org.isthmus.broker.protocol.handler.MetadataHandler;
 import org.isthmus.broker.protocol.handler.OffsetForLeaderEpochHandler;
 import org.isthmus.broker.protocol.handler.ProduceHandler;
+import org.isthmus.broker.protocol.handler.ShareAcknowledgeHandler;
+import org.isthmus.broker.protocol.handler.ShareFetchHandler;
+import org.isthmus.broker.protocol.handler.ShareGroupConfigs;
+import org.isthmus.broker.protocol.handler.ShareGroupHeartbeatHandler;
+import org.isthmus.broker.protocol.handler.ShareSessions;
 import org.isthmus.broker.protocol.handler.TopicCreation;
 import org.isthmus.broker.protocol.handler.Topics;
 import org.isthmus.broker.replica.Partitions;
+import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
 import org.isthmus.broker.runtime.IdSource;
 
@@ -40,6 +48,8 @@ record Apis(
         MetadataStore metadata,
         Partitions partitions,
         GroupCoordinator groups,
+        ShareCoordinator shares,
+        ShareMembership membership,
         Executor io,
         EventLoop timers,
         IdSource ids,
@@ -49,6 +59,7 @@ record Apis(
         var handlers = new ArrayList<ApiHandler<?, ?>>();
         handlers.addAll(data());
         handlers.addAll(topics(identity));
+        handlers.addAll(shareGroups());
         handlers.addAll(CoordinatorHandlers.of(groups, new ProducerIds(metadata), internalTopics(), metadata));
         return new HandlerTable(handlers, identity);
     }
@@ -61,6 +72,15 @@ record Apis(
                 new ListOffsetsHandler(topics, io),
                 new DeleteRecordsHandler(topics),
                 new OffsetForLeaderEpochHandler(topics));
+    }
+
+    private List<ApiHandler<?, ?>> shareGroups() {
+        var topics = new Topics(metadata, partitions);
+        var sessions = new ShareSessions(shares, new ShareGroupConfigs(metadata, Clock.system()));
+        return List.of(
+                new ShareGroupHeartbeatHandler(topics, membership),
+                new ShareFetchHandler(topics, sessions, io, timers),
+                new ShareAcknowledgeHandler(topics, sessions));
     }
 
     private List<ApiHandler<?, ?>> topics(ClusterIdentity identity) {
