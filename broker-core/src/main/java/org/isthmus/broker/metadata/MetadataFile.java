@@ -41,8 +41,8 @@ final class MetadataFile {
         text.append("version ").append(image.version()).append('\n');
         text.append("next-producer-id ").append(image.nextProducerId()).append('\n');
         image.topics().values().forEach(topic -> describe(topic, text));
-        text.append("crc32c ").append(checksum(text.toString())).append('\n');
-        replace(text.toString());
+        var body = text.toString();
+        replace(body + "crc32c " + checksum(body) + '\n');
     }
 
     private void replace(String text) throws IOException {

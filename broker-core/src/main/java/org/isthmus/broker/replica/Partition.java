@@ -446,6 +446,39 @@ public final class Partition {
         });
     }
 
+    /**
+     * Deletes the records below an offset, or with −1 all that are committed; completes with the new start of the log. Fails with {@code
+     * OFFSET_OUT_OF_RANGE} above what is committed.
+     */
+    public CompletionStage<Long> deleteRecordsBefore(long offset) {
+        var done = new CompletableFuture<Long>();
+        loop.execute(() -> whenOpen((opened, failure) -> {
+            if (opened == null) {
+                done.completeExceptionally(failure == null ? notLeading() : failure);
+            } else {
+                deleteRecordsBefore(opened, offset, done);
+            }
+        }));
+        return done;
+    }
+
+    private void deleteRecordsBefore(PartitionLog opened, long offset, CompletableFuture<Long> done) {
+        var committed = opened.view().highWatermark();
+        var before = offset == -1 ? committed : offset;
+        if (before < 0 || before > committed) {
+            done.completeExceptionally(new BrokerException(
+                    ErrorCode.OFFSET_OUT_OF_RANGE,
+                    "partition " + id + " is committed up to " + committed + ", not " + offset));
+            return;
+        }
+        try {
+            done.complete(opened.deleteRecordsBefore(before));
+        } catch (IOException e) {
+            goOffline(e);
+            done.completeExceptionally(notLeading());
+        }
+    }
+
     /** Closes the log for good. The stage completes once the disk has everything. */
     CompletionStage<Void> close(String reason) {
         var done = new CompletableFuture<Void>();

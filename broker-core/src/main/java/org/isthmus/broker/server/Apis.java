@@ -16,6 +16,7 @@ import org.isthmus.broker.protocol.handler.ClusterIdentity;
 import org.isthmus.broker.protocol.handler.CoordinatorHandlers;
 import org.isthmus.broker.protocol.handler.CreatePartitionsHandler;
 import org.isthmus.broker.protocol.handler.CreateTopicsHandler;
+import org.isthmus.broker.protocol.handler.DeleteRecordsHandler;
 import org.isthmus.broker.protocol.handler.DeleteTopicsHandler;
 import org.isthmus.broker.protocol.handler.DescribeClusterHandler;
 import org.isthmus.broker.protocol.handler.DescribeConfigsHandler;
@@ -58,6 +59,7 @@ record Apis(
                 new ProduceHandler(topics),
                 new FetchHandler(topics, io, timers),
                 new ListOffsetsHandler(topics, io),
+                new DeleteRecordsHandler(topics),
                 new OffsetForLeaderEpochHandler(topics));
     }
 

@@ -46,7 +46,7 @@ final class LogWorld {
     private long forced;
 
     private long start;
-    /** How far an interrupted deletion may have come. */
+    /** How far a deletion may have come that was interrupted: it stays in doubt until the log is opened again. */
     private long startAtMost;
     /** Appends at the end whose outcome the caller was not told. */
     private final List<byte[]> unknown = new ArrayList<>();
@@ -254,19 +254,19 @@ final class LogWorld {
     }
 
     private void retain() throws IOException {
-        startAtMost = log.view().highWatermark();
+        var before = startAtMost;
+        startAtMost = Math.max(before, log.view().highWatermark());
         start = log.applyRetention();
         history.add("retention: starts at " + start);
-        startAtMost = start;
+        startAtMost = Math.max(before, start);
     }
 
     private void deleteRecords() throws IOException {
         var watermark = log.view().highWatermark();
         var to = start + (long) (random.nextDouble() * (watermark - start + 1));
-        startAtMost = Math.max(start, to);
+        startAtMost = Math.max(startAtMost, to);
         history.add("delete below " + to);
         start = log.deleteRecordsBefore(to);
-        startAtMost = start;
     }
 
     private void truncate() throws IOException {
