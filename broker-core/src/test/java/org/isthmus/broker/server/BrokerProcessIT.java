@@ -60,9 +60,7 @@ class BrokerProcessIT {
         var enough = new CountDownLatch(50 + 13 * round);
         var config = Map.<String, Object>of(
                 "bootstrap.servers", broker.address(),
-                "delivery.timeout.ms", 1500,
-                "request.timeout.ms", 1000,
-                "max.block.ms", 10_000,
+                "max.block.ms", 30_000,
                 "batch.size", 512);
         try (var producer = new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
             for (var i = 0; i < 5000; i++) {
@@ -74,7 +72,9 @@ class BrokerProcessIT {
                     }
                 });
             }
-            assertThat(enough.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(enough.await(30, TimeUnit.SECONDS))
+                    .as("still to be acknowledged in round %d: %d", round, enough.getCount())
+                    .isTrue();
             broker.kill();
             producer.close(Duration.ZERO);
         }

@@ -22,7 +22,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyTheClientOfTheBrokerIsUsed = noClasses()
             .that()
-            .haveSimpleNameNotStartingWith("Dialers")
+            .haveNameNotMatching(".*\\.Dialers(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
