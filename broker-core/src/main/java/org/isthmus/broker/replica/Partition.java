@@ -80,16 +80,24 @@ public final class Partition {
     public Partition sidecar() {
         var present = sidecar;
         if (present == null) {
-            present = new Partition(
-                    id,
-                    directory.resolveSibling(directory.getFileName() + SIDECAR_SUFFIX),
-                    loop,
-                    storage,
-                    config.forSidecar(),
-                    role);
+            present = new Partition(id, sidecarDirectory(), loop, storage, config.forSidecar(), role);
             sidecar = present;
         }
         return present;
+    }
+
+    /** Whether its share groups say what is kept; on the partition's loop. */
+    public boolean isQueue() {
+        return config.queue();
+    }
+
+    /** Whether anything was ever kept beside this log; looks at the disk. */
+    public boolean hasSidecar() {
+        return storage.files().exists(sidecarDirectory());
+    }
+
+    private Path sidecarDirectory() {
+        return directory.resolveSibling(directory.getFileName() + SIDECAR_SUFFIX);
     }
 
     /** The epoch under which this broker leads; fails with the protocol's error where it does not. */

@@ -105,22 +105,14 @@ final class Broker implements AutoCloseable {
         // Registered before the first client can ask who is there, and again once the port is known.
         register(metadata, inVm);
         var table = new Apis(
-                        settings,
-                        metadata,
-                        partitions,
-                        groups,
-                        shares.coordinator(),
-                        membership,
-                        io,
-                        loops.get(0),
-                        ids,
-                        addresses)
+                        settings, metadata, partitions, groups, shares, membership, io, loops.get(0), ids, addresses)
                 .table();
         listen(transport, config.listeners(), addresses, table);
         register(metadata, listeners.isEmpty() ? inVm : addresses.reached(listeners.get(0)));
 
         every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisk);
         every(settings.retentionCheckInterval(), metadataLoop, partitions::applyRetention);
+        every(settings.retentionCheckInterval(), metadataLoop, shares::deleteFinished);
     }
 
     private void register(LocalMetadataStore metadata, Endpoint reachedAt) throws IOException {

@@ -115,7 +115,18 @@ record PartitionRecords(Partition partition, Executor io, Function<Interest, Pre
 
     @Override
     public Cancellable whenReadable(long offset, boolean committedOnly, Runnable task) {
-        return partition.onCommitted(offset + 1, task);
+        var beyond = offset;
+        if (committedOnly) {
+            // Below an open transaction's end there is nothing to read, however much is committed; its end is a record
+            // that
+            // is not committed yet.
+            beyond = partition
+                    .view()
+                    .filter(view -> view.lastStableOffset() <= offset)
+                    .map(view -> Math.max(offset, view.highWatermark()))
+                    .orElse(offset);
+        }
+        return partition.onCommitted(beyond + 1, task);
     }
 
     private interface Read<T> {

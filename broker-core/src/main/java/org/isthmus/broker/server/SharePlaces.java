@@ -1,5 +1,8 @@
 package org.isthmus.broker.server;
 
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -9,11 +12,14 @@ import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.replica.PartitionListener;
 import org.isthmus.broker.replica.Partitions;
+import org.isthmus.broker.replica.Role;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.IdSource;
 
 /** Joins share groups to the partitions that are led here, and tells them when one is not any more. Safe for use by many threads. */
 final class SharePlaces implements PartitionListener {
+    private static final System.Logger log = System.getLogger(SharePlaces.class.getName());
+
     private final Partitions partitions;
     private final Executor io;
     private final ShareCoordinator coordinator;
@@ -38,6 +44,41 @@ final class SharePlaces implements PartitionListener {
                 partition,
                 new PartitionRecords(partition, io, InterestFilters::of),
                 new DeadLetterTopic(partition, partitions, io));
+    }
+
+    /** The partitions that are led here and were used by a share group. */
+    CompletionStage<Collection<TopicPartition>> used() {
+        return CompletableFuture.supplyAsync(
+                () -> partitions.all().stream()
+                        .filter(partition -> partition.role() instanceof Role.Leader)
+                        .filter(Partition::hasSidecar)
+                        .map(Partition::id)
+                        .toList(),
+                io);
+    }
+
+    /** Deletes from queues what every group is done with. */
+    void deleteFinished() {
+        used().thenAccept(used -> used.forEach(id -> partitions.partition(id).ifPresent(this::deleteFinished)));
+    }
+
+    private void deleteFinished(Partition partition) {
+        partition.loop().execute(() -> {
+            if (partition.isQueue()) {
+                coordinator
+                        .ask(partition.id(), share -> {
+                            share.oldestUnfinished().ifPresent(partition::deleteBefore);
+                            return CompletableFuture.completedStage(true);
+                        })
+                        .exceptionally(failure -> {
+                            log.log(
+                                    System.Logger.Level.DEBUG,
+                                    "Queue is looked through again later: partition=" + partition.id(),
+                                    failure);
+                            return false;
+                        });
+            }
+        });
     }
 
     @Override

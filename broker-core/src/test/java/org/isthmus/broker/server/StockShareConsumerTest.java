@@ -1,6 +1,7 @@
 package org.isthmus.broker.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,17 +13,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.isthmus.broker.network.Endpoint;
@@ -264,6 +272,96 @@ class StockShareConsumerTest {
                     .extracting(ConsumerRecord::value)
                     .containsExactlyElementsOf(
                             IntStream.range(0, 300).mapToObj(n -> "value-" + n).toList());
+        }
+    }
+
+    @Test
+    void adminListsDescribesMovesAndDeletesAShareGroup() throws Exception {
+        topic("watched", 2);
+        fromTheBeginning("g");
+        send("watched", 0, 99);
+        try (var admin = Admin.create(client())) {
+            try (var consumer = consumer("g", "watched", Map.of())) {
+                poll(consumer, 100);
+                consumer.commitSync();
+                var described =
+                        admin.describeShareGroups(List.of("g")).all().get().get("g");
+                assertThat(described.groupState()).isEqualTo(GroupState.STABLE);
+                assertThat(described.members()).singleElement().satisfies(member -> assertThat(
+                                member.assignment().topicPartitions())
+                        .hasSize(2));
+                assertThatThrownBy(() ->
+                                admin.deleteShareGroups(List.of("g")).all().get())
+                        .hasCauseInstanceOf(GroupNotEmptyException.class);
+            }
+            assertThat(admin.listGroups(ListGroupsOptions.forShareGroups())
+                            .all()
+                            .get())
+                    .singleElement()
+                    .satisfies(group -> assertThat(group.groupId()).isEqualTo("g"));
+            var offsets = offsets(admin);
+            assertThat(offsets.values().stream()
+                            .mapToLong(one -> one.startOffset())
+                            .sum())
+                    .isEqualTo(100);
+            assertThat(offsets.values()).allMatch(one -> one.lag().orElse(-1L) == 0);
+
+            var back = offsets.keySet().stream().collect(Collectors.toMap(one -> one, one -> 0L));
+            admin.alterShareGroupOffsets("g", back).all().get();
+            assertThat(offsets(admin).values()).allMatch(one -> one.startOffset() == 0);
+            try (var consumer = consumer("g", "watched", Map.of())) {
+                assertThat(poll(consumer, 100)).hasSize(100);
+            }
+
+            admin.deleteShareGroupOffsets("g", Set.of("watched")).all().get();
+            assertThat(admin.listGroups(ListGroupsOptions.forShareGroups())
+                            .all()
+                            .get())
+                    .isEmpty();
+        }
+    }
+
+    private static Map<TopicPartition, SharePartitionOffsetInfo> offsets(Admin admin) throws Exception {
+        return admin.listShareGroupOffsets(Map.of("g", new ListShareGroupOffsetsSpec()))
+                .partitionsToOffsetInfo("g")
+                .get();
+    }
+
+    @Test
+    void deletedGroupBeginsAnew() throws Exception {
+        topic("again", 1);
+        fromTheBeginning("g");
+        send("again", 0, 9);
+        try (var admin = Admin.create(client())) {
+            try (var consumer = consumer("g", "again", Map.of())) {
+                poll(consumer, 10);
+            }
+            admin.deleteShareGroups(List.of("g")).all().get();
+        }
+        try (var consumer = consumer("g", "again", Map.of())) {
+            assertThat(poll(consumer, 10)).hasSize(10);
+        }
+    }
+
+    @Test
+    void recordGivenUpIsCopiedToTheDeadLetterTopic() throws Exception {
+        topic("risky", 1);
+        topic("dead", 1);
+        configure("g", Map.of("share.auto.offset.reset", "earliest", "isthmus.share.dead.letter.topic", "dead"));
+        fromTheBeginning("dead-readers");
+        send("risky", 0, 0);
+        try (var consumer = consumer("g", "risky", EXPLICIT);
+                var undertaker = consumer("dead-readers", "dead", Map.of())) {
+            consumer.acknowledge(poll(consumer, 1).get(0), AcknowledgeType.REJECT);
+            consumer.commitSync();
+            var dead = poll(undertaker, 1).get(0);
+            assertThat(dead.value()).isEqualTo("value-0");
+            assertThat(new String(
+                            dead.headers().lastHeader("__dlq.errors.topic").value()))
+                    .isEqualTo("risky");
+            assertThat(new String(
+                            dead.headers().lastHeader("__dlq.errors.offset").value()))
+                    .isEqualTo("0");
         }
     }
 }

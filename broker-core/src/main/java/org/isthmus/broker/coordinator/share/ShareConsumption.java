@@ -187,7 +187,10 @@ final class ShareConsumption {
                 .toList();
         dispatch.applied(holds, lockFromNow(), GRAVE_DIGGER);
         condemned.forEach(this::bury);
-        news();
+        if (!holds.unseen().isEmpty()) {
+            news();
+        }
+        setTimer();
     }
 
     private void bury(OffsetMap.Run<Hold> run) {
@@ -206,12 +209,20 @@ final class ShareConsumption {
 
     /** Follows a record of this group that has become part of the state. */
     void applied(ShareRecord record) {
+        var group = machine.group(id);
+        if (group == null) {
+            return;
+        }
+        var wasFull = !dispatch.hasRoom(group);
         dispatch.applied(record, clock.wallMs());
-        news();
+        // What is done is no news, save to those whom the limit kept waiting.
+        if (record instanceof ShareRecord.GivenBack || wasFull) {
+            news();
+        }
+        setTimer();
     }
 
     private void news() {
-        setTimer();
         List.copyOf(lines.values()).forEach(Line::news);
     }
 

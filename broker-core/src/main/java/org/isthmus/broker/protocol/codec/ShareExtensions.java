@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  *   <li>10000 on ShareFetch of epoch 0: how a group is opened by a member with a session lock ({@link ShareOpening}). Acknowledge types 100
  *       (release, never delivered) and 101 (delivered just now) are allowed in such a session.
  *   <li>10001 on ShareFetch: the answer need not wait for the answers of requests before it on the connection.
- *   <li>10002 on DeleteShareGroupOffsets: the group is forgotten in the partitions that the asked broker leads.
  * </ul>
  */
 public final class ShareExtensions {
