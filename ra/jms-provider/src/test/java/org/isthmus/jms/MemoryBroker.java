@@ -46,6 +46,7 @@ final class MemoryBroker implements AutoCloseable {
     private final Queue<Runnable> heldSends = new ArrayDeque<>();
     private boolean holdSends;
     private @Nullable ErrorCode sendFailure;
+    private @Nullable ErrorCode commitFailure;
     int defaultPartitions = 1;
     final List<Acks> acks = new ArrayList<>();
 
@@ -89,6 +90,10 @@ final class MemoryBroker implements AutoCloseable {
 
     void failSends(@Nullable ErrorCode code) {
         run(() -> sendFailure = code);
+    }
+
+    void failCommits(@Nullable ErrorCode code) {
+        run(() -> commitFailure = code);
     }
 
     void failReads(ErrorCode code) {
@@ -234,6 +239,9 @@ final class MemoryBroker implements AutoCloseable {
         @Override
         public CompletionStage<Void> commitOffsets(String group, Map<TopicPartition, Long> offsets) {
             return later(() -> {
+                if (commitFailure != null) {
+                    throw refused(commitFailure, group);
+                }
                 groups.computeIfAbsent(group, unused -> new HashMap<>()).putAll(offsets);
                 return null;
             });

@@ -1,6 +1,7 @@
 package org.isthmus.broker.protocol.handler;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ final class ShareSession {
     private final Opening opening;
     private final ShareCoordinator shares;
     private final Map<Target, CompletionStage<Void>> opened = new LinkedHashMap<>();
+    /** Those of {@code opened} that are to be opened anew before they are asked again. */
+    private final Set<Target> failed = new HashSet<>();
+
     private final Set<Runnable> waiting = ConcurrentHashMap.newKeySet();
     private int epoch = 1;
     private int turns;
@@ -103,7 +107,10 @@ final class ShareSession {
 
     private synchronized CompletionStage<Void> opened(Target target) {
         var stage = opened.get(target);
-        return stage == null ? notOpen(target) : stage;
+        if (stage == null) {
+            return notOpen(target);
+        }
+        return failed.remove(target) ? reopened(target) : stage;
     }
 
     private synchronized CompletionStage<Void> reopened(Target target) {
@@ -115,11 +122,14 @@ final class ShareSession {
         return stage;
     }
 
-    /** What could not be opened is tried again with the next request. */
+    /**
+     * What could not be opened is tried again with the next request, not before: a member that gives up after a refusal must not be let in
+     * when nobody waits for that any more.
+     */
     private synchronized void forgetFailed(Target target) {
         var stage = opened.get(target);
         if (!ended && stage != null && stage.toCompletableFuture().isCompletedExceptionally()) {
-            opened.put(target, open(target));
+            failed.add(target);
         }
     }
 

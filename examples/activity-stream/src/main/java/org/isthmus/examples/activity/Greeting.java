@@ -14,9 +14,9 @@ public class Greeting {
         var url = System.getProperty("activity.url");
         if (url != null) {
             Logger.getLogger(Greeting.class.getName())
-                    .info(
-                            () -> "\n\n  Activity stream: open " + url
-                                    + "\n  The same events for a Kafka client: kcat -b 127.0.0.1:9092 -t page-views -C -o beginning\n");
+                    .info(() -> "\n\n  Activity stream: open " + url
+                            + "\n  The same events for a Kafka client: kcat -b " + System.getProperty("activity.kafka")
+                            + " -t page-views -C -o beginning\n");
         }
     }
 }
