@@ -191,6 +191,7 @@ final class ShareConsumption {
             news();
         }
         setTimer();
+        tellMissedSoon();
     }
 
     private void bury(OffsetMap.Run<Hold> run) {
@@ -220,6 +221,7 @@ final class ShareConsumption {
             news();
         }
         setTimer();
+        tellMissedSoon();
     }
 
     private void news() {
@@ -260,8 +262,10 @@ final class ShareConsumption {
         lapse(dispatch.lapsed(clock.nanos()));
         if (dispatch.endDelays(clock.wallMs())) {
             news();
+            tellMissedSoon();
         }
         setTimer();
+        tellMissedSoon();
     }
 
     /** What the group has passed by needs no haste: it would be passed by again. But told now and then, its start moves on. */

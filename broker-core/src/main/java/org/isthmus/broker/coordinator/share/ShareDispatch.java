@@ -23,6 +23,9 @@ final class ShareDispatch {
     private final OffsetMap<Hold> held = new OffsetMap<>();
     private final OffsetMap<Long> delayed = new OffsetMap<>();
     private final OffsetSet missed = new OffsetSet();
+    /** Held, but not in the log any more: passed by once they come back. */
+    private final OffsetSet vanished = new OffsetSet();
+
     private final Map<Interest, Cursor> cursors = new LinkedHashMap<>();
     private final TreeMap<Long, OffsetSet> leasesByNanos = new TreeMap<>();
     private final TreeMap<Long, OffsetSet> delaysByMs = new TreeMap<>();
@@ -99,10 +102,25 @@ final class ShareDispatch {
         for (var range : open(group, gap)) {
             missed.add(range);
             // Who holds a record that is gone meanwhile still settles it.
-            held.within(range).forEach(run -> missed.remove(run.range()));
-            group.pending().within(range).forEach(run -> missed.remove(run.range()));
+            held.within(range).forEach(run -> vanish(run.range()));
+            group.pending().within(range).forEach(run -> vanish(run.range()));
         }
         missed.within(gap).forEach(range -> cursors.values().forEach(cursor -> cursor.done(range)));
+    }
+
+    private void vanish(OffsetRange range) {
+        missed.remove(range);
+        vanished.add(range);
+    }
+
+    /** Nobody has these any more, nor are they kept back. */
+    private void free(OffsetRange range) {
+        for (var gone : vanished.within(range)) {
+            missed.add(gone);
+            cursors.values().forEach(cursor -> cursor.done(gone));
+        }
+        vanished.remove(range);
+        cursors.values().forEach(cursor -> cursor.freed(range));
     }
 
     /** Hands out what the demand wants of what is ready in these batches, and remembers who has it. */
@@ -193,13 +211,14 @@ final class ShareDispatch {
                 held.remove(range);
                 delayed.remove(range);
                 missed.remove(range);
+                vanished.remove(range);
                 cursors.values().forEach(cursor -> cursor.done(range));
             }
         } else if (record instanceof ShareRecord.GivenBack back) {
             for (var range : back.ranges()) {
                 held.remove(range);
                 if (!delay(range, back.returned().availableAtMs(), nowMs)) {
-                    cursors.values().forEach(cursor -> cursor.freed(range));
+                    free(range);
                 }
             }
         } else if (record instanceof ShareRecord.Pending pending) {
@@ -220,7 +239,7 @@ final class ShareDispatch {
     void applied(Settlement.Holds holds, Deadline renewedUntil, String graveDigger) {
         for (var range : holds.unseen()) {
             held.remove(range);
-            cursors.values().forEach(cursor -> cursor.freed(range));
+            free(range);
         }
         for (var range : holds.seen()) {
             held.within(range).forEach(run -> held.put(run.range(), run.value().seen()));
@@ -267,7 +286,7 @@ final class ShareDispatch {
                 for (var run : delayed.within(range)) {
                     if (run.value() <= nowMs) {
                         delayed.remove(run.range());
-                        cursors.values().forEach(cursor -> cursor.freed(run.range()));
+                        free(run.range());
                         ended = true;
                     }
                 }
