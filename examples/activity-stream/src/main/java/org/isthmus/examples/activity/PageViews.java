@@ -20,6 +20,7 @@ import jakarta.jms.Topic;
         interfaceName = "jakarta.jms.Topic",
         className = "org.isthmus.jms.IsthmusTopic",
         destinationName = "page-views",
+        properties = "physicalName=page-views",
         resourceAdapter = "isthmus")
 @Stateless
 @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
