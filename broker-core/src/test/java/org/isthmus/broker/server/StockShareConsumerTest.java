@@ -21,6 +21,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -362,6 +363,83 @@ class StockShareConsumerTest {
             assertThat(new String(
                             dead.headers().lastHeader("__dlq.errors.offset").value()))
                     .isEqualTo("0");
+        }
+    }
+
+    @Test
+    void whatAKilledConsumerHeldGoesToAnotherAtOnce() throws Exception {
+        topic("orphans", 1);
+        fromTheBeginning("g");
+        send("orphans", 0, 9);
+        var killed = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        HoldingShareConsumer.class.getName(),
+                        bootstrap,
+                        "g",
+                        "orphans")
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (var said = killed.inputReader();
+                var survivor = consumer("g", "orphans", Map.of())) {
+            String line;
+            do {
+                line = said.readLine();
+            } while (line != null && !line.startsWith("held"));
+            assertThat(line).isEqualTo("held 10");
+            killed.destroyForcibly().waitFor();
+            // Long before their locks would end.
+            var began = System.nanoTime();
+            assertThat(poll(survivor, 10))
+                    .hasSize(10)
+                    .allMatch(record -> record.deliveryCount().get() == 2);
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(25));
+        } finally {
+            killed.destroyForcibly();
+        }
+    }
+
+    @Test
+    void queueKeepsRecordsUntilEveryGroupIsDoneWithThem() throws Exception {
+        stop();
+        broker = EmbeddedBroker.acquire(new BrokerConfig(
+                data,
+                List.of(new Endpoint.Tcp("127.0.0.1", 0)),
+                Map.of("num.partitions", "1", "log.retention.check.interval.ms", "50")));
+        bootstrap = broker.listeners().get(0).toString();
+        try (var admin = Admin.create(client())) {
+            var queue =
+                    new NewTopic("queue", 1, (short) 1).configs(Map.of("isthmus.queue", "true", "retention.ms", "1"));
+            admin.createTopics(List.of(queue)).all().get();
+            fromTheBeginning("g");
+            fromTheBeginning("slow");
+            send("queue", 0, 9);
+            try (var slow = consumer("slow", "queue", EXPLICIT)) {
+                var held = poll(slow, 10);
+                try (var consumer = consumer("g", "queue", Map.of())) {
+                    poll(consumer, 10);
+                    consumer.commitSync();
+                }
+                held.subList(0, 4).forEach(record -> slow.acknowledge(record, AcknowledgeType.ACCEPT));
+                slow.acknowledge(held.get(5), AcknowledgeType.ACCEPT);
+                held.subList(6, 10).forEach(record -> slow.acknowledge(record, AcknowledgeType.RELEASE));
+                slow.acknowledge(held.get(4), AcknowledgeType.RELEASE);
+                slow.commitSync();
+                until(() -> start(admin, "queue") == 4);
+            }
+        }
+    }
+
+    private static long start(Admin admin, String topic) {
+        try {
+            var partition = new TopicPartition(topic, 0);
+            return admin.listOffsets(Map.of(partition, OffsetSpec.earliest()))
+                    .partitionResult(partition)
+                    .get()
+                    .offset();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 }
