@@ -417,7 +417,11 @@ final class Delivery {
     /** With AUTO_ACKNOWLEDGE only the last message may come twice, so the one before is committed before the next is handed out. */
     private void settle(IsthmusConsumer consumer) throws JMSException {
         if (mode == Session.AUTO_ACKNOWLEDGE) {
-            JmsErrors.await(consumer.inflow().latestCommit(), "acknowledging a message of " + consumer.destination());
+            var last = consumer.inflow().latestCommit();
+            if (last.isCompletedExceptionally()) {
+                last = consumer.inflow().commit();
+            }
+            JmsErrors.await(last, "acknowledging a message of " + consumer.destination());
         }
     }
 
@@ -479,15 +483,5 @@ final class Delivery {
             lock.unlock();
         }
         recovered.forEach(consumer -> consumer.inflow().recover());
-    }
-
-    boolean hasUnacknowledged() {
-        lock.lock();
-        try {
-            return !departed.isEmpty()
-                    || consumers.stream().anyMatch(it -> it.inflow().hasUnacknowledged());
-        } finally {
-            lock.unlock();
-        }
     }
 }

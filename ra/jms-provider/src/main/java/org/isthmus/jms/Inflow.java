@@ -40,6 +40,7 @@ final class Inflow {
     private final Deque<FetchedRecord> buffer = new ArrayDeque<>();
     private long bufferedBytes;
     private @Nullable RecordStream stream;
+    private long readings; // how often reading began; tells whether a stream is still wanted
     private boolean polling;
     private @Nullable Thread pumping;
     private boolean closed;
@@ -201,11 +202,18 @@ final class Inflow {
     /** Reads from where it stands, or, to recover, again from behind what is acknowledged. Without the lock. */
     private void reopen(boolean recovering) {
         var positions = new HashMap<TopicPartition, Long>();
+        RecordStream stale;
+        long reading;
         lock.lock();
         try {
             if (closed) {
                 return;
             }
+            // Given up before positions change: what it still answers must not count as read.
+            stale = stream;
+            stream = null;
+            polling = false;
+            reading = ++readings;
             for (var at : progress.values()) {
                 if (recovering) {
                     at.recover();
@@ -219,23 +227,24 @@ final class Inflow {
         } finally {
             lock.unlock();
         }
-        replace(client.read(positions));
-        pump();
-    }
-
-    private void replace(RecordStream fresh) {
-        RecordStream stale;
-        lock.lock();
-        try {
-            stale = closed ? fresh : stream;
-            stream = closed ? null : fresh;
-            polling = false;
-        } finally {
-            lock.unlock();
-        }
         if (stale != null) {
             stale.close();
         }
+        install(client.read(positions), reading);
+        pump();
+    }
+
+    private void install(RecordStream fresh, long reading) {
+        lock.lock();
+        try {
+            if (!closed && reading == readings) {
+                stream = fresh;
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        fresh.close(); // somebody closed or reopened meanwhile
     }
 
     // Handing out. With the lock.

@@ -40,6 +40,7 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
     private final AtomicInteger nextSession = new AtomicInteger();
 
     private volatile @Nullable ExceptionListener exceptionListener;
+    private volatile String origin = uid;
     private ClientIds.@Nullable Taken clientId; // guarded by this, like the three below
     private boolean clientIdIsFixed;
     private boolean started;
@@ -56,6 +57,7 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
         if (clientId != null) {
             this.clientId = ClientIds.take(broker, clientId);
             this.clientIdIsFixed = true;
+            this.origin = clientId;
         }
         try {
             link = dialer.dial(clientId == null ? "isthmus-jms-" + uid : clientId);
@@ -100,8 +102,8 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
     }
 
     /** What messages of this connection carry, so that noLocal consumers know them. */
-    synchronized String origin() {
-        return clientId == null ? uid : clientId.clientId();
+    String origin() {
+        return origin;
     }
 
     private synchronized void releaseClientId() {
@@ -221,6 +223,7 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
         }
         clientId = ClientIds.take(broker, id);
         clientIdIsFixed = true;
+        origin = id;
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.isthmus.broker.common.ErrorCode;
 import org.junit.jupiter.api.Test;
 
 /** Asynchronous sends (§7.3). */
-class AsyncSendTest extends JmsTest {
+class AsyncSendTest extends MemoryBrokerTest {
     private final IsthmusTopic topic = topic("async");
 
     private static CompletionListener listener(Consumer<Object> to) {
@@ -65,7 +65,7 @@ class AsyncSendTest extends JmsTest {
         broker.holdSends();
         producer.send(session.createMessage(), listener(it -> order.add("told")));
         var closer = new Thread(() -> {
-            TopicTest.outcome(session::close);
+            outcome(session::close);
             order.add("closed");
         });
         closer.start();
@@ -85,9 +85,9 @@ class AsyncSendTest extends JmsTest {
         var producer = session.createProducer(topic);
         var seen = new LinkedBlockingQueue<Object>();
         producer.send(session.createMessage(), listener(it -> {
-            seen.add(TopicTest.outcome(producer::close));
-            seen.add(TopicTest.outcome(session::close));
-            seen.add(TopicTest.outcome(connection::close));
+            seen.add(outcome(producer::close));
+            seen.add(outcome(session::close));
+            seen.add(outcome(connection::close));
         }));
         for (int i = 0; i < 3; i++) {
             assertThat(seen.poll(SOON, TimeUnit.MILLISECONDS)).isInstanceOf(IllegalStateException.class);

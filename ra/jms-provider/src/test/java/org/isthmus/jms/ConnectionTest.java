@@ -16,7 +16,7 @@ import org.isthmus.broker.network.Endpoint;
 import org.junit.jupiter.api.Test;
 
 /** Connections and sessions: their rules, their end, and what is not there yet (§6). */
-class ConnectionTest extends JmsTest {
+class ConnectionTest extends MemoryBrokerTest {
     private final IsthmusTopic topic = topic("t");
 
     @Test

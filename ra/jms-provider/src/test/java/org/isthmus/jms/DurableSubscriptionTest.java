@@ -7,7 +7,6 @@ import jakarta.jms.IllegalStateException;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Unshared durable subscriptions (§8.3.3) and what acknowledgement means to them (§8.7). */
-class DurableSubscriptionTest extends JmsTest {
+class DurableSubscriptionTest extends RealBrokerTest {
     private final IsthmusTopic topic = topic("orders");
 
     private void publish(String... texts) throws JMSException {
@@ -28,7 +27,7 @@ class DurableSubscriptionTest extends JmsTest {
     }
 
     private IsthmusConnection client() throws JMSException {
-        var connection = connect("client");
+        var connection = connect(own("client"));
         connection.start();
         return connection;
     }
@@ -50,8 +49,8 @@ class DurableSubscriptionTest extends JmsTest {
     }
 
     @Test
-    void nothingThatIsPublishedAfterTheSubscriptionBeganIsMissed() throws JMSException {
-        broker.defaultPartitions = 3;
+    void nothingThatIsPublishedAfterTheSubscriptionBeganIsMissed() throws Exception {
+        create(topic, 3);
         var first = client();
         first.createSession().createDurableConsumer(topic, "audit");
         first.close();
@@ -92,7 +91,7 @@ class DurableSubscriptionTest extends JmsTest {
         var got = new LinkedBlockingQueue<String>();
         first.createSession()
                 .createDurableConsumer(topic, "audit")
-                .setMessageListener(message -> got.add(TopicTest.bodyOf(message)));
+                .setMessageListener(message -> got.add(bodyOf(message)));
         publish("a");
         assertThat(got.poll(SOON, TimeUnit.MILLISECONDS)).isEqualTo("a");
         first.close();
@@ -108,7 +107,7 @@ class DurableSubscriptionTest extends JmsTest {
         var got = new LinkedBlockingQueue<String>();
         session.createDurableConsumer(topic, "audit").setMessageListener(message -> {
             try {
-                got.add(TopicTest.bodyOf(message) + message.getJMSRedelivered());
+                got.add(bodyOf(message) + message.getJMSRedelivered());
                 if (!message.getJMSRedelivered()) {
                     session.recover();
                 }
@@ -131,8 +130,8 @@ class DurableSubscriptionTest extends JmsTest {
     }
 
     @Test
-    void partitionConsumersOfOneSubscriptionMustNotOverlap() throws JMSException {
-        broker.defaultPartitions = 2;
+    void partitionConsumersOfOneSubscriptionMustNotOverlap() throws Exception {
+        create(topic, 2);
         var connection = client();
         connection.createSession().createPartitionConsumer(topic, "audit", Set.of(0));
         var session = connection.createSession();
@@ -164,13 +163,13 @@ class DurableSubscriptionTest extends JmsTest {
     }
 
     @Test
-    void unsubscribeForgetsTheSubscription() throws JMSException {
+    void unsubscribeForgetsTheSubscription() throws Exception {
         var session = client().createSession();
         var consumer = session.createDurableConsumer(topic, "audit");
         assertThatThrownBy(() -> session.unsubscribe("audit")).isInstanceOf(JMSException.class);
         consumer.close();
         session.unsubscribe("audit");
-        assertThat(broker.groups()).isEmpty();
+        assertThat(committed("jms/" + own("client") + "/audit", topic)).isEmpty();
         assertThatThrownBy(() -> session.unsubscribe("audit")).isInstanceOf(InvalidDestinationException.class);
     }
 
@@ -184,9 +183,10 @@ class DurableSubscriptionTest extends JmsTest {
     }
 
     @Test
-    void clientIdentifiersAndNamesCannotBeConfused() throws JMSException {
+    void clientIdentifiersAndNamesCannotBeConfused() throws Exception {
         connect("a/b").createSession().createDurableConsumer(topic, "c");
         connect("a").createSession().createDurableConsumer(topic, "b/c");
-        assertThat(broker.groups().keySet()).isEqualTo(Set.copyOf(List.of("jms/a%2Fb/c", "jms/a/b%2Fc")));
+        assertThat(committed("jms/a%2Fb/c", topic)).hasSize(1);
+        assertThat(committed("jms/a/b%2Fc", topic)).hasSize(1);
     }
 }

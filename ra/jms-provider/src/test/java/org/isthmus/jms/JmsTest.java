@@ -1,18 +1,25 @@
 package org.isthmus.jms;
 
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
-/** A broker in memory and connections to it that end with the test. */
+/** Connections that end with the test, and names that no other test uses. */
 abstract class JmsTest {
-    static final long SOON = 10_000; // how long to wait for what must come; only a failing test waits so long
+    static final long SOON = 20_000; // how long to wait for what must come; only a failing test waits so long
 
-    final MemoryBroker broker = new MemoryBroker();
+    private static final AtomicInteger TESTS = new AtomicInteger();
+
+    private final int test = TESTS.getAndIncrement();
     private final List<IsthmusConnection> connections = new ArrayList<>();
+
+    abstract BrokerLink.Dialer dialer();
 
     IsthmusConnection connect() throws JMSException {
         return connect(Domain.UNIFIED, null);
@@ -24,7 +31,7 @@ abstract class JmsTest {
 
     IsthmusConnection connect(Domain domain, @Nullable String clientId) throws JMSException {
         var settings = new IsthmusConnection.Settings(false, TrustedClasses.with(""));
-        var connection = new IsthmusConnection(broker.dialer(), domain, settings, clientId);
+        var connection = new IsthmusConnection(dialer(), domain, settings, clientId);
         connections.add(connection);
         return connection;
     }
@@ -39,19 +46,43 @@ abstract class JmsTest {
         return IsthmusContext.open(connect(), mode);
     }
 
-    static IsthmusTopic topic(String name) {
-        return new IsthmusTopic(name);
-    }
-
     IsthmusSession session() throws JMSException {
         return started().createSession(Session.AUTO_ACKNOWLEDGE);
     }
 
+    IsthmusTopic topic(String name) {
+        return new IsthmusTopic(own(name));
+    }
+
+    /** The name for this test alone. */
+    String own(String name) {
+        return name + "-" + test;
+    }
+
+    static String bodyOf(Message message) {
+        try {
+            return ((TextMessage) message).getText();
+        } catch (JMSException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static Object outcome(JmsErrors.Action action) {
+        try {
+            action.run();
+            return "done";
+        } catch (JMSException e) {
+            return e;
+        }
+    }
+
     @AfterEach
-    void closeAll() throws JMSException {
+    void closeConnections() throws JMSException {
         for (var connection : connections) {
             connection.close();
         }
-        broker.close();
+        afterConnections();
     }
+
+    void afterConnections() {}
 }

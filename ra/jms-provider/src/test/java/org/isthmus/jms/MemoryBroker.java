@@ -21,6 +21,8 @@ import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.RecordStream;
+import org.isthmus.broker.client.ShareOptions;
+import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -46,6 +48,7 @@ final class MemoryBroker implements AutoCloseable {
     private final Queue<Runnable> heldSends = new ArrayDeque<>();
     private boolean holdSends;
     private @Nullable ErrorCode sendFailure;
+    private @Nullable ErrorCode commitFailure;
     int defaultPartitions = 1;
     final List<Acks> acks = new ArrayList<>();
 
@@ -89,6 +92,10 @@ final class MemoryBroker implements AutoCloseable {
 
     void failSends(@Nullable ErrorCode code) {
         run(() -> sendFailure = code);
+    }
+
+    void failCommits(@Nullable ErrorCode code) {
+        run(() -> commitFailure = code);
     }
 
     void failReads(ErrorCode code) {
@@ -234,9 +241,22 @@ final class MemoryBroker implements AutoCloseable {
         @Override
         public CompletionStage<Void> commitOffsets(String group, Map<TopicPartition, Long> offsets) {
             return later(() -> {
+                if (commitFailure != null) {
+                    throw refused(commitFailure, group);
+                }
                 groups.computeIfAbsent(group, unused -> new HashMap<>()).putAll(offsets);
                 return null;
             });
+        }
+
+        @Override
+        public ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options) {
+            throw new AssertionError("share groups are tested on the real broker");
+        }
+
+        @Override
+        public CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions) {
+            throw new AssertionError("share groups are tested on the real broker");
         }
 
         @Override

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Messages as they are built, sent and received (§3). */
-class MessageTest extends JmsTest {
+class MessageTest extends RealBrokerTest {
     private IsthmusSession session;
     private IsthmusConsumer consumer;
     private IsthmusProducer producer;

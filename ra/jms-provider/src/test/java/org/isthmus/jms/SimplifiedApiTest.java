@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** JMSContext, JMSProducer and JMSConsumer. */
-class SimplifiedApiTest extends JmsTest {
+class SimplifiedApiTest extends RealBrokerTest {
     private final IsthmusTopic topic = topic("simple");
 
     @Test
@@ -81,7 +81,7 @@ class SimplifiedApiTest extends JmsTest {
     @Test
     void clientAcknowledgementIsTheContexts() throws JMSException {
         try (var context = context(JMSContext.CLIENT_ACKNOWLEDGE)) {
-            context.setClientID("simple");
+            context.setClientID(own("simple"));
             var consumer = context.createDurableConsumer(topic, "s");
             context.createProducer().send(topic, "a").send(topic, "b");
             assertThat(consumer.receiveBody(String.class, SOON)).isEqualTo("a");

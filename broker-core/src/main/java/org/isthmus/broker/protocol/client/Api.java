@@ -4,6 +4,7 @@ import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
+import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
@@ -13,6 +14,8 @@ import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.OffsetCommitResponseData;
 import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
+import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.isthmus.broker.protocol.codec.ApiRange;
 
@@ -46,6 +49,13 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
             api(ApiMessageType.DELETE_TOPICS, 6, 6, DeleteTopicsResponseData.class);
     static final Api<InitProducerIdResponseData> INIT_PRODUCER_ID =
             api(ApiMessageType.INIT_PRODUCER_ID, 4, 5, InitProducerIdResponseData.class);
+
+    static final Api<ShareFetchResponseData> SHARE_FETCH =
+            api(ApiMessageType.SHARE_FETCH, 1, 2, ShareFetchResponseData.class);
+    static final Api<ShareAcknowledgeResponseData> SHARE_ACKNOWLEDGE =
+            api(ApiMessageType.SHARE_ACKNOWLEDGE, 1, 2, ShareAcknowledgeResponseData.class);
+    static final Api<DeleteShareGroupOffsetsResponseData> DELETE_SHARE_GROUP_OFFSETS =
+            api(ApiMessageType.DELETE_SHARE_GROUP_OFFSETS, 0, 0, DeleteShareGroupOffsetsResponseData.class);
 
     private static <A extends ApiMessage> Api<A> api(ApiMessageType type, int min, int max, Class<A> answer) {
         return new Api<>(type.apiKey(), new ApiRange((short) min, (short) max), answer);

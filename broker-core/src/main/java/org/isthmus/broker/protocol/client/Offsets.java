@@ -2,6 +2,7 @@ package org.isthmus.broker.protocol.client;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
@@ -19,6 +21,7 @@ import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.protocol.codec.ShareExtensions;
 
 /** Looks offsets up, in partitions and in groups. Owned by the client's loop. */
 final class Offsets {
@@ -180,6 +183,43 @@ final class Offsets {
                                 Failures.check(deleted.errorCode(), "delete group " + group, null);
                             }
                         }));
+    }
+
+    /** Each leader forgets the group in the partitions that it leads; one that does not know it there has nothing to forget. */
+    CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions, Deadline deadline) {
+        CompletionStage<Map<Endpoint, Set<TopicPartition>>> located = CompletableFuture.completedStage(new HashMap<>());
+        for (var partition : partitions) {
+            located = located.thenCombine(cluster.leader(partition, deadline), (byLeader, leader) -> {
+                byLeader.computeIfAbsent(leader, any -> new HashSet<>()).add(partition);
+                return byLeader;
+            });
+        }
+        return located.thenCompose(byLeader -> {
+            var asking = new ArrayList<CompletableFuture<?>>();
+            byLeader.forEach((leader, led) ->
+                    asking.add(deleteShareGroupAt(leader, group, led, deadline).toCompletableFuture()));
+            return CompletableFuture.allOf(asking.toArray(CompletableFuture<?>[]::new));
+        });
+    }
+
+    private CompletionStage<Void> deleteShareGroupAt(
+            Endpoint leader, String group, Set<TopicPartition> partitions, Deadline deadline) {
+        var topics = byTopic(
+                partitions,
+                name -> new DeleteShareGroupOffsetsRequestData.DeleteShareGroupOffsetsRequestTopic().setTopicName(name),
+                (topic, partition) -> {});
+        var request = new DeleteShareGroupOffsetsRequestData().setGroupId(group).setTopics(topics);
+        request.unknownTaggedFields().add(ShareExtensions.forget());
+        return cluster.request(leader, Api.DELETE_SHARE_GROUP_OFFSETS, request, deadline)
+                .thenAccept(answer -> {
+                    Failures.check(answer.errorCode(), "delete share group " + group, answer.errorMessage());
+                    for (var topic : answer.responses()) {
+                        Failures.check(
+                                topic.errorCode(),
+                                "delete share group " + group + " of topic " + topic.topicName(),
+                                topic.errorMessage());
+                    }
+                });
     }
 
     private <T> CompletionStage<T> atCoordinator(

@@ -14,12 +14,15 @@ import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.RecordStream;
+import org.isthmus.broker.client.ShareOptions;
+import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.runtime.IdSource;
 
 /**
  * The broker client on the wire protocol. Everything it knows lives on one loop; calls hop there and their stages complete there, so one
@@ -35,6 +38,7 @@ final class WireBrokerClient implements BrokerClient {
 
     // Owned by the loop.
     private final Set<FetchStream> streams = new HashSet<>();
+    private final Set<ShareMember> members = new HashSet<>();
     private final Set<Call<?>> calls = new HashSet<>();
     private boolean isClosed;
 
@@ -110,6 +114,27 @@ final class WireBrokerClient implements BrokerClient {
     }
 
     @Override
+    public ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options) {
+        var id = IdSource.random().nextUuid().toString();
+        var member = new ShareMember(client, cluster, group, id, partitions, options, ended -> members.remove(ended));
+        client.run(
+                () -> {
+                    if (isClosed) {
+                        member.fail(closed());
+                    } else {
+                        members.add(member);
+                    }
+                },
+                () -> member.fail(closed()));
+        return member;
+    }
+
+    @Override
+    public CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions) {
+        return call("delete share group " + group, deadline -> offsets.deleteShareGroup(group, partitions, deadline));
+    }
+
+    @Override
     public void close() {
         client.run(
                 () -> {
@@ -117,6 +142,7 @@ final class WireBrokerClient implements BrokerClient {
                         isClosed = true;
                         producer.close(closed());
                         List.copyOf(streams).forEach(stream -> stream.fail(closed()));
+                        List.copyOf(members).forEach(member -> member.fail(closed()));
                         List.copyOf(calls).forEach(call -> call.outcome.completeExceptionally(closed()));
                         cluster.close();
                         onClose.run();

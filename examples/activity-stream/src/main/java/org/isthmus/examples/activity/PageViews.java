@@ -18,6 +18,7 @@ import jakarta.jms.Topic;
 @JMSDestinationDefinition(
         name = "java:app/jms/page-views",
         interfaceName = "jakarta.jms.Topic",
+        className = "org.isthmus.jms.IsthmusTopic",
         destinationName = "page-views",
         resourceAdapter = "isthmus")
 @Stateless
