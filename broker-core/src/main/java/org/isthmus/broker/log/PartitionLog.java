@@ -28,12 +28,12 @@ public final class PartitionLog implements Closeable {
     private static final long PRODUCER_EXPIRATION_MS = 24L * 60 * 60 * 1000;
 
     private final Path directory;
-    private final LogConfig config;
     private final FileStore files;
     private final Clock clock;
-    private final AppendCheck appendCheck;
 
     private final ProducerStates producers = new ProducerStates();
+    private LogConfig config;
+    private AppendCheck appendCheck;
     /** Transactions that a marker ended at or above the high watermark: they hold the last stable offset back until it passes. */
     private final Deque<ProducerStates.Ended> undecided = new ArrayDeque<>();
 
@@ -78,6 +78,14 @@ public final class PartitionLog implements Closeable {
         var log = new PartitionLog(directory, config, files, clock);
         log.load();
         return log;
+    }
+
+    /** How the log is kept from now on. */
+    public void configure(LogConfig changed) {
+        if (!changed.equals(config)) {
+            config = changed;
+            appendCheck = new AppendCheck(changed, producers);
+        }
     }
 
     // ---- appending
