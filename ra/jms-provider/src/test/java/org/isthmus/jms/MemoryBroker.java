@@ -270,16 +270,6 @@ final class MemoryBroker implements AutoCloseable {
         }
 
         @Override
-        public ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options) {
-            throw new UnsupportedOperationException("share groups are tested on the real broker");
-        }
-
-        @Override
-        public CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions) {
-            throw new UnsupportedOperationException("share groups are tested on the real broker");
-        }
-
-        @Override
         public void close() {
             own.forEach(Stream::close);
         }
