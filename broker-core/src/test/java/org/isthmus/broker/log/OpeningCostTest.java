@@ -58,20 +58,20 @@ class OpeningCostTest {
 
     @Test
     void aThousandSegmentsOpenByTheLastOne() throws Exception {
-        var log = open(1 << 14);
+        var log = open(1 << 12);
         while (((PublishedView) log.view()).segments().length < 1_000) {
             append(log, 4_000);
         }
         log.close();
         var before = disk.bytesRead();
 
-        var again = open(1 << 14);
+        var again = open(1 << 12);
 
         assertThat(((PublishedView) again.view()).segments()).hasSize(1_000);
         assertThat(disk.bytesRead() - before).isLessThan(5_000);
         disk.killProcess();
         before = disk.bytesRead();
-        again = open(1 << 14);
+        again = open(1 << 12);
         assertThat(disk.bytesRead() - before).isLessThan(3 << 14);
         again.close();
     }
