@@ -241,7 +241,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         var from = IsthmusDestination.of(topic);
         requireNoSelector(selector);
         var key = subscription(name);
-        var info = connection.topics().topic(requireTopic(from));
+        var info = connection.topics().topic(from);
         return durable(from, info, key, TopicOffsets.partitions(info), noLocal);
     }
 
@@ -367,16 +367,9 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         return new DurableSubscriptions.Key(connection.broker(), clientId, name);
     }
 
-    private static IsthmusDestination requireTopic(IsthmusDestination destination) throws JMSException {
-        if (destination instanceof IsthmusQueue) {
-            throw JmsErrors.notThereYet("queues are");
-        }
-        return destination;
-    }
-
     private static void requireNoSelector(@Nullable String selector) throws JMSException {
         if (selector != null && !selector.isBlank()) {
-            throw JmsErrors.notThereYet("message selectors are");
+            throw JmsErrors.notThereYet("message selectors of durable subscriptions are");
         }
     }
 
