@@ -21,6 +21,8 @@ import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.RecordStream;
+import org.isthmus.broker.client.ShareOptions;
+import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -245,6 +247,16 @@ final class MemoryBroker implements AutoCloseable {
                 groups.computeIfAbsent(group, unused -> new HashMap<>()).putAll(offsets);
                 return null;
             });
+        }
+
+        @Override
+        public ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options) {
+            throw new AssertionError("share groups are tested on the real broker");
+        }
+
+        @Override
+        public CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions) {
+            throw new AssertionError("share groups are tested on the real broker");
         }
 
         @Override

@@ -18,7 +18,9 @@ import jakarta.jms.Topic;
 @JMSDestinationDefinition(
         name = "java:app/jms/page-views",
         interfaceName = "jakarta.jms.Topic",
+        className = "org.isthmus.jms.IsthmusTopic",
         destinationName = "page-views",
+        properties = "physicalName=page-views",
         resourceAdapter = "isthmus")
 @Stateless
 @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
