@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.common.TopicPartition;
 
 /**
- * A connection to a cluster. Every call returns at once; its stage completes on a thread of the client, so what follows must not block.
+ * A connection to a cluster. Every call but {@link #send} returns at once; its stage completes on a thread of the client, so what follows must not block.
  * A call that fails does so with {@link org.isthmus.broker.common.BrokerException}, whose code tells why; what may be tried again was
  * tried again until the client's request timeout. Safe for use by many threads.
  */
@@ -39,6 +39,15 @@ public interface BrokerClient extends AutoCloseable {
 
     /** Forgets a group with its offsets. Fails with {@code GROUP_ID_NOT_FOUND} where there is none. */
     CompletionStage<Void> deleteGroup(String group);
+
+    /** Joins a share group on these partitions, which comes into being with its first member. Refusals come with the first poll. */
+    ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options);
+
+    /**
+     * Forgets a share group on these partitions, with what it has done. Fails with {@code NON_EMPTY_GROUP} while it has members, and with
+     * {@code GROUP_ID_NOT_FOUND} where none of the partitions knows it.
+     */
+    CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions);
 
     /** Fails what is under way and closes every connection. */
     @Override

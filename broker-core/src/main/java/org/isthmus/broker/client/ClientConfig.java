@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param clientId the name that brokers see
  * @param requestTimeout how long a call may take in all, retries included, before it fails with {@code REQUEST_TIMED_OUT}
  * @param maxBatchBytes most bytes of records in one batch
- * @param maxPendingBytes most bytes of records waiting to be sent; a send beyond it is answered late, never dropped
+ * @param maxPendingBytes most bytes of records on their way; a send beyond it blocks its caller until there is room
  * @param maxFetchBytes most bytes that one fetch brings
  */
 public record ClientConfig(

@@ -3,6 +3,7 @@ package org.isthmus.broker.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.isthmus.broker.runtime.FileStore;
@@ -19,6 +20,8 @@ final class AbortedTransactionIndex {
     private final FileStore files;
     private final Path path;
     private volatile @Nullable Entries entries;
+    /** How many entries the file has. The owner's. */
+    private int flushed;
 
     AbortedTransactionIndex(FileStore files, Path path) {
         this.files = files;
@@ -47,23 +50,33 @@ final class AbortedTransactionIndex {
     /** Drops the transactions whose marker lies at or above the offset. */
     void keepBelow(long offset) throws IOException {
         var kept = all().stream()
-                .filter(aborted -> aborted.markerOffset() < offset)
+                .takeWhile(aborted -> aborted.markerOffset() < offset)
                 .toArray(AbortedTransaction[]::new);
         entries = new Entries(kept, kept.length);
+        if (files.exists(path)) {
+            try (var file = files.open(path)) {
+                file.truncate((long) kept.length * ENTRY_BYTES);
+            }
+        }
+        flushed = kept.length;
     }
 
+    /** Adds to the file what it lacks. What is there is not written again: a crash may not cost what was durable. */
     void flush() throws IOException {
         var known = entries();
-        if (known.count == 0 && !files.exists(path)) {
+        if (known.count == flushed) {
             return;
         }
-        var bytes = ByteBuffer.allocate(known.count * ENTRY_BYTES);
-        for (var i = 0; i < known.count; i++) {
+        var bytes = ByteBuffer.allocate((known.count - flushed) * ENTRY_BYTES);
+        for (var i = flushed; i < known.count; i++) {
             var aborted = known.array[i];
             bytes.putLong(aborted.producerId()).putLong(aborted.firstOffset());
             bytes.putLong(aborted.markerOffset()).putLong(aborted.lastStableOffset());
         }
-        Files.write(files, path, bytes.flip());
+        try (var file = files.open(path)) {
+            file.write(bytes.flip(), (long) flushed * ENTRY_BYTES);
+        }
+        flushed = known.count;
     }
 
     void force() throws IOException {
@@ -84,14 +97,27 @@ final class AbortedTransactionIndex {
         var known = entries;
         if (known == null) {
             var bytes = Files.readAll(files, path);
-            var array = bytes == null ? NOTHING : new AbortedTransaction[bytes.remaining() / ENTRY_BYTES];
-            for (var i = 0; i < array.length && bytes != null; i++) {
-                array[i] = new AbortedTransaction(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
-            }
-            known = new Entries(array, array.length);
+            var found = bytes == null ? NOTHING : read(bytes);
+            known = new Entries(found, found.length);
             entries = known;
+            flushed = found.length;
         }
         return known;
+    }
+
+    /** As far as the markers rise, which they do not where a crash left zeros. */
+    private static AbortedTransaction[] read(ByteBuffer bytes) {
+        var found = new ArrayList<AbortedTransaction>();
+        var marker = 0L;
+        while (bytes.remaining() >= ENTRY_BYTES) {
+            var next = new AbortedTransaction(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
+            if (next.markerOffset() <= marker) {
+                break;
+            }
+            marker = next.markerOffset();
+            found.add(next);
+        }
+        return found.toArray(NOTHING);
     }
 
     /** The array may hold more than the count says; that is the owner's. */

@@ -19,9 +19,16 @@ import org.jspecify.annotations.Nullable;
  * @param recoveryPoint everything below was durable, indexes included, when this was written; a log that was closed has its end here
  * @param startOffset records below are deleted, also where their bytes still lie in a segment
  * @param highWatermark how far the log was committed
+ * @param indexed how much of the indexes of the segment below the recovery point was durable; what lies behind may be anything
  * @param epochs reigns as far as the recovery point; later ones are told by the batches
  */
-record LogCheckpoint(long recoveryPoint, long startOffset, long highWatermark, List<LeaderEpochs.Start> epochs) {
+record LogCheckpoint(
+        long recoveryPoint, long startOffset, long highWatermark, Indexed indexed, List<LeaderEpochs.Start> epochs) {
+    /** Entries of a segment's offset index and of its time index. */
+    record Indexed(int offsets, int times) {
+        static final Indexed NOTHING = new Indexed(0, 0);
+    }
+
     private static final Logger LOG = System.getLogger(LogCheckpoint.class.getName());
     private static final String NAME = "checkpoint";
     private static final String VERSION = "isthmus-log 1";
@@ -34,6 +41,10 @@ record LogCheckpoint(long recoveryPoint, long startOffset, long highWatermark, L
                 .append(startOffset)
                 .append("\nhighWatermark ")
                 .append(highWatermark)
+                .append("\nindexed ")
+                .append(indexed.offsets())
+                .append(' ')
+                .append(indexed.times())
                 .append('\n');
         for (var start : epochs) {
             text.append("epoch ")
@@ -70,11 +81,13 @@ record LogCheckpoint(long recoveryPoint, long startOffset, long highWatermark, L
         }
         var lines = body.split("\n", -1);
         var epochs = new ArrayList<LeaderEpochs.Start>();
-        for (var i = 4; i < lines.length - 1; i++) {
+        for (var i = 5; i < lines.length - 1; i++) {
             var words = lines[i].split(" ", -1);
             epochs.add(new LeaderEpochs.Start(Integer.parseInt(words[1]), Long.parseLong(words[2])));
         }
-        return new LogCheckpoint(number(lines[1]), number(lines[2]), number(lines[3]), epochs);
+        var counts = lines[4].split(" ", -1);
+        var indexed = new Indexed(Integer.parseInt(counts[1]), Integer.parseInt(counts[2]));
+        return new LogCheckpoint(number(lines[1]), number(lines[2]), number(lines[3]), indexed, epochs);
     }
 
     private static long number(String line) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogSegment {
     private static final long UNKNOWN = Long.MIN_VALUE;
+    private static final long NO_TIMESTAMP = UNKNOWN + 1;
 
     private final FileStore files;
     private final Path directory;
@@ -161,28 +162,26 @@ final class LogSegment {
     }
 
     /**
-     * Begins the walk that takes in again what lies at or above {@code offset}: forgets it in the indexes and goes back to the last batch
-     * boundary at or below it that is sure. Returns that boundary's offset and position.
+     * Begins the walk that takes in again what lies at or above {@code offset}: forgets it in the indexes, with whatever is not among the
+     * entries that are to be trusted, and goes back to a batch boundary at or below it that is sure. Returns that.
      */
-    SparseIndex.Entry rewindTo(long offset) throws IOException {
+    SparseIndex.Entry rewindTo(long offset, LogCheckpoint.Indexed trusted) throws IOException {
+        offsets.keepFirst(trusted.offsets());
         offsets.keepKeysUpTo(offset - 1);
-        times.keepValuesUpTo((int) Math.max(0, Math.min(Integer.MAX_VALUE, offset - baseOffset)));
+        var last = offsets.lastEntry();
+        var boundary = last == null ? new SparseIndex.Entry(baseOffset, 0) : last;
+        times.keepFirst(trusted.times());
+        times.keepValuesUpTo((int) (boundary.key() - baseOffset));
         aborted.keepBelow(offset);
-        var entry = offset <= baseOffset ? null : offsets.lastEntry();
-        if (entry == null) {
-            offsets.clear();
-            times.clear();
-            entry = new SparseIndex.Entry(baseOffset, 0);
-        }
-        if (offset <= baseOffset) {
-            aborted.keepBelow(baseOffset);
-        }
-        times.keepValuesUpTo((int) (entry.key() - baseOffset));
         var known = times.lastEntry();
-        maxTimestampMs = known == null ? UNKNOWN + 1 : known.key();
+        maxTimestampMs = known == null ? NO_TIMESTAMP : known.key();
         bytesSinceIndexed = 0;
-        size = entry.value();
-        return entry;
+        size = boundary.value();
+        return boundary;
+    }
+
+    LogCheckpoint.Indexed indexed() throws IOException {
+        return new LogCheckpoint.Indexed(offsets.count(), times.count());
     }
 
     /** Walks from where {@link #rewindTo} went. */
@@ -198,8 +197,8 @@ final class LogSegment {
     void create() throws IOException {
         log().truncate(0);
         size = 0;
-        offsets.clear();
-        times.clear();
+        offsets.keepFirst(0);
+        times.keepFirst(0);
         aborted.keepBelow(baseOffset);
     }
 
@@ -207,6 +206,11 @@ final class LogSegment {
     void cutAt(int position) throws IOException {
         log().truncate(position);
         log().force();
+    }
+
+    /** The last entry of the offset index; what it points at must be there. */
+    SparseIndex.@Nullable Entry lastIndexed() throws IOException {
+        return offsets.lastEntry();
     }
 
     // ---- reading, by anybody who holds it
@@ -263,7 +267,7 @@ final class LogSegment {
     long maxTimestampMs() throws IOException {
         if (maxTimestampMs == UNKNOWN) {
             var last = times.lastEntry();
-            maxTimestampMs = last != null ? last.key() : size() == 0 ? UNKNOWN + 1 : Long.MAX_VALUE;
+            maxTimestampMs = last != null ? last.key() : size() == 0 ? NO_TIMESTAMP : Long.MAX_VALUE;
         }
         return maxTimestampMs;
     }

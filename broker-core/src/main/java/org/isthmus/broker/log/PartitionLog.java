@@ -50,6 +50,7 @@ public final class PartitionLog implements Closeable {
     private final ReentrantLock disk = new ReentrantLock();
 
     private long recoveryPoint;
+    private LogCheckpoint.Indexed indexed = LogCheckpoint.Indexed.NOTHING;
     private long forcedBase;
 
     private volatile @Nullable IOException broken;
@@ -307,33 +308,42 @@ public final class PartitionLog implements Closeable {
     private void closedSegmentsAreDurable(PublishedView now) {
         try {
             ProducerSnapshots.force(files, directory, forcedBase);
-            checkpoint(Math.max(recoveryPoint, forcedBase), now.startOffset(), now.highWatermark(), now.epochs());
+            checkpoint(forcedBase, indexedBelow(now, forcedBase), now.startOffset(), now.highWatermark(), now.epochs());
             ProducerSnapshots.deleteBelow(files, directory, recoveryPoint);
         } catch (IOException failure) {
             LOG.log(Level.WARNING, "The recovery point stays at " + recoveryPoint + ": " + directory, failure);
         }
     }
 
-    private void checkpoint(long newRecoveryPoint, long newStart, long watermark, LeaderEpochs known)
-            throws IOException {
-        var durable = known.truncatedTo(newRecoveryPoint).starts();
-        new LogCheckpoint(newRecoveryPoint, newStart, watermark, durable).write(files, directory);
-        recoveryPoint = newRecoveryPoint;
+    /** How far the closed segment before an offset is indexed, which is all there is to it. */
+    private static LogCheckpoint.Indexed indexedBelow(PublishedView now, long base) throws IOException {
+        var below = now.indexOf(base - 1);
+        return base > now.segments()[below].baseOffset()
+                ? now.segments()[below].indexed()
+                : LogCheckpoint.Indexed.NOTHING;
     }
 
-    /** Forces everything and notes that the log ends here, so that the next open needs no recovery. */
+    private void checkpoint(
+            long newRecoveryPoint, LogCheckpoint.Indexed below, long newStart, long watermark, LeaderEpochs known)
+            throws IOException {
+        var durable = known.truncatedTo(newRecoveryPoint).starts();
+        new LogCheckpoint(newRecoveryPoint, newStart, watermark, below, durable).write(files, directory);
+        recoveryPoint = newRecoveryPoint;
+        indexed = below;
+    }
+
+    /** Forces everything and notes that the log ends here, so that the next open needs no recovery. Lets go of the files also when it fails. */
     @Override
     public void close() throws IOException {
         if (closed) {
             return;
         }
-        closed = true;
         disk.lock();
         try {
-            if (broken == null) {
-                forceForClose();
-            }
+            ensureUsable();
+            forceForClose();
         } finally {
+            closed = true;
             for (var segment : segments) {
                 segment.release();
             }
@@ -349,7 +359,14 @@ public final class PartitionLog implements Closeable {
         var snapshot = LogSegment.path(directory, endOffset, ProducerSnapshots.SUFFIX);
         Files.write(files, snapshot, producers.snapshot());
         ProducerSnapshots.force(files, directory, endOffset);
-        checkpoint(endOffset, startOffset, highWatermark, epochs);
+        // Names before the checkpoint that counts on them: of two names, a crash may keep the later one alone.
+        files.forceDirectory(directory);
+        checkpoint(
+                endOffset,
+                endOffset > active().baseOffset() ? active().indexed() : indexedBelow(published(), endOffset),
+                startOffset,
+                highWatermark,
+                epochs);
         ProducerSnapshots.deleteBelow(files, directory, endOffset);
     }
 
@@ -397,7 +414,7 @@ public final class PartitionLog implements Closeable {
         disk.lock();
         try {
             // Noted before anything is deleted: should a deletion be undone by a crash, the next open knows of it.
-            checkpoint(recoveryPoint, offset, highWatermark, epochs);
+            checkpoint(recoveryPoint, indexed, offset, highWatermark, epochs);
             startOffset = offset;
             var first = published().indexOf(offset);
             var gone = Arrays.copyOf(segments, first);
@@ -431,17 +448,28 @@ public final class PartitionLog implements Closeable {
         try {
             repairTail();
             // Noted before anything is cut: recovery then looks at all that may be left.
-            checkpoint(Math.min(recoveryPoint, offset), startOffset, Math.min(highWatermark, offset), epochs);
+            // The indexes of the segment that is cut are not durable again before it is closed.
+            var base = segments[Retention.indexOf(segments, offset)].baseOffset();
+            if (base < recoveryPoint) {
+                checkpoint(base, indexedBelow(published(), base), startOffset, Math.min(highWatermark, offset), epochs);
+            }
             cut(offset);
-        } catch (IOException failure) {
-            broken = failure;
-            throw failure;
         } finally {
             disk.unlock();
         }
     }
 
+    /** A failure in the middle leaves it to the next open to find out what is left. */
     private void cut(long offset) throws IOException {
+        try {
+            cutFiles(offset);
+        } catch (IOException failure) {
+            broken = failure;
+            throw failure;
+        }
+    }
+
+    private void cutFiles(long offset) throws IOException {
         var index = published().indexOf(offset);
         var kept = segments[index];
         kept.cutAt(kept.positionOf(offset, kept.size()));
@@ -456,8 +484,10 @@ public final class PartitionLog implements Closeable {
         kept.release();
         var watermark = highWatermark;
         recover(epochs.truncatedTo(offset));
-        highWatermark = Math.min(watermark, endOffset);
-        publish();
+        if (!beginAgainBehindTheEnd()) {
+            highWatermark = Math.min(watermark, endOffset);
+            publish();
+        }
     }
 
     // ---- opening
@@ -468,6 +498,7 @@ public final class PartitionLog implements Closeable {
         segments = LogSegment.all(files, directory);
         if (checkpoint != null) {
             recoveryPoint = checkpoint.recoveryPoint();
+            indexed = checkpoint.indexed();
             startOffset = checkpoint.startOffset();
             dropSegmentsBelowStart();
         }
@@ -477,16 +508,23 @@ public final class PartitionLog implements Closeable {
         }
         startOffset = Math.max(startOffset, segments[0].baseOffset());
         recover(checkpoint == null ? LeaderEpochs.NONE : new LeaderEpochs(checkpoint.epochs()));
-        if (endOffset < startOffset) {
-            for (var segment : segments) {
-                segment.delete();
-            }
-            beginEmpty();
-            return;
+        if (!beginAgainBehindTheEnd()) {
+            highWatermark = endOffset;
+            undecided.clear();
+            publish();
         }
-        highWatermark = endOffset;
-        undecided.clear();
-        publish();
+    }
+
+    /** Where all that is left lies below the start, nothing is left: the log goes on, empty, at its start. */
+    private boolean beginAgainBehindTheEnd() throws IOException {
+        if (endOffset >= startOffset) {
+            return false;
+        }
+        for (var segment : segments) {
+            segment.delete();
+        }
+        beginEmpty();
+        return true;
     }
 
     private void beginEmpty() throws IOException {
@@ -499,6 +537,7 @@ public final class PartitionLog implements Closeable {
         endOffset = startOffset;
         highWatermark = startOffset;
         recoveryPoint = startOffset;
+        indexed = LogCheckpoint.Indexed.NOTHING;
         forcedBase = startOffset;
         publish();
     }
@@ -516,7 +555,8 @@ public final class PartitionLog implements Closeable {
         undecided.clear();
         recoveryPoint = Math.max(recoveryPoint, segments[0].baseOffset());
         epochs = known;
-        var first = Retention.indexOf(segments, recoveryPoint);
+        // From the segment below the recovery point, because what its indexes have behind that point may be anything.
+        var first = Retention.indexOf(segments, recoveryPoint - 1);
         var replayFrom =
                 ProducerSnapshots.loadNewest(files, directory, segments[0].baseOffset(), recoveryPoint, producers);
         for (var i = Retention.indexOf(segments, replayFrom); i < first; i++) {
@@ -526,7 +566,8 @@ public final class PartitionLog implements Closeable {
         var torn = false;
         var last = first;
         for (var i = first; i < segments.length && !torn && segments[i].baseOffset() == expected; i++) {
-            torn = recoverSegment(segments[i], i == first ? Math.max(expected, replayFrom) : expected, replayFrom);
+            var trusted = i == first && recoveryPoint > expected ? indexed : LogCheckpoint.Indexed.NOTHING;
+            torn = recoverSegment(segments[i], Math.max(expected, replayFrom), trusted, replayFrom);
             expected = endOffset;
             last = i;
         }
@@ -545,8 +586,9 @@ public final class PartitionLog implements Closeable {
     }
 
     /** Returns whether something had to be cut off. */
-    private boolean recoverSegment(LogSegment segment, long from, long replayFrom) throws IOException {
-        var known = segment.rewindTo(from);
+    private boolean recoverSegment(LogSegment segment, long from, LogCheckpoint.Indexed trusted, long replayFrom)
+            throws IOException {
+        var known = segment.rewindTo(from, trusted);
         var scan = segment.scan(known.key());
         for (var batch = scan.next(); batch != null; batch = scan.next()) {
             segment.written(batch, config.indexIntervalBytes());
@@ -578,7 +620,9 @@ public final class PartitionLog implements Closeable {
     private void makeRecoveredDurable(int first, boolean torn) throws IOException {
         forcedBase = active().baseOffset();
         segmentBegunMs = active().size() == 0 ? -1 : Math.min(clock.wallMs(), Math.max(0, active().maxTimestampMs()));
-        if (endOffset == recoveryPoint && !torn) {
+        if (endOffset == recoveryPoint && !torn && first == segments.length - 1) {
+            // Nothing to recover, but the file may be shorter than the disk knows: a truncation whose force failed.
+            active().forceLog();
             return;
         }
         ProducerSnapshots.deleteAbove(files, directory, endOffset);
@@ -590,8 +634,10 @@ public final class PartitionLog implements Closeable {
             }
         }
         files.forceDirectory(directory);
-        if (first + 1 < segments.length || recoveryPoint > endOffset) {
-            checkpoint(Math.min(endOffset, forcedBase), startOffset, endOffset, epochs);
+        if (forcedBase != recoveryPoint && (forcedBase > recoveryPoint || recoveryPoint > endOffset)) {
+            // No view is published yet, and closed segments are indexed as they were walked.
+            var below = segments.length > 1 ? segments[segments.length - 2].indexed() : LogCheckpoint.Indexed.NOTHING;
+            checkpoint(forcedBase, below, startOffset, endOffset, epochs);
         }
     }
 

@@ -77,7 +77,7 @@ final class SparseIndex {
         return last(true, Long.MAX_VALUE);
     }
 
-    /** Drops every entry behind the last whose key, or value, is at most the bound. Called by the owner while nobody reads behind it. */
+    /** Drops every entry whose key, or value, exceeds the bound. Called by the owner while nobody reads behind it. */
     void keepKeysUpTo(long key) throws IOException {
         keep(countUpTo(tail(), true, key));
     }
@@ -86,8 +86,14 @@ final class SparseIndex {
         keep(countUpTo(tail(), false, value));
     }
 
-    void clear() throws IOException {
-        keep(0);
+    /** Drops every entry behind the first so many. */
+    void keepFirst(int count) throws IOException {
+        keep(Math.min(count, count()));
+    }
+
+    int count() throws IOException {
+        var last = tail();
+        return last.before + last.count;
     }
 
     /** Writes what is only in memory. */

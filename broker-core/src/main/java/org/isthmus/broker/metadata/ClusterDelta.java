@@ -1,5 +1,7 @@
 package org.isthmus.broker.metadata;
 
+import java.util.Map;
+
 /** One change of the cluster, from one image to the next. */
 public sealed interface ClusterDelta {
     record TopicCreated(TopicImage topic) implements ClusterDelta {}
@@ -13,4 +15,11 @@ public sealed interface ClusterDelta {
 
     /** Ids below the given one are taken. */
     record ProducerIdsTaken(long nextProducerId) implements ClusterDelta {}
+
+    /** The settings of a group are these from now on; none of its own where the map is empty. */
+    record GroupConfigured(String group, Map<String, String> configs) implements ClusterDelta {
+        public GroupConfigured {
+            configs = Map.copyOf(configs);
+        }
+    }
 }

@@ -12,6 +12,7 @@ import org.isthmus.broker.common.TopicPartition;
  * The cluster at one moment. Never changes; a newer one has a higher version.
  *
  * @param nextProducerId the first producer id that was never given out
+ * @param groupConfigs the groups' own settings
  */
 public record ClusterImage(
         long version,
@@ -20,11 +21,25 @@ public record ClusterImage(
         Map<BrokerId, BrokerImage> brokers,
         Map<String, TopicImage> topics,
         Map<UUID, String> topicNames,
-        long nextProducerId) {
+        long nextProducerId,
+        Map<String, Map<String, String>> groupConfigs) {
     public ClusterImage {
         brokers = Map.copyOf(brokers);
         topics = Map.copyOf(topics);
         topicNames = Map.copyOf(topicNames);
+        groupConfigs = Map.copyOf(groupConfigs);
+    }
+
+    /** A cluster whose groups have no settings of their own. */
+    public ClusterImage(
+            long version,
+            UUID clusterId,
+            BrokerId controller,
+            Map<BrokerId, BrokerImage> brokers,
+            Map<String, TopicImage> topics,
+            Map<UUID, String> topicNames,
+            long nextProducerId) {
+        this(version, clusterId, controller, brokers, topics, topicNames, nextProducerId, Map.of());
     }
 
     /** A cluster that has just come into being. */
@@ -37,6 +52,7 @@ public record ClusterImage(
         var nextBrokers = new HashMap<>(brokers);
         var nextTopics = new HashMap<>(topics);
         var nextNames = new HashMap<>(topicNames);
+        var nextConfigs = new HashMap<>(groupConfigs);
         var producerId = nextProducerId;
         for (var delta : deltas) {
             if (delta instanceof ClusterDelta.TopicCreated created) {
@@ -53,9 +69,16 @@ public record ClusterImage(
                 nextBrokers.put(registered.broker().id(), registered.broker());
             } else if (delta instanceof ClusterDelta.ProducerIdsTaken taken) {
                 producerId = Math.max(producerId, taken.nextProducerId());
+            } else if (delta instanceof ClusterDelta.GroupConfigured configured) {
+                if (configured.configs().isEmpty()) {
+                    nextConfigs.remove(configured.group());
+                } else {
+                    nextConfigs.put(configured.group(), configured.configs());
+                }
             }
         }
-        return new ClusterImage(version + 1, clusterId, controller, nextBrokers, nextTopics, nextNames, producerId);
+        return new ClusterImage(
+                version + 1, clusterId, controller, nextBrokers, nextTopics, nextNames, producerId, nextConfigs);
     }
 
     public Optional<TopicImage> topic(String name) {

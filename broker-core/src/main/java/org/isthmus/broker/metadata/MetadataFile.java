@@ -41,8 +41,12 @@ final class MetadataFile {
         text.append("version ").append(image.version()).append('\n');
         text.append("next-producer-id ").append(image.nextProducerId()).append('\n');
         image.topics().values().forEach(topic -> describe(topic, text));
-        text.append("crc32c ").append(checksum(text.toString())).append('\n');
-        replace(text.toString());
+        image.groupConfigs().forEach((group, configs) -> {
+            text.append("group ").append(encode(group)).append(" -");
+            describe(configs, text);
+        });
+        var body = text.toString();
+        replace(body + "crc32c " + checksum(body) + '\n');
     }
 
     private void replace(String text) throws IOException {
@@ -60,11 +64,7 @@ final class MetadataFile {
 
     private static void describe(TopicImage topic, StringBuilder text) {
         text.append("topic ").append(topic.name()).append(' ').append(topic.id());
-        topic.configs().forEach((name, value) -> text.append(' ')
-                .append(name)
-                .append('=')
-                .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
-        text.append('\n');
+        describe(topic.configs(), text);
         for (var partition : topic.partitions()) {
             text.append("partition ")
                     .append(partition.leader())
@@ -76,6 +76,16 @@ final class MetadataFile {
                     .append(join(partition.isr()))
                     .append('\n');
         }
+    }
+
+    private static void describe(Map<String, String> configs, StringBuilder text) {
+        configs.forEach(
+                (name, value) -> text.append(' ').append(name).append('=').append(encode(value)));
+        text.append('\n');
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private static String join(List<BrokerId> ids) {
@@ -116,6 +126,7 @@ final class MetadataFile {
         var version = 0L;
         var nextProducerId = 0L;
         var topics = new HashMap<String, TopicImage>();
+        var groups = new HashMap<String, Map<String, String>>();
         var lines = body.lines().skip(1).toList();
         for (var i = 0; i < lines.size(); i++) {
             var words = lines.get(i).split(" ", -1);
@@ -132,12 +143,13 @@ final class MetadataFile {
                     topics.put(
                             words[1], new TopicImage(words[1], UUID.fromString(words[2]), configs(words), partitions));
                 }
+                case "group" -> groups.put(URLDecoder.decode(words[1], StandardCharsets.UTF_8), configs(words));
                 default -> throw new IllegalArgumentException(lines.get(i));
             }
         }
         var names = new HashMap<UUID, String>();
         topics.values().forEach(topic -> names.put(topic.id(), topic.name()));
-        return new ClusterImage(version, clusterId, self, Map.of(), topics, names, nextProducerId);
+        return new ClusterImage(version, clusterId, self, Map.of(), topics, names, nextProducerId, groups);
     }
 
     private static Map<String, String> configs(String[] words) {

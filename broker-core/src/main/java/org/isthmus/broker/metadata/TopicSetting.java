@@ -50,7 +50,9 @@ public enum TopicSetting {
             "false",
             oneOf("true", "false")),
     /** When an append with {@code acks=all} is answered by a partition of one replica: once the disk has it, or once the system has it. */
-    FLUSH("isthmus.flush", "isthmus.flush", Type.STRING, "commit", oneOf("commit", "os"));
+    FLUSH("isthmus.flush", "isthmus.flush", Type.STRING, "commit", oneOf("commit", "os")),
+    /** Whether records are kept until every share group is done with them, however old or many they are, and no longer. */
+    QUEUE("isthmus.queue", "isthmus.queue", Type.BOOLEAN, "false", oneOf("true", "false"));
 
     /** The kinds of values, with Kafka's numbers for them in a description. */
     public enum Type {

@@ -176,20 +176,18 @@ final class InVmConnection implements Connection {
     }
 
     private void adjust() {
-        if (closed || !pending.changed()) {
-            return;
-        }
+        boolean changed = pending.changed();
         if (!pending.full()) {
             ring();
         }
         var handler = this.handler;
-        if (handler != null) {
+        if (changed && handler != null) {
             handler.writable(!pending.full());
         }
     }
 
     private boolean reads() {
-        return wantsReading && !pending.full() && !closed;
+        return wantsReading && !pending.isClosedToMore() && !closed;
     }
 
     private void fail(String what, Exception cause) {

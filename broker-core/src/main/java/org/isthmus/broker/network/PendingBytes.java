@@ -37,4 +37,9 @@ final class PendingBytes {
     boolean full() {
         return full;
     }
+
+    /** Whether nothing may be added now: full, or about to be found so. */
+    boolean isClosedToMore() {
+        return full || bytes.get() > limit;
+    }
 }

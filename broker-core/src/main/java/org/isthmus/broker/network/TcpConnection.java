@@ -38,6 +38,9 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     private @Nullable ConnectionHandler handler;
     private volatile String remoteAddress = "not connected";
     private boolean wantsReading = true;
+    /** Frames in memory may be waiting, for which the socket will raise no event. */
+    private boolean stalled;
+
     private boolean failed;
 
     TcpConnection(
@@ -129,7 +132,11 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             in.skipBytes(in.readableBytes());
             return;
         }
-        if (!reads() || in.readableBytes() < LENGTH_BYTES) {
+        if (!reads()) {
+            stalled = true;
+            return;
+        }
+        if (in.readableBytes() < LENGTH_BYTES) {
             return;
         }
         int length = in.getInt(in.readerIndex());
@@ -242,29 +249,24 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     }
 
     private void adjust() {
-        if (!pending.changed()) {
-            return;
-        }
+        boolean changed = pending.changed();
         readOrPause();
         var handler = this.handler;
-        if (handler != null) {
+        if (changed && handler != null) {
             handler.writable(!pending.full());
         }
     }
 
     private boolean reads() {
-        return wantsReading && !pending.full();
+        return wantsReading && !pending.isClosedToMore();
     }
 
     private void readOrPause() {
         boolean reads = reads();
-        if (channel.config().isAutoRead() == reads) {
-            return;
-        }
         channel.config().setAutoRead(reads);
-        if (reads) {
-            // Frames that are in memory already cause no event of the socket. Later, so that received() never runs
-            // inside itself.
+        if (reads && stalled) {
+            stalled = false;
+            // Later, so that received() never runs inside itself.
             execute(() -> channel.pipeline().fireChannelRead(Unpooled.EMPTY_BUFFER));
         }
     }

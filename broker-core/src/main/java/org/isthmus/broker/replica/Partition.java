@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class Partition {
     private static final System.Logger log = System.getLogger(Partition.class.getName());
 
+    private static final String SIDECAR_SUFFIX = ".share";
     private static final int READ_ALL_CHUNK_BYTES = 1 << 20;
 
     private final TopicPartition id;
@@ -43,6 +44,7 @@ public final class Partition {
     private final Waiters waiters = new Waiters();
     private final List<BiConsumer<@Nullable PartitionLog, @Nullable BrokerException>> untilOpen = new ArrayList<>();
     private boolean opening;
+    private @Nullable Partition sidecar;
     private PartitionConfig config;
     private volatile Role role;
     private volatile @Nullable PartitionLog open;
@@ -69,6 +71,33 @@ public final class Partition {
 
     public EventLoop loop() {
         return loop;
+    }
+
+    /**
+     * The log beside this one, for state that belongs to the partition: same owner, same leader, same commit, and gone with it. Made with its
+     * first use. Called on the partition's loop.
+     */
+    public Partition sidecar() {
+        var present = sidecar;
+        if (present == null) {
+            present = new Partition(id, sidecarDirectory(), loop, storage, config.forSidecar(), role);
+            sidecar = present;
+        }
+        return present;
+    }
+
+    /** Whether its share groups say what is kept; on the partition's loop. */
+    public boolean isQueue() {
+        return config.queue();
+    }
+
+    /** Whether anything was ever kept beside this log; looks at the disk. */
+    public boolean hasSidecar() {
+        return storage.files().exists(sidecarDirectory());
+    }
+
+    private Path sidecarDirectory() {
+        return directory.resolveSibling(directory.getFileName() + SIDECAR_SUFFIX);
     }
 
     /** The epoch under which this broker leads; fails with the protocol's error where it does not. */
@@ -429,7 +458,23 @@ public final class Partition {
                     waiters.failAll(notLeading());
                 }
             }
+            var beside = sidecar;
+            if (beside != null) {
+                beside.follow(newRole, newConfig.forSidecar());
+            }
         });
+    }
+
+    /** Deletes what lies wholly below the offset; on the partition's loop. */
+    public void deleteBefore(long offset) {
+        var opened = open;
+        if (opened != null && role instanceof Role.Leader) {
+            try {
+                opened.deleteRecordsBefore(Math.min(offset, opened.view().highWatermark()));
+            } catch (IOException e) {
+                goOffline(e);
+            }
+        }
     }
 
     /** Deletes what the log's retention no longer keeps. */
@@ -446,10 +491,45 @@ public final class Partition {
         });
     }
 
+    /**
+     * Deletes the records below an offset, or with −1 all that are committed; completes with the new start of the log. Fails with {@code
+     * OFFSET_OUT_OF_RANGE} above what is committed.
+     */
+    public CompletionStage<Long> deleteRecordsBefore(long offset) {
+        var done = new CompletableFuture<Long>();
+        loop.execute(() -> whenOpen((opened, failure) -> {
+            if (opened == null) {
+                done.completeExceptionally(failure == null ? notLeading() : failure);
+            } else {
+                deleteRecordsBefore(opened, offset, done);
+            }
+        }));
+        return done;
+    }
+
+    private void deleteRecordsBefore(PartitionLog opened, long offset, CompletableFuture<Long> done) {
+        var committed = opened.view().highWatermark();
+        var before = offset == -1 ? committed : offset;
+        if (before < 0 || before > committed) {
+            done.completeExceptionally(new BrokerException(
+                    ErrorCode.OFFSET_OUT_OF_RANGE,
+                    "partition " + id + " is committed up to " + committed + ", not " + offset));
+            return;
+        }
+        try {
+            done.complete(opened.deleteRecordsBefore(before));
+        } catch (IOException e) {
+            goOffline(e);
+            done.completeExceptionally(notLeading());
+        }
+    }
+
     /** Closes the log for good. The stage completes once the disk has everything. */
     CompletionStage<Void> close(String reason) {
         var done = new CompletableFuture<Void>();
         loop.execute(() -> {
+            var beside = sidecar;
+            var besideClosed = beside == null ? CompletableFuture.<Void>completedStage(null) : beside.close(reason);
             var failed = role instanceof Role.Offline;
             if (!failed) {
                 role = new Role.Offline(reason);
@@ -462,7 +542,7 @@ public final class Partition {
                 if (opened != null) {
                     closeQuietly(opened);
                 }
-                done.complete(null);
+                besideClosed.thenRun(() -> done.complete(null));
             });
         });
         return done;

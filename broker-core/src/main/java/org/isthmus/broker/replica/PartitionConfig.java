@@ -4,11 +4,18 @@ import java.util.Map;
 import org.isthmus.broker.log.LogConfig;
 import org.isthmus.broker.metadata.TopicSetting;
 
-/** How one partition is kept, made of its topic's settings and the broker's. */
-public record PartitionConfig(LogConfig log, FlushPolicy flush) {
+/**
+ * How one partition is kept, made of its topic's settings and the broker's.
+ *
+ * @param queue whether records go as soon as every share group is done with them, and not before
+ */
+public record PartitionConfig(LogConfig log, FlushPolicy flush, boolean queue) {
+    private static final int SIDECAR_SEGMENT_BYTES = 32 << 20;
+
     /** Both maps were checked before they were stored; the broker's has Kafka's broker names. */
     public static PartitionConfig of(Map<String, String> topic, Map<String, String> broker) {
-        var keptForever = TopicSetting.CLEANUP_POLICY.in(topic, broker).equals("compact");
+        var queue = Boolean.parseBoolean(TopicSetting.QUEUE.in(topic, broker));
+        var keptForever = queue || TopicSetting.CLEANUP_POLICY.in(topic, broker).equals("compact");
         var log = new LogConfig(
                 Integer.parseInt(TopicSetting.SEGMENT_BYTES.in(topic, broker)),
                 Long.parseLong(TopicSetting.SEGMENT_MS.in(topic, broker)),
@@ -18,6 +25,21 @@ public record PartitionConfig(LogConfig log, FlushPolicy flush) {
                 keptForever ? -1 : Long.parseLong(TopicSetting.RETENTION_BYTES.in(topic, broker)),
                 TopicSetting.MESSAGE_TIMESTAMP_TYPE.in(topic, broker).equals("LogAppendTime"));
         var flush = TopicSetting.FLUSH.in(topic, broker).equals("os") ? FlushPolicy.OS : FlushPolicy.COMMIT;
-        return new PartitionConfig(log, flush);
+        return new PartitionConfig(log, flush, queue);
+    }
+
+    /** How the log beside a partition is kept: as durable, but for as long as it is needed and in batches as large as its state. */
+    PartitionConfig forSidecar() {
+        return new PartitionConfig(
+                new LogConfig(
+                        SIDECAR_SEGMENT_BYTES,
+                        log.segmentMs(),
+                        log.indexIntervalBytes(),
+                        SIDECAR_SEGMENT_BYTES / 2,
+                        -1,
+                        -1,
+                        false),
+                flush,
+                false);
     }
 }

@@ -7,18 +7,23 @@ import java.util.concurrent.Executor;
 import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.InternalTopics;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
+import org.isthmus.broker.coordinator.share.ShareMembership;
 import org.isthmus.broker.coordinator.transaction.ProducerIds;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.protocol.handler.Addresses;
 import org.isthmus.broker.protocol.handler.AlterConfigsHandler;
+import org.isthmus.broker.protocol.handler.AlterShareGroupOffsetsHandler;
 import org.isthmus.broker.protocol.handler.ApiHandler;
 import org.isthmus.broker.protocol.handler.ClusterIdentity;
 import org.isthmus.broker.protocol.handler.CoordinatorHandlers;
 import org.isthmus.broker.protocol.handler.CreatePartitionsHandler;
 import org.isthmus.broker.protocol.handler.CreateTopicsHandler;
+import org.isthmus.broker.protocol.handler.DeleteRecordsHandler;
+import org.isthmus.broker.protocol.handler.DeleteShareGroupOffsetsHandler;
 import org.isthmus.broker.protocol.handler.DeleteTopicsHandler;
 import org.isthmus.broker.protocol.handler.DescribeClusterHandler;
 import org.isthmus.broker.protocol.handler.DescribeConfigsHandler;
+import org.isthmus.broker.protocol.handler.DescribeShareGroupOffsetsHandler;
 import org.isthmus.broker.protocol.handler.FetchHandler;
 import org.isthmus.broker.protocol.handler.HandlerTable;
 import org.isthmus.broker.protocol.handler.IncrementalAlterConfigsHandler;
@@ -27,9 +32,17 @@ import org.isthmus.broker.protocol.handler.ListPartitionReassignmentsHandler;
 import org.isthmus.broker.protocol.handler.MetadataHandler;
 import org.isthmus.broker.protocol.handler.OffsetForLeaderEpochHandler;
 import org.isthmus.broker.protocol.handler.ProduceHandler;
+import org.isthmus.broker.protocol.handler.ShareAcknowledgeHandler;
+import org.isthmus.broker.protocol.handler.ShareFetchHandler;
+import org.isthmus.broker.protocol.handler.ShareGroupConfigs;
+import org.isthmus.broker.protocol.handler.ShareGroupDescribeHandler;
+import org.isthmus.broker.protocol.handler.ShareGroupHeartbeatHandler;
+import org.isthmus.broker.protocol.handler.ShareGroups;
+import org.isthmus.broker.protocol.handler.ShareSessions;
 import org.isthmus.broker.protocol.handler.TopicCreation;
 import org.isthmus.broker.protocol.handler.Topics;
 import org.isthmus.broker.replica.Partitions;
+import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
 import org.isthmus.broker.runtime.IdSource;
 
@@ -39,6 +52,8 @@ record Apis(
         MetadataStore metadata,
         Partitions partitions,
         GroupCoordinator groups,
+        SharePlaces shares,
+        ShareMembership membership,
         Executor io,
         EventLoop timers,
         IdSource ids,
@@ -48,7 +63,11 @@ record Apis(
         var handlers = new ArrayList<ApiHandler<?, ?>>();
         handlers.addAll(data());
         handlers.addAll(topics(identity));
-        handlers.addAll(CoordinatorHandlers.of(groups, new ProducerIds(metadata), internalTopics(), metadata));
+        var shareGroups = new ShareGroups(
+                membership, shares.coordinator(), new ShareGroupConfigs(metadata, Clock.system()), shares::used);
+        handlers.addAll(shareGroups(shareGroups));
+        handlers.addAll(
+                CoordinatorHandlers.of(groups, shareGroups, new ProducerIds(metadata), internalTopics(), metadata));
         return new HandlerTable(handlers, identity);
     }
 
@@ -58,7 +77,21 @@ record Apis(
                 new ProduceHandler(topics),
                 new FetchHandler(topics, io, timers),
                 new ListOffsetsHandler(topics, io),
+                new DeleteRecordsHandler(topics),
                 new OffsetForLeaderEpochHandler(topics));
+    }
+
+    private List<ApiHandler<?, ?>> shareGroups(ShareGroups groups) {
+        var topics = new Topics(metadata, partitions);
+        var sessions = new ShareSessions(shares.coordinator(), groups.configs());
+        return List.of(
+                new ShareGroupHeartbeatHandler(topics, membership),
+                new ShareGroupDescribeHandler(topics, groups),
+                new ShareFetchHandler(topics, sessions, io, timers),
+                new ShareAcknowledgeHandler(topics, sessions),
+                new DescribeShareGroupOffsetsHandler(topics, groups),
+                new AlterShareGroupOffsetsHandler(topics, groups),
+                new DeleteShareGroupOffsetsHandler(topics, groups));
     }
 
     private List<ApiHandler<?, ?>> topics(ClusterIdentity identity) {

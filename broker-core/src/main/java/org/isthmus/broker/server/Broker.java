@@ -13,6 +13,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
+import org.isthmus.broker.coordinator.share.MembershipConfig;
+import org.isthmus.broker.coordinator.share.ShareMembership;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.LocalMetadataStore;
@@ -93,17 +95,24 @@ final class Broker implements AutoCloseable {
         var coordinators = new Coordinators(groups);
         partitions.addListener(coordinators);
         opened.add(() -> coordinators.resignAll(partitions));
+        var shares = new SharePlaces(partitions, io, metadata, ids);
+        partitions.addListener(shares);
+        opened.add(shares::resignAll);
+        var membership = new ShareMembership(MembershipConfig.DEFAULT, metadata::image, loops.get(0));
 
         metadata.follow(partitions::apply);
         var addresses = new AdvertisedAddresses(settings.brokerId(), new ConcurrentHashMap<>());
         // Registered before the first client can ask who is there, and again once the port is known.
         register(metadata, inVm);
-        var table = new Apis(settings, metadata, partitions, groups, io, loops.get(0), ids, addresses).table();
+        var table = new Apis(
+                        settings, metadata, partitions, groups, shares, membership, io, loops.get(0), ids, addresses)
+                .table();
         listen(transport, config.listeners(), addresses, table);
         register(metadata, listeners.isEmpty() ? inVm : addresses.reached(listeners.get(0)));
 
         every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisk);
         every(settings.retentionCheckInterval(), metadataLoop, partitions::applyRetention);
+        every(settings.retentionCheckInterval(), metadataLoop, shares::deleteFinished);
     }
 
     private void register(LocalMetadataStore metadata, Endpoint reachedAt) throws IOException {

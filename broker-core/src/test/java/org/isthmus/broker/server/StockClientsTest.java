@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -190,6 +191,20 @@ class StockClientsTest {
             assertThat(offset(admin, partition, OffsetSpec.forTimestamp(1005))).isEqualTo(5);
             assertThat(offset(admin, partition, OffsetSpec.forTimestamp(5000))).isEqualTo(-1);
             assertThat(offset(admin, partition, OffsetSpec.maxTimestamp())).isEqualTo(9);
+        }
+    }
+
+    @Test
+    void recordsAreDeletedUpToAnOffset() throws Exception {
+        produce("shortened", 100, Map.of());
+        var partition = new TopicPartition("shortened", 0);
+        try (var admin = admin()) {
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(40)))
+                    .all()
+                    .get();
+
+            assertThat(offset(admin, partition, OffsetSpec.earliest())).isEqualTo(40);
+            assertThat(readAssigned("shortened", 60, Map.of()).get(0).offset()).isEqualTo(40);
         }
     }
 

@@ -50,6 +50,13 @@ final class FrameWriter extends ByteBufferAccessor {
         }
     }
 
+    /** Bytes that a schema marks as not to be copied; the size of the shared buffer leaves them out, like records. */
+    @Override
+    public void writeByteBuffer(ByteBuffer bytes) {
+        endPart();
+        parts.add(new Frame.Bytes(bytes.duplicate()));
+    }
+
     private void endPart() {
         if (buffer.position() > written) {
             parts.add(new Frame.Bytes(buffer.slice(written, buffer.position() - written)));

@@ -11,7 +11,6 @@ import org.apache.kafka.common.message.AlterConfigsResponseData;
 import org.apache.kafka.common.message.AlterConfigsResponseData.AlterConfigsResourceResponse;
 import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.metadata.MetadataStore;
-import org.isthmus.broker.metadata.TopicImage;
 import org.jspecify.annotations.Nullable;
 
 /** Sets all settings of topics at once: what is not named goes back to its default. */
@@ -50,7 +49,7 @@ public final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest
                             resource.resourceType(),
                             resource.resourceName(),
                             request.validateOnly(),
-                            topic -> changes(topic, resource))
+                            present -> changes(present, resource))
                     .handle((image, failure) -> failure == null ? result : refuse(result, failure))
                     .toCompletableFuture());
         }
@@ -58,9 +57,9 @@ public final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest
                 .thenApply(ignored -> response);
     }
 
-    private static Map<String, @Nullable String> changes(TopicImage topic, AlterConfigsResource resource) {
+    private static Map<String, @Nullable String> changes(Map<String, String> present, AlterConfigsResource resource) {
         var changes = new HashMap<String, @Nullable String>();
-        topic.configs().keySet().forEach(name -> changes.put(name, null));
+        present.keySet().forEach(name -> changes.put(name, null));
         resource.configs().forEach(config -> changes.put(config.name(), config.value()));
         return changes;
     }

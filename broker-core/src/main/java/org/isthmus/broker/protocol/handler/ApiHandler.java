@@ -25,4 +25,12 @@ public interface ApiHandler<Q extends ApiMessage, A extends ApiMessage> {
      * stage completes.
      */
     CompletionStage<A> handle(RequestContext context, Q request);
+
+    /**
+     * Whether the answer must wait until the requests before it on its connection are answered. Clients count on that, unless they say in the
+     * request that they do not.
+     */
+    default boolean answersInTurn(Q request) {
+        return true;
+    }
 }

@@ -7,6 +7,7 @@ import org.isthmus.broker.common.ErrorCode;
 final class ConfigResources {
     static final byte TOPIC = 2;
     static final byte BROKER = 4;
+    static final byte GROUP = 32;
 
     private ConfigResources() {}
 

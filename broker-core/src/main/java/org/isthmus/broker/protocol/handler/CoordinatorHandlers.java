@@ -11,7 +11,11 @@ public final class CoordinatorHandlers {
     private CoordinatorHandlers() {}
 
     public static List<ApiHandler<?, ?>> of(
-            GroupCoordinator groups, ProducerIds producerIds, InternalTopics topics, MetadataStore metadata) {
+            GroupCoordinator groups,
+            ShareGroups shareGroups,
+            ProducerIds producerIds,
+            InternalTopics topics,
+            MetadataStore metadata) {
         return List.of(
                 new FindCoordinatorHandler(topics, metadata),
                 new JoinGroupHandler(groups),
@@ -22,8 +26,8 @@ public final class CoordinatorHandlers {
                 new OffsetFetchHandler(groups, metadata),
                 new OffsetDeleteHandler(groups),
                 new DescribeGroupsHandler(groups),
-                new ListGroupsHandler(groups),
-                new DeleteGroupsHandler(groups),
+                new ListGroupsHandler(groups, shareGroups),
+                new DeleteGroupsHandler(groups, shareGroups),
                 new InitProducerIdHandler(producerIds));
     }
 }

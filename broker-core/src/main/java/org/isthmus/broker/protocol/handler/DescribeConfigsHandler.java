@@ -1,5 +1,6 @@
 package org.isthmus.broker.protocol.handler;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,12 +14,18 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfi
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.metadata.GroupSetting;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.metadata.TopicSetting;
 
 /** Tells the settings of topics and of this broker, each with where its value comes from. */
 public final class DescribeConfigsHandler
         implements ApiHandler<DescribeConfigsRequestData, DescribeConfigsResponseData> {
+    /** Kafka's numbers for settings of a group's own and for defaults. */
+    private static final byte GROUP_SOURCE = 8;
+
+    private static final byte DEFAULT_SOURCE = 5;
+
     private final MetadataStore metadata;
     private final ClusterIdentity identity;
     private final Map<String, String> topicDefaults;
@@ -102,6 +109,16 @@ public final class DescribeConfigsHandler
                             .setReadOnly(true)
                             .setConfigSource(TopicConfigs.Source.BROKER.id())
                             .setConfigType(TopicSetting.Type.STRING.id()))
+                    .toList();
+        }
+        if (resource.resourceType() == ConfigResources.GROUP) {
+            var own = metadata.image().groupConfigs().getOrDefault(resource.resourceName(), Map.of());
+            return Arrays.stream(GroupSetting.values())
+                    .map(setting -> new DescribeConfigsResourceResult()
+                            .setName(setting.key())
+                            .setValue(setting.in(own))
+                            .setConfigSource(own.containsKey(setting.key()) ? GROUP_SOURCE : DEFAULT_SOURCE)
+                            .setConfigType(setting.type().id()))
                     .toList();
         }
         throw ConfigResources.unknown(resource.resourceType());

@@ -17,11 +17,10 @@ import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.metadata.MetadataStore;
-import org.isthmus.broker.metadata.TopicImage;
 import org.isthmus.broker.metadata.TopicSetting;
 import org.jspecify.annotations.Nullable;
 
-/** Changes single settings of topics and leaves the others. */
+/** Changes single settings of topics and groups and leaves the others. */
 public final class IncrementalAlterConfigsHandler
         implements ApiHandler<IncrementalAlterConfigsRequestData, IncrementalAlterConfigsResponseData> {
     private static final byte SET = 0;
@@ -64,7 +63,7 @@ public final class IncrementalAlterConfigsHandler
                             resource.resourceType(),
                             resource.resourceName(),
                             request.validateOnly(),
-                            topic -> changes(topic, resource))
+                            present -> changes(present, resource))
                     .handle((image, failure) -> failure == null ? result : refuse(result, failure))
                     .toCompletableFuture());
         }
@@ -72,25 +71,25 @@ public final class IncrementalAlterConfigsHandler
                 .thenApply(ignored -> response);
     }
 
-    private static Map<String, @Nullable String> changes(TopicImage topic, AlterConfigsResource resource) {
+    private static Map<String, @Nullable String> changes(Map<String, String> present, AlterConfigsResource resource) {
         var changes = new HashMap<String, @Nullable String>();
         for (var config : resource.configs()) {
-            changes.put(config.name(), changed(topic, config));
+            changes.put(config.name(), changed(present, config));
         }
         return changes;
     }
 
-    private static @Nullable String changed(TopicImage topic, AlterableConfig config) {
+    private static @Nullable String changed(Map<String, String> present, AlterableConfig config) {
         return switch (config.configOperation()) {
             case SET -> given(config);
             case DELETE -> null;
             case APPEND -> {
-                var items = items(topic, config);
+                var items = items(present, config);
                 items.addAll(Arrays.asList(given(config).split(",")));
                 yield String.join(",", items);
             }
             case SUBTRACT -> {
-                var items = items(topic, config);
+                var items = items(present, config);
                 Arrays.asList(given(config).split(",")).forEach(items::remove);
                 yield String.join(",", items);
             }
@@ -108,13 +107,12 @@ public final class IncrementalAlterConfigsHandler
         return config.value();
     }
 
-    private static Set<String> items(TopicImage topic, AlterableConfig config) {
+    private static Set<String> items(Map<String, String> present, AlterableConfig config) {
         var setting = TopicSetting.named(config.name())
                 .filter(found -> found.type() == TopicSetting.Type.LIST)
                 .orElseThrow(() -> new BrokerException(
                         ErrorCode.INVALID_CONFIG, config.name() + " is not a list to add to or take from"));
-        var present = setting.in(topic.configs(), Map.of());
-        return new LinkedHashSet<>(Arrays.asList(present.split(",")));
+        return new LinkedHashSet<>(Arrays.asList(setting.in(present, Map.of()).split(",")));
     }
 
     private static AlterConfigsResourceResponse refuse(AlterConfigsResourceResponse result, Throwable failure) {

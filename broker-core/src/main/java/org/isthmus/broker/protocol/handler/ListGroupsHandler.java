@@ -1,6 +1,8 @@
 package org.isthmus.broker.protocol.handler;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListGroupsResponseData;
@@ -8,14 +10,18 @@ import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.group.GroupDescription;
 
-/** ListGroups: every group whose coordinator is this broker. */
+/** ListGroups: every group whose coordinator is this broker, and the share groups that have something here. */
 final class ListGroupsHandler implements ApiHandler<ListGroupsRequestData, ListGroupsResponseData> {
     private static final String CLASSIC = "Classic";
 
-    private final GroupCoordinator groups;
+    private static final String SHARE = "Share";
 
-    ListGroupsHandler(GroupCoordinator groups) {
+    private final GroupCoordinator groups;
+    private final ShareGroups shareGroups;
+
+    ListGroupsHandler(GroupCoordinator groups, ShareGroups shareGroups) {
         this.groups = groups;
+        this.shareGroups = shareGroups;
     }
 
     @Override
@@ -36,7 +42,11 @@ final class ListGroupsHandler implements ApiHandler<ListGroupsRequestData, ListG
     @Override
     public CompletionStage<ListGroupsResponseData> handle(RequestContext context, ListGroupsRequestData request) {
         return groups.list()
-                .thenApply(all -> new ListGroupsResponseData().setGroups(listed(all, request)))
+                .thenCombine(shareGroups(request), (all, shared) -> {
+                    var listed = new ArrayList<>(listed(all, request));
+                    listed.addAll(shared);
+                    return new ListGroupsResponseData().setGroups(listed);
+                })
                 .exceptionally(failure -> new ListGroupsResponseData().setErrorCode(CoordinatorErrors.codeOf(failure)));
     }
 
@@ -50,6 +60,20 @@ final class ListGroupsHandler implements ApiHandler<ListGroupsRequestData, ListG
                         .setGroupState(group.phase().wireName())
                         .setGroupType(CLASSIC))
                 .toList();
+    }
+
+    private CompletionStage<List<ListedGroup>> shareGroups(ListGroupsRequestData request) {
+        if (!wants(request.typesFilter(), SHARE)) {
+            return CompletableFuture.completedStage(List.of());
+        }
+        return shareGroups.all().thenCombine(shareGroups.membership().groups(), (all, populated) -> all.stream()
+                .map(group -> new ListedGroup()
+                        .setGroupId(group)
+                        .setProtocolType("share")
+                        .setGroupState(populated.contains(group) ? "Stable" : "Empty")
+                        .setGroupType(SHARE))
+                .filter(group -> wants(request.statesFilter(), group.groupState()))
+                .toList());
     }
 
     private static boolean wants(List<String> filter, String value) {

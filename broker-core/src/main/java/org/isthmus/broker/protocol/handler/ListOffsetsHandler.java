@@ -18,6 +18,7 @@ import org.isthmus.broker.log.LogView.TimestampedOffset;
 /** Finds offsets by meaning or by time. */
 public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestData, ListOffsetsResponseData> {
     private static final byte READ_COMMITTED = 1;
+    private static final short EPOCHS_SINCE = 4;
     private static final long LATEST = -1;
     private static final long EARLIEST = -2;
     private static final long MAX_TIMESTAMP = -3;
@@ -64,7 +65,13 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
                     .add(new ListOffsetsTopicResponse().setName(topic.name()).setPartitions(answers));
         }
         return CompletableFuture.allOf(waits.toArray(CompletableFuture<?>[]::new))
-                .thenApply(ignored -> response);
+                .thenApply(ignored -> context.version() < EPOCHS_SINCE ? withoutEpochs(response) : response);
+    }
+
+    /** An older version has no place for epochs, and a message that names one there cannot be written. */
+    private static ListOffsetsResponseData withoutEpochs(ListOffsetsResponseData response) {
+        response.topics().forEach(topic -> topic.partitions().forEach(partition -> partition.setLeaderEpoch(-1)));
+        return response;
     }
 
     private CompletableFuture<?> answer(

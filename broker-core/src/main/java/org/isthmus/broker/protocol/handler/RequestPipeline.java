@@ -14,8 +14,9 @@ import org.isthmus.broker.protocol.codec.ResponseCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one connection. They are handled as they come, several at a time, and answered in the order in which they came. Owned by
- * the connection's thread. Above a limit of requests or bytes under way it stops reading, until half of them are answered.
+ * The requests of one connection. They are handled as they come, several at a time, and answered in the order in which they came, save those
+ * that {@linkplain ApiHandler#answersInTurn need not wait their turn}. Owned by the connection's thread. Above a limit of requests or bytes
+ * under way it stops reading, until half of them are answered.
  *
  * <p>A frame is released when its request is handled, for the request's records lie in it.
  */
@@ -26,6 +27,7 @@ public final class RequestPipeline implements ConnectionHandler {
 
     private final Connection connection;
     private final HandlerTable table;
+    private final Lifetime lifetime = new Lifetime();
     private final Deque<Slot> underWay = new ArrayDeque<>();
     private long bytesUnderWay;
     private boolean holdingBack;
@@ -34,6 +36,7 @@ public final class RequestPipeline implements ConnectionHandler {
     private static final class Slot {
         private final DecodedRequest request;
         private final int bytes;
+        private boolean inTurn = true;
         private boolean done;
         private @Nullable ApiMessage answer;
 
@@ -95,10 +98,19 @@ public final class RequestPipeline implements ConnectionHandler {
         var request = slot.request;
         var clientId = request.clientId();
         var context = new RequestContext(
-                request.version(), clientId == null ? "" : clientId, connection.remoteAddress(), connection.endpoint());
+                request.version(),
+                clientId == null ? "" : clientId,
+                connection.remoteAddress(),
+                connection.endpoint(),
+                lifetime);
         var owner = Thread.currentThread();
         CompletionStage<? extends ApiMessage> stage;
         try {
+            if (!answersInTurn(handler, body)) {
+                // It keeps nobody waiting, and so does not count among those that are under way.
+                slot.inTurn = false;
+                underWay.remove(slot);
+            }
             stage = handle(handler, context, body);
         } catch (RuntimeException e) {
             frame.release();
@@ -116,6 +128,11 @@ public final class RequestPipeline implements ConnectionHandler {
     }
 
     @SuppressWarnings("unchecked") // the codec made the body by the handler's key
+    private static <Q extends ApiMessage> boolean answersInTurn(ApiHandler<Q, ?> handler, ApiMessage body) {
+        return handler.answersInTurn((Q) body);
+    }
+
+    @SuppressWarnings("unchecked") // the codec made the body by the handler's key
     private static <Q extends ApiMessage> CompletionStage<? extends ApiMessage> handle(
             ApiHandler<Q, ?> handler, RequestContext context, ApiMessage body) {
         return handler.handle(context, (Q) body);
@@ -129,6 +146,9 @@ public final class RequestPipeline implements ConnectionHandler {
         }
         slot.done = true;
         slot.answer = answer;
+        if (!slot.inTurn) {
+            leave(slot);
+        }
         while (!underWay.isEmpty() && underWay.peek().done) {
             leave(underWay.remove());
         }
@@ -141,9 +161,14 @@ public final class RequestPipeline implements ConnectionHandler {
     private void leave(Slot slot) {
         bytesUnderWay -= slot.bytes;
         var answer = slot.answer;
-        if (answer != null) {
+        if (answer == null) {
+            return;
+        }
+        try {
             // Also on a closed connection, which sends nothing but lets go of the file ranges in the answer.
             connection.send(ResponseCodec.encode(slot.request.version(), slot.request.correlationId(), answer));
+        } catch (RuntimeException e) {
+            giveUp("could not be answered: API " + slot.request.apiKey() + " version " + slot.request.version(), e);
         }
     }
 
@@ -163,5 +188,6 @@ public final class RequestPipeline implements ConnectionHandler {
     @Override
     public void closed() {
         // What is under way completes by itself; its answers are let go in leave().
+        lifetime.end();
     }
 }

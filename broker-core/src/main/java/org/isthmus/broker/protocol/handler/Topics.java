@@ -6,6 +6,8 @@ import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.InternalTopics;
+import org.isthmus.broker.coordinator.ShardedCoordinator;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.metadata.TopicImage;
@@ -47,6 +49,22 @@ public record Topics(MetadataStore metadata, Partitions partitions) {
                     "partition " + partition.id() + " is led in epoch " + epoch + ", not " + new Epoch(believedEpoch));
         }
         return partition;
+    }
+
+    /** Fails with {@code NOT_COORDINATOR} where the group's shard is led elsewhere, or there is none yet. */
+    void coordinates(String group) {
+        var shards = image().topic(InternalTopics.CONSUMER_OFFSETS)
+                .map(topic -> topic.partitions().size())
+                .orElse(0);
+        if (shards > 0) {
+            try {
+                led(InternalTopics.CONSUMER_OFFSETS, ShardedCoordinator.partitionOf(group, shards));
+                return;
+            } catch (BrokerException notLedHere) {
+                // Told below, in the words for a coordinator.
+            }
+        }
+        throw new BrokerException(ErrorCode.NOT_COORDINATOR, "group " + group + " is not coordinated here");
     }
 
     private BrokerException missing(String topic, int index) {

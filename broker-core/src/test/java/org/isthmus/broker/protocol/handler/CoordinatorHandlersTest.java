@@ -35,6 +35,7 @@ class CoordinatorHandlersTest {
     private final MemoryMetadata metadata = new MemoryMetadata();
     private final List<ApiHandler<?, ?>> handlers = CoordinatorHandlers.of(
             rig.groups,
+            NoShareGroups.on(metadata),
             new ProducerIds(metadata),
             name -> CompletableFuture.completedStage(rig.image().topics().get(name)),
             metadata);

@@ -1,0 +1,175 @@
+package org.isthmus.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+
+/**
+ * Runs Isthmus and Apache Kafka in turn under Kafka's own performance clients, and prints the median of each figure and its ratio.
+ *
+ * <p>Both brokers live for one workload, on the same disk; rounds alternate between them, so a machine that slows down slows both. One
+ * round before the counted ones warms up both just-in-time compilers.
+ */
+public final class SideBySide {
+    private static final List<Workload> WORKLOADS = List.of(
+            new Workload(100, 1, 3_000_000, false, -1),
+            new Workload(100, 8, 3_000_000, false, -1),
+            new Workload(1024, 1, 500_000, false, -1),
+            new Workload(1024, 8, 500_000, false, -1),
+            new Workload(1024, 1, 60_000, true, -1),
+            new Workload(1024, 1, 100_000, false, 10_000));
+
+    private final Path root;
+    private final int rounds;
+    private final Path work;
+    private final PerfTools tools;
+
+    private SideBySide(Path root, int rounds, Path work) {
+        this.root = root;
+        this.rounds = rounds;
+        this.work = work;
+        this.tools = new PerfTools(root.resolve("benchmarks/peers/kafka-tools/target/lib"));
+    }
+
+    /** Arguments: the project's folder (default: here), counted rounds (default 3), numbers of the workloads to run (default: all). */
+    public static void main(String[] arguments) throws Exception {
+        var root = Path.of(arguments.length > 0 ? arguments[0] : ".")
+                .toAbsolutePath()
+                .normalize();
+        var rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
+        var chosen = new ArrayList<Workload>();
+        for (int i = 2; i < arguments.length; i++) {
+            chosen.add(WORKLOADS.get(Integer.parseInt(arguments[i]) - 1));
+        }
+        var work = Files.createTempDirectory("side-by-side");
+        try {
+            new SideBySide(root, rounds, work).run(chosen.isEmpty() ? WORKLOADS : chosen);
+        } finally {
+            delete(work);
+        }
+    }
+
+    private void run(List<Workload> workloads) throws Exception {
+        for (var workload : workloads) {
+            System.out.println(
+                    "\n" + workload.describe() + ", " + rounds + " rounds of " + workload.records() + " records");
+            measure(workload);
+        }
+    }
+
+    private void measure(Workload workload) throws Exception {
+        var data = Files.createTempDirectory(work, "workload");
+        var isthmus = new ArrayList<Measurement>();
+        var kafka = new ArrayList<Measurement>();
+        try (var isthmusBroker = BrokerProcess.isthmus(
+                        root.resolve("broker-core/target/isthmus-broker.jar"), data.resolve("isthmus"));
+                var kafkaBroker = BrokerProcess.kafka(
+                        root.resolve("benchmarks/peers/apache-kafka/target/lib"), data.resolve("kafka"))) {
+            for (int round = 0; round <= rounds; round++) {
+                var ours = round("Isthmus", isthmusBroker, round, workload);
+                var theirs = round("Kafka", kafkaBroker, round, workload);
+                if (round > 0) {
+                    isthmus.add(ours);
+                    kafka.add(theirs);
+                }
+            }
+        } finally {
+            delete(data);
+        }
+        print(workload, isthmus, kafka);
+    }
+
+    private Measurement round(String name, BrokerProcess broker, int round, Workload workload) throws Exception {
+        var topic = "round-" + round;
+        try (var admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+            createTopic(broker, admin, topic, workload);
+            var before = broker.cpu();
+            var produced = tools.produce(broker.bootstrap(), topic, workload);
+            var between = broker.cpu();
+            var consumed = workload.isPaced() ? 0 : tools.consume(broker.bootstrap(), topic, workload);
+            var after = broker.cpu();
+            var measured = new Measurement(
+                    produced.perSecond(),
+                    consumed,
+                    secondsPerMillion(between.minus(before), workload),
+                    secondsPerMillion(after.minus(between), workload),
+                    produced.p50Ms(),
+                    produced.p99Ms(),
+                    produced.p999Ms(),
+                    broker.residentMegabytes());
+            admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
+            System.out.printf(
+                    "  %-8s round %d%s: produce %,9.0f/s %5.2f cpu-s/M, consume %,9.0f/s %5.2f cpu-s/M%n",
+                    name,
+                    round,
+                    round == 0 ? " (warm-up)" : "",
+                    measured.producedPerSecond(),
+                    measured.produceCpuSeconds(),
+                    measured.consumedPerSecond(),
+                    measured.consumeCpuSeconds());
+            return measured;
+        }
+    }
+
+    private static void createTopic(BrokerProcess broker, Admin admin, String topic, Workload workload)
+            throws Exception {
+        var settings = workload.fsync() ? broker.fsyncSettings() : broker.unsyncedSettings();
+        var wanted = new NewTopic(topic, Optional.of(workload.partitions()), Optional.of((short) 1)).configs(settings);
+        var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (true) {
+            try {
+                admin.createTopics(List.of(wanted)).all().get(30, TimeUnit.SECONDS);
+                return;
+            } catch (ExecutionException e) {
+                // A broker that is still starting refuses or answers late.
+                if (!broker.isAlive() || System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static double secondsPerMillion(Duration cpu, Workload workload) {
+        return cpu.toMillis() / 1000.0 * 1_000_000 / workload.records();
+    }
+
+    private static void print(Workload workload, List<Measurement> isthmus, List<Measurement> kafka) {
+        System.out.printf("  %-34s %12s %12s %8s%n", "median", "Isthmus", "Kafka", "ratio");
+        row("produce, records/s", isthmus, kafka, Measurement::producedPerSecond);
+        row("produce, broker CPU s per million", isthmus, kafka, Measurement::produceCpuSeconds);
+        if (!workload.isPaced()) {
+            row("consume, records/s", isthmus, kafka, Measurement::consumedPerSecond);
+            row("consume, broker CPU s per million", isthmus, kafka, Measurement::consumeCpuSeconds);
+        }
+        row("produce latency p50, ms", isthmus, kafka, Measurement::p50Ms);
+        row("produce latency p99, ms", isthmus, kafka, Measurement::p99Ms);
+        row("produce latency p99.9, ms", isthmus, kafka, Measurement::p999Ms);
+        row("resident memory, MB", isthmus, kafka, Measurement::residentMegabytes);
+    }
+
+    private static void row(
+            String name, List<Measurement> isthmus, List<Measurement> kafka, ToDoubleFunction<Measurement> figure) {
+        var ours = Measurement.median(isthmus, figure);
+        var theirs = Measurement.median(kafka, figure);
+        System.out.printf("  %-34s %,12.2f %,12.2f %8.2f%n", name, ours, theirs, ours / theirs);
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (var paths = Files.walk(directory)) {
+            for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

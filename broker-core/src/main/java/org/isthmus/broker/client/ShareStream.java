@@ -1,0 +1,65 @@
+package org.isthmus.broker.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.record.LogRecord;
+
+/**
+ * A member of a share group: is handed records that nobody else of the group has, and says of each what became of it. What it holds stays
+ * with it until it is settled, the stream is closed or the connection is lost; then it goes to others.
+ *
+ * <p>Used by one thread at a time, except {@link #close} and {@link #settle}, which any thread may call.
+ */
+public interface ShareStream extends AutoCloseable {
+    /**
+     * The next deliveries of one or more partitions, in the order of each: at least one if any come in time, else none. Only one poll may be
+     * waiting at a time. Nothing is fetched without a poll, so a member that does not poll keeps nothing from others but what it was handed.
+     * Fails with {@link org.isthmus.broker.common.BrokerException} where the topic is gone, the group refuses the member, the brokers stayed
+     * out of reach for the client's request timeout, or the stream was closed.
+     *
+     * @param maxRecords most deliveries; at least 1
+     */
+    CompletionStage<List<ShareDelivery>> poll(int maxRecords, Duration maxWait);
+
+    /**
+     * Says what became of deliveries in a row. Completes once the broker has it for good. Fails with {@code INVALID_RECORD_STATE} where a
+     * delivery is not held any more, because the connection was lost since: it is handed out again, perhaps to this stream.
+     *
+     * @param lastOffset offset of the last one, included
+     */
+    CompletionStage<Void> settle(ShareDelivery first, long lastOffset, Settlement settlement);
+
+    /** Whether the stream still holds what it was handed in this delivery: false once the connection that brought it is lost. */
+    boolean holds(ShareDelivery delivery);
+
+    /** As {@link #close}; completes once the broker has let the member go, so that another one finds its place free. */
+    CompletionStage<Void> leave();
+
+    /** Gives back what is held: what was seen counts as a delivery, what was not goes back as if nobody had had it. */
+    @Override
+    void close();
+
+    /** What became of a record that a member holds. */
+    enum Settlement {
+        /** It is processed and done with. */
+        ACCEPT,
+        /** It was delivered, and is to be delivered again. */
+        RELEASE,
+        /** It was never delivered, and goes back uncounted. */
+        RELEASE_UNSEEN,
+        /** It can never be processed: dead letter, or archived. */
+        REJECT,
+        /** It was delivered just now, and stays with the member; should the member be lost, that delivery counts. */
+        SEEN
+    }
+
+    /**
+     * A record on loan.
+     *
+     * @param deliveryCount which delivery this is, from 1
+     * @param session the connection that brought it
+     */
+    record ShareDelivery(TopicPartition partition, LogRecord record, int deliveryCount, int session) {}
+}

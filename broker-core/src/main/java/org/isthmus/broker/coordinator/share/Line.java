@@ -1,0 +1,166 @@
+package org.isthmus.broker.coordinator.share;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.runtime.Cancellable;
+
+/**
+ * Those who want the same of a partition, served in turn. Demands are served one scan at a time, as many from each scan as it has records
+ * for; who found nothing waits for news, and news wakes one after another, so that one new record does not set off everybody. Owned by the
+ * partition's loop.
+ */
+final class Line {
+    /** Whoever waits for news. */
+    interface Waiter {
+        /** Called once; false where nobody waits any more, so that the next in line is woken instead. */
+        boolean wake();
+    }
+
+    private record Request(Demand demand, CompletableFuture<Acquisition> answer) {}
+
+    private record Waiting(long news, Waiter waiter) {}
+
+    private final ShareConsumption owner;
+    private final Interest interest;
+    private final Deque<Request> requests = new ArrayDeque<>();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private boolean scanning;
+    private boolean closed;
+    private Cancellable watch = () -> {};
+    private boolean watching;
+    private long news;
+
+    Line(ShareConsumption owner, Interest interest) {
+        this.owner = owner;
+        this.interest = interest;
+    }
+
+    CompletionStage<Acquisition> acquire(Demand demand) {
+        var request = new Request(demand, new CompletableFuture<>());
+        requests.add(request);
+        serve();
+        return request.answer();
+    }
+
+    private void serve() {
+        if (scanning || requests.isEmpty() || closed) {
+            return;
+        }
+        if (!owner.dispatch().hasRoom(owner.group())) {
+            answerNothing();
+            return;
+        }
+        scanning = true;
+        var cursor = owner.dispatch().cursor(owner.group(), interest);
+        var group = owner.group();
+        var asked = group.done().nextGap(Math.max(group.startOffset(), cursor.nextToLookAt()));
+        var seenNews = news;
+        owner.scan(asked, interest, requests.element().demand().maxBytes()).whenComplete((scan, failure) -> {
+            scanning = false;
+            if (closed) {
+                return;
+            }
+            if (failure != null) {
+                fail(failure);
+                return;
+            }
+            owner.found(cursor, asked, scan);
+            handOut(cursor, scan, seenNews);
+            if (scan.next() <= asked) {
+                answerNothing(seenNews);
+            } else if (!requests.isEmpty()) {
+                owner.later(this::serve);
+            }
+        });
+    }
+
+    private void handOut(Cursor cursor, Scan scan, long seenNews) {
+        while (!requests.isEmpty()) {
+            var acquisition = owner.take(cursor, scan, requests.element().demand(), seenNews);
+            if (acquisition.isEmpty()) {
+                return;
+            }
+            requests.remove().answer().complete(acquisition);
+            wakeNext();
+        }
+    }
+
+    private void answerNothing() {
+        answerNothing(news);
+    }
+
+    private void answerNothing(long seenNews) {
+        while (!requests.isEmpty()) {
+            requests.remove().answer().complete(Acquisition.nothing(seenNews));
+        }
+    }
+
+    private void fail(Throwable cause) {
+        while (!requests.isEmpty()) {
+            requests.remove().answer().completeExceptionally(cause);
+        }
+    }
+
+    /** Something may be ready that was not. */
+    void news() {
+        news++;
+        wakeNext();
+    }
+
+    private void wakeNext() {
+        while (!waiting.isEmpty() && waiting.element().news() < news) {
+            if (waiting.remove().waiter().wake()) {
+                return;
+            }
+        }
+    }
+
+    /** Wakes the waiter once there is news that it did not know. */
+    Cancellable whenNews(long known, Waiter waiter) {
+        var entry = new Waiting(known, waiter);
+        waiting.add(entry);
+        if (known < news) {
+            wakeNext();
+        } else {
+            watch();
+        }
+        return () -> waiting.remove(entry);
+    }
+
+    private void watch() {
+        // Where the limit is reached, new records are no news; what is settled will be.
+        if (watching || closed || !owner.dispatch().hasRoom(owner.group())) {
+            return;
+        }
+        watching = true;
+        watch = owner.whenReadable(
+                owner.dispatch().cursor(owner.group(), interest).scannedTo(), () -> {
+                    watching = false;
+                    if (!closed) {
+                        news();
+                    }
+                });
+    }
+
+    /** A member has left: its demands are answered with nothing. */
+    void left(String member) {
+        for (var iterator = requests.iterator(); iterator.hasNext(); ) {
+            var request = iterator.next();
+            if (request.demand().member().equals(member)) {
+                iterator.remove();
+                request.answer().complete(Acquisition.nothing(news));
+            }
+        }
+    }
+
+    void close(Throwable cause) {
+        closed = true;
+        watch.cancel();
+        fail(cause);
+        while (!waiting.isEmpty()) {
+            waiting.remove().waiter().wake();
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package org.isthmus.broker.coordinator.share;
+
+import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.runtime.Cancellable;
+
+/** A partition's records as its share groups read them. Called on the partition's loop, and answers there. */
+public interface RecordSource {
+    /**
+     * Looks at the batches from this offset on: at most this many bytes, but at least one batch if there is one. Reads what is committed,
+     * with {@code committedOnly} not beyond the first open transaction.
+     *
+     * @throws IllegalArgumentException where the interest has a selector that cannot be read
+     */
+    CompletionStage<Scan> scan(long from, Interest interest, boolean committedOnly, int maxBytes);
+
+    /** The offset that this place is now. */
+    CompletionStage<Long> offsetOf(StartAt place);
+
+    /** Runs the task once, as soon as there is something to read at or behind the offset, or the partition is no longer led here. */
+    Cancellable whenReadable(long offset, boolean committedOnly, Runnable task);
+}

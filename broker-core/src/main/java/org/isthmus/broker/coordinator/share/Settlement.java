@@ -1,0 +1,117 @@
+package org.isthmus.broker.coordinator.share;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.coordinator.Decision;
+
+/**
+ * Decides what becomes of records that a member holds: what is to be remembered goes into records, what only concerns who holds what now
+ * into the answer. Changes nothing itself.
+ */
+final class Settlement {
+    /**
+     * What the decision means for the holds, beside its records.
+     *
+     * @param unseen goes back uncounted
+     * @param renewed keeps its holder, with a new lock
+     * @param seen keeps its holder, who has delivered it
+     * @param condemned is to be copied to the dead letter topic, then archived
+     */
+    record Holds(
+            List<OffsetRange> unseen, List<OffsetRange> renewed, List<OffsetRange> seen, List<OffsetRange> condemned) {}
+
+    private final ShareGroup group;
+    private final long nowMs;
+    private final OffsetSet acknowledged = new OffsetSet();
+    private final OffsetSet archived = new OffsetSet();
+    private final OffsetSet absent = new OffsetSet();
+    private final Map<Returned, OffsetSet> givenBack = new LinkedHashMap<>();
+    private final Holds holds = new Holds(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+
+    private Settlement(ShareGroup group, long nowMs) {
+        this.group = group;
+        this.nowMs = nowMs;
+    }
+
+    /**
+     * What a member's acknowledgements lead to; all of them or none.
+     *
+     * @throws BrokerException {@code INVALID_RECORD_STATE} where one is about a record that the member does not hold
+     */
+    static Decision<ShareRecord, Holds> acknowledge(
+            ShareGroup group, OffsetMap<Hold> held, String member, List<Acknowledgement> acknowledgements, long nowMs) {
+        var settlement = new Settlement(group, nowMs);
+        for (var acknowledgement : acknowledgements) {
+            var runs = held.within(acknowledgement.range());
+            var covered = runs.stream()
+                    .filter(run -> run.value().member().equals(member))
+                    .mapToLong(run -> run.range().size())
+                    .sum();
+            if (covered < acknowledgement.range().size()) {
+                throw new BrokerException(
+                        ErrorCode.INVALID_RECORD_STATE,
+                        "member " + member + " of " + group.id() + " does not hold all of " + acknowledgement.range());
+            }
+            runs.forEach(run -> settlement.settle(run, acknowledgement.verdict()));
+        }
+        return settlement.decision();
+    }
+
+    /** What it leads to that these holds end without a word from their members. */
+    static Decision<ShareRecord, Holds> lapse(ShareGroup group, List<OffsetMap.Run<Hold>> runs, long nowMs) {
+        var settlement = new Settlement(group, nowMs);
+        runs.forEach(run -> settlement.settle(run, run.value().counts() ? Verdict.RELEASE : Verdict.RELEASE_UNSEEN));
+        return settlement.decision();
+    }
+
+    private void settle(OffsetMap.Run<Hold> run, Verdict verdict) {
+        var range = run.range();
+        switch (verdict) {
+            case GAP -> absent.add(range);
+            case ACCEPT -> acknowledged.add(range);
+            case REJECT -> archive(range);
+            case RELEASE -> release(range, run.value().deliveries());
+            case RELEASE_UNSEEN -> holds.unseen().add(range);
+            case RENEW -> holds.renewed().add(range);
+            case SEEN -> holds.seen().add(range);
+        }
+    }
+
+    private void release(OffsetRange range, int deliveries) {
+        if (deliveries >= group.settings().maxDeliveries()) {
+            archive(range);
+            return;
+        }
+        var delayMs = group.settings().backoff().delayMs(deliveries);
+        var returned = new Returned(deliveries, delayMs == 0 ? 0 : nowMs + delayMs);
+        givenBack.computeIfAbsent(returned, key -> new OffsetSet()).add(range);
+    }
+
+    private void archive(OffsetRange range) {
+        if (group.settings().deadLetterTopic().isPresent()) {
+            holds.condemned().add(range);
+        } else {
+            archived.add(range);
+        }
+    }
+
+    private Decision<ShareRecord, Holds> decision() {
+        var records = new ArrayList<ShareRecord>();
+        addDone(records, acknowledged, Outcome.ACKNOWLEDGED);
+        addDone(records, archived, Outcome.ARCHIVED);
+        addDone(records, absent, Outcome.ABSENT);
+        givenBack.forEach(
+                (returned, offsets) -> records.add(new ShareRecord.GivenBack(group.id(), offsets.ranges(), returned)));
+        return Decision.of(holds, records);
+    }
+
+    private void addDone(List<ShareRecord> records, OffsetSet offsets, Outcome outcome) {
+        if (!offsets.isEmpty()) {
+            records.add(new ShareRecord.Done(group.id(), offsets.ranges(), outcome));
+        }
+    }
+}

@@ -1,0 +1,307 @@
+package org.isthmus.broker.coordinator.share;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.Deadline;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.coordinator.Decision;
+import org.isthmus.broker.coordinator.Shard;
+import org.isthmus.broker.runtime.Cancellable;
+import org.isthmus.broker.runtime.Clock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One group's consumption of one partition: its members, what they ask for, and the clocks that run for what they hold. Owned by the
+ * partition's loop; lives as long as the group does in this reign of the leader.
+ */
+final class ShareConsumption {
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final long LOCK_GRAIN_NANOS = 100_000_000;
+    private static final Duration TELL_MISSED = Duration.ofSeconds(1);
+
+    /** Holds what is on its way to the dead letter topic. No member can have this name: it is not text that the protocol carries. */
+    private static final String GRAVE_DIGGER = "\0";
+
+    private record Member(Interest interest, boolean sessionLock) {}
+
+    private final String id;
+    private final Shard<ShareMachine, ShareRecord> shard;
+    private final ShareMachine machine;
+    private final RecordSource source;
+    private final DeadLetters deadLetters;
+    private final Clock clock;
+    private final ShareDispatch dispatch;
+    private final Map<String, Member> members = new HashMap<>();
+    private final Map<Interest, Line> lines = new LinkedHashMap<>();
+    private Cancellable timer = () -> {};
+    private long timerAtNanos = Long.MAX_VALUE;
+    private boolean tellingMissed;
+    private boolean closed;
+
+    ShareConsumption(
+            String id,
+            Shard<ShareMachine, ShareRecord> shard,
+            ShareMachine machine,
+            RecordSource source,
+            DeadLetters deadLetters,
+            Clock clock) {
+        this.id = id;
+        this.shard = shard;
+        this.machine = machine;
+        this.source = source;
+        this.deadLetters = deadLetters;
+        this.clock = clock;
+        this.dispatch = new ShareDispatch(group(), clock.wallMs());
+        setTimer();
+    }
+
+    ShareGroup group() {
+        var group = machine.group(id);
+        if (group == null) {
+            throw new BrokerException(ErrorCode.GROUP_ID_NOT_FOUND, "share group " + id + " does not exist");
+        }
+        return group;
+    }
+
+    ShareDispatch dispatch() {
+        return dispatch;
+    }
+
+    int memberCount() {
+        return members.size();
+    }
+
+    boolean has(String member) {
+        return members.containsKey(member);
+    }
+
+    void refuseIfTaken(String member) {
+        if (group().settings().exclusive() && !has(member) && !members.isEmpty()) {
+            throw new BrokerException(
+                    ErrorCode.GROUP_MAX_SIZE_REACHED, "share group " + id + " is exclusive and has a member");
+        }
+    }
+
+    void join(String member, Opening opening) {
+        var interest = opening.interest().isEverything() ? group().settings().interest() : opening.interest();
+        members.put(member, new Member(interest, opening.sessionLock()));
+        lines.computeIfAbsent(interest, wanted -> new Line(this, wanted));
+    }
+
+    /** What the member held goes back; its demands are answered with nothing. */
+    CompletionStage<Void> leave(String member) {
+        var left = members.remove(member);
+        if (left == null) {
+            return CompletableFuture.completedStage(null);
+        }
+        var line = line(left.interest());
+        line.left(member);
+        if (members.values().stream().noneMatch(other -> other.interest().equals(left.interest()))) {
+            lines.remove(left.interest());
+            line.close(new BrokerException(ErrorCode.UNKNOWN_MEMBER_ID, "member " + member + " has left"));
+            dispatch.forget(left.interest());
+        }
+        return lapse(dispatch.heldBy(member));
+    }
+
+    CompletionStage<Acquisition> acquire(Demand demand) {
+        return line(member(demand.member()).interest()).acquire(demand);
+    }
+
+    Cancellable whenNews(String member, long known, Line.Waiter waiter) {
+        return line(member(member).interest()).whenNews(known, waiter);
+    }
+
+    CompletionStage<Void> acknowledge(String member, List<Acknowledgement> acknowledgements) {
+        member(member);
+        return settle(view -> Settlement.acknowledge(group(), dispatch.held(), member, acknowledgements, view.nowMs()));
+    }
+
+    private Member member(String name) {
+        var member = members.get(name);
+        if (member == null) {
+            throw new BrokerException(
+                    ErrorCode.UNKNOWN_MEMBER_ID, "member " + name + " has not opened share group " + id + " here");
+        }
+        return member;
+    }
+
+    private Line line(Interest interest) {
+        var line = lines.get(interest);
+        if (line == null) {
+            throw new IllegalStateException("share group " + id + " has a member without a line");
+        }
+        return line;
+    }
+
+    CompletionStage<Scan> scan(long from, Interest interest, int maxBytes) {
+        return source.scan(from, interest, group().settings().committedOnly(), maxBytes);
+    }
+
+    Cancellable whenReadable(long offset, Runnable task) {
+        return source.whenReadable(offset, group().settings().committedOnly(), task);
+    }
+
+    void later(Runnable task) {
+        shard.later(task);
+    }
+
+    void found(Cursor cursor, long asked, Scan scan) {
+        dispatch.found(group(), cursor, asked, scan);
+        tellMissedSoon();
+    }
+
+    Acquisition take(Cursor cursor, Scan scan, Demand demand, long news) {
+        var member = members.get(demand.member());
+        if (member == null) {
+            return Acquisition.nothing(news);
+        }
+        var deadline = member.sessionLock() ? null : lockFromNow();
+        var taken = dispatch.take(group(), cursor, scan, demand, !member.sessionLock(), deadline, news);
+        setTimer();
+        return taken;
+    }
+
+    /** Rounded up, so that what is fetched at about the same time is one run with one end. */
+    private Deadline lockFromNow() {
+        var end = clock.nanos() + group().settings().lockMs() * 1_000_000L;
+        return new Deadline(Math.floorDiv(end, LOCK_GRAIN_NANOS) * LOCK_GRAIN_NANOS + LOCK_GRAIN_NANOS);
+    }
+
+    private CompletionStage<Void> settle(
+            java.util.function.Function<
+                            org.isthmus.broker.coordinator.View<ShareMachine>, Decision<ShareRecord, Settlement.Holds>>
+                    decide) {
+        return shard.write(decide, this::settled).thenApply(holds -> null);
+    }
+
+    private void settled(Settlement.Holds holds) {
+        var condemned = holds.condemned().stream()
+                .flatMap(range -> dispatch.held().within(range).stream())
+                .toList();
+        dispatch.applied(holds, lockFromNow(), GRAVE_DIGGER);
+        condemned.forEach(this::bury);
+        if (!holds.unseen().isEmpty()) {
+            news();
+        }
+        setTimer();
+    }
+
+    private void bury(OffsetMap.Run<Hold> run) {
+        var topic = group().settings().deadLetterTopic();
+        var buried = topic.isPresent()
+                ? deadLetters.bury(id, topic.get(), run.range(), run.value().deliveries())
+                : CompletableFuture.<Void>completedStage(null);
+        buried.thenCompose(done -> shard.write(view ->
+                        Decision.of(run, List.of(new ShareRecord.Done(id, List.of(run.range()), Outcome.ARCHIVED)))))
+                .whenComplete((done, failure) -> {
+                    if (failure != null && !closed) {
+                        shard.schedule(RETRY, () -> bury(run));
+                    }
+                });
+    }
+
+    /** Follows a record of this group that has become part of the state. */
+    void applied(ShareRecord record) {
+        var group = machine.group(id);
+        if (group == null) {
+            return;
+        }
+        var wasFull = !dispatch.hasRoom(group);
+        dispatch.applied(record, clock.wallMs());
+        // What is done is no news, save to those whom the limit kept waiting.
+        if (record instanceof ShareRecord.GivenBack || wasFull) {
+            news();
+        }
+        setTimer();
+    }
+
+    private void news() {
+        List.copyOf(lines.values()).forEach(Line::news);
+    }
+
+    private CompletionStage<Void> lapse(List<OffsetMap.Run<Hold>> runs) {
+        if (runs.isEmpty()) {
+            return CompletableFuture.completedStage(null);
+        }
+        return settle(view -> Settlement.lapse(group(), stillHeld(runs), view.nowMs()))
+                .whenComplete((done, failure) -> {
+                    if (failure != null && !closed) {
+                        shard.schedule(RETRY, () -> lapse(runs));
+                    }
+                });
+    }
+
+    private List<OffsetMap.Run<Hold>> stillHeld(List<OffsetMap.Run<Hold>> runs) {
+        return runs.stream()
+                .flatMap(run -> dispatch.held().within(run.range()).stream()
+                        .filter(now -> now.value().equals(run.value())))
+                .toList();
+    }
+
+    private void setTimer() {
+        var nowNanos = clock.nanos();
+        var next = dispatch.nextEnd(nowNanos, clock.wallMs());
+        if (next.isPresent() && nowNanos + next.getAsLong() < timerAtNanos) {
+            timer.cancel();
+            timerAtNanos = nowNanos + next.getAsLong();
+            timer = shard.schedule(Duration.ofNanos(next.getAsLong()), this::timePasses);
+        }
+    }
+
+    private void timePasses() {
+        timerAtNanos = Long.MAX_VALUE;
+        lapse(dispatch.lapsed(clock.nanos()));
+        if (dispatch.endDelays(clock.wallMs())) {
+            news();
+        }
+        setTimer();
+    }
+
+    /** What the group has passed by needs no haste: it would be passed by again. But told now and then, its start moves on. */
+    private void tellMissedSoon() {
+        if (tellingMissed || dispatch.missed().isEmpty()) {
+            return;
+        }
+        tellingMissed = true;
+        shard.schedule(TELL_MISSED, () -> {
+            tellingMissed = false;
+            var missed = dispatch.missed().ranges();
+            if (!missed.isEmpty()) {
+                shard.write(view -> Decision.of(missed, List.of(new ShareRecord.Done(id, missed, Outcome.ABSENT))))
+                        .whenComplete((done, failure) -> {
+                            if (failure != null && !closed) {
+                                tellMissedSoon();
+                            }
+                        });
+            }
+        });
+    }
+
+    ShareProgress progress() {
+        var group = group();
+        return new ShareProgress(
+                id,
+                group.settings(),
+                group.startOffset(),
+                group.done().ranges(),
+                dispatch.held().size(),
+                group.archivedCount(),
+                members.size());
+    }
+
+    void close(@Nullable Throwable cause) {
+        closed = true;
+        timer.cancel();
+        var reason = cause == null
+                ? new BrokerException(ErrorCode.GROUP_ID_NOT_FOUND, "share group " + id + " has begun anew or is gone")
+                : cause;
+        List.copyOf(lines.values()).forEach(line -> line.close(reason));
+    }
+}

@@ -1,0 +1,292 @@
+package org.isthmus.broker.coordinator.share;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.isthmus.broker.common.Deadline;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who holds which record of one group now, and which records may be handed out. Soft: it begins empty with each reign of a leader and
+ * follows the records that are applied. Owned by the partition's loop.
+ *
+ * <p>Invariant: a record is held by at most one member, and one that is held, delayed, pending or done is ready in no cursor. The limit of
+ * what is in flight counts what is held, never the span from the oldest unfinished record.
+ */
+final class ShareDispatch {
+    private static final int LEAST_BYTES_BETWEEN = 64 << 10;
+
+    private final OffsetMap<Hold> held = new OffsetMap<>();
+    private final OffsetMap<Long> delayed = new OffsetMap<>();
+    private final OffsetSet missed = new OffsetSet();
+    private final Map<Interest, Cursor> cursors = new LinkedHashMap<>();
+    private final TreeMap<Long, OffsetSet> leasesByNanos = new TreeMap<>();
+    private final TreeMap<Long, OffsetSet> delaysByMs = new TreeMap<>();
+
+    ShareDispatch(ShareGroup group, long nowMs) {
+        group.returned().runs().forEach(run -> delay(run.range(), run.value().availableAtMs(), nowMs));
+    }
+
+    OffsetMap<Hold> held() {
+        return held;
+    }
+
+    /** What the group has silently passed by, and no record tells yet. */
+    OffsetSet missed() {
+        return missed;
+    }
+
+    boolean hasRoom(ShareGroup group) {
+        return held.size() < group.settings().maxInFlight();
+    }
+
+    Cursor cursor(ShareGroup group, Interest interest) {
+        return cursors.computeIfAbsent(interest, wanted -> new Cursor(wanted, group.startOffset()));
+    }
+
+    void forget(Interest interest) {
+        cursors.remove(interest);
+    }
+
+    /** Takes in what a scan found that was asked to begin at this offset. */
+    void found(ShareGroup group, Cursor cursor, long asked, Scan scan) {
+        if (scan.next() <= asked) {
+            return;
+        }
+        var region = new OffsetRange(asked, scan.next() - 1);
+        var wanted = new OffsetSet();
+        var present = new OffsetSet();
+        for (var batch : scan.batches()) {
+            if (batch.data()) {
+                present.add(batch.range());
+                batch.matching().forEach(wanted::add);
+            }
+        }
+        if (cursor.interest().equals(group.settings().interest())) {
+            present = wanted;
+        }
+        present.gaps(region).forEach(gap -> pass(group, gap));
+        if (scan.next() > cursor.scannedTo()) {
+            var fresh = new OffsetRange(Math.max(asked, cursor.scannedTo()), scan.next() - 1);
+            wanted.within(fresh).forEach(range -> open(group, range).forEach(cursor::found));
+            hide(group, cursor, fresh);
+            cursor.advance(scan.next());
+        }
+    }
+
+    private List<OffsetRange> open(ShareGroup group, OffsetRange range) {
+        if (range.last() < group.startOffset()) {
+            return List.of();
+        }
+        var open = new ArrayList<OffsetRange>();
+        for (var gap : group.done().gaps(new OffsetRange(Math.max(range.first(), group.startOffset()), range.last()))) {
+            open.addAll(missed.gaps(gap));
+        }
+        return open;
+    }
+
+    private void hide(ShareGroup group, Cursor cursor, OffsetRange range) {
+        held.within(range).forEach(run -> cursor.taken(run.range()));
+        delayed.within(range).forEach(run -> cursor.taken(run.range()));
+        group.pending().within(range).forEach(run -> cursor.taken(run.range()));
+    }
+
+    private void pass(ShareGroup group, OffsetRange gap) {
+        for (var range : open(group, gap)) {
+            missed.add(range);
+            // Who holds a record that is gone meanwhile still settles it.
+            held.within(range).forEach(run -> missed.remove(run.range()));
+            group.pending().within(range).forEach(run -> missed.remove(run.range()));
+        }
+        missed.within(gap).forEach(range -> cursors.values().forEach(cursor -> cursor.done(range)));
+    }
+
+    /** Hands out what the demand wants of what is ready in these batches, and remembers who has it. */
+    Acquisition take(
+            ShareGroup group,
+            Cursor cursor,
+            Scan scan,
+            Demand demand,
+            boolean counts,
+            @Nullable Deadline deadline,
+            long news) {
+        var room = group.settings().maxInFlight() - held.size();
+        var acquired = new ArrayList<Acquisition.Acquired>();
+        long base = -1;
+        var count = 0L;
+        var bytes = 0;
+        var bytesBetween = 0;
+        for (var batch : scan.batches()) {
+            var ready = batch.data() ? cursor.readyIn(batch.range()) : List.<OffsetRange>of();
+            if (ready.isEmpty()) {
+                bytesBetween += acquired.isEmpty() ? 0 : batch.sizeInBytes();
+                continue;
+            }
+            if (!acquired.isEmpty()
+                    && (bytes + bytesBetween + batch.sizeInBytes() > demand.maxBytes()
+                            || bytesBetween > LEAST_BYTES_BETWEEN + bytes)) {
+                break;
+            }
+            var left = Math.min(demand.wholeBatches() ? Long.MAX_VALUE : demand.maxRecords() - count, room - count);
+            for (var range : ready) {
+                if (left <= 0) {
+                    break;
+                }
+                var taken = new OffsetRange(range.first(), Math.min(range.last(), range.first() + left - 1));
+                hold(group, taken, demand.member(), counts, deadline, acquired);
+                left -= taken.size();
+                count += taken.size();
+            }
+            base = base < 0 ? batch.baseOffset() : base;
+            bytes += bytesBetween + batch.sizeInBytes();
+            bytesBetween = 0;
+            if (count >= demand.maxRecords() || count >= room) {
+                break;
+            }
+        }
+        return acquired.isEmpty() ? Acquisition.nothing(news) : new Acquisition(acquired, base, bytes, news);
+    }
+
+    private void hold(
+            ShareGroup group,
+            OffsetRange range,
+            String member,
+            boolean counts,
+            @Nullable Deadline deadline,
+            List<Acquisition.Acquired> acquired) {
+        cursors.values().forEach(cursor -> cursor.taken(range));
+        var next = range.first();
+        for (var run : group.returned().within(range)) {
+            if (next < run.range().first()) {
+                hold(new OffsetRange(next, run.range().first() - 1), member, 1, counts, deadline, acquired);
+            }
+            hold(run.range(), member, run.value().deliveries() + 1, counts, deadline, acquired);
+            next = run.range().last() + 1;
+        }
+        if (next <= range.last()) {
+            hold(new OffsetRange(next, range.last()), member, 1, counts, deadline, acquired);
+        }
+        if (deadline != null) {
+            lease(range, deadline.atNanos());
+        }
+    }
+
+    private void hold(
+            OffsetRange range,
+            String member,
+            int deliveries,
+            boolean counts,
+            @Nullable Deadline deadline,
+            List<Acquisition.Acquired> acquired) {
+        held.put(range, new Hold(member, deliveries, counts, Optional.ofNullable(deadline)));
+        acquired.add(new Acquisition.Acquired(range, deliveries));
+    }
+
+    /** Follows a record that has become part of the state. */
+    void applied(ShareRecord record, long nowMs) {
+        if (record instanceof ShareRecord.Done done) {
+            for (var range : done.ranges()) {
+                held.remove(range);
+                delayed.remove(range);
+                missed.remove(range);
+                cursors.values().forEach(cursor -> cursor.done(range));
+            }
+        } else if (record instanceof ShareRecord.GivenBack back) {
+            for (var range : back.ranges()) {
+                held.remove(range);
+                if (!delay(range, back.returned().availableAtMs(), nowMs)) {
+                    cursors.values().forEach(cursor -> cursor.freed(range));
+                }
+            }
+        } else if (record instanceof ShareRecord.Pending pending) {
+            pending.ranges().forEach(held::remove);
+        }
+    }
+
+    private boolean delay(OffsetRange range, long untilMs, long nowMs) {
+        if (untilMs <= nowMs) {
+            return false;
+        }
+        delayed.put(range, untilMs);
+        delaysByMs.computeIfAbsent(untilMs, key -> new OffsetSet()).add(range);
+        return true;
+    }
+
+    /** Follows what a settlement leaves to the holds. */
+    void applied(Settlement.Holds holds, Deadline renewedUntil, String graveDigger) {
+        for (var range : holds.unseen()) {
+            held.remove(range);
+            cursors.values().forEach(cursor -> cursor.freed(range));
+        }
+        for (var range : holds.seen()) {
+            held.within(range).forEach(run -> held.put(run.range(), run.value().seen()));
+        }
+        for (var range : holds.renewed()) {
+            held.within(range).forEach(run -> held.put(run.range(), run.value().renewed(renewedUntil)));
+            lease(range, renewedUntil.atNanos());
+        }
+        for (var range : holds.condemned()) {
+            held.within(range)
+                    .forEach(run -> held.put(
+                            run.range(), new Hold(graveDigger, run.value().deliveries(), true, Optional.empty())));
+        }
+    }
+
+    private void lease(OffsetRange range, long untilNanos) {
+        leasesByNanos.computeIfAbsent(untilNanos, key -> new OffsetSet()).add(range);
+    }
+
+    /** Holds that have outlived their lock. */
+    List<OffsetMap.Run<Hold>> lapsed(long nowNanos) {
+        var lapsed = new ArrayList<OffsetMap.Run<Hold>>();
+        while (!leasesByNanos.isEmpty() && leasesByNanos.firstKey() <= nowNanos) {
+            for (var range : leasesByNanos.pollFirstEntry().getValue().ranges()) {
+                for (var run : held.within(range)) {
+                    // Another holder, or a renewed lock, has a lease of its own.
+                    if (run.value()
+                            .deadline()
+                            .filter(deadline -> deadline.hasPassed(nowNanos))
+                            .isPresent()) {
+                        lapsed.add(run);
+                    }
+                }
+            }
+        }
+        return lapsed;
+    }
+
+    /** Ends the delays that are over; says whether any was. */
+    boolean endDelays(long nowMs) {
+        var ended = false;
+        while (!delaysByMs.isEmpty() && delaysByMs.firstKey() <= nowMs) {
+            for (var range : delaysByMs.pollFirstEntry().getValue().ranges()) {
+                for (var run : delayed.within(range)) {
+                    if (run.value() <= nowMs) {
+                        delayed.remove(run.range());
+                        cursors.values().forEach(cursor -> cursor.freed(run.range()));
+                        ended = true;
+                    }
+                }
+            }
+        }
+        return ended;
+    }
+
+    /** Nanoseconds until a lock or a delay ends; empty where none will. */
+    OptionalLong nextEnd(long nowNanos, long nowMs) {
+        var untilLease = leasesByNanos.isEmpty() ? Long.MAX_VALUE : leasesByNanos.firstKey() - nowNanos;
+        var untilDelay = delaysByMs.isEmpty() ? Long.MAX_VALUE : (delaysByMs.firstKey() - nowMs) * 1_000_000;
+        var next = Math.min(untilLease, untilDelay);
+        return next == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(Math.max(0, next));
+    }
+
+    List<OffsetMap.Run<Hold>> heldBy(String member) {
+        return held.runs().stream()
+                .filter(run -> run.value().member().equals(member))
+                .toList();
+    }
+}

@@ -1,0 +1,133 @@
+package org.isthmus.broker.coordinator.share;
+
+/**
+ * What must survive of one group on one partition. Owned by the partition's loop; changed by replayed records only.
+ *
+ * <p>Invariant: everything below the start offset is done and the record at it is not; {@code done}, {@code returned} and {@code pending}
+ * hold offsets at or above it, and none is both done and one of the others.
+ */
+final class ShareGroup {
+    private static final int LEAST_RECORDS_PER_SNAPSHOT = 500;
+
+    private final String id;
+    private final OffsetSet done;
+    private final OffsetMap<Returned> returned = new OffsetMap<>();
+    private final OffsetMap<Transaction> pending = new OffsetMap<>();
+    private final long snapshotOffset;
+    private ShareSettings settings;
+    private long startOffset;
+    private long archivedCount;
+    private long recordsSinceSnapshot;
+
+    ShareGroup(ShareRecord.GroupState state, long offset) {
+        id = state.group();
+        settings = state.settings();
+        startOffset = state.startOffset();
+        done = OffsetSet.of(state.done());
+        state.returned().forEach(run -> returned.put(run.range(), run.value()));
+        state.pending().forEach(run -> pending.put(run.range(), run.value()));
+        archivedCount = state.archivedCount();
+        snapshotOffset = offset;
+    }
+
+    String id() {
+        return id;
+    }
+
+    ShareSettings settings() {
+        return settings;
+    }
+
+    /** The first record that the group is not done with; behind the newest where it is done with all. */
+    long startOffset() {
+        return startOffset;
+    }
+
+    boolean isDone(long offset) {
+        return offset < startOffset || done.contains(offset);
+    }
+
+    /** What lies above the start offset and is done. */
+    OffsetSet done() {
+        return done;
+    }
+
+    /** What came back and waits to be delivered once more. */
+    OffsetMap<Returned> returned() {
+        return returned;
+    }
+
+    OffsetMap<Transaction> pending() {
+        return pending;
+    }
+
+    /** How often the record was delivered and came back. */
+    int deliveries(long offset) {
+        var run = returned.runAt(offset);
+        return run == null ? 0 : run.value().deliveries();
+    }
+
+    long archivedCount() {
+        return archivedCount;
+    }
+
+    /** The offset of the record that holds this group's whole state; older ones are not needed for it. */
+    long snapshotOffset() {
+        return snapshotOffset;
+    }
+
+    /** Whether replaying the group has become dearer than writing its state once more. */
+    boolean wantsSnapshot() {
+        return recordsSinceSnapshot
+                > Math.max(LEAST_RECORDS_PER_SNAPSHOT, done.rangeCount() + returned.runCount() + pending.runCount());
+    }
+
+    ShareRecord.GroupState snapshot() {
+        return new ShareRecord.GroupState(
+                id, settings, startOffset, done.ranges(), returned.runs(), pending.runs(), archivedCount);
+    }
+
+    void reconfigure(ShareSettings settings) {
+        this.settings = settings;
+    }
+
+    void done(OffsetRange range, Outcome outcome) {
+        if (range.last() < startOffset) {
+            return;
+        }
+        var above = new OffsetRange(Math.max(range.first(), startOffset), range.last());
+        if (outcome == Outcome.ARCHIVED) {
+            archivedCount +=
+                    done.gaps(above).stream().mapToLong(OffsetRange::size).sum();
+        }
+        done.add(above);
+        returned.remove(above);
+        pending.remove(above);
+        startOffset = done.nextGap(startOffset);
+        done.removeBelow(startOffset);
+    }
+
+    void givenBack(OffsetRange range, Returned count) {
+        openIn(range).forEach(open -> {
+            returned.put(open, count);
+            pending.remove(open);
+        });
+    }
+
+    void pending(OffsetRange range, Returned delivered, Transaction transaction) {
+        openIn(range).forEach(open -> {
+            returned.put(open, delivered);
+            pending.put(open, transaction);
+        });
+    }
+
+    private java.util.List<OffsetRange> openIn(OffsetRange range) {
+        return range.last() < startOffset
+                ? java.util.List.of()
+                : done.gaps(new OffsetRange(Math.max(range.first(), startOffset), range.last()));
+    }
+
+    void countRecord() {
+        recordsSinceSnapshot++;
+    }
+}

@@ -1,0 +1,257 @@
+package org.isthmus.broker.coordinator.share;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.coordinator.Decision;
+import org.isthmus.broker.coordinator.Shard;
+import org.isthmus.broker.coordinator.ShardObserver;
+import org.isthmus.broker.coordinator.ShardedCoordinator;
+import org.isthmus.broker.runtime.Cancellable;
+import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.runtime.EventLoop;
+import org.isthmus.broker.runtime.IdSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All share groups on one partition, for as long as this broker leads it. Owned by the partition's loop, on which every method is called.
+ * Calls fail with {@link BrokerException}: {@code GROUP_ID_NOT_FOUND}, {@code UNKNOWN_MEMBER_ID} for a member that has not opened its group
+ * here in this reign, and what {@link Shard} fails with.
+ */
+public final class SharePartition implements ShardedCoordinator.Tenant {
+    private final ShareLog log;
+    private final RecordSource source;
+    private final DeadLetters deadLetters;
+    private final Clock clock;
+    private final ShareMachine machine = new ShareMachine();
+    private final Shard<ShareMachine, ShareRecord> shard;
+    private final Map<String, ShareConsumption> consumptions = new TreeMap<>();
+    private final CompletableFuture<Void> loaded = new CompletableFuture<>();
+    private boolean snapshotting;
+
+    public SharePartition(
+            String name,
+            ShareLog log,
+            EventLoop loop,
+            RecordSource source,
+            DeadLetters deadLetters,
+            Clock clock,
+            IdSource ids) {
+        this.log = log;
+        this.source = source;
+        this.deadLetters = deadLetters;
+        this.clock = clock;
+        this.shard = new Shard<>(name, log, loop, new ShareRecordCodec(), machine, new Observer(), clock, ids);
+    }
+
+    @Override
+    public Shard<?, ?> shard() {
+        return shard;
+    }
+
+    /** Completes, on the loop, once the groups' log has been replayed. */
+    public CompletionStage<Void> loaded() {
+        return loaded;
+    }
+
+    /**
+     * Opens a group for a member, which makes the group where it is not there. Opening twice changes the member's interest. Refused with
+     * {@code GROUP_MAX_SIZE_REACHED} where the group is exclusive and another member is there, and with {@code NON_EMPTY_GROUP} where its
+     * interest would have to change under other members.
+     */
+    public CompletionStage<Void> open(String group, String member, Opening opening) {
+        return source.offsetOf(opening.start())
+                .thenCompose(start -> shard.write(
+                        view -> decideOpening(view.state().group(group), group, member, opening, start), begunAnew -> {
+                            if (begunAnew) {
+                                begin(group);
+                            }
+                            consumption(group).join(member, opening);
+                        }))
+                .thenApply(begunAnew -> null);
+    }
+
+    private Decision<ShareRecord, Boolean> decideOpening(
+            @Nullable ShareGroup present, String group, String member, Opening opening, long start) {
+        var wanted = opening.settings();
+        if (present == null) {
+            return Decision.of(true, List.of(ShareRecord.GroupState.beginning(group, wanted, start)));
+        }
+        if (present.settings().equals(wanted)
+                || (wanted.stock() && !present.settings().stock())) {
+            consumption(group).refuseIfTaken(member);
+            return Decision.answer(false);
+        }
+        if (present.settings().interest().equals(wanted.interest())) {
+            consumption(group).refuseIfTaken(member);
+            return Decision.of(false, List.of(new ShareRecord.Reconfigured(group, wanted)));
+        }
+        refuseIfOthers(group, member);
+        if (!opening.recreate()) {
+            throw new BrokerException(
+                    ErrorCode.INVALID_CONFIG,
+                    "share group " + group + " is about something else: "
+                            + present.settings().interest());
+        }
+        return Decision.of(true, List.of(ShareRecord.GroupState.beginning(group, wanted, start)));
+    }
+
+    private void refuseIfOthers(String group, String member) {
+        var consumption = consumption(group);
+        if (consumption.memberCount() > (consumption.has(member) ? 1 : 0)) {
+            throw new BrokerException(ErrorCode.NON_EMPTY_GROUP, "share group " + group + " has other members");
+        }
+    }
+
+    /** Ends a member's part in a group; what it held goes back. Nothing where it has none. */
+    public CompletionStage<Void> leave(String group, String member) {
+        var consumption = consumptions.get(group);
+        return consumption == null ? CompletableFuture.completedStage(null) : consumption.leave(member);
+    }
+
+    /** Hands out what the member's demand finds now; an empty answer where that is nothing. */
+    public CompletionStage<Acquisition> acquire(String group, Demand demand) {
+        return consumption(group).acquire(demand);
+    }
+
+    /**
+     * Settles what the member says of the records that it holds, all or nothing; answers once that is committed. Refused with {@code
+     * INVALID_RECORD_STATE} where it does not hold one of them.
+     */
+    public CompletionStage<Void> acknowledge(String group, String member, List<Acknowledgement> acknowledgements) {
+        return consumption(group).acknowledge(member, acknowledgements);
+    }
+
+    /** Wakes the waiter once, when there may be something for the member that was not there when it was answered with this news. */
+    public Cancellable whenNews(String group, String member, long news, Waiter waiter) {
+        return consumption(group).whenNews(member, news, waiter::wake);
+    }
+
+    /** Whoever waits for news. */
+    public interface Waiter {
+        /** Called once; false where nobody waits any more, so that the next in line is woken instead. */
+        boolean wake();
+    }
+
+    public CompletionStage<ShareProgress> progress(String group) {
+        return shard.read(view -> consumption(group).progress());
+    }
+
+    /** Lets a group without members begin anew at this place, with the settings that it has or, where it is not there, with these. */
+    public CompletionStage<Void> restart(String group, ShareSettings settings, StartAt place) {
+        return source.offsetOf(place)
+                .thenCompose(start -> shard.write(
+                        view -> {
+                            var present = view.state().group(group);
+                            if (present != null) {
+                                refuseIfOthers(group, "");
+                            }
+                            var kept = present == null ? settings : present.settings();
+                            return Decision.of(true, List.of(ShareRecord.GroupState.beginning(group, kept, start)));
+                        },
+                        done -> begin(group)))
+                .thenApply(done -> null);
+    }
+
+    /** Forgets a group. Refused with {@code NON_EMPTY_GROUP} where it has members, {@code GROUP_ID_NOT_FOUND} where there is none. */
+    public CompletionStage<Void> delete(String group) {
+        return shard.write(
+                        view -> {
+                            refuseIfOthers(group, "");
+                            return Decision.of(true, List.of(new ShareRecord.GroupDeleted(group)));
+                        },
+                        done -> end(group, null))
+                .thenApply(done -> null);
+    }
+
+    /** The oldest record that a group is not done with; empty where there is no group. */
+    public OptionalLong oldestUnfinished() {
+        return machine.groups().stream().mapToLong(ShareGroup::startOffset).min();
+    }
+
+    /** The groups that have state here. */
+    public Collection<String> groups() {
+        return List.copyOf(consumptions.keySet());
+    }
+
+    /** The whole state, group by group. */
+    List<ShareRecord.GroupState> state() {
+        return machine.groups().stream().map(ShareGroup::snapshot).toList();
+    }
+
+    private ShareConsumption consumption(String group) {
+        var consumption = consumptions.get(group);
+        if (consumption == null) {
+            throw new BrokerException(ErrorCode.GROUP_ID_NOT_FOUND, "share group " + group + " does not exist here");
+        }
+        return consumption;
+    }
+
+    private void begin(String group) {
+        end(group, null);
+        consumptions.put(group, new ShareConsumption(group, shard, machine, source, deadLetters, clock));
+    }
+
+    private void end(String group, @Nullable Throwable cause) {
+        var ended = consumptions.remove(group);
+        if (ended != null) {
+            ended.close(cause);
+        }
+    }
+
+    private final class Observer implements ShardObserver<ShareRecord> {
+        @Override
+        public void loaded() {
+            machine.groups().forEach(group -> begin(group.id()));
+            loaded.complete(null);
+        }
+
+        @Override
+        public void applied(List<ShareRecord> records, CompletionStage<Void> committed) {
+            for (var record : records) {
+                var consumption = consumptions.get(record.group());
+                if (consumption != null) {
+                    consumption.applied(record);
+                }
+            }
+            snapshotIfDue();
+        }
+
+        @Override
+        public void closed(Throwable cause) {
+            loaded.completeExceptionally(cause);
+            List.copyOf(consumptions.keySet()).forEach(group -> end(group, cause));
+        }
+    }
+
+    /**
+     * Writes the whole state of a group whose records have become many, and of those whose state lies further back than the one before that,
+     * so that a group at rest does not keep the log long.
+     */
+    private void snapshotIfDue() {
+        var due = machine.groups().stream().filter(ShareGroup::wantsSnapshot).findFirst();
+        if (snapshotting || due.isEmpty()) {
+            return;
+        }
+        snapshotting = true;
+        var upTo = due.get().snapshotOffset();
+        shard.later(() -> shard.write(view -> Decision.<ShareRecord, Boolean>of(
+                        true,
+                        view.state().groups().stream()
+                                .filter(group -> group.snapshotOffset() <= upTo)
+                                .<ShareRecord>map(ShareGroup::snapshot)
+                                .toList()))
+                .whenComplete((done, failure) -> {
+                    snapshotting = false;
+                    if (failure == null) {
+                        log.startFrom(machine.oldestNeeded());
+                    }
+                }));
+    }
+}

@@ -1,0 +1,89 @@
+package org.isthmus.broker.metadata;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The settings that a group can have, with Kafka's names, types, ranges and defaults. What is not in this table is refused. */
+public enum GroupSetting {
+    SHARE_AUTO_OFFSET_RESET("share.auto.offset.reset", TopicSetting.Type.STRING, "latest", GroupSetting::isReset),
+    SHARE_ISOLATION_LEVEL(
+            "share.isolation.level",
+            TopicSetting.Type.STRING,
+            "read_uncommitted",
+            value -> value.equals("read_uncommitted") || value.equals("read_committed")),
+    SHARE_RECORD_LOCK_DURATION_MS(
+            "share.record.lock.duration.ms", TopicSetting.Type.INT, "30000", between(1_000, 3_600_000)),
+    SHARE_DELIVERY_COUNT_LIMIT("share.delivery.count.limit", TopicSetting.Type.INT, "5", between(2, 100)),
+    SHARE_PARTITION_MAX_RECORD_LOCKS(
+            "share.partition.max.record.locks", TopicSetting.Type.INT, "2000", between(100, 1_000_000)),
+    /** Empty: what a group gives up is not copied anywhere. */
+    SHARE_DEAD_LETTER_TOPIC("isthmus.share.dead.letter.topic", TopicSetting.Type.STRING, "", value -> true);
+
+    private final String key;
+    private final TopicSetting.Type type;
+    private final String defaultValue;
+
+    @SuppressWarnings("ImmutableEnumChecker") // every one is made in this file, of constants
+    private final Predicate<String> valid;
+
+    GroupSetting(String key, TopicSetting.Type type, String defaultValue, Predicate<String> valid) {
+        this.key = key;
+        this.type = type;
+        this.defaultValue = defaultValue;
+        this.valid = valid;
+    }
+
+    public String key() {
+        return key;
+    }
+
+    public TopicSetting.Type type() {
+        return type;
+    }
+
+    public String defaultValue() {
+        return defaultValue;
+    }
+
+    /** Whether the value can be read as this setting's type and lies in its range. */
+    public boolean accepts(@Nullable String value) {
+        try {
+            return value != null && valid.test(value.strip());
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
+    /** The value in force: the group's own, or else the default. */
+    public String in(Map<String, String> group) {
+        return group.getOrDefault(key, defaultValue).strip();
+    }
+
+    public static Optional<GroupSetting> named(String key) {
+        return Arrays.stream(values())
+                .filter(setting -> setting.key.equals(key))
+                .findFirst();
+    }
+
+    private static Predicate<String> between(int least, int most) {
+        return value -> Integer.parseInt(value) >= least && Integer.parseInt(value) <= most;
+    }
+
+    private static boolean isDuration(String value) {
+        try {
+            return value.startsWith("by_duration:")
+                    && !Duration.parse(value.substring("by_duration:".length())).isNegative();
+        } catch (DateTimeParseException e) {
+            return false;
+        }
+    }
+
+    private static boolean isReset(String value) {
+        return value.equals("latest") || value.equals("earliest") || isDuration(value);
+    }
+}

@@ -1,0 +1,63 @@
+package org.isthmus.broker.protocol.client;
+
+import org.apache.kafka.common.message.ApiMessageType;
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.DeleteGroupsResponseData;
+import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData;
+import org.apache.kafka.common.message.DeleteTopicsResponseData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.OffsetCommitResponseData;
+import org.apache.kafka.common.message.OffsetFetchResponseData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
+import org.apache.kafka.common.message.ShareFetchResponseData;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.isthmus.broker.protocol.codec.ApiRange;
+
+/**
+ * An API as this client speaks it: the versions whose fields it fills in and reads. The oldest ones are those that Apache Kafka 4 still has,
+ * so there is one form of each request.
+ *
+ * @param <A> the answer
+ */
+record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) {
+    /** By topic ids, so that a topic that was deleted and created anew is never taken for the old one. */
+    static final Api<ProduceResponseData> PRODUCE = api(ApiMessageType.PRODUCE, 13, 13, ProduceResponseData.class);
+
+    static final Api<FetchResponseData> FETCH = api(ApiMessageType.FETCH, 13, 18, FetchResponseData.class);
+    static final Api<ListOffsetsResponseData> LIST_OFFSETS =
+            api(ApiMessageType.LIST_OFFSETS, 6, 10, ListOffsetsResponseData.class);
+    static final Api<MetadataResponseData> METADATA = api(ApiMessageType.METADATA, 10, 13, MetadataResponseData.class);
+    static final Api<OffsetCommitResponseData> OFFSET_COMMIT =
+            api(ApiMessageType.OFFSET_COMMIT, 8, 9, OffsetCommitResponseData.class);
+    static final Api<OffsetFetchResponseData> OFFSET_FETCH =
+            api(ApiMessageType.OFFSET_FETCH, 8, 9, OffsetFetchResponseData.class);
+    static final Api<FindCoordinatorResponseData> FIND_COORDINATOR =
+            api(ApiMessageType.FIND_COORDINATOR, 4, 6, FindCoordinatorResponseData.class);
+    static final Api<DeleteGroupsResponseData> DELETE_GROUPS =
+            api(ApiMessageType.DELETE_GROUPS, 2, 2, DeleteGroupsResponseData.class);
+    static final Api<ApiVersionsResponseData> API_VERSIONS =
+            api(ApiMessageType.API_VERSIONS, 3, 3, ApiVersionsResponseData.class);
+    static final Api<CreateTopicsResponseData> CREATE_TOPICS =
+            api(ApiMessageType.CREATE_TOPICS, 7, 7, CreateTopicsResponseData.class);
+    static final Api<DeleteTopicsResponseData> DELETE_TOPICS =
+            api(ApiMessageType.DELETE_TOPICS, 6, 6, DeleteTopicsResponseData.class);
+    static final Api<InitProducerIdResponseData> INIT_PRODUCER_ID =
+            api(ApiMessageType.INIT_PRODUCER_ID, 4, 5, InitProducerIdResponseData.class);
+
+    static final Api<ShareFetchResponseData> SHARE_FETCH =
+            api(ApiMessageType.SHARE_FETCH, 1, 2, ShareFetchResponseData.class);
+    static final Api<ShareAcknowledgeResponseData> SHARE_ACKNOWLEDGE =
+            api(ApiMessageType.SHARE_ACKNOWLEDGE, 1, 2, ShareAcknowledgeResponseData.class);
+    static final Api<DeleteShareGroupOffsetsResponseData> DELETE_SHARE_GROUP_OFFSETS =
+            api(ApiMessageType.DELETE_SHARE_GROUP_OFFSETS, 0, 0, DeleteShareGroupOffsetsResponseData.class);
+
+    private static <A extends ApiMessage> Api<A> api(ApiMessageType type, int min, int max, Class<A> answer) {
+        return new Api<>(type.apiKey(), new ApiRange((short) min, (short) max), answer);
+    }
+}

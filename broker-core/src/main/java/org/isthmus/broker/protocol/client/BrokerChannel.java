@@ -1,0 +1,202 @@
+package org.isthmus.broker.protocol.client;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.Deadline;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.network.Connection;
+import org.isthmus.broker.network.ConnectionHandler;
+import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.network.ReceivedFrame;
+import org.isthmus.broker.protocol.codec.ApiRange;
+import org.isthmus.broker.protocol.codec.MalformedFrameException;
+import org.isthmus.broker.protocol.codec.RequestCodec;
+import org.isthmus.broker.protocol.codec.ResponseCodec;
+import org.isthmus.broker.runtime.Cancellable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to one broker, from the first request to its end; it never connects again. Requests are pipelined, and those made before the
+ * broker told its versions wait for that. Owned by the client's loop.
+ *
+ * <p>A request that is not answered in time closes the channel: answers come in order, so nothing behind it would come either.
+ */
+final class BrokerChannel implements ConnectionHandler {
+    private final ClientLoop client;
+    private final Endpoint endpoint;
+    private final Map<Integer, Pending> pending = new HashMap<>();
+    private final CompletableFuture<Map<Short, ApiRange>> versions = new CompletableFuture<>();
+    private @Nullable Connection connection;
+    private int nextCorrelationId;
+    private boolean isClosed;
+
+    private record Pending(Api<?> api, short version, CompletableFuture<ApiMessage> answer, Cancellable timeout) {}
+
+    private BrokerChannel(ClientLoop client, Endpoint endpoint) {
+        this.client = client;
+        this.endpoint = endpoint;
+    }
+
+    /** Begins to connect. */
+    static BrokerChannel open(ClientLoop client, Endpoint endpoint) {
+        var channel = new BrokerChannel(client, endpoint);
+        client.transport().connect(endpoint, client.loop(), opened -> channel).whenComplete((connection, thrown) -> {
+            // The stage may complete elsewhere, before or after the channel was closed here.
+            client.loop().execute(() -> channel.connected(connection, thrown));
+        });
+        return channel;
+    }
+
+    boolean isClosed() {
+        return isClosed;
+    }
+
+    /**
+     * Sends a request. Fails with {@code NETWORK_EXCEPTION} where the connection is lost or never made, {@code REQUEST_TIMED_OUT} past the
+     * deadline, {@code UNSUPPORTED_VERSION} where broker and client have no version in common. Records in the answer are valid only while
+     * what depends on the stage directly runs.
+     */
+    <A extends ApiMessage> CompletionStage<A> request(Api<A> api, ApiMessage body, Deadline deadline) {
+        if (isClosed) {
+            return CompletableFuture.failedStage(lost());
+        }
+        if (versions.isDone()) {
+            return send(api, body, deadline, versions.join());
+        }
+        return versions.thenCompose(known -> send(api, body, deadline, known));
+    }
+
+    void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        if (connection != null) {
+            connection.close();
+        }
+        var unanswered = new ArrayList<>(pending.values());
+        pending.clear();
+        for (var request : unanswered) {
+            request.timeout().cancel();
+            request.answer().completeExceptionally(lost());
+        }
+        versions.completeExceptionally(lost());
+    }
+
+    private BrokerException lost() {
+        return new BrokerException(ErrorCode.NETWORK_EXCEPTION, "connection to " + endpoint + " was lost");
+    }
+
+    private void connected(@Nullable Connection opened, @Nullable Throwable thrown) {
+        if (opened == null) {
+            var reason = thrown == null ? "no connection" : Failures.of(thrown).getMessage();
+            versions.completeExceptionally(new BrokerException(
+                    ErrorCode.NETWORK_EXCEPTION, "could not connect to " + endpoint + ": " + reason, thrown));
+            close();
+            return;
+        }
+        if (isClosed) {
+            opened.close();
+            return;
+        }
+        connection = opened;
+        var hello =
+                new ApiVersionsRequestData().setClientSoftwareName("isthmus").setClientSoftwareVersion("1");
+        transmit(Api.API_VERSIONS, Api.API_VERSIONS.versions().max(), hello, client.requestDeadline())
+                .whenComplete((answer, failure) -> {
+                    if (failure != null) {
+                        versions.completeExceptionally(failure);
+                        close();
+                    } else {
+                        versions.complete(ranges(answer));
+                    }
+                });
+    }
+
+    private static Map<Short, ApiRange> ranges(ApiVersionsResponseData answer) {
+        var ranges = new HashMap<Short, ApiRange>();
+        for (var api : answer.apiKeys()) {
+            ranges.put(api.apiKey(), new ApiRange(api.minVersion(), api.maxVersion()));
+        }
+        return ranges;
+    }
+
+    private <A extends ApiMessage> CompletionStage<A> send(
+            Api<A> api, ApiMessage body, Deadline deadline, Map<Short, ApiRange> known) {
+        var served = known.get(api.key());
+        var version = served == null ? null : api.versions().newestCommon(served);
+        if (version == null) {
+            return CompletableFuture.failedStage(new BrokerException(
+                    ErrorCode.UNSUPPORTED_VERSION,
+                    "broker " + endpoint + " serves "
+                            + (served == null ? "no version" : "versions " + served.min() + " to " + served.max())
+                            + " of API " + api.key() + "; this client needs "
+                            + api.versions().min() + " to "
+                            + api.versions().max()));
+        }
+        return transmit(api, version, body, deadline);
+    }
+
+    private <A extends ApiMessage> CompletionStage<A> transmit(
+            Api<A> api, short version, ApiMessage body, Deadline deadline) {
+        if (isClosed || connection == null) {
+            return CompletableFuture.failedStage(lost());
+        }
+        int correlationId = nextCorrelationId++;
+        var answer = new CompletableFuture<ApiMessage>();
+        var timeout = client.loop().schedule(client.remaining(deadline), () -> timedOut(correlationId));
+        pending.put(correlationId, new Pending(api, version, answer, timeout));
+        connection.send(
+                RequestCodec.encode(version, correlationId, client.config().clientId(), body));
+        return answer.thenApply(api.answer()::cast);
+    }
+
+    private void timedOut(int correlationId) {
+        var request = pending.remove(correlationId);
+        if (request != null) {
+            request.answer()
+                    .completeExceptionally(new BrokerException(
+                            ErrorCode.REQUEST_TIMED_OUT, "no answer from " + endpoint + " in time"));
+            close();
+        }
+    }
+
+    @Override
+    public void received(ReceivedFrame frame) {
+        try {
+            var request = pending.remove(ResponseCodec.correlationId(frame.buffer()));
+            if (request == null) {
+                throw new MalformedFrameException("an answer to nothing that was asked");
+            }
+            request.timeout().cancel();
+            try {
+                request.answer().complete(ResponseCodec.decode(request.api().key(), request.version(), frame.buffer()));
+            } catch (MalformedFrameException e) {
+                request.answer().completeExceptionally(new IOException("bad answer from " + endpoint, e));
+                throw e;
+            }
+        } catch (MalformedFrameException e) {
+            close();
+        } finally {
+            frame.release();
+        }
+    }
+
+    @Override
+    public void writable(boolean writable) {
+        // What is sent is bounded by what the client lets callers have pending.
+    }
+
+    @Override
+    public void closed() {
+        close();
+    }
+}

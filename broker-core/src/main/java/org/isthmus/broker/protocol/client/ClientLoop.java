@@ -1,0 +1,34 @@
+package org.isthmus.broker.protocol.client;
+
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import org.isthmus.broker.client.ClientConfig;
+import org.isthmus.broker.common.Deadline;
+import org.isthmus.broker.network.Transport;
+import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.runtime.EventLoop;
+
+/** The one loop on which a client's state lives, and what its parts need beside it. All of its connections belong to that loop too. */
+record ClientLoop(EventLoop loop, Transport transport, Clock clock, ClientConfig config) {
+    /** Runs the task on the loop, or the other one here and now where the loop has ended with its last client. */
+    void run(Runnable task, Runnable whenEnded) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            whenEnded.run();
+        }
+    }
+
+    /** When a call that begins now is given up. */
+    Deadline requestDeadline() {
+        return Deadline.after(clock.nanos(), config.requestTimeout());
+    }
+
+    Duration remaining(Deadline deadline) {
+        return deadline.remaining(clock.nanos());
+    }
+
+    boolean hasPassed(Deadline deadline) {
+        return deadline.hasPassed(clock.nanos());
+    }
+}

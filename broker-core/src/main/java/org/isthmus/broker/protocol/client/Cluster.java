@@ -1,0 +1,167 @@
+package org.isthmus.broker.protocol.client;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.isthmus.broker.client.TopicInfo;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.Deadline;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.network.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the client knows of the cluster: its brokers, where partitions are led, where groups are coordinated. What proves wrong is
+ * forgotten and asked for again. Owned by the client's loop.
+ */
+final class Cluster {
+    private final ClientLoop client;
+    private final List<Endpoint> bootstrap;
+    private final Map<Endpoint, BrokerChannel> channels = new HashMap<>();
+    private final Map<String, TopicMetadata> topics = new HashMap<>();
+    private final Map<String, CompletionStage<TopicMetadata>> asked = new HashMap<>();
+    private final Map<String, Endpoint> coordinators = new HashMap<>();
+    private List<Endpoint> brokers;
+    private int next;
+
+    Cluster(ClientLoop client, List<Endpoint> bootstrap) {
+        this.client = client;
+        this.bootstrap = List.copyOf(bootstrap);
+        this.brokers = this.bootstrap;
+    }
+
+    /** The topic as it is known, or as a broker tells. Fails with {@code UNKNOWN_TOPIC_OR_PARTITION} where there is none. */
+    CompletionStage<TopicMetadata> topic(String name, Deadline deadline) {
+        var known = topics.get(name);
+        return known != null ? CompletableFuture.completedStage(known) : ask(name, deadline);
+    }
+
+    /** The topic as it is known, without asking. */
+    @Nullable
+    TopicMetadata topicIfKnown(String name) {
+        return topics.get(name);
+    }
+
+    void forgetTopic(String name) {
+        topics.remove(name);
+    }
+
+    CompletionStage<Endpoint> leader(TopicPartition partition, Deadline deadline) {
+        return topic(partition.topic(), deadline).thenApply(topic -> {
+            try {
+                return topic.leader(partition.partition());
+            } catch (BrokerException e) {
+                // A partition may have been added, or elected a leader, since we asked.
+                forgetTopic(partition.topic());
+                throw e;
+            }
+        });
+    }
+
+    CompletionStage<Endpoint> coordinator(String group, Deadline deadline) {
+        var known = coordinators.get(group);
+        if (known != null) {
+            return CompletableFuture.completedStage(known);
+        }
+        var request = new FindCoordinatorRequestData().setKeyType((byte) 0).setCoordinatorKeys(List.of(group));
+        return requestAny(Api.FIND_COORDINATOR, request, deadline).thenApply(answer -> {
+            var found = answer.coordinators().get(0);
+            Failures.check(found.errorCode(), "coordinator of group " + group, found.errorMessage());
+            var endpoint = Endpoint.of(found.host(), found.port());
+            coordinators.put(group, endpoint);
+            return endpoint;
+        });
+    }
+
+    void forgetCoordinator(String group) {
+        coordinators.remove(group);
+    }
+
+    /** The channel to a broker that requests with quick answers share. */
+    <A extends ApiMessage> CompletionStage<A> request(Endpoint broker, Api<A> api, ApiMessage body, Deadline deadline) {
+        var channel = channels.get(broker);
+        if (channel == null || channel.isClosed()) {
+            channel = BrokerChannel.open(client, broker);
+            channels.put(broker, channel);
+        }
+        return channel.request(api, body, deadline);
+    }
+
+    /** Asks any broker that can be reached; each failed attempt moves on to the next one. */
+    <A extends ApiMessage> CompletionStage<A> requestAny(Api<A> api, ApiMessage body, Deadline deadline) {
+        var broker = brokers.get(Math.floorMod(next, brokers.size()));
+        return request(broker, api, body, deadline).whenComplete((answer, thrown) -> {
+            if (thrown != null && Failures.isUnclear(Failures.of(thrown))) {
+                next++;
+            }
+        });
+    }
+
+    void close() {
+        List.copyOf(channels.values()).forEach(BrokerChannel::close);
+        channels.clear();
+    }
+
+    private CompletionStage<TopicMetadata> ask(String name, Deadline deadline) {
+        var underWay = asked.get(name);
+        if (underWay != null) {
+            return underWay;
+        }
+        var request = new MetadataRequestData()
+                .setTopics(List.of(new MetadataRequestData.MetadataRequestTopic().setName(name)))
+                .setAllowAutoTopicCreation(false);
+        var asking = requestAny(Api.METADATA, request, deadline).thenApply(answer -> learn(name, answer));
+        asked.put(name, asking);
+        return asking.whenComplete((topic, thrown) -> asked.remove(name));
+    }
+
+    private TopicMetadata learn(String name, MetadataResponseData answer) {
+        var endpoints = new HashMap<Integer, Endpoint>();
+        for (var broker : answer.brokers()) {
+            endpoints.put(broker.nodeId(), Endpoint.of(broker.host(), broker.port()));
+        }
+        if (!endpoints.isEmpty()) {
+            // The bootstrap addresses stay, last: they may be all that is left when every known broker has moved.
+            var reachable = new LinkedHashSet<>(endpoints.values());
+            reachable.addAll(bootstrap);
+            brokers = List.copyOf(reachable);
+        }
+        var told = answer.topics().find(name);
+        if (told == null) {
+            throw new BrokerException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "no topic " + name);
+        }
+        Failures.check(told.errorCode(), "topic " + name, null);
+        var leaders = new ArrayList<TopicMetadata.Leader>();
+        for (int i = 0; i < told.partitions().size(); i++) {
+            leaders.add(new TopicMetadata.Leader.None());
+        }
+        for (var partition : told.partitions()) {
+            var leader = endpoints.get(partition.leaderId());
+            if (leader != null) {
+                leaders.set(partition.partitionIndex(), new TopicMetadata.Leader.At(leader));
+            }
+        }
+        var topic = new TopicMetadata(new TopicInfo(name, javaUuid(told.topicId()), leaders.size()), leaders);
+        topics.put(name, topic);
+        return topic;
+    }
+
+    static UUID javaUuid(Uuid id) {
+        return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    }
+
+    static Uuid wireUuid(UUID id) {
+        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    }
+}

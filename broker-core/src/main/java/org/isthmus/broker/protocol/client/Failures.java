@@ -1,0 +1,63 @@
+package org.isthmus.broker.protocol.client;
+
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.jspecify.annotations.Nullable;
+
+/** What a failed attempt means: its cause as a {@link BrokerException}, and whether another attempt may succeed. */
+final class Failures {
+    private static final Set<ErrorCode> PASSING = EnumSet.of(
+            ErrorCode.LEADER_NOT_AVAILABLE,
+            ErrorCode.NOT_LEADER_OR_FOLLOWER,
+            ErrorCode.REQUEST_TIMED_OUT,
+            ErrorCode.BROKER_NOT_AVAILABLE,
+            ErrorCode.REPLICA_NOT_AVAILABLE,
+            ErrorCode.NETWORK_EXCEPTION,
+            ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
+            ErrorCode.COORDINATOR_NOT_AVAILABLE,
+            ErrorCode.NOT_COORDINATOR,
+            ErrorCode.NOT_ENOUGH_REPLICAS,
+            ErrorCode.NOT_CONTROLLER,
+            ErrorCode.KAFKA_STORAGE_ERROR,
+            ErrorCode.FENCED_LEADER_EPOCH,
+            ErrorCode.UNKNOWN_LEADER_EPOCH,
+            ErrorCode.OFFSET_NOT_AVAILABLE,
+            ErrorCode.UNSTABLE_OFFSET_COMMIT);
+
+    private Failures() {}
+
+    static boolean mayPass(BrokerException failure) {
+        return PASSING.contains(failure.code());
+    }
+
+    /** Whether the request may have taken effect although no answer came. */
+    static boolean isUnclear(BrokerException failure) {
+        return failure.code() == ErrorCode.NETWORK_EXCEPTION || failure.code() == ErrorCode.REQUEST_TIMED_OUT;
+    }
+
+    static BrokerException of(Throwable thrown) {
+        var cause = thrown;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof BrokerException failure) {
+            return failure;
+        }
+        if (cause instanceof IOException) {
+            return new BrokerException(ErrorCode.NETWORK_EXCEPTION, cause.toString(), cause);
+        }
+        return new BrokerException(ErrorCode.UNKNOWN_SERVER_ERROR, cause.toString(), cause);
+    }
+
+    /** Fails for any code but 0. */
+    static void check(short code, String what, @Nullable String reason) {
+        if (code != ErrorCode.NONE.code()) {
+            var error = ErrorCode.of(code);
+            throw new BrokerException(error, what + ": " + error + (reason == null ? "" : ", " + reason));
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package org.isthmus.broker.protocol.client;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetFetchRequestData;
+import org.isthmus.broker.client.OffsetSpec;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.Deadline;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.protocol.codec.ShareExtensions;
+
+/** Looks offsets up, in partitions and in groups. Owned by the client's loop. */
+final class Offsets {
+    private static final long LATEST = -1;
+    private static final long EARLIEST = -2;
+
+    private final Cluster cluster;
+
+    Offsets(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    CompletionStage<Map<TopicPartition, Long>> list(Map<TopicPartition, OffsetSpec> wanted, Deadline deadline) {
+        var byLeader = new HashMap<Endpoint, Map<TopicPartition, Long>>();
+        CompletionStage<Void> located = CompletableFuture.completedStage(null);
+        for (var each : wanted.entrySet()) {
+            located = located.thenCombine(cluster.leader(each.getKey(), deadline), (nothing, leader) -> {
+                byLeader.computeIfAbsent(leader, any -> new HashMap<>()).put(each.getKey(), timestamp(each.getValue()));
+                return null;
+            });
+        }
+        var found = new HashMap<TopicPartition, Long>();
+        return located.thenCompose(nothing -> {
+                    var asking = new ArrayList<CompletableFuture<?>>();
+                    byLeader.forEach((leader, timestamps) -> asking.add(
+                            listAt(leader, timestamps, deadline, found).toCompletableFuture()));
+                    return CompletableFuture.allOf(asking.toArray(CompletableFuture<?>[]::new));
+                })
+                .thenCompose(nothing -> latestWhereNoneMatched(wanted, found, deadline))
+                .whenComplete((offsets, thrown) -> {
+                    if (thrown != null && Failures.mayPass(Failures.of(thrown))) {
+                        wanted.keySet().forEach(partition -> cluster.forgetTopic(partition.topic()));
+                    }
+                });
+    }
+
+    /** A timestamp behind the newest record is answered by no offset; the specification wants the end then. */
+    private CompletionStage<Map<TopicPartition, Long>> latestWhereNoneMatched(
+            Map<TopicPartition, OffsetSpec> wanted, Map<TopicPartition, Long> found, Deadline deadline) {
+        var unmatched = new HashMap<TopicPartition, OffsetSpec>();
+        for (var partition : wanted.keySet()) {
+            if (found.getOrDefault(partition, -1L) < 0) {
+                unmatched.put(partition, new OffsetSpec.Latest());
+            }
+        }
+        if (unmatched.isEmpty()) {
+            return CompletableFuture.completedStage(found);
+        }
+        if (wanted.values().stream().noneMatch(OffsetSpec.AtTimestamp.class::isInstance)) {
+            return CompletableFuture.failedStage(
+                    new BrokerException(ErrorCode.OFFSET_NOT_AVAILABLE, "no offsets told for " + unmatched.keySet()));
+        }
+        return list(unmatched, deadline).thenApply(latest -> {
+            found.putAll(latest);
+            return found;
+        });
+    }
+
+    private static long timestamp(OffsetSpec spec) {
+        if (spec instanceof OffsetSpec.AtTimestamp at) {
+            return at.timestampMs();
+        }
+        return spec instanceof OffsetSpec.Earliest ? EARLIEST : LATEST;
+    }
+
+    private CompletionStage<Void> listAt(
+            Endpoint leader, Map<TopicPartition, Long> timestamps, Deadline deadline, Map<TopicPartition, Long> found) {
+        var topics = byTopic(
+                timestamps.keySet(),
+                name -> new ListOffsetsRequestData.ListOffsetsTopic().setName(name),
+                (topic, partition) -> topic.partitions()
+                        .add(new ListOffsetsRequestData.ListOffsetsPartition()
+                                .setPartitionIndex(partition.partition())
+                                .setCurrentLeaderEpoch(-1)
+                                .setTimestamp(timestamps.getOrDefault(partition, LATEST))));
+        var request = new ListOffsetsRequestData()
+                .setReplicaId(-1)
+                .setIsolationLevel((byte) 1)
+                .setTopics(topics);
+        return cluster.request(leader, Api.LIST_OFFSETS, request, deadline)
+                .thenAccept(answer -> collect(answer, found));
+    }
+
+    private static void collect(ListOffsetsResponseData answer, Map<TopicPartition, Long> found) {
+        for (var topic : answer.topics()) {
+            for (var part : topic.partitions()) {
+                var partition = new TopicPartition(topic.name(), part.partitionIndex());
+                Failures.check(part.errorCode(), "offsets of " + partition, null);
+                found.put(partition, part.offset());
+            }
+        }
+    }
+
+    CompletionStage<Map<TopicPartition, Long>> committed(
+            String group, Set<TopicPartition> partitions, Deadline deadline) {
+        var topics = byTopic(
+                partitions,
+                name -> new OffsetFetchRequestData.OffsetFetchRequestTopics().setName(name),
+                (topic, partition) -> topic.partitionIndexes().add(partition.partition()));
+        var request = new OffsetFetchRequestData()
+                .setRequireStable(true)
+                .setGroups(List.of(new OffsetFetchRequestData.OffsetFetchRequestGroup()
+                        .setGroupId(group)
+                        .setTopics(topics)));
+        return atCoordinator(group, deadline, coordinator -> cluster.request(
+                        coordinator, Api.OFFSET_FETCH, request, deadline)
+                .thenApply(answer -> {
+                    var committed = new HashMap<TopicPartition, Long>();
+                    for (var told : answer.groups()) {
+                        Failures.check(told.errorCode(), "offsets of group " + group, null);
+                        for (var topic : told.topics()) {
+                            for (var part : topic.partitions()) {
+                                var partition = new TopicPartition(topic.name(), part.partitionIndex());
+                                Failures.check(part.errorCode(), "offset of group " + group + " in " + partition, null);
+                                if (part.committedOffset() >= 0) {
+                                    committed.put(partition, part.committedOffset());
+                                }
+                            }
+                        }
+                    }
+                    return committed;
+                }));
+    }
+
+    CompletionStage<Void> commit(String group, Map<TopicPartition, Long> offsets, Deadline deadline) {
+        var topics = byTopic(
+                offsets.keySet(),
+                name -> new OffsetCommitRequestData.OffsetCommitRequestTopic().setName(name),
+                (topic, partition) -> topic.partitions()
+                        .add(new OffsetCommitRequestData.OffsetCommitRequestPartition()
+                                .setPartitionIndex(partition.partition())
+                                .setCommittedOffset(offsets.getOrDefault(partition, 0L))
+                                .setCommittedMetadata("")));
+        var request = new OffsetCommitRequestData()
+                .setGroupId(group)
+                .setGenerationIdOrMemberEpoch(-1)
+                .setMemberId("")
+                .setTopics(topics);
+        return atCoordinator(group, deadline, coordinator -> cluster.request(
+                        coordinator, Api.OFFSET_COMMIT, request, deadline)
+                .thenAccept(answer -> {
+                    for (var topic : answer.topics()) {
+                        for (var part : topic.partitions()) {
+                            Failures.check(
+                                    part.errorCode(),
+                                    "commit of group " + group + " in " + topic.name() + "-" + part.partitionIndex(),
+                                    null);
+                        }
+                    }
+                }));
+    }
+
+    CompletionStage<Void> deleteGroup(String group, Deadline deadline) {
+        var request = new DeleteGroupsRequestData().setGroupsNames(List.of(group));
+        return atCoordinator(
+                group, deadline, coordinator -> cluster.request(coordinator, Api.DELETE_GROUPS, request, deadline)
+                        .thenAccept(answer -> {
+                            for (var deleted : answer.results()) {
+                                Failures.check(deleted.errorCode(), "delete group " + group, null);
+                            }
+                        }));
+    }
+
+    /** Each leader forgets the group in the partitions that it leads; one that does not know it there has nothing to forget. */
+    CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions, Deadline deadline) {
+        CompletionStage<Map<Endpoint, Set<TopicPartition>>> located = CompletableFuture.completedStage(new HashMap<>());
+        for (var partition : partitions) {
+            located = located.thenCombine(cluster.leader(partition, deadline), (byLeader, leader) -> {
+                byLeader.computeIfAbsent(leader, any -> new HashSet<>()).add(partition);
+                return byLeader;
+            });
+        }
+        return located.thenCompose(byLeader -> {
+            var asking = new ArrayList<CompletableFuture<?>>();
+            byLeader.forEach((leader, led) ->
+                    asking.add(deleteShareGroupAt(leader, group, led, deadline).toCompletableFuture()));
+            return CompletableFuture.allOf(asking.toArray(CompletableFuture<?>[]::new));
+        });
+    }
+
+    private CompletionStage<Void> deleteShareGroupAt(
+            Endpoint leader, String group, Set<TopicPartition> partitions, Deadline deadline) {
+        var topics = byTopic(
+                partitions,
+                name -> new DeleteShareGroupOffsetsRequestData.DeleteShareGroupOffsetsRequestTopic().setTopicName(name),
+                (topic, partition) -> {});
+        var request = new DeleteShareGroupOffsetsRequestData().setGroupId(group).setTopics(topics);
+        request.unknownTaggedFields().add(ShareExtensions.forget());
+        return cluster.request(leader, Api.DELETE_SHARE_GROUP_OFFSETS, request, deadline)
+                .thenAccept(answer -> {
+                    Failures.check(answer.errorCode(), "delete share group " + group, answer.errorMessage());
+                    for (var topic : answer.responses()) {
+                        Failures.check(
+                                topic.errorCode(),
+                                "delete share group " + group + " of topic " + topic.topicName(),
+                                topic.errorMessage());
+                    }
+                });
+    }
+
+    private <T> CompletionStage<T> atCoordinator(
+            String group, Deadline deadline, Function<Endpoint, CompletionStage<T>> request) {
+        return cluster.coordinator(group, deadline).thenCompose(request).whenComplete((answer, thrown) -> {
+            if (thrown != null && Failures.mayPass(Failures.of(thrown))) {
+                cluster.forgetCoordinator(group);
+            }
+        });
+    }
+
+    private interface Adder<T> {
+        void add(T topic, TopicPartition partition);
+    }
+
+    private static <T> List<T> byTopic(Set<TopicPartition> partitions, Function<String, T> newTopic, Adder<T> adder) {
+        var topics = new HashMap<String, T>();
+        for (var partition : partitions) {
+            adder.add(topics.computeIfAbsent(partition.topic(), newTopic), partition);
+        }
+        return new ArrayList<>(topics.values());
+    }
+}

@@ -1,0 +1,368 @@
+package org.isthmus.broker.protocol.client;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ShareFetchResponseData;
+import org.isthmus.broker.client.OffsetSpec;
+import org.isthmus.broker.client.ShareOptions;
+import org.isthmus.broker.client.ShareStream;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.Deadline;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.protocol.codec.ShareOpening;
+import org.isthmus.broker.runtime.Cancellable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member of a share group, with a session at each leader of its partitions. It fetches only while a poll waits. Owned by the client's loop;
+ * calls from elsewhere hop there.
+ *
+ * <p>A session that is lost takes with it what it brought: the broker hands that out again. A new one is opened for the next poll, until the
+ * request timeout has gone by without one success.
+ */
+final class ShareMember implements ShareStream {
+    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+    /** How much longer than asked a poll waits for brokers that wait as long as it does. */
+    private static final Duration GRACE = Duration.ofMillis(500);
+
+    /** Records that all members of a group may hold at one time. */
+    private static final int MAX_IN_FLIGHT = 100_000;
+
+    private static final byte GAP = 0;
+
+    private final ClientLoop client;
+    private final Cluster cluster;
+    private final String group;
+    private final String memberId;
+    private final Set<TopicPartition> partitions;
+    private final ShareOpening opening;
+    private final Consumer<ShareMember> onEnd;
+    private final Map<Endpoint, ShareSession> sessions = new HashMap<>();
+    private final Deque<ShareDelivery> ready = new ArrayDeque<>();
+    /** Numbers of sessions that live; read by any thread. */
+    private final Set<Integer> live = ConcurrentHashMap.newKeySet();
+
+    private int sessionCount;
+    private boolean isOpening;
+    private @Nullable Poll poll;
+    private @Nullable Deadline giveUpAt;
+    private @Nullable BrokerException failure;
+    private CompletionStage<Void> left = CompletableFuture.completedStage(null);
+
+    private record Poll(
+            CompletableFuture<List<ShareDelivery>> answer, int maxRecords, Deadline deadline, Cancellable timeout) {}
+
+    ShareMember(
+            ClientLoop client,
+            Cluster cluster,
+            String group,
+            String memberId,
+            Set<TopicPartition> partitions,
+            ShareOptions options,
+            Consumer<ShareMember> onEnd) {
+        this.client = client;
+        this.cluster = cluster;
+        this.group = group;
+        this.memberId = memberId;
+        this.partitions = Set.copyOf(partitions);
+        this.opening = opening(options);
+        this.onEnd = onEnd;
+    }
+
+    private static ShareOpening opening(ShareOptions options) {
+        var start = options.start();
+        return new ShareOpening(
+                options.selector().orElse(null),
+                options.excludedClient().orElse(null),
+                options.memberSelector().orElse(null),
+                options.exclusive(),
+                options.maxDeliveries(),
+                MAX_IN_FLIGHT,
+                options.redelivery().firstDelayMs(),
+                options.redelivery().factor(),
+                options.redelivery().longestDelayMs(),
+                options.deadLetterTopic().orElse(null),
+                start instanceof OffsetSpec.Earliest
+                        ? ShareOpening.EARLIEST
+                        : start instanceof OffsetSpec.Latest ? ShareOpening.LATEST : ShareOpening.AT_TIMESTAMP,
+                start instanceof OffsetSpec.AtTimestamp at ? at.timestampMs() : -1,
+                options.recreate());
+    }
+
+    @Override
+    public CompletionStage<List<ShareDelivery>> poll(int maxRecords, Duration maxWait) {
+        var answer = new CompletableFuture<List<ShareDelivery>>();
+        client.run(
+                () -> begin(answer, maxRecords, maxWait),
+                () -> answer.completeExceptionally(WireBrokerClient.closed()));
+        return answer;
+    }
+
+    private void begin(CompletableFuture<List<ShareDelivery>> answer, int maxRecords, Duration maxWait) {
+        if (poll != null) {
+            answer.completeExceptionally(new IllegalStateException("another poll of this stream is waiting"));
+        } else if (failure != null) {
+            answer.completeExceptionally(failure);
+        } else {
+            var timeout = client.loop().schedule(maxWait.plus(GRACE), () -> answer(List.of()));
+            poll = new Poll(answer, maxRecords, Deadline.after(client.clock().nanos(), maxWait), timeout);
+            if (!answerFromReady()) {
+                fetch();
+            }
+        }
+    }
+
+    private boolean answerFromReady() {
+        var asked = poll;
+        if (asked == null) {
+            return true;
+        }
+        var deliveries = new ArrayList<ShareDelivery>();
+        while (!ready.isEmpty() && deliveries.size() < asked.maxRecords()) {
+            var delivery = ready.remove();
+            if (holds(delivery)) {
+                deliveries.add(delivery);
+            }
+        }
+        if (deliveries.isEmpty()) {
+            return false;
+        }
+        answer(deliveries);
+        return true;
+    }
+
+    private void answer(List<ShareDelivery> deliveries) {
+        var asked = poll;
+        if (asked != null) {
+            poll = null;
+            asked.timeout().cancel();
+            asked.answer().complete(deliveries);
+        }
+    }
+
+    /** Asks every leader that is not asked already, while a poll waits. */
+    private void fetch() {
+        var asked = poll;
+        if (asked == null || failure != null || isOpening) {
+            return;
+        }
+        if (sessions.isEmpty()) {
+            open();
+            return;
+        }
+        int maxWaitMs = (int) Math.min(client.remaining(asked.deadline()).toMillis(), LONGEST_WAIT.toMillis());
+        for (var entry : List.copyOf(sessions.entrySet())) {
+            var session = entry.getValue();
+            if (!session.isFetching()) {
+                session.fetch(asked.maxRecords(), maxWaitMs).whenComplete((answer, thrown) -> {
+                    if (thrown == null) {
+                        receive(session, answer);
+                    } else {
+                        lost(entry.getKey(), session, Failures.of(thrown));
+                    }
+                });
+            }
+        }
+    }
+
+    private void open() {
+        isOpening = true;
+        var byLeader = new LinkedHashMap<Endpoint, Map<TopicPartition, Uuid>>();
+        var deadline = client.requestDeadline();
+        CompletionStage<Void> located = CompletableFuture.completedStage(null);
+        for (var partition : partitions) {
+            located = located.thenCompose(
+                    nothing -> cluster.topic(partition.topic(), deadline).thenAccept(topic -> byLeader.computeIfAbsent(
+                                    topic.leader(partition.partition()), any -> new HashMap<>())
+                            .put(partition, Cluster.wireUuid(topic.info().id()))));
+        }
+        located.whenComplete((nothing, thrown) -> {
+            isOpening = false;
+            if (thrown != null) {
+                partitions.forEach(partition -> cluster.forgetTopic(partition.topic()));
+                failed(Failures.of(thrown));
+                return;
+            }
+            if (failure == null) {
+                byLeader.forEach((leader, led) -> {
+                    int number = sessionCount++;
+                    live.add(number);
+                    sessions.put(
+                            leader,
+                            new ShareSession(
+                                    client, BrokerChannel.open(client, leader), group, memberId, opening, led, number));
+                });
+                fetch();
+            }
+        });
+    }
+
+    private void receive(ShareSession session, ShareFetchResponseData answer) {
+        if (failure != null) {
+            return;
+        }
+        try {
+            Failures.check(answer.errorCode(), "share group " + group, answer.errorMessage());
+            for (var topic : answer.responses()) {
+                for (var part : topic.partitions()) {
+                    var partition = session.partition(topic.topicId(), part.partitionIndex());
+                    if (partition.isPresent()) {
+                        receive(session, partition.get(), part);
+                    }
+                }
+            }
+        } catch (BrokerException e) {
+            sessions.entrySet().stream()
+                    .filter(entry -> entry.getValue() == session)
+                    .findFirst()
+                    .ifPresent(entry -> lost(entry.getKey(), session, e));
+            return;
+        }
+        giveUpAt = null;
+        if (answerFromReady() || poll == null) {
+            return;
+        }
+        if (!client.hasPassed(poll.deadline())) {
+            fetch();
+        } else if (sessions.values().stream().noneMatch(ShareSession::isFetching)) {
+            answer(List.of());
+        }
+    }
+
+    private void receive(ShareSession session, TopicPartition partition, ShareFetchResponseData.PartitionData part) {
+        Failures.check(part.errorCode(), "share group " + group + " in " + partition, part.errorMessage());
+        var loan = ShareLoan.read(partition, part, session.number());
+        ready.addAll(loan.deliveries());
+        for (var gap : loan.gaps()) {
+            session.say(new ShareSession.Said(partition, gap.first(), gap.last(), GAP, new CompletableFuture<>()));
+        }
+    }
+
+    private void lost(Endpoint leader, ShareSession session, BrokerException reason) {
+        if (sessions.remove(leader, session)) {
+            live.remove(session.number());
+            session.lose();
+            partitions.forEach(partition -> cluster.forgetTopic(partition.topic()));
+            // The others go too: the next opening finds out anew who leads what.
+            List.copyOf(sessions.entrySet()).forEach(other -> lost(other.getKey(), other.getValue(), reason));
+            failed(reason);
+        }
+    }
+
+    private void failed(BrokerException reason) {
+        if (failure != null) {
+            return;
+        }
+        if (giveUpAt == null) {
+            giveUpAt = client.requestDeadline();
+        }
+        if (!mayPass(reason) || client.hasPassed(giveUpAt)) {
+            fail(reason);
+        } else {
+            client.loop().schedule(PAUSE, this::fetch);
+        }
+    }
+
+    private static boolean mayPass(BrokerException reason) {
+        return Failures.mayPass(reason)
+                || switch (reason.code()) {
+                    case SHARE_SESSION_NOT_FOUND,
+                            INVALID_SHARE_SESSION_EPOCH,
+                            UNKNOWN_TOPIC_ID,
+                            INCONSISTENT_TOPIC_ID -> true;
+                    default -> false;
+                };
+    }
+
+    @Override
+    public CompletionStage<Void> settle(ShareDelivery first, long lastOffset, Settlement settlement) {
+        var done = new CompletableFuture<Void>();
+        var said =
+                new ShareSession.Said(first.partition(), first.record().offset(), lastOffset, type(settlement), done);
+        client.run(
+                () -> {
+                    var session = sessions.values().stream()
+                            .filter(each -> each.number() == first.session() && !each.isLost())
+                            .findFirst();
+                    if (session.isPresent()) {
+                        session.get().say(said);
+                    } else {
+                        done.completeExceptionally(new BrokerException(
+                                ErrorCode.INVALID_RECORD_STATE,
+                                "offset " + said.first() + " of " + said.partition() + " is not held by group " + group
+                                        + "'s member any more"));
+                    }
+                },
+                () -> done.completeExceptionally(WireBrokerClient.closed()));
+        return done;
+    }
+
+    /** The acknowledge types of Kafka, and from 100 on our own. */
+    private static byte type(Settlement settlement) {
+        return switch (settlement) {
+            case ACCEPT -> 1;
+            case RELEASE -> 2;
+            case REJECT -> 3;
+            case RELEASE_UNSEEN -> 100;
+            case SEEN -> 101;
+        };
+    }
+
+    @Override
+    public boolean holds(ShareDelivery delivery) {
+        return live.contains(delivery.session());
+    }
+
+    @Override
+    public void close() {
+        leave();
+    }
+
+    @Override
+    public CompletionStage<Void> leave() {
+        var done = new CompletableFuture<Void>();
+        client.run(
+                () -> {
+                    fail(new BrokerException(ErrorCode.NETWORK_EXCEPTION, "the stream is closed"));
+                    left.whenComplete((nothing, thrown) -> done.complete(null));
+                },
+                () -> done.complete(null));
+        return done;
+    }
+
+    /** On the loop. Ends the stream: the poll that is waiting and every later one fail. */
+    void fail(BrokerException reason) {
+        if (failure != null) {
+            return;
+        }
+        failure = reason;
+        onEnd.accept(this);
+        live.clear();
+        ready.clear();
+        left = CompletableFuture.allOf(sessions.values().stream()
+                .map(session -> session.end().toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
+        sessions.clear();
+        var asked = poll;
+        if (asked != null) {
+            poll = null;
+            asked.timeout().cancel();
+            asked.answer().completeExceptionally(reason);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package org.isthmus.broker.protocol.client;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ShareAcknowledgeRequestData;
+import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
+import org.apache.kafka.common.message.ShareFetchRequestData;
+import org.apache.kafka.common.message.ShareFetchResponseData;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.protocol.codec.ShareExtensions;
+import org.isthmus.broker.protocol.codec.ShareOpening;
+
+/**
+ * A member's session at one broker, on a connection of its own; the broker ends it with that connection. Each request carries the epoch that
+ * comes next, so they are numbered in the order in which they are sent. Owned by the client's loop.
+ *
+ * <p>One acknowledgement is under way at a time; what is to be said meanwhile goes into the next one.
+ */
+final class ShareSession {
+    private static final int FINAL_EPOCH = -1;
+
+    /** What is to be said of offsets in a row, and who wants to know that it was. */
+    record Said(TopicPartition partition, long first, long last, byte type, CompletableFuture<Void> done) {}
+
+    private final ClientLoop client;
+    private final BrokerChannel channel;
+    private final String group;
+    private final String member;
+    private final ShareOpening opening;
+    private final Map<TopicPartition, Uuid> partitions;
+    private final int number;
+    private List<Said> toSay = new ArrayList<>();
+    private boolean isSaying;
+    private boolean isFetching;
+    private int epoch;
+
+    /** @param number tells this session from others of the same stream */
+    ShareSession(
+            ClientLoop client,
+            BrokerChannel channel,
+            String group,
+            String member,
+            ShareOpening opening,
+            Map<TopicPartition, Uuid> partitions,
+            int number) {
+        this.client = client;
+        this.channel = channel;
+        this.group = group;
+        this.member = member;
+        this.opening = opening;
+        this.partitions = Map.copyOf(partitions);
+        this.number = number;
+    }
+
+    int number() {
+        return number;
+    }
+
+    /** The partition that these stand for; empty where the session is not about it. */
+    Optional<TopicPartition> partition(Uuid topic, int index) {
+        return partitions.entrySet().stream()
+                .filter(entry ->
+                        entry.getValue().equals(topic) && entry.getKey().partition() == index)
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    boolean isFetching() {
+        return isFetching;
+    }
+
+    boolean isLost() {
+        return channel.isClosed();
+    }
+
+    /** Asks for records; the first time, the broker opens the group for this member. One at a time. */
+    CompletionStage<ShareFetchResponseData> fetch(int maxRecords, int maxWaitMs) {
+        isFetching = true;
+        var request = new ShareFetchRequestData()
+                .setGroupId(group)
+                .setMemberId(member)
+                .setMaxWaitMs(maxWaitMs)
+                .setMinBytes(1)
+                .setMaxBytes(client.config().maxFetchBytes())
+                .setMaxRecords(maxRecords)
+                .setBatchSize(maxRecords);
+        request.unknownTaggedFields().add(ShareExtensions.outOfTurn());
+        if (epoch == 0) {
+            request.unknownTaggedFields().add(0, ShareExtensions.opening(opening));
+            byTopic((topic, indexes) -> {
+                var wanted = new ShareFetchRequestData.FetchTopic().setTopicId(topic);
+                indexes.forEach(index ->
+                        wanted.partitions().add(new ShareFetchRequestData.FetchPartition().setPartitionIndex(index)));
+                request.topics().add(wanted);
+            });
+        }
+        request.setShareSessionEpoch(nextEpoch());
+        return channel.request(Api.SHARE_FETCH, request, client.requestDeadline())
+                .whenComplete((answer, thrown) -> isFetching = false);
+    }
+
+    void say(Said said) {
+        toSay.add(said);
+        sayOn();
+    }
+
+    /** Says what is left to say, then ends the session. Never fails: a session whose connection is lost has ended. */
+    CompletionStage<Void> end() {
+        if (isLost() || epoch == 0) {
+            lose();
+            return CompletableFuture.completedStage(null);
+        }
+        return request(takeToSay(), FINAL_EPOCH).handle((answer, thrown) -> {
+            channel.close();
+            return null;
+        });
+    }
+
+    /** Closes the connection; what was not said fails. */
+    void lose() {
+        channel.close();
+        var unsaid = toSay;
+        toSay = new ArrayList<>();
+        unsaid.forEach(said -> said.done().completeExceptionally(notHeld(said)));
+    }
+
+    private void sayOn() {
+        if (isSaying || toSay.isEmpty()) {
+            return;
+        }
+        isSaying = true;
+        request(takeToSay(), nextEpoch()).whenComplete((answer, thrown) -> {
+            isSaying = false;
+            if (thrown != null) {
+                lose();
+            } else {
+                sayOn();
+            }
+        });
+    }
+
+    private List<Said> takeToSay() {
+        var taken = toSay;
+        toSay = new ArrayList<>();
+        return taken;
+    }
+
+    private CompletionStage<ShareAcknowledgeResponseData> request(List<Said> said, int atEpoch) {
+        var request = new ShareAcknowledgeRequestData()
+                .setGroupId(group)
+                .setMemberId(member)
+                .setShareSessionEpoch(atEpoch);
+        var byPartition = new LinkedHashMap<TopicPartition, ShareAcknowledgeRequestData.AcknowledgePartition>();
+        for (var each : said) {
+            byPartition
+                    .computeIfAbsent(each.partition(), partition -> acknowledgement(request, partition))
+                    .acknowledgementBatches()
+                    .add(new ShareAcknowledgeRequestData.AcknowledgementBatch()
+                            .setFirstOffset(each.first())
+                            .setLastOffset(each.last())
+                            .setAcknowledgeTypes(List.of(each.type())));
+        }
+        return channel.request(Api.SHARE_ACKNOWLEDGE, request, client.requestDeadline())
+                .whenComplete((answer, thrown) -> {
+                    if (thrown == null) {
+                        said.forEach(each -> tell(each, answer));
+                    } else {
+                        said.forEach(each -> each.done().completeExceptionally(notHeld(each)));
+                    }
+                });
+    }
+
+    private ShareAcknowledgeRequestData.AcknowledgePartition acknowledgement(
+            ShareAcknowledgeRequestData request, TopicPartition partition) {
+        var topicId = partitions.getOrDefault(partition, Uuid.ZERO_UUID);
+        var topic = request.topics().find(topicId);
+        if (topic == null) {
+            topic = new ShareAcknowledgeRequestData.AcknowledgeTopic().setTopicId(topicId);
+            request.topics().add(topic);
+        }
+        var added = new ShareAcknowledgeRequestData.AcknowledgePartition().setPartitionIndex(partition.partition());
+        topic.partitions().add(added);
+        return added;
+    }
+
+    private void tell(Said said, ShareAcknowledgeResponseData answer) {
+        try {
+            Failures.check(answer.errorCode(), what(said), answer.errorMessage());
+            for (var topic : answer.responses()) {
+                for (var part : topic.partitions()) {
+                    if (partition(topic.topicId(), part.partitionIndex()).equals(Optional.of(said.partition()))) {
+                        Failures.check(part.errorCode(), what(said), part.errorMessage());
+                    }
+                }
+            }
+            said.done().complete(null);
+        } catch (BrokerException e) {
+            said.done().completeExceptionally(e);
+        }
+    }
+
+    private String what(Said said) {
+        return "settling " + said.partition() + " offsets " + said.first() + " to " + said.last() + " in group "
+                + group;
+    }
+
+    private BrokerException notHeld(Said said) {
+        return new BrokerException(
+                ErrorCode.INVALID_RECORD_STATE, what(said) + ": the connection was lost, and with it what was held");
+    }
+
+    private int nextEpoch() {
+        int current = epoch;
+        epoch = epoch == Integer.MAX_VALUE ? 1 : epoch + 1;
+        return current;
+    }
+
+    private interface TopicVisitor {
+        void visit(Uuid topic, List<Integer> indexes);
+    }
+
+    private void byTopic(TopicVisitor visitor) {
+        var topics = new LinkedHashMap<Uuid, List<Integer>>();
+        partitions.forEach((partition, topic) ->
+                topics.computeIfAbsent(topic, any -> new ArrayList<>()).add(partition.partition()));
+        topics.forEach(visitor::visit);
+    }
+}

@@ -1,0 +1,183 @@
+package org.isthmus.broker.protocol.client;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.isthmus.broker.client.Acks;
+import org.isthmus.broker.client.BrokerClient;
+import org.isthmus.broker.client.NewRecord;
+import org.isthmus.broker.client.NewTopic;
+import org.isthmus.broker.client.OffsetSpec;
+import org.isthmus.broker.client.RecordStream;
+import org.isthmus.broker.client.ShareOptions;
+import org.isthmus.broker.client.ShareStream;
+import org.isthmus.broker.client.TopicInfo;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.Deadline;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.runtime.IdSource;
+
+/**
+ * The broker client on the wire protocol. Everything it knows lives on one loop; calls hop there and their stages complete there, so one
+ * client's work is never done by two threads.
+ */
+final class WireBrokerClient implements BrokerClient {
+    private final ClientLoop client;
+    private final Runnable onClose;
+    private final Cluster cluster;
+    private final Producer producer;
+    private final Topics topics;
+    private final Offsets offsets;
+
+    // Owned by the loop.
+    private final Set<FetchStream> streams = new HashSet<>();
+    private final Set<ShareMember> members = new HashSet<>();
+    private final Set<Call<?>> calls = new HashSet<>();
+    private boolean isClosed;
+
+    /** A call that was not answered yet. */
+    private static final class Call<T> {
+        private final CompletableFuture<T> outcome = new CompletableFuture<>();
+    }
+
+    WireBrokerClient(ClientLoop client, List<Endpoint> bootstrap, Runnable onClose) {
+        this.client = client;
+        this.onClose = onClose;
+        this.cluster = new Cluster(client, bootstrap);
+        this.producer = new Producer(client, cluster);
+        this.topics = new Topics(client, cluster);
+        this.offsets = new Offsets(cluster);
+    }
+
+    @Override
+    public CompletionStage<TopicInfo> topic(String name) {
+        return call("topic " + name, deadline -> topics.find(name, deadline));
+    }
+
+    @Override
+    public CompletionStage<TopicInfo> createTopic(NewTopic topic) {
+        var creation = topics.creation(topic);
+        return call("create topic " + topic.name(), creation);
+    }
+
+    @Override
+    public CompletionStage<Void> deleteTopic(String name) {
+        var deletion = topics.deletion(name);
+        return call("delete topic " + name, deletion);
+    }
+
+    @Override
+    public CompletionStage<Long> send(TopicPartition partition, NewRecord record, Acks acks) {
+        return producer.send(partition, record, acks);
+    }
+
+    @Override
+    public CompletionStage<Map<TopicPartition, Long>> offsets(Map<TopicPartition, OffsetSpec> wanted) {
+        return call("offsets of " + wanted.keySet(), deadline -> offsets.list(wanted, deadline));
+    }
+
+    @Override
+    public RecordStream read(Map<TopicPartition, Long> positions) {
+        var stream = new FetchStream(client, cluster, positions, ended -> streams.remove(ended));
+        client.run(
+                () -> {
+                    if (isClosed) {
+                        stream.fail(closed());
+                    } else {
+                        streams.add(stream);
+                    }
+                },
+                () -> stream.fail(closed()));
+        return stream;
+    }
+
+    @Override
+    public CompletionStage<Map<TopicPartition, Long>> committedOffsets(String group, Set<TopicPartition> partitions) {
+        return call("offsets of group " + group, deadline -> offsets.committed(group, partitions, deadline));
+    }
+
+    @Override
+    public CompletionStage<Void> commitOffsets(String group, Map<TopicPartition, Long> committed) {
+        return call("commit of group " + group, deadline -> offsets.commit(group, committed, deadline));
+    }
+
+    @Override
+    public CompletionStage<Void> deleteGroup(String group) {
+        return call("delete group " + group, deadline -> offsets.deleteGroup(group, deadline));
+    }
+
+    @Override
+    public ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options) {
+        var id = IdSource.random().nextUuid().toString();
+        var member = new ShareMember(client, cluster, group, id, partitions, options, ended -> members.remove(ended));
+        client.run(
+                () -> {
+                    if (isClosed) {
+                        member.fail(closed());
+                    } else {
+                        members.add(member);
+                    }
+                },
+                () -> member.fail(closed()));
+        return member;
+    }
+
+    @Override
+    public CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions) {
+        return call("delete share group " + group, deadline -> offsets.deleteShareGroup(group, partitions, deadline));
+    }
+
+    @Override
+    public void close() {
+        client.run(
+                () -> {
+                    if (!isClosed) {
+                        isClosed = true;
+                        producer.close(closed());
+                        List.copyOf(streams).forEach(stream -> stream.fail(closed()));
+                        List.copyOf(members).forEach(member -> member.fail(closed()));
+                        List.copyOf(calls).forEach(call -> call.outcome.completeExceptionally(closed()));
+                        cluster.close();
+                        onClose.run();
+                    }
+                },
+                () -> {});
+    }
+
+    static BrokerException closed() {
+        return new BrokerException(ErrorCode.NETWORK_EXCEPTION, "the client is closed");
+    }
+
+    /** Runs attempts on the loop until one decides, and fails the call where the client is closed meanwhile. */
+    private <T> CompletionStage<T> call(String what, Function<Deadline, CompletionStage<T>> attempt) {
+        var call = new Call<T>();
+        var outcome = call.outcome;
+        client.run(
+                () -> {
+                    if (isClosed) {
+                        outcome.completeExceptionally(closed());
+                        return;
+                    }
+                    calls.add(call);
+                    var deadline = client.requestDeadline();
+                    Supplier<CompletionStage<T>> attempts = () -> attempt.apply(deadline);
+                    Attempts.until(client, deadline, what, attempts).whenComplete((result, thrown) -> {
+                        calls.remove(call);
+                        if (thrown == null) {
+                            outcome.complete(result);
+                        } else {
+                            outcome.completeExceptionally(Failures.of(thrown));
+                        }
+                    });
+                },
+                () -> outcome.completeExceptionally(closed()));
+        return outcome;
+    }
+}

@@ -1,0 +1,115 @@
+package org.isthmus.broker.protocol.codec;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.protocol.types.RawTaggedField;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What we have added to Kafka's share group APIs, as tagged fields of requests that stock clients never send:
+ *
+ * <ul>
+ *   <li>10000 on ShareFetch of epoch 0: how a group is opened by a member with a session lock ({@link ShareOpening}). Acknowledge types 100
+ *       (release, never delivered) and 101 (delivered just now) are allowed in such a session.
+ *   <li>10001 on ShareFetch: the answer need not wait for the answers of requests before it on the connection.
+ * </ul>
+ */
+public final class ShareExtensions {
+    private static final int OPENING = 10_000;
+    private static final int OUT_OF_TURN = 10_001;
+    private static final int FORGET = 10_002;
+    private static final byte VERSION = 0;
+
+    private ShareExtensions() {}
+
+    public static RawTaggedField outOfTurn() {
+        return new RawTaggedField(OUT_OF_TURN, new byte[0]);
+    }
+
+    public static boolean isOutOfTurn(List<RawTaggedField> fields) {
+        return fields.stream().anyMatch(field -> field.tag() == OUT_OF_TURN);
+    }
+
+    public static RawTaggedField forget() {
+        return new RawTaggedField(FORGET, new byte[0]);
+    }
+
+    public static boolean isForget(List<RawTaggedField> fields) {
+        return fields.stream().anyMatch(field -> field.tag() == FORGET);
+    }
+
+    /** How the request opens a group; fails with {@link MalformedFrameException} on bytes that are no opening. */
+    public static Optional<ShareOpening> opening(List<RawTaggedField> fields) {
+        return fields.stream()
+                .filter(field -> field.tag() == OPENING)
+                .findFirst()
+                .map(field -> read(field.data()));
+    }
+
+    public static RawTaggedField opening(ShareOpening opening) {
+        var bytes = new ByteArrayOutputStream();
+        try {
+            var out = new DataOutputStream(bytes);
+            out.writeByte(VERSION);
+            write(out, opening.selector());
+            write(out, opening.excludedClient());
+            write(out, opening.memberSelector());
+            out.writeBoolean(opening.exclusive());
+            out.writeInt(opening.maxDeliveries());
+            out.writeInt(opening.maxInFlight());
+            out.writeLong(opening.firstDelayMs());
+            out.writeDouble(opening.delayFactor());
+            out.writeLong(opening.longestDelayMs());
+            write(out, opening.deadLetterTopic());
+            out.writeByte(opening.start());
+            out.writeLong(opening.startTimestampMs());
+            out.writeBoolean(opening.recreate());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new RawTaggedField(OPENING, bytes.toByteArray());
+    }
+
+    private static ShareOpening read(byte[] data) {
+        try {
+            var in = new DataInputStream(new ByteArrayInputStream(data));
+            var version = in.readByte();
+            if (version != VERSION) {
+                throw new MalformedFrameException("opening of version " + version);
+            }
+            return new ShareOpening(
+                    readText(in),
+                    readText(in),
+                    readText(in),
+                    in.readBoolean(),
+                    in.readInt(),
+                    in.readInt(),
+                    in.readLong(),
+                    in.readDouble(),
+                    in.readLong(),
+                    readText(in),
+                    in.readByte(),
+                    in.readLong(),
+                    in.readBoolean());
+        } catch (IOException e) {
+            throw new MalformedFrameException("opening of " + data.length + " bytes is cut or malformed", e);
+        }
+    }
+
+    private static void write(DataOutputStream out, @Nullable String text) throws IOException {
+        out.writeBoolean(text != null);
+        if (text != null) {
+            out.writeUTF(text);
+        }
+    }
+
+    private static @Nullable String readText(DataInputStream in) throws IOException {
+        return in.readBoolean() ? in.readUTF() : null;
+    }
+}

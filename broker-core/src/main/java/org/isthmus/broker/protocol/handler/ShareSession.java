@@ -1,0 +1,181 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.apache.kafka.common.Uuid;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.share.Opening;
+import org.isthmus.broker.coordinator.share.ShareCoordinator;
+import org.isthmus.broker.coordinator.share.SharePartition;
+
+/**
+ * What one member of a share group has open at this broker. It ends when the member says so or its connection closes; everything that the
+ * member held then goes back. Requests of one session may come on several threads, so its partitions are guarded by the session itself.
+ */
+final class ShareSession {
+    record Key(String group, String member) {}
+
+    /** A partition under the name that clients know it by. */
+    record Target(Uuid topicId, TopicPartition partition) {}
+
+    private final Key key;
+    private final Opening opening;
+    private final ShareCoordinator shares;
+    private final Map<Target, CompletionStage<Void>> opened = new LinkedHashMap<>();
+    /** Those of {@code opened} that are to be opened anew before they are asked again. */
+    private final Set<Target> failed = new HashSet<>();
+
+    private final Set<Runnable> waiting = ConcurrentHashMap.newKeySet();
+    private int epoch = 1;
+    private int turns;
+    private boolean ended;
+
+    ShareSession(Key key, Opening opening, ShareCoordinator shares) {
+        this.key = key;
+        this.opening = opening;
+        this.shares = shares;
+    }
+
+    Key key() {
+        return key;
+    }
+
+    Opening opening() {
+        return opening;
+    }
+
+    /** Whether the epoch is the one that comes next, which then is over. */
+    synchronized boolean advance(int given) {
+        if (given != epoch) {
+            return false;
+        }
+        epoch = epoch == Integer.MAX_VALUE ? 1 : epoch + 1;
+        return true;
+    }
+
+    synchronized void add(Target target) {
+        if (!ended) {
+            opened.computeIfAbsent(target, this::open);
+        }
+    }
+
+    private CompletionStage<Void> open(Target target) {
+        try {
+            return shares.ask(target.partition(), share -> share.open(key.group(), key.member(), opening));
+        } catch (BrokerException e) {
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
+    synchronized void remove(Target target) {
+        if (opened.remove(target) != null) {
+            leave(target);
+        }
+    }
+
+    /** The partitions, each time beginning with another, so that none is always last. */
+    synchronized List<Target> targets() {
+        var targets = new ArrayList<>(opened.keySet());
+        if (!targets.isEmpty()) {
+            java.util.Collections.rotate(targets, -(turns++ % targets.size()));
+        }
+        return targets;
+    }
+
+    /** Asks a partition once the session has it open; opens it again where the partition has begun anew and knows nothing of the session. */
+    <A> CompletionStage<A> ask(Target target, Function<SharePartition, CompletionStage<A>> question) {
+        return opened(target)
+                .thenCompose(open -> shares.ask(target.partition(), question))
+                .exceptionallyCompose(failure -> {
+                    if (Refusal.of(failure).error() != ErrorCode.UNKNOWN_MEMBER_ID) {
+                        forgetFailed(target);
+                        return CompletableFuture.failedStage(failure);
+                    }
+                    return reopened(target).thenCompose(open -> shares.ask(target.partition(), question));
+                });
+    }
+
+    private synchronized CompletionStage<Void> opened(Target target) {
+        var stage = opened.get(target);
+        if (stage == null) {
+            return notOpen(target);
+        }
+        return failed.remove(target) ? reopened(target) : stage;
+    }
+
+    private synchronized CompletionStage<Void> reopened(Target target) {
+        if (ended || !opened.containsKey(target)) {
+            return notOpen(target);
+        }
+        var stage = open(target);
+        opened.put(target, stage);
+        return stage;
+    }
+
+    /**
+     * What could not be opened is tried again with the next request, not before: a member that gives up after a refusal must not be let in
+     * when nobody waits for that any more.
+     */
+    private synchronized void forgetFailed(Target target) {
+        var stage = opened.get(target);
+        if (!ended && stage != null && stage.toCompletableFuture().isCompletedExceptionally()) {
+            failed.add(target);
+        }
+    }
+
+    private CompletionStage<Void> notOpen(Target target) {
+        return CompletableFuture.failedStage(new BrokerException(
+                ErrorCode.INVALID_RECORD_STATE, "the session does not have " + target.partition() + " open"));
+    }
+
+    /** Remembers what has to be told when the session does something else than wait. */
+    void whileWaiting(Runnable interruption) {
+        waiting.add(interruption);
+    }
+
+    void waitedEnough(Runnable interruption) {
+        waiting.remove(interruption);
+    }
+
+    /** Whoever waits for records in this session is answered now. */
+    void interrupt() {
+        waiting.forEach(Runnable::run);
+    }
+
+    /** Gives back everything; completes once that is done everywhere. */
+    CompletionStage<Void> end() {
+        List<Target> targets;
+        synchronized (this) {
+            if (ended) {
+                return CompletableFuture.completedStage(null);
+            }
+            ended = true;
+            targets = List.copyOf(opened.keySet());
+            opened.clear();
+        }
+        interrupt();
+        return CompletableFuture.allOf(targets.stream()
+                .map(target -> leave(target).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private CompletionStage<Void> leave(Target target) {
+        try {
+            // A partition that is not led here any more has nothing to give back.
+            return shares.ask(target.partition(), share -> share.leave(key.group(), key.member()))
+                    .exceptionally(failure -> null);
+        } catch (BrokerException notLedHere) {
+            return CompletableFuture.completedStage(null);
+        }
+    }
+}

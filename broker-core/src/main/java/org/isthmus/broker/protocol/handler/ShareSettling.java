@@ -1,0 +1,72 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.Uuid;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.share.Acknowledgement;
+
+/** What one request says of the records that its session holds, on its way to the partitions. Used by one thread. */
+final class ShareSettling {
+    private static final Refusal FINE = new Refusal(ErrorCode.NONE, null);
+
+    private final Topics topics;
+    private final Map<ShareSession.Target, List<Acknowledgement>> said = new LinkedHashMap<>();
+    private final Map<ShareSession.Target, Refusal> refused = new LinkedHashMap<>();
+
+    ShareSettling(Topics topics) {
+        this.topics = topics;
+    }
+
+    /** The partition that the wire names; empty, and noted as refused, where there is no such topic. */
+    Optional<ShareSession.Target> target(Uuid topicId, int index) {
+        var topic = topics.image().topic(TopicIds.of(topicId));
+        if (topic.isEmpty() || index < 0) {
+            var unknown = new ShareSession.Target(topicId, new TopicPartition("", Math.max(index, 0)));
+            refused.put(unknown, new Refusal(ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic with id " + topicId));
+            return Optional.empty();
+        }
+        return Optional.of(
+                new ShareSession.Target(topicId, new TopicPartition(topic.get().name(), index)));
+    }
+
+    void say(ShareSession.Target target, List<Acknowledgement> acknowledgements) {
+        said.put(target, acknowledgements);
+    }
+
+    void refuse(ShareSession.Target target, RuntimeException why) {
+        refused.put(target, Refusal.of(why));
+    }
+
+    Map<ShareSession.Target, Refusal> refused() {
+        return refused;
+    }
+
+    boolean isEmpty() {
+        return said.isEmpty() && refused.isEmpty();
+    }
+
+    /** Settles everything; answers, for each partition, what became of it, refusals included. */
+    CompletionStage<Map<ShareSession.Target, Refusal>> settle(ShareSession session) {
+        var outcomes = new LinkedHashMap<>(refused);
+        CompletionStage<Map<ShareSession.Target, Refusal>> all = CompletableFuture.completedStage(outcomes);
+        for (var entry : said.entrySet()) {
+            var target = entry.getKey();
+            var outcome = session.ask(
+                            target,
+                            share -> share.acknowledge(
+                                    session.key().group(), session.key().member(), entry.getValue()))
+                    .handle((done, failure) -> failure == null ? FINE : ShareErrors.refusal(failure));
+            all = all.thenCombine(outcome, (map, refusal) -> {
+                map.put(target, refusal);
+                return map;
+            });
+        }
+        return all;
+    }
+}

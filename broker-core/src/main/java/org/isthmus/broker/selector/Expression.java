@@ -1,0 +1,214 @@
+package org.isthmus.broker.selector;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a selector. Values are strings, booleans, and numbers as {@link Long} (exact) or {@link Double} (approximate); null is the
+ * unknown of SQL's three-valued logic. Values of types that do not go together make a comparison false and an arithmetic result unknown.
+ */
+sealed interface Expression {
+    @Nullable
+    Object evaluate(PropertySource message);
+
+    /** Whether this can be true or false at all. */
+    default boolean mayBeCondition() {
+        return true;
+    }
+
+    record Literal(Object value) implements Expression {
+        @Override
+        public Object evaluate(PropertySource message) {
+            return value;
+        }
+
+        @Override
+        public boolean mayBeCondition() {
+            return value instanceof Boolean;
+        }
+    }
+
+    record Property(String name) implements Expression {
+        @Override
+        public @Nullable Object evaluate(PropertySource message) {
+            var value = message.value(name);
+            if (value instanceof Float || value instanceof Double) {
+                return ((Number) value).doubleValue();
+            }
+            return value instanceof Number number ? (Object) number.longValue() : value;
+        }
+    }
+
+    record Not(Expression operand) implements Expression {
+        @Override
+        public @Nullable Object evaluate(PropertySource message) {
+            return operand.evaluate(message) instanceof Boolean value ? (Object) !value : null;
+        }
+    }
+
+    record And(Expression left, Expression right) implements Expression {
+        @Override
+        public @Nullable Object evaluate(PropertySource message) {
+            var first = truth(left.evaluate(message));
+            if (Boolean.FALSE.equals(first)) {
+                return false;
+            }
+            var second = truth(right.evaluate(message));
+            return Boolean.FALSE.equals(second) ? second : first == null ? null : second;
+        }
+    }
+
+    record Or(Expression left, Expression right) implements Expression {
+        @Override
+        public @Nullable Object evaluate(PropertySource message) {
+            var first = truth(left.evaluate(message));
+            if (Boolean.TRUE.equals(first)) {
+                return true;
+            }
+            var second = truth(right.evaluate(message));
+            return Boolean.TRUE.equals(second) ? second : first == null ? null : second;
+        }
+    }
+
+    private static @Nullable Boolean truth(@Nullable Object value) {
+        return value instanceof Boolean truth ? truth : null;
+    }
+
+    enum Operator {
+        EQUAL,
+        NOT_EQUAL,
+        LESS,
+        LESS_OR_EQUAL,
+        GREATER,
+        GREATER_OR_EQUAL
+    }
+
+    record Comparison(Operator operator, Expression left, Expression right) implements Expression {
+        @Override
+        public @Nullable Object evaluate(PropertySource message) {
+            var first = left.evaluate(message);
+            var second = right.evaluate(message);
+            if (first == null || second == null) {
+                return null;
+            }
+            if (first instanceof Number one && second instanceof Number other) {
+                return numbers(one, other);
+            }
+            if (first.getClass() != second.getClass()) {
+                return false;
+            }
+            return switch (operator) {
+                case EQUAL -> first.equals(second);
+                case NOT_EQUAL -> !first.equals(second);
+                default -> false;
+            };
+        }
+
+        private boolean numbers(Number one, Number other) {
+            if (one instanceof Long && other instanceof Long) {
+                return holds(Long.compare(one.longValue(), other.longValue()));
+            }
+            var left = one.doubleValue();
+            var right = other.doubleValue();
+            // Nothing compares with what is not a number, save that it differs.
+            if (Double.isNaN(left) || Double.isNaN(right)) {
+                return operator == Operator.NOT_EQUAL;
+            }
+            return holds(order(left, right));
+        }
+
+        private static int order(double left, double right) {
+            // Not Double.compare, to which 0.0 and -0.0 differ.
+            return left == right ? 0 : left < right ? -1 : 1;
+        }
+
+        private boolean holds(int order) {
+            return switch (operator) {
+                case EQUAL -> order == 0;
+                case NOT_EQUAL -> order != 0;
+                case LESS -> order < 0;
+                case LESS_OR_EQUAL -> order <= 0;
+                case GREATER -> order > 0;
+                case GREATER_OR_EQUAL -> order >= 0;
+            };
+        }
+    }
+
+    record Arithmetic(char operator, Expression left, Expression right) implements Expression {
+        @Override
+        public @Nullable Object evaluate(PropertySource message) {
+            if (!(left.evaluate(message) instanceof Number first)
+                    || !(right.evaluate(message) instanceof Number second)) {
+                return null;
+            }
+            if (first instanceof Long && second instanceof Long) {
+                return exact(first.longValue(), second.longValue());
+            }
+            var one = first.doubleValue();
+            var other = second.doubleValue();
+            return switch (operator) {
+                case '+' -> one + other;
+                case '-' -> one - other;
+                case '*' -> one * other;
+                default -> one / other;
+            };
+        }
+
+        private @Nullable Object exact(long one, long other) {
+            return switch (operator) {
+                case '+' -> one + other;
+                case '-' -> one - other;
+                case '*' -> one * other;
+                default -> other == 0 ? null : (Object) (one / other);
+            };
+        }
+
+        @Override
+        public boolean mayBeCondition() {
+            return false;
+        }
+    }
+
+    record Negation(Expression operand) implements Expression {
+        @Override
+        public @Nullable Object evaluate(PropertySource message) {
+            var value = operand.evaluate(message);
+            if (value instanceof Long exact) {
+                return -exact;
+            }
+            return value instanceof Double approximate ? (Object) (-approximate) : null;
+        }
+
+        @Override
+        public boolean mayBeCondition() {
+            return false;
+        }
+    }
+
+    record In(Property property, Set<String> values) implements Expression {
+        @Override
+        public @Nullable Object evaluate(PropertySource message) {
+            var value = property.evaluate(message);
+            return value == null ? null : (Object) isOneOf(value);
+        }
+
+        private boolean isOneOf(Object value) {
+            return value instanceof String text && values.contains(text);
+        }
+    }
+
+    record Like(Property property, LikePattern pattern) implements Expression {
+        @Override
+        public @Nullable Object evaluate(PropertySource message) {
+            var value = property.evaluate(message);
+            return value == null ? null : (Object) (value instanceof String text && pattern.matches(text));
+        }
+    }
+
+    record IsNull(Property property) implements Expression {
+        @Override
+        public Object evaluate(PropertySource message) {
+            return property.evaluate(message) == null;
+        }
+    }
+}

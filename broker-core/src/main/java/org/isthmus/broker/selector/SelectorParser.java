@@ -1,0 +1,226 @@
+package org.isthmus.broker.selector;
+
+import java.util.HashSet;
+import org.isthmus.broker.selector.Expression.Operator;
+import org.isthmus.broker.selector.Token.Kind;
+
+/** Reads the grammar of a selector from the top down, one method for each level of precedence. Used once. */
+final class SelectorParser {
+    /** However a selector is nested, reading it needs no more stack than this many levels. */
+    private static final int MAX_DEPTH = 200;
+
+    private final Tokens tokens;
+    private int depth;
+
+    SelectorParser(String text) {
+        this.tokens = new Tokens(text);
+    }
+
+    Expression parse() {
+        var condition = condition(or());
+        if (tokens.next().kind() != Kind.END) {
+            throw tokens.unexpected();
+        }
+        return condition;
+    }
+
+    private Expression condition(Expression expression) {
+        if (!expression.mayBeCondition()) {
+            throw new InvalidSelectorException("not a condition before " + tokens.place());
+        }
+        return expression;
+    }
+
+    private Expression or() {
+        if (++depth > MAX_DEPTH) {
+            throw new InvalidSelectorException("nested more than " + MAX_DEPTH + " deep");
+        }
+        var left = and();
+        while (tokens.takeWord("OR")) {
+            left = new Expression.Or(condition(left), condition(and()));
+        }
+        depth--;
+        return left;
+    }
+
+    private Expression and() {
+        var left = not();
+        while (tokens.takeWord("AND")) {
+            left = new Expression.And(condition(left), condition(not()));
+        }
+        return left;
+    }
+
+    private Expression not() {
+        var negated = false;
+        var negatives = 0;
+        while (tokens.takeWord("NOT")) {
+            negated = !negated;
+            negatives++;
+        }
+        var operand = predicate();
+        if (negatives == 0) {
+            return operand;
+        }
+        // Twice negated is not the same as not at all: of what is no boolean it makes unknown.
+        var once = new Expression.Not(condition(operand));
+        return negated ? once : new Expression.Not(once);
+    }
+
+    private Expression predicate() {
+        var left = sum();
+        var operator = tokens.takeOperator();
+        if (operator.isPresent()) {
+            return comparison(operator.get(), left, sum());
+        }
+        if (tokens.takeWord("IS")) {
+            var negated = tokens.takeWord("NOT");
+            tokens.expectWord("NULL");
+            return negatedIf(negated, new Expression.IsNull(property(left)));
+        }
+        var negated = tokens.takeWord("NOT");
+        if (tokens.takeWord("BETWEEN")) {
+            return negatedIf(negated, between(left));
+        }
+        if (tokens.takeWord("IN")) {
+            return negatedIf(negated, in(property(left)));
+        }
+        if (tokens.takeWord("LIKE")) {
+            return negatedIf(negated, like(property(left)));
+        }
+        if (negated) {
+            throw tokens.unexpected();
+        }
+        return left;
+    }
+
+    private Expression comparison(Operator operator, Expression left, Expression right) {
+        var ordering = operator != Operator.EQUAL && operator != Operator.NOT_EQUAL;
+        if (ordering && (isNoNumber(left) || isNoNumber(right))) {
+            throw new InvalidSelectorException("strings and booleans have no order, before " + tokens.place());
+        }
+        return new Expression.Comparison(operator, left, right);
+    }
+
+    private static boolean isNoNumber(Expression expression) {
+        return expression instanceof Expression.Literal literal && !(literal.value() instanceof Number);
+    }
+
+    private static Expression negatedIf(boolean negated, Expression expression) {
+        return negated ? new Expression.Not(expression) : expression;
+    }
+
+    private Expression.Property property(Expression expression) {
+        if (expression instanceof Expression.Property property) {
+            return property;
+        }
+        throw new InvalidSelectorException("an identifier is needed before " + tokens.place());
+    }
+
+    private Expression between(Expression value) {
+        var low = sum();
+        tokens.expectWord("AND");
+        var high = sum();
+        return new Expression.And(
+                comparison(Operator.GREATER_OR_EQUAL, value, low), comparison(Operator.LESS_OR_EQUAL, value, high));
+    }
+
+    private Expression in(Expression.Property property) {
+        tokens.expectSymbol("(");
+        var values = new HashSet<String>();
+        do {
+            values.add(tokens.expectString());
+        } while (tokens.takeSymbol(","));
+        tokens.expectSymbol(")");
+        return new Expression.In(property, values);
+    }
+
+    private Expression like(Expression.Property property) {
+        var pattern = tokens.expectString();
+        var escape = tokens.takeWord("ESCAPE") ? tokens.expectString() : "";
+        return new Expression.Like(property, LikePattern.of(pattern, escape));
+    }
+
+    private Expression sum() {
+        var left = product();
+        while (true) {
+            if (tokens.takeSymbol("+")) {
+                left = arithmetic('+', left, product());
+            } else if (tokens.takeSymbol("-")) {
+                left = arithmetic('-', left, product());
+            } else {
+                return left;
+            }
+        }
+    }
+
+    private Expression product() {
+        var left = unary();
+        while (true) {
+            if (tokens.takeSymbol("*")) {
+                left = arithmetic('*', left, unary());
+            } else if (tokens.takeSymbol("/")) {
+                left = arithmetic('/', left, unary());
+            } else {
+                return left;
+            }
+        }
+    }
+
+    private Expression arithmetic(char operator, Expression left, Expression right) {
+        if (isNoNumber(left) || isNoNumber(right)) {
+            throw new InvalidSelectorException("strings and booleans do not calculate, before " + tokens.place());
+        }
+        return new Expression.Arithmetic(operator, left, right);
+    }
+
+    private Expression unary() {
+        var negative = false;
+        var signed = false;
+        while (true) {
+            if (tokens.takeSymbol("-")) {
+                negative = !negative;
+                signed = true;
+            } else if (tokens.takeSymbol("+")) {
+                signed = true;
+            } else {
+                break;
+            }
+        }
+        var operand = primary(negative);
+        if (signed && isNoNumber(operand)) {
+            throw new InvalidSelectorException("a sign belongs to a number, before " + tokens.place());
+        }
+        return negative ? new Expression.Negation(operand) : operand;
+    }
+
+    private Expression primary(boolean negative) {
+        var token = tokens.next();
+        return switch (token.kind()) {
+            case STRING -> new Expression.Literal(token.text());
+            case NUMBER -> new Expression.Literal(Numbers.parse(token.text(), negative));
+            case WORD ->
+                Token.isReserved(token.text()) ? constant(token.text()) : new Expression.Property(token.text());
+            case SYMBOL, END -> inBrackets(token);
+        };
+    }
+
+    private Expression inBrackets(Token token) {
+        if (!token.text().equals("(")) {
+            throw tokens.unexpected();
+        }
+        var inner = or();
+        tokens.expectSymbol(")");
+        return inner;
+    }
+
+    private Expression constant(String word) {
+        if (word.equalsIgnoreCase("TRUE")) {
+            return new Expression.Literal(true);
+        }
+        if (word.equalsIgnoreCase("FALSE")) {
+            return new Expression.Literal(false);
+        }
+        throw tokens.unexpected();
+    }
+}

@@ -1,0 +1,156 @@
+package org.isthmus.broker.server;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.isthmus.broker.coordinator.share.Interest;
+import org.isthmus.broker.coordinator.share.OffsetRange;
+import org.isthmus.broker.coordinator.share.RecordSource;
+import org.isthmus.broker.coordinator.share.Scan;
+import org.isthmus.broker.coordinator.share.StartAt;
+import org.isthmus.broker.log.AbortedTransaction;
+import org.isthmus.broker.log.LogView;
+import org.isthmus.broker.record.LogRecord;
+import org.isthmus.broker.record.RecordBatch;
+import org.isthmus.broker.replica.Partition;
+import org.isthmus.broker.runtime.Cancellable;
+
+/** A partition's records, as its share groups read them: on I/O threads, from the published view. */
+record PartitionRecords(Partition partition, Executor io, Function<Interest, Predicate<LogRecord>> filters)
+        implements RecordSource {
+    /** However many records a demand would take: what is looked at in one go stays small. */
+    private static final int MOST_BYTES = 1 << 20;
+
+    @Override
+    public CompletionStage<Scan> scan(long from, Interest interest, boolean committedOnly, int maxBytes) {
+        return read(view -> scan(view, from, interest, committedOnly, Math.min(maxBytes, MOST_BYTES)));
+    }
+
+    private Scan scan(LogView view, long asked, Interest interest, boolean committedOnly, int maxBytes)
+            throws IOException {
+        var from = Math.max(asked, view.startOffset());
+        var upTo = committedOnly ? view.lastStableOffset() : view.highWatermark();
+        if (from >= upTo) {
+            return new Scan(from, from, List.of());
+        }
+        var bytes = bytes(view, from, upTo, maxBytes);
+        var aborted = committedOnly ? view.abortedTransactions(from, upTo) : List.<AbortedTransaction>of();
+        var filter = filters.apply(interest);
+        var batches = new ArrayList<Scan.Batch>();
+        var next = from;
+        for (var batch : RecordBatch.in(bytes)) {
+            var range = new OffsetRange(Math.max(from, batch.baseOffset()), batch.lastOffset());
+            var data = !batch.isControl() && !isAborted(batch, aborted);
+            var matching = !data || interest.isEverything() ? List.of(range) : matching(batch, range, filter);
+            batches.add(new Scan.Batch(range, batch.baseOffset(), batch.sizeInBytes(), data, matching));
+            next = batch.lastOffset() + 1;
+        }
+        return new Scan(from, next, batches);
+    }
+
+    /** Whole batches from this offset on, copied. */
+    static ByteBuffer bytes(LogView view, long from, long upTo, int maxBytes) throws IOException {
+        var slice = view.read(from, upTo, maxBytes, true);
+        try {
+            var bytes = ByteBuffer.allocate(slice.length());
+            while (bytes.hasRemaining() && slice.file().read(bytes, slice.position() + bytes.position()) >= 0) {}
+            return bytes.flip();
+        } finally {
+            slice.release();
+        }
+    }
+
+    private static boolean isAborted(RecordBatch batch, List<AbortedTransaction> aborted) {
+        return batch.isTransactional()
+                && aborted.stream()
+                        .anyMatch(transaction -> transaction.producerId() == batch.producerId()
+                                && transaction.firstOffset() <= batch.baseOffset()
+                                && batch.lastOffset() < transaction.markerOffset());
+    }
+
+    private static List<OffsetRange> matching(RecordBatch batch, OffsetRange range, Predicate<LogRecord> filter) {
+        var matching = new ArrayList<OffsetRange>();
+        long first = -1;
+        long last = -1;
+        for (var record : batch.records()) {
+            if (!range.contains(record.offset()) || !filter.test(record)) {
+                continue;
+            }
+            if (first >= 0 && record.offset() != last + 1) {
+                matching.add(new OffsetRange(first, last));
+                first = -1;
+            }
+            first = first < 0 ? record.offset() : first;
+            last = record.offset();
+        }
+        if (first >= 0) {
+            matching.add(new OffsetRange(first, last));
+        }
+        return matching;
+    }
+
+    @Override
+    public CompletionStage<Long> offsetOf(StartAt place) {
+        return read(view -> {
+            if (place instanceof StartAt.Earliest) {
+                return view.startOffset();
+            }
+            if (place instanceof StartAt.AtTime time) {
+                return view.firstAtOrAfter(time.timestampMs())
+                        .map(LogView.TimestampedOffset::offset)
+                        .orElse(view.highWatermark());
+            }
+            if (place instanceof StartAt.AtOffset at) {
+                return Math.max(view.startOffset(), Math.min(at.offset(), view.endOffset()));
+            }
+            return view.highWatermark();
+        });
+    }
+
+    @Override
+    public Cancellable whenReadable(long offset, boolean committedOnly, Runnable task) {
+        var beyond = offset;
+        if (committedOnly) {
+            // Below an open transaction's end there is nothing to read, however much is committed; its end is a record
+            // that
+            // is not committed yet.
+            beyond = partition
+                    .view()
+                    .filter(view -> view.lastStableOffset() <= offset)
+                    .map(view -> Math.max(offset, view.highWatermark()))
+                    .orElse(offset);
+        }
+        return partition.onCommitted(beyond + 1, task);
+    }
+
+    private interface Read<T> {
+        T from(LogView view) throws IOException;
+    }
+
+    private <T> CompletionStage<T> read(Read<T> read) {
+        var answer = new CompletableFuture<T>();
+        partition.opened().whenComplete((view, failure) -> {
+            if (failure != null) {
+                partition.loop().execute(() -> answer.completeExceptionally(failure));
+                return;
+            }
+            io.execute(() -> {
+                T found;
+                try {
+                    found = read.from(view);
+                } catch (IOException | RuntimeException e) {
+                    partition.loop().execute(() -> answer.completeExceptionally(e));
+                    return;
+                }
+                partition.loop().execute(() -> answer.complete(found));
+            });
+        });
+        return answer;
+    }
+}

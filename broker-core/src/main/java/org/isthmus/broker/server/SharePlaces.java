@@ -1,0 +1,99 @@
+package org.isthmus.broker.server;
+
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.share.ShareCoordinator;
+import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.replica.Partition;
+import org.isthmus.broker.replica.PartitionListener;
+import org.isthmus.broker.replica.Partitions;
+import org.isthmus.broker.replica.Role;
+import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.runtime.IdSource;
+
+/** Joins share groups to the partitions that are led here, and tells them when one is not any more. Safe for use by many threads. */
+final class SharePlaces implements PartitionListener {
+    private static final System.Logger log = System.getLogger(SharePlaces.class.getName());
+
+    private final Partitions partitions;
+    private final Executor io;
+    private final ShareCoordinator coordinator;
+
+    SharePlaces(Partitions partitions, Executor io, MetadataStore metadata, IdSource ids) {
+        this.partitions = partitions;
+        this.io = io;
+        this.coordinator = new ShareCoordinator(this::place, metadata::image, Clock.system(), ids);
+    }
+
+    ShareCoordinator coordinator() {
+        return coordinator;
+    }
+
+    private ShareCoordinator.Place place(TopicPartition id) {
+        var partition = partitions
+                .partition(id)
+                .orElseThrow(() -> new BrokerException(
+                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "partition " + id + " is not held here"));
+        partition.leadership();
+        return new SharePlace(
+                partition,
+                new PartitionRecords(partition, io, InterestFilters::of),
+                new DeadLetterTopic(partition, partitions, io));
+    }
+
+    /** The partitions that are led here and were used by a share group. */
+    CompletionStage<Collection<TopicPartition>> used() {
+        return CompletableFuture.supplyAsync(
+                () -> partitions.all().stream()
+                        .filter(partition -> partition.role() instanceof Role.Leader)
+                        .filter(Partition::hasSidecar)
+                        .map(Partition::id)
+                        .toList(),
+                io);
+    }
+
+    /** Deletes from queues what every group is done with. */
+    void deleteFinished() {
+        used().thenAccept(used -> used.forEach(id -> partitions.partition(id).ifPresent(this::deleteFinished)));
+    }
+
+    private void deleteFinished(Partition partition) {
+        partition.loop().execute(() -> {
+            if (partition.isQueue()) {
+                coordinator
+                        .ask(partition.id(), share -> {
+                            share.oldestUnfinished().ifPresent(partition::deleteBefore);
+                            return CompletableFuture.completedStage(true);
+                        })
+                        .exceptionally(failure -> {
+                            log.log(
+                                    System.Logger.Level.DEBUG,
+                                    "Queue is looked through again later: partition=" + partition.id(),
+                                    failure);
+                            return false;
+                        });
+            }
+        });
+    }
+
+    @Override
+    public void elected(Partition partition) {
+        // What is known of an earlier reign is not good for this one; the next use begins from the log.
+        coordinator.resigned(partition.id());
+    }
+
+    @Override
+    public void resigned(TopicPartition id) {
+        coordinator.resigned(id);
+    }
+
+    /** Whoever waits is told, while there still is a connection to tell by. */
+    void resignAll() {
+        coordinator.resignAll();
+    }
+}

@@ -1,0 +1,128 @@
+package org.isthmus.broker.coordinator.share;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.isthmus.broker.runtime.Cancellable;
+
+/** A partition in memory. A record is a letter; an interest's selector is the letters that it wants; batches without data are control batches. */
+final class MemoryRecords implements RecordSource {
+    private record Batch(long base, String letters, boolean data) {
+        long last() {
+            return base + letters.length() - 1;
+        }
+    }
+
+    private record Watch(long offset, Runnable task) {}
+
+    private final VirtualLoop loop;
+    private final Supplier<Duration> delay;
+    private final List<Batch> batches = new ArrayList<>();
+    private final List<Watch> watches = new ArrayList<>();
+    private long start;
+    private long end;
+
+    MemoryRecords(VirtualLoop loop, Supplier<Duration> delay) {
+        this.loop = loop;
+        this.delay = delay;
+    }
+
+    void append(String letters, boolean data) {
+        batches.add(new Batch(end, letters, data));
+        end += letters.length();
+        for (var watch : List.copyOf(watches)) {
+            if (watch.offset() < end) {
+                watches.remove(watch);
+                loop.execute(watch.task());
+            }
+        }
+    }
+
+    void deleteBelow(long offset) {
+        start = Math.max(start, offset);
+        batches.removeIf(batch -> batch.last() < start);
+    }
+
+    long end() {
+        return end;
+    }
+
+    long start() {
+        return start;
+    }
+
+    /** Whether there is a record here that consumers may see. */
+    boolean isData(long offset) {
+        return batches.stream().anyMatch(batch -> batch.data() && batch.base() <= offset && offset <= batch.last());
+    }
+
+    char letter(long offset) {
+        return batches.stream()
+                .filter(batch -> batch.base() <= offset && offset <= batch.last())
+                .map(batch -> batch.letters().charAt((int) (offset - batch.base())))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Override
+    public CompletionStage<Scan> scan(long from, Interest interest, boolean committedOnly, int maxBytes) {
+        var answer = new CompletableFuture<Scan>();
+        var scan = scanNow(from, interest, maxBytes);
+        loop.schedule(delay.get(), () -> answer.complete(scan));
+        return answer;
+    }
+
+    private Scan scanNow(long asked, Interest interest, int maxBytes) {
+        var from = Math.max(asked, start);
+        var found = new ArrayList<Scan.Batch>();
+        var next = from;
+        var bytes = 0;
+        for (var batch : batches) {
+            if (batch.last() < from) {
+                continue;
+            }
+            bytes += batch.letters().length();
+            if (!found.isEmpty() && bytes > maxBytes) {
+                break;
+            }
+            var range = new OffsetRange(Math.max(from, batch.base()), batch.last());
+            found.add(new Scan.Batch(
+                    range, batch.base(), batch.letters().length(), batch.data(), matching(batch, range, interest)));
+            next = batch.last() + 1;
+        }
+        return new Scan(from, next, found);
+    }
+
+    private static List<OffsetRange> matching(Batch batch, OffsetRange range, Interest interest) {
+        if (interest.isEverything()) {
+            return List.of(range);
+        }
+        var matching = new ArrayList<OffsetRange>();
+        for (var offset = range.first(); offset <= range.last(); offset++) {
+            if (interest.selector().orElseThrow().indexOf(batch.letters().charAt((int) (offset - batch.base()))) >= 0) {
+                matching.add(OffsetRange.of(offset));
+            }
+        }
+        return matching;
+    }
+
+    @Override
+    public CompletionStage<Long> offsetOf(StartAt place) {
+        return CompletableFuture.completedStage(
+                place instanceof StartAt.Earliest ? start : place instanceof StartAt.AtOffset at ? at.offset() : end);
+    }
+
+    @Override
+    public Cancellable whenReadable(long offset, boolean committedOnly, Runnable task) {
+        var watch = new Watch(offset, task);
+        if (offset < end) {
+            loop.execute(task);
+        } else {
+            watches.add(watch);
+        }
+        return () -> watches.remove(watch);
+    }
+}

@@ -1,0 +1,279 @@
+package org.isthmus.broker.coordinator.share;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.isthmus.broker.common.BrokerException;
+import org.junit.jupiter.api.Test;
+
+class SharePartitionTest {
+    private static final StartAt EARLIEST = new StartAt.Earliest();
+    private static final Opening QUEUE = new Opening(ShareSettings.QUEUE, Interest.EVERYTHING, true, EARLIEST, false);
+    private static final Opening STOCK = Opening.stock(ShareSettings.STOCK, EARLIEST);
+
+    private final ShareHarness harness = new ShareHarness();
+
+    private void open(String member, Opening opening) {
+        harness.now(share -> share.open("g", member, opening));
+    }
+
+    private static Acquisition.Acquired got(long first, long last, int deliveries) {
+        return new Acquisition.Acquired(new OffsetRange(first, last), deliveries);
+    }
+
+    @Test
+    void competingMembersGetDifferentRecords() {
+        harness.records.append("abcdef", true);
+        open("one", STOCK);
+        open("two", STOCK);
+        assertThat(harness.acquire("g", "one", 2)).containsExactly(got(0, 1, 1));
+        assertThat(harness.acquire("g", "two", 2)).containsExactly(got(2, 3, 1));
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(4, 5, 1));
+        assertThat(harness.acquire("g", "two", 9)).isEmpty();
+    }
+
+    @Test
+    void wholeBatchesGoPastTheLimitOfRecords() {
+        harness.records.append("abc", true);
+        harness.records.append("def", true);
+        open("one", STOCK);
+        var acquired = harness.now(share -> share.acquire("g", new Demand("one", 2, 1 << 20, true)));
+        assertThat(acquired.acquired()).containsExactly(got(0, 2, 1));
+    }
+
+    @Test
+    void releasedRecordComesBackCountedAndBeforeFreshOnes() {
+        harness.records.append("abc", true);
+        open("one", STOCK);
+        harness.acquire("g", "one", 2);
+        harness.acknowledge("g", "one", 0, 0, Verdict.ACCEPT);
+        harness.acknowledge("g", "one", 1, 1, Verdict.RELEASE);
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 1, 2), got(2, 2, 1));
+    }
+
+    @Test
+    void unseenPrefetchComesBackUncountedAndSeenCounted() {
+        harness.records.append("abc", true);
+        open("one", QUEUE);
+        harness.acquire("g", "one", 3);
+        harness.acknowledge("g", "one", 0, 0, Verdict.SEEN);
+        harness.now(share -> share.leave("g", "one"));
+        open("two", QUEUE);
+        assertThat(harness.acquire("g", "two", 9)).containsExactly(got(0, 0, 2), got(1, 2, 1));
+    }
+
+    @Test
+    void lockEndsByTimeForStockMembersOnly() {
+        harness.records.append("ab", true);
+        open("stock", STOCK);
+        open("jms", QUEUE);
+        harness.acquire("g", "stock", 1);
+        harness.acquire("g", "jms", 1);
+        harness.loop.run(Duration.ofSeconds(31));
+        assertThat(harness.acquire("g", "stock", 9)).containsExactly(got(0, 0, 2));
+    }
+
+    @Test
+    void renewedLockLastsLonger() {
+        harness.records.append("a", true);
+        open("one", STOCK);
+        harness.acquire("g", "one", 1);
+        harness.loop.run(Duration.ofSeconds(20));
+        harness.acknowledge("g", "one", 0, 0, Verdict.RENEW);
+        harness.loop.run(Duration.ofSeconds(20));
+        harness.acknowledge("g", "one", 0, 0, Verdict.ACCEPT);
+        assertThat(harness.now(share -> share.progress("g")).startOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void recordThatComesBackTooOftenIsArchived() {
+        harness.records.append("a", true);
+        open("one", STOCK);
+        for (var delivery = 1; delivery <= 5; delivery++) {
+            assertThat(harness.acquire("g", "one", 1)).containsExactly(got(0, 0, delivery));
+            harness.acknowledge("g", "one", 0, 0, Verdict.RELEASE);
+        }
+        assertThat(harness.acquire("g", "one", 1)).isEmpty();
+        assertThat(harness.now(share -> share.progress("g")).archived()).isEqualTo(1);
+    }
+
+    @Test
+    void nobodyAcknowledgesWhatAnotherHolds() {
+        harness.records.append("ab", true);
+        open("one", STOCK);
+        open("two", STOCK);
+        harness.acquire("g", "one", 1);
+        harness.acquire("g", "two", 1);
+        assertThatThrownBy(() -> harness.acknowledge("g", "one", 0, 1, Verdict.ACCEPT))
+                .isInstanceOf(BrokerException.class)
+                .hasMessageContaining("does not hold");
+        harness.acknowledge("g", "one", 0, 0, Verdict.ACCEPT);
+    }
+
+    @Test
+    void oneStuckRecordDoesNotStallTheRest() {
+        open("one", STOCK);
+        harness.records.append("x", true);
+        harness.acquire("g", "one", 1);
+        for (var i = 0; i < 3_000; i++) {
+            harness.records.append("y", true);
+            var got = harness.acquire("g", "one", 1);
+            assertThat(got).containsExactly(got(i + 1, i + 1, 1));
+            harness.acknowledge("g", "one", i + 1, i + 1, Verdict.ACCEPT);
+            if (i % 400 == 0) {
+                harness.acknowledge("g", "one", 0, 0, Verdict.RENEW);
+            }
+        }
+        var progress = harness.now(share -> share.progress("g"));
+        assertThat(progress.startOffset()).isZero();
+        assertThat(progress.done()).containsExactly(new OffsetRange(1, 3_000));
+        assertThat(harness.log.end() - harness.log.start()).isLessThan(1_100);
+    }
+
+    @Test
+    void selectorFindsTheOneInAMillionAndLeavesTheOthers() {
+        open("all", QUEUE);
+        open("some", new Opening(ShareSettings.QUEUE, ShareHarness.wanting("z"), true, EARLIEST, false));
+        for (var i = 0; i < 1_000; i++) {
+            harness.records.append("a".repeat(1_000), true);
+        }
+        harness.records.append("az", true);
+        assertThat(harness.acquire("g", "some", 10)).containsExactly(got(1_000_001, 1_000_001, 1));
+        assertThat(harness.acquire("g", "all", 10)).containsExactly(got(0, 9, 1));
+    }
+
+    @Test
+    void subscriptionIsDoneWithWhatDoesNotMatch() {
+        var settings = ShareSettings.subscription(ShareHarness.wanting("z"), false);
+        harness.records.append("aazaa", true);
+        open("one", new Opening(settings, Interest.EVERYTHING, true, EARLIEST, false));
+        assertThat(harness.acquire("g", "one", 10)).containsExactly(got(2, 2, 1));
+        harness.acknowledge("g", "one", 2, 2, Verdict.ACCEPT);
+        harness.loop.run(Duration.ofSeconds(2));
+        assertThat(harness.now(share -> share.progress("g")).startOffset()).isEqualTo(5);
+    }
+
+    @Test
+    void controlBatchesAndDeletedRecordsArePassedBy() {
+        harness.records.append("aa", true);
+        harness.records.append("c", false);
+        harness.records.append("b", true);
+        open("one", STOCK);
+        harness.records.deleteBelow(2);
+        assertThat(harness.acquire("g", "one", 10)).containsExactly(got(3, 3, 1));
+        harness.loop.run(Duration.ofSeconds(2));
+        assertThat(harness.now(share -> share.progress("g")).startOffset()).isEqualTo(3);
+    }
+
+    @Test
+    void backoffKeepsARecordAwayForAWhile() {
+        var settings = new ShareSettings(
+                Interest.EVERYTHING,
+                false,
+                false,
+                true,
+                10,
+                100,
+                30_000,
+                new Backoff(1_000, 2, 4_000),
+                java.util.Optional.empty());
+        harness.records.append("ab", true);
+        open("one", new Opening(settings, Interest.EVERYTHING, true, EARLIEST, false));
+        harness.acquire("g", "one", 1);
+        harness.acknowledge("g", "one", 0, 0, Verdict.RELEASE);
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 1, 1));
+        harness.loop.run(Duration.ofMillis(900));
+        assertThat(harness.acquire("g", "one", 9)).isEmpty();
+        harness.loop.run(Duration.ofMillis(200));
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(0, 0, 2));
+    }
+
+    @Test
+    void newRecordWakesOneOfThoseWhoWait() {
+        open("one", STOCK);
+        open("two", STOCK);
+        var woken = new AtomicInteger();
+        for (var member : List.of("one", "two")) {
+            var nothing = harness.now(share -> share.acquire("g", new Demand(member, 9, 100, false)));
+            harness.now(share -> {
+                share.whenNews("g", member, nothing.news(), () -> woken.incrementAndGet() > 0);
+                return java.util.concurrent.CompletableFuture.completedStage(null);
+            });
+        }
+        assertThat(woken).hasValue(0);
+        harness.records.append("a", true);
+        harness.loop.run(Duration.ofMillis(1));
+        assertThat(woken).hasValue(1);
+    }
+
+    @Test
+    void whoNoLongerWaitsPassesTheNewsOn() {
+        open("one", STOCK);
+        var woken = new AtomicInteger();
+        var nothing = harness.now(share -> share.acquire("g", new Demand("one", 9, 100, false)));
+        harness.now(share -> {
+            share.whenNews("g", "one", nothing.news(), () -> false);
+            share.whenNews("g", "one", nothing.news(), () -> woken.incrementAndGet() > 0);
+            return java.util.concurrent.CompletableFuture.completedStage(null);
+        });
+        harness.records.append("a", true);
+        harness.loop.run(Duration.ofMillis(1));
+        assertThat(woken).hasValue(1);
+    }
+
+    @Test
+    void exclusiveGroupHasOneMember() {
+        var exclusive = new Opening(
+                ShareSettings.subscription(Interest.EVERYTHING, true), Interest.EVERYTHING, true, EARLIEST, true);
+        open("one", exclusive);
+        assertThatThrownBy(() -> open("two", exclusive)).hasMessageContaining("exclusive");
+        harness.now(share -> share.leave("g", "one"));
+        open("two", exclusive);
+    }
+
+    @Test
+    void changedInterestBeginsAnewAtTheTailUnlessOthersAreThere() {
+        harness.records.append("zzz", true);
+        var tail = new StartAt.Latest();
+        var before = new Opening(
+                ShareSettings.subscription(ShareHarness.wanting("z"), false),
+                Interest.EVERYTHING,
+                true,
+                EARLIEST,
+                true);
+        var after = new Opening(
+                ShareSettings.subscription(ShareHarness.wanting("az"), false), Interest.EVERYTHING, true, tail, true);
+        open("one", before);
+        assertThatThrownBy(() -> open("two", after)).hasMessageContaining("other members");
+        harness.now(share -> share.leave("g", "one"));
+        open("two", after);
+        assertThat(harness.acquire("g", "two", 9)).isEmpty();
+        harness.records.append("a", true);
+        assertThat(harness.acquire("g", "two", 9)).containsExactly(got(3, 3, 1));
+    }
+
+    @Test
+    void groupWithMembersIsNotDeleted() {
+        open("one", QUEUE);
+        assertThatThrownBy(() -> harness.now(share -> share.delete("g"))).hasMessageContaining("other members");
+        harness.now(share -> share.leave("g", "one"));
+        harness.now(share -> share.delete("g"));
+        assertThatThrownBy(() -> harness.now(share -> share.progress("g"))).isInstanceOf(BrokerException.class);
+    }
+
+    @Test
+    void everythingAcknowledgedSurvivesACrashAndTheRestIsHandedOutAgain() {
+        harness.records.append("abcd", true);
+        open("one", STOCK);
+        harness.acquire("g", "one", 3);
+        harness.acknowledge("g", "one", 1, 1, Verdict.ACCEPT);
+        harness.acknowledge("g", "one", 2, 2, Verdict.RELEASE);
+        harness.crash(0);
+        assertThatThrownBy(() -> harness.acquire("g", "one", 9)).hasMessageContaining("has not opened");
+        open("one", STOCK);
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(0, 0, 1), got(2, 2, 2), got(3, 3, 1));
+    }
+}

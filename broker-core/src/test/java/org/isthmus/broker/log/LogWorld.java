@@ -1,0 +1,437 @@
+package org.isthmus.broker.log;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.isthmus.broker.common.Epoch;
+import org.isthmus.broker.record.Compression;
+import org.isthmus.broker.record.EndTransactionMarker;
+import org.isthmus.broker.record.EndTransactionMarker.Outcome;
+import org.isthmus.broker.record.RecordBatch;
+import org.isthmus.broker.record.RecordBatchBuilder;
+import org.isthmus.broker.sim.SimClock;
+import org.isthmus.broker.sim.SimCrash;
+import org.isthmus.broker.sim.SimDisk;
+import org.jspecify.annotations.Nullable;
+
+/** One log on a simulated disk, and beside it what the log has to hold. After every step the two are compared. */
+final class LogWorld {
+    private static final Path DIRECTORY = Path.of("/data/topic-0");
+    private static final LogConfig CONFIG = new LogConfig(1_500, 60_000, 150, 1 << 20, 600_000, 5_000, false);
+
+    private final Random random;
+    private final SimDisk disk;
+    private final SimClock clock = new SimClock();
+    private final ArrayList<String> history = new ArrayList<>();
+
+    private @Nullable PartitionLog log;
+    private int epoch = 1;
+    private int written;
+
+    /** Every batch that was appended, by its offset, deleted ones too. */
+    private final TreeMap<Long, byte[]> batches = new TreeMap<>();
+
+    private long end;
+    /** All below is forced: it must be there after anything. */
+    private long forced;
+
+    private long start;
+    /** How far a deletion may have come that was interrupted: it stays in doubt until the log is opened again. */
+    private long startAtMost;
+    /** Appends at the end whose outcome the caller was not told. */
+    private final List<byte[]> unknown = new ArrayList<>();
+
+    LogWorld(Random random) {
+        this.random = random;
+        this.disk = new SimDisk(random);
+    }
+
+    ArrayList<String> history() {
+        return history;
+    }
+
+    private interface Action {
+        void run() throws IOException;
+    }
+
+    void step() throws IOException {
+        var dice = random.nextInt(100);
+        if (dice < 45) {
+            attempt(this::append);
+        } else if (dice < 60) {
+            attempt(this::force);
+        } else if (dice < 66) {
+            attempt(this::appendTransactional);
+        } else if (dice < 70) {
+            clock.advance(Duration.ofSeconds(random.nextInt(100)));
+        } else if (dice < 74) {
+            crash();
+        } else if (dice < 80) {
+            var after = 1 + random.nextInt(40);
+            history.add("will crash after " + after + " operations");
+            disk.crashAfter(after);
+        } else if (dice < 82) {
+            history.add("process dies");
+            disk.killProcess();
+            open();
+        } else if (dice < 85) {
+            attempt(this::closeAndOpen);
+        } else if (dice < 89) {
+            attempt(this::retain);
+        } else if (dice < 92) {
+            attempt(this::deleteRecords);
+        } else if (dice < 95) {
+            attempt(this::truncate);
+        } else if (dice < 97) {
+            var room = random.nextInt(2_000);
+            history.add("room for " + room + " bytes more");
+            disk.capacity(disk.usedBytes() + room);
+        } else if (dice < 98) {
+            history.add("the disk fails now and then");
+            disk.failureRate(0.1);
+        } else {
+            history.add("the disk is well");
+            disk.capacity(Long.MAX_VALUE);
+            disk.failureRate(0);
+        }
+        check();
+    }
+
+    private void attempt(Action action) throws IOException {
+        try {
+            action.run();
+        } catch (SimCrash down) {
+            crash();
+        } catch (IOException failure) {
+            history.add("failed: " + failure.getMessage());
+            if (String.valueOf(failure.getMessage()).contains("must be opened again")
+                    || String.valueOf(failure.getMessage()).contains("is closed")) {
+                history.add("restart");
+                disk.killProcess();
+                open();
+            }
+        }
+    }
+
+    void open() throws IOException {
+        while (true) {
+            try {
+                log = PartitionLog.open(DIRECTORY, CONFIG, disk, clock);
+                break;
+            } catch (SimCrash down) {
+                history.add("crash while opening");
+                disk.crash();
+            } catch (IOException failure) {
+                history.add("cannot open: " + failure.getMessage());
+                disk.capacity(Long.MAX_VALUE);
+                disk.failureRate(0);
+                disk.killProcess();
+            }
+        }
+        var view = log.view();
+        history.add("opened " + view.startOffset() + ".." + view.endOffset());
+        assertThat(view.startOffset()).as("start").isBetween(start, startAtMost);
+        start = view.startOffset();
+        startAtMost = start;
+        assertThat(view.endOffset()).as("end: nothing forced is lost").isGreaterThanOrEqualTo(forced);
+        if (view.endOffset() > end) {
+            takeInUnknown(view);
+        }
+        batches.tailMap(view.endOffset(), true).clear();
+        end = view.endOffset();
+        forced = end;
+        unknown.clear();
+        epoch++;
+        checkAll();
+        checkDuplicates();
+    }
+
+    private void takeInUnknown(LogView view) throws IOException {
+        var found = read(view, end).get(0);
+        var bytes = new byte[found.sizeInBytes()];
+        found.bytes().get(bytes);
+        assertThat(unknown).as("nothing is invented").anySatisfy(attempt -> assertThat(attempt)
+                .isEqualTo(bytes));
+        batches.put(end, bytes);
+        end = found.nextOffset();
+        assertThat(view.endOffset()).as("only the last append may be in doubt").isEqualTo(end);
+    }
+
+    private void crash() throws IOException {
+        history.add("crash");
+        disk.crash();
+        open();
+    }
+
+    private void append() throws IOException {
+        var builder = new RecordBatchBuilder(Compression.NONE);
+        var producer = random.nextInt(3);
+        if (producer > 0) {
+            builder.producer(producer, (short) 0, nextSequence(producer));
+        }
+        for (var i = random.nextInt(3); i >= 0; i--) {
+            builder.append(
+                    clock.wallMs(),
+                    null,
+                    ("v" + written++ + "x".repeat(random.nextInt(200))).getBytes(UTF_8),
+                    List.of());
+        }
+        append(builder.build(), AppendOrigin.CLIENT);
+    }
+
+    private void appendTransactional() throws IOException {
+        var producer = 10 + random.nextInt(2);
+        var isOpen = openTransactions().containsKey((long) producer);
+        if (isOpen && random.nextBoolean()) {
+            var outcome = random.nextBoolean() ? Outcome.ABORT : Outcome.COMMIT;
+            append(
+                    new EndTransactionMarker(outcome, 0).toBatch(producer, (short) 0, clock.wallMs()),
+                    AppendOrigin.BROKER);
+        } else {
+            append(
+                    new RecordBatchBuilder(Compression.NONE)
+                            .producer(producer, (short) 0, RecordBatch.NO_SEQUENCE)
+                            .transactional()
+                            .append(clock.wallMs(), null, ("t" + written++).getBytes(UTF_8), List.of())
+                            .build(),
+                    AppendOrigin.BROKER);
+        }
+    }
+
+    private void append(ByteBuffer batch, AppendOrigin origin) throws IOException {
+        AppendResult result;
+        try {
+            result = log.append(batch, new Epoch(epoch), origin);
+        } catch (IOException | SimCrash inDoubt) {
+            history.add("append in doubt at " + end);
+            unknown.add(bytes(batch));
+            throw inDoubt;
+        }
+        history.add("append " + result);
+        if (result instanceof AppendResult.Appended appended) {
+            assertThat(appended.baseOffset()).isEqualTo(end);
+            unknown.clear();
+            batches.put(end, bytes(batch));
+            end = appended.lastOffset() + 1;
+        } else {
+            assertThat(disk.usableBytes(DIRECTORY))
+                    .as("refused without need: " + result)
+                    .isLessThan(2_000);
+        }
+    }
+
+    private void force() throws IOException {
+        forced = Math.max(forced, log.force());
+        history.add("forced " + forced);
+        assertThat(forced).isEqualTo(end);
+        log.advanceHighWatermark(forced);
+    }
+
+    private void closeAndOpen() throws IOException {
+        var was = end;
+        try {
+            log.close();
+        } catch (IOException failure) {
+            history.add("cannot close: " + failure.getMessage());
+            disk.killProcess();
+            open();
+            return;
+        }
+        forced = was;
+        history.add("closed");
+        open();
+        assertThat(end).isEqualTo(was);
+    }
+
+    private void retain() throws IOException {
+        var before = startAtMost;
+        startAtMost = Math.max(before, log.view().highWatermark());
+        start = log.applyRetention();
+        history.add("retention: starts at " + start);
+        startAtMost = Math.max(before, start);
+    }
+
+    private void deleteRecords() throws IOException {
+        var watermark = log.view().highWatermark();
+        var to = start + (long) (random.nextDouble() * (watermark - start + 1));
+        startAtMost = Math.max(startAtMost, to);
+        history.add("delete below " + to);
+        start = log.deleteRecordsBefore(to);
+    }
+
+    private void truncate() throws IOException {
+        var to = Math.max(start, end - random.nextInt(12));
+        history.add("truncate to " + to);
+        forced = Math.min(forced, to);
+        var containing = batches.floorKey(to);
+        if (containing != null && containing < to && nextOffset(containing) > to) {
+            // A batch goes as a whole, and may hold the log's start.
+            to = Math.max(start, containing);
+            forced = Math.min(forced, to);
+        }
+        try {
+            log.truncateTo(to);
+        } catch (IOException failure) {
+            history.add("cannot truncate: " + failure.getMessage());
+            disk.killProcess();
+            open();
+            return;
+        }
+        batches.tailMap(log.view().endOffset(), true).clear();
+        end = log.view().endOffset();
+        unknown.clear();
+        epoch++;
+    }
+
+    // ---- comparing
+
+    private void check() throws IOException {
+        var view = log.view();
+        assertThat(view.endOffset()).isEqualTo(end);
+        assertThat(view.startOffset()).isBetween(start, startAtMost);
+        if (end > view.startOffset()) {
+            var offset = view.startOffset() + (long) (random.nextDouble() * (end - view.startOffset()));
+            var found = safely(() -> read(view, offset));
+            if (found != null) {
+                assertSame(found.get(0), batches.floorKey(offset));
+            }
+        }
+    }
+
+    private interface Question<T> {
+        T ask() throws IOException;
+    }
+
+    /** Null where the machine went down meanwhile: the crash that was announced may hit a read that opens a file. */
+    private <T> @Nullable T safely(Question<T> question) throws IOException {
+        try {
+            return question.ask();
+        } catch (SimCrash down) {
+            crash();
+            return null;
+        }
+    }
+
+    private void checkAll() throws IOException {
+        var view = (PublishedView) log.view();
+        var expected = batches.floorKey(start);
+        for (var offset = start; offset < end; ) {
+            for (var batch : read(view, offset)) {
+                assertSame(batch, expected);
+                offset = batch.nextOffset();
+                expected = offset;
+            }
+        }
+        for (var segment : view.segments()) {
+            var last = segment.lastIndexed();
+            if (last != null) {
+                assertThat(last.value())
+                        .as("the index of " + segment.baseOffset() + " ends before the log: " + last)
+                        .isLessThan(segment.size());
+                var header = ByteBuffer.allocate(8);
+                Files.readFully(segment.log(), header, last.value());
+                assertThat(header.getLong(0)).as("the index points at a batch").isEqualTo(last.key());
+            }
+        }
+        if (start == 0) {
+            checkTransactions(view);
+        }
+    }
+
+    private void checkTransactions(LogView view) throws IOException {
+        var open = openTransactions();
+        var stable = open.values().stream().mapToLong(Long::longValue).min().orElse(end);
+        assertThat(view.lastStableOffset()).isEqualTo(stable);
+        var aborted = new ArrayList<String>();
+        var begun = new HashMap<Long, Long>();
+        for (var bytes : batches.values()) {
+            var batch = RecordBatch.first(ByteBuffer.wrap(bytes));
+            if (batch.isControl()) {
+                var first = begun.remove(batch.producerId());
+                if (EndTransactionMarker.in(batch).outcome() == Outcome.ABORT) {
+                    aborted.add(batch.producerId() + ":" + first + "-" + batch.baseOffset());
+                }
+            } else if (batch.isTransactional()) {
+                begun.putIfAbsent(batch.producerId(), batch.baseOffset());
+            }
+        }
+        assertThat(view.abortedTransactions(0, end))
+                .extracting(each -> each.producerId() + ":" + each.firstOffset() + "-" + each.markerOffset())
+                .isEqualTo(aborted);
+    }
+
+    private void checkDuplicates() throws IOException {
+        for (var entry : batches.descendingMap().entrySet()) {
+            var batch = RecordBatch.first(ByteBuffer.wrap(entry.getValue()));
+            if (entry.getKey() >= start && batch.hasProducer() && batch.baseSequence() >= 0) {
+                assertThat(log.append(ByteBuffer.wrap(entry.getValue().clone()), new Epoch(epoch)))
+                        .isEqualTo(new AppendResult.Duplicate(batch.baseOffset(), batch.lastOffset(), -1));
+                return;
+            }
+        }
+    }
+
+    private void assertSame(RecordBatch batch, long offset) {
+        batch.check();
+        var bytes = new byte[batch.sizeInBytes()];
+        batch.bytes().get(bytes);
+        assertThat(batch.baseOffset()).isEqualTo(offset);
+        assertThat(bytes).isEqualTo(batches.get(offset));
+    }
+
+    private Map<Long, Long> openTransactions() {
+        var open = new HashMap<Long, Long>();
+        for (var bytes : batches.values()) {
+            var batch = RecordBatch.first(ByteBuffer.wrap(bytes));
+            if (batch.isControl()) {
+                open.remove(batch.producerId());
+            } else if (batch.isTransactional()) {
+                open.putIfAbsent(batch.producerId(), batch.baseOffset());
+            }
+        }
+        return open;
+    }
+
+    private int nextSequence(long producer) {
+        for (var bytes : batches.descendingMap().values()) {
+            var batch = RecordBatch.first(ByteBuffer.wrap(bytes));
+            if (batch.producerId() == producer) {
+                return batch.lastSequence() + 1;
+            }
+        }
+        return 0;
+    }
+
+    private long nextOffset(long base) {
+        return RecordBatch.first(ByteBuffer.wrap(batches.get(base))).nextOffset();
+    }
+
+    private static List<RecordBatch> read(LogView view, long offset) throws IOException {
+        var slice = view.read(offset, Long.MAX_VALUE, 600, true);
+        try {
+            var buffer = ByteBuffer.allocate(slice.length());
+            Files.readFully(slice.file(), buffer, slice.position());
+            var found = new ArrayList<RecordBatch>();
+            RecordBatch.in(buffer).forEach(found::add);
+            return found;
+        } finally {
+            slice.release();
+        }
+    }
+
+    private static byte[] bytes(ByteBuffer batch) {
+        var bytes = new byte[batch.remaining()];
+        batch.duplicate().get(bytes);
+        return bytes;
+    }
+}

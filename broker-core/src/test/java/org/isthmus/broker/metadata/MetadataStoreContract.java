@@ -1,0 +1,121 @@
+package org.isthmus.broker.metadata;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.common.Epoch;
+import org.isthmus.broker.common.ErrorCode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every metadata store promises. */
+abstract class MetadataStoreContract {
+    private MetadataStore store;
+
+    /** Opens the store of this test's cluster; again after a close, what was there is there. */
+    abstract MetadataStore open() throws Exception;
+
+    @BeforeEach
+    void openFirst() throws Exception {
+        store = open();
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void changeIsThereAfterTheStoreIsOpenedAgain() throws Exception {
+        var topic = topic("orders", Map.of("retention.ms", "1 000=%\n", "cleanup.policy", "compact,delete"));
+        change(new ClusterDelta.TopicCreated(topic), new ClusterDelta.ProducerIdsTaken(1000));
+        var clusterId = store.image().clusterId();
+
+        store.close();
+        store = open();
+
+        assertThat(store.image().topic("orders")).contains(topic);
+        assertThat(store.image().topic(topic.id())).contains(topic);
+        assertThat(store.image().clusterId()).isEqualTo(clusterId);
+        assertThat(store.image().nextProducerId()).isEqualTo(1000);
+    }
+
+    @Test
+    void deletedTopicStaysDeleted() throws Exception {
+        change(new ClusterDelta.TopicCreated(topic("gone", Map.of())));
+        change(new ClusterDelta.TopicDeleted("gone"));
+
+        store.close();
+        store = open();
+
+        assertThat(store.image().topics()).isEmpty();
+        assertThat(store.image().topicNames()).isEmpty();
+    }
+
+    @Test
+    void refusedChangeFailsItsStageAndNothingElse() {
+        var refusal = new BrokerException(ErrorCode.TOPIC_ALREADY_EXISTS, "there is one");
+        var before = store.image().version();
+
+        var stage = store.change(image -> {
+            throw refusal;
+        });
+
+        assertThatThrownBy(() -> stage.toCompletableFuture().join())
+                .isInstanceOf(CompletionException.class)
+                .hasCause(refusal);
+        assertThat(store.image().version()).isEqualTo(before);
+        change(new ClusterDelta.TopicCreated(topic("next", Map.of())));
+        assertThat(store.image().topic("next")).isPresent();
+    }
+
+    @Test
+    void changesAtTheSameTimeAllCount() {
+        var stages = IntStream.range(0, 100)
+                .mapToObj(ignored -> store.change(
+                                image -> List.of(new ClusterDelta.ProducerIdsTaken(image.nextProducerId() + 10)))
+                        .toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+
+        CompletableFuture.allOf(stages).join();
+
+        assertThat(store.image().nextProducerId()).isEqualTo(1000);
+    }
+
+    @Test
+    void followersSeeThePresentImageAndEachNewerOneInOrder() {
+        var seen = new CopyOnWriteArrayList<Long>();
+        store.follow(image -> seen.add(image.version()));
+        for (var i = 0; i < 5; i++) {
+            change(new ClusterDelta.ProducerIdsTaken(i + 1L));
+        }
+
+        assertThat(seen)
+                .isSorted()
+                .doesNotHaveDuplicates()
+                .endsWith(store.image().version());
+    }
+
+    private void change(ClusterDelta... deltas) {
+        store.change(image -> new ArrayList<>(List.of(deltas)))
+                .toCompletableFuture()
+                .join();
+    }
+
+    private static TopicImage topic(String name, Map<String, String> configs) {
+        var partition =
+                new PartitionImage(new BrokerId(0), new Epoch(3), List.of(new BrokerId(0)), List.of(new BrokerId(0)));
+        return new TopicImage(name, UUID.randomUUID(), configs, List.of(partition, partition));
+    }
+}

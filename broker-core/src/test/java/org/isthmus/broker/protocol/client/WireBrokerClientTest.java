@@ -1,0 +1,256 @@
+package org.isthmus.broker.protocol.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.isthmus.broker.client.Acks;
+import org.isthmus.broker.client.BrokerClient;
+import org.isthmus.broker.client.ClientConfig;
+import org.isthmus.broker.client.FetchedRecord;
+import org.isthmus.broker.client.NewRecord;
+import org.isthmus.broker.client.NewTopic;
+import org.isthmus.broker.client.OffsetSpec;
+import org.isthmus.broker.client.RecordStream;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.server.BrokerConfig;
+import org.isthmus.broker.server.EmbeddedBroker;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The client against a real broker, inside the JVM and over TCP. */
+class WireBrokerClientTest {
+    private static final TopicPartition PAGES_0 = new TopicPartition("pages", 0);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    Path data;
+
+    private EmbeddedBroker broker;
+    private BrokerClient client;
+
+    @BeforeEach
+    void start() throws IOException {
+        broker = EmbeddedBroker.acquire(new BrokerConfig(data, List.of(new Endpoint.Tcp("127.0.0.1", 0)), Map.of()));
+        client = BrokerClients.connect(List.of(broker.endpoint()), ClientConfig.defaults("test"));
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        broker.close();
+    }
+
+    @Test
+    void recordsOfOnePartitionAreReadInTheOrderOfTheirSends() {
+        get(client.createTopic(new NewTopic("pages", 2, Map.of())));
+        var sends = IntStream.range(0, 5_000)
+                .mapToObj(i -> client.send(PAGES_0, record("v" + i), i % 7 == 0 ? Acks.LEADER : Acks.ALL))
+                .toList();
+        for (int i = 0; i < sends.size(); i++) {
+            assertThat(get(sends.get(i))).isEqualTo(i);
+        }
+        try (var stream = client.read(Map.of(PAGES_0, 0L))) {
+            var values = values(read(stream, 5_000));
+            assertThat(values)
+                    .isEqualTo(IntStream.range(0, 5_000).mapToObj(i -> "v" + i).toList());
+        }
+    }
+
+    @Test
+    void aClientOverTcpSeesWhatAClientInTheJvmWrote() {
+        get(client.createTopic(new NewTopic("pages", 1, Map.of())));
+        get(client.send(PAGES_0, record("hello"), Acks.ALL));
+        var remote = BrokerClients.connect(List.copyOf(broker.listeners()), ClientConfig.defaults("remote"));
+        try (var stream = remote.read(Map.of(PAGES_0, 0L))) {
+            assertThat(values(read(stream, 1))).containsExactly("hello");
+        } finally {
+            remote.close();
+        }
+    }
+
+    @Test
+    void aWaitingPollGetsTheNextRecordAndAnEmptyOneEndsInTime() {
+        get(client.createTopic(new NewTopic("pages", 3, Map.of())));
+        var everywhere = Map.of(PAGES_0, 0L, new TopicPartition("pages", 1), 0L, new TopicPartition("pages", 2), 0L);
+        try (var stream = client.read(everywhere)) {
+            assertThat(get(stream.poll(Duration.ofMillis(50)))).isEmpty();
+            var waiting = stream.poll(PATIENCE);
+            get(client.send(new TopicPartition("pages", 2), record("late"), Acks.ALL));
+            assertThat(values(get(waiting))).containsExactly("late");
+        }
+    }
+
+    @Test
+    void seekReadsAgainFromAnOlderOffset() {
+        get(client.createTopic(new NewTopic("pages", 1, Map.of())));
+        for (int i = 0; i < 10; i++) {
+            get(client.send(PAGES_0, record("v" + i), Acks.ALL));
+        }
+        try (var stream = client.read(Map.of(PAGES_0, 0L))) {
+            read(stream, 10);
+            stream.seek(PAGES_0, 7);
+            assertThat(values(read(stream, 3))).containsExactly("v7", "v8", "v9");
+        }
+    }
+
+    @Test
+    void offsetsAreFoundByMeaning() {
+        get(client.createTopic(new NewTopic("pages", 1, Map.of())));
+        for (int i = 0; i < 3; i++) {
+            get(client.send(PAGES_0, new NewRecord(1_000 + i, null, new byte[1], List.of()), Acks.ALL));
+        }
+        assertThat(offset(new OffsetSpec.Earliest())).isEqualTo(0);
+        assertThat(offset(new OffsetSpec.Latest())).isEqualTo(3);
+        assertThat(offset(new OffsetSpec.AtTimestamp(1_001))).isEqualTo(1);
+        assertThat(offset(new OffsetSpec.AtTimestamp(9_999))).isEqualTo(3);
+    }
+
+    private long offset(OffsetSpec spec) {
+        return get(client.offsets(Map.of(PAGES_0, spec))).get(PAGES_0);
+    }
+
+    @Test
+    void aGroupKeepsItsOffsetsUntilItIsDeleted() {
+        get(client.createTopic(new NewTopic("pages", 2, Map.of())));
+        var both = Set.of(PAGES_0, new TopicPartition("pages", 1));
+        get(client.commitOffsets("readers", Map.of(PAGES_0, 5L)));
+        assertThat(get(client.committedOffsets("readers", both))).isEqualTo(Map.of(PAGES_0, 5L));
+        get(client.deleteGroup("readers"));
+        assertThat(get(client.committedOffsets("readers", both))).isEmpty();
+        assertFails(client.deleteGroup("readers"), ErrorCode.GROUP_ID_NOT_FOUND);
+    }
+
+    @Test
+    void topicsAreMadeOnceAndFoundWhileTheyExist() {
+        assertFails(client.topic("pages"), ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        var created = get(client.createTopic(new NewTopic("pages", 4, Map.of())));
+        assertThat(get(client.topic("pages"))).isEqualTo(created);
+        assertThat(created.partitions()).isEqualTo(4);
+        assertFails(client.createTopic(new NewTopic("pages", 4, Map.of())), ErrorCode.TOPIC_ALREADY_EXISTS);
+        get(client.deleteTopic("pages"));
+        assertFails(client.topic("pages"), ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        assertFails(client.send(PAGES_0, record("x"), Acks.ALL), ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+
+    @Test
+    void aStreamFailsWhenItsTopicIsDeleted() {
+        get(client.createTopic(new NewTopic("pages", 1, Map.of())));
+        try (var stream = client.read(Map.of(PAGES_0, 0L))) {
+            var waiting = stream.poll(PATIENCE);
+            get(client.deleteTopic("pages"));
+            assertFails(waiting, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        }
+    }
+
+    @Test
+    void readingBehindTheEndIsOutOfRange() {
+        get(client.createTopic(new NewTopic("pages", 1, Map.of())));
+        try (var stream = client.read(Map.of(PAGES_0, 100L))) {
+            assertFails(stream.poll(PATIENCE), ErrorCode.OFFSET_OUT_OF_RANGE);
+        }
+    }
+
+    @Test
+    void closingTheClientFailsWhatWaits() {
+        get(client.createTopic(new NewTopic("pages", 1, Map.of())));
+        var waiting = client.read(Map.of(PAGES_0, 0L)).poll(PATIENCE);
+        client.close();
+        assertFails(waiting, ErrorCode.NETWORK_EXCEPTION);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void everyRecordIsWrittenOnceAlthoughConnectionsAreCut(long seed) throws IOException {
+        try (var proxy = new CuttingProxy(seed);
+                var cut = EmbeddedBroker.acquire(new BrokerConfig(
+                        data.resolve("cut"),
+                        List.of(new Endpoint.Tcp("127.0.0.1", 0)),
+                        Map.of("advertised.listeners", "PLAINTEXT://" + proxy.endpoint())))) {
+            proxy.passTo(cut.listeners().get(0).port());
+            var unlucky = BrokerClients.connect(List.of(proxy.endpoint()), ClientConfig.defaults("unlucky"));
+            try {
+                get(unlucky.createTopic(new NewTopic("pages", 1, Map.of())));
+                var expected = IntStream.range(0, 4_000).mapToObj(i -> "v" + i).toList();
+                var sends = new ArrayList<CompletionStage<Long>>();
+                for (int i = 0; i < expected.size(); i++) {
+                    sends.add(unlucky.send(PAGES_0, record(expected.get(i)), Acks.ALL));
+                    if (i % 50 == 0) {
+                        // Batches of some tens of records, so that cuts fall between many of them.
+                        get(sends.get(i));
+                    }
+                }
+                sends.forEach(WireBrokerClientTest::get);
+                // What is fetched at once is more than a cut connection ever carries.
+                proxy.heal();
+                try (var stream = unlucky.read(Map.of(PAGES_0, 0L))) {
+                    assertThat(values(read(stream, expected.size()))).isEqualTo(expected);
+                    assertThat(get(unlucky.offsets(Map.of(PAGES_0, new OffsetSpec.Latest()))))
+                            .containsEntry(PAGES_0, (long) expected.size());
+                }
+                assertThat(proxy.cuts()).isPositive();
+            } finally {
+                unlucky.close();
+            }
+        }
+    }
+
+    private static NewRecord record(String value) {
+        return new NewRecord(System.currentTimeMillis(), null, value.getBytes(UTF_8), List.of());
+    }
+
+    private static List<FetchedRecord> read(RecordStream stream, int count) {
+        var records = new ArrayList<FetchedRecord>();
+        while (records.size() < count) {
+            var polled = get(stream.poll(PATIENCE));
+            assertThat(polled).as("after %d records", records.size()).isNotEmpty();
+            records.addAll(polled);
+        }
+        return records;
+    }
+
+    private static List<String> values(List<FetchedRecord> records) {
+        return records.stream()
+                .flatMap(fetched -> Stream.ofNullable(fetched.record().value()))
+                .map(value -> new String(value, UTF_8))
+                .toList();
+    }
+
+    private static void assertFails(CompletionStage<?> stage, ErrorCode code) {
+        assertThatThrownBy(() -> get(stage)).isInstanceOfSatisfying(BrokerException.class, e -> assertThat(e.code())
+                .isEqualTo(code));
+    }
+
+    private static <T> T get(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new AssertionError(e);
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package org.isthmus.broker.server;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The runnable jar in a process of its own, on a port that the machine chose. */
+final class BrokerProcess implements AutoCloseable {
+    private final Process process;
+    private final String address;
+
+    private BrokerProcess(Process process, String address) {
+        this.process = process;
+        this.address = address;
+    }
+
+    static BrokerProcess start(Path data, String... more) throws IOException {
+        var words = new ArrayList<>(List.of("--data", data.toString(), "--listen", "127.0.0.1:0"));
+        words.addAll(List.of(more));
+        var process = launch(words);
+        var ready =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
+        if (ready == null) {
+            throw new IOException("the broker did not start");
+        }
+        return new BrokerProcess(process, ready.replaceAll("Isthmus broker ready: (\\S+) data=.*", "$1"));
+    }
+
+    /** Without waiting for anything. Its errors are this process's, unless the caller reads them. */
+    static Process launch(List<String> arguments) throws IOException {
+        return builder(arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    static ProcessBuilder builder(List<String> arguments) {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                System.getProperty("isthmus.broker.jar"),
+                "serve"));
+        command.addAll(arguments);
+        return new ProcessBuilder(command);
+    }
+
+    String address() {
+        return address;
+    }
+
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /** Asks it to stop, as an operator does, and returns what it ends with. */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        return process.waitFor(30, TimeUnit.SECONDS) ? process.exitValue() : -1;
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,97 @@
+package org.isthmus.jms;
+
+import jakarta.jms.JMSException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.isthmus.broker.client.BrokerClient;
+import org.isthmus.broker.client.ClientConfig;
+import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.protocol.client.BrokerClients;
+import org.isthmus.broker.server.BrokerConfig;
+import org.isthmus.broker.server.EmbeddedBroker;
+
+/** The two ways to a broker: over TCP, and into the one that this JVM runs. */
+final class Dialers {
+    private static final int DEFAULT_PORT = 9092;
+
+    private Dialers() {}
+
+    static BrokerLink.Dialer remote(String bootstrapServers) throws JMSException {
+        var endpoints = endpoints(bootstrapServers);
+        return new BrokerLink.Dialer() {
+            @Override
+            public String broker() {
+                return endpoints.toString();
+            }
+
+            @Override
+            public BrokerLink dial(String clientName) {
+                return new Link(BrokerClients.connect(endpoints, ClientConfig.defaults(clientName)), () -> {});
+            }
+        };
+    }
+
+    /** The broker lives from the first link to the last. */
+    static BrokerLink.Dialer embedded(Path dataDirectory) {
+        var directory = dataDirectory.toAbsolutePath().normalize();
+        return new BrokerLink.Dialer() {
+            @Override
+            public String broker() {
+                return "embedded:" + directory;
+            }
+
+            @Override
+            public BrokerLink dial(String clientName) throws JMSException {
+                try {
+                    var share = EmbeddedBroker.acquire(new BrokerConfig(directory, List.of(), Map.of()));
+                    var client = BrokerClients.connect(List.of(share.endpoint()), ClientConfig.defaults(clientName));
+                    return new Link(client, share::close);
+                } catch (IOException e) {
+                    throw JmsErrors.caused(
+                            new JMSException(
+                                    "the embedded broker did not start in " + directory + ": " + e.getMessage()),
+                            e);
+                }
+            }
+        };
+    }
+
+    private record Link(BrokerClient client, Runnable whenClosed) implements BrokerLink {
+        @Override
+        public void close() {
+            try {
+                client.close();
+            } finally {
+                whenClosed.run();
+            }
+        }
+    }
+
+    static List<Endpoint> endpoints(String bootstrapServers) throws JMSException {
+        var endpoints = new ArrayList<Endpoint>();
+        for (var server : bootstrapServers.split(",", -1)) {
+            if (!server.isBlank()) {
+                endpoints.add(endpoint(server.strip()));
+            }
+        }
+        return endpoints;
+    }
+
+    private static Endpoint endpoint(String server) throws JMSException {
+        int bracket = server.lastIndexOf(']');
+        int colon = server.indexOf(':', Math.max(bracket, 0));
+        var host = colon < 0 ? server : server.substring(0, colon);
+        try {
+            int port = colon < 0 ? DEFAULT_PORT : Integer.parseInt(server.substring(colon + 1));
+            if (port > 0 && port < 65536 && !host.isEmpty()) {
+                return new Endpoint.Tcp(bracket < 0 ? host : host.substring(1, host.length() - 1), port);
+            }
+        } catch (NumberFormatException e) {
+            throw JmsErrors.caused(new JMSException("no host:port in bootstrapServers: " + server), e);
+        }
+        throw new JMSException("no host:port in bootstrapServers: " + server);
+    }
+}

@@ -1,0 +1,348 @@
+package org.isthmus.jms;
+
+import jakarta.jms.ConnectionConsumer;
+import jakarta.jms.ConnectionMetaData;
+import jakarta.jms.Destination;
+import jakarta.jms.ExceptionListener;
+import jakarta.jms.IllegalStateException;
+import jakarta.jms.JMSException;
+import jakarta.jms.Queue;
+import jakarta.jms.QueueConnection;
+import jakarta.jms.ServerSessionPool;
+import jakarta.jms.Session;
+import jakarta.jms.Topic;
+import jakarta.jms.TopicConnection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.isthmus.broker.client.BrokerClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection: a client of the broker, the sessions that share it, and the threads that run listeners while there is something to run.
+ * Safe for use by many threads.
+ */
+public final class IsthmusConnection implements QueueConnection, TopicConnection {
+    private static final System.Logger LOG = System.getLogger(IsthmusConnection.class.getName());
+
+    private final String uid = ConnectionNames.next();
+    private final BrokerLink link;
+    private final String broker;
+    private final Domain domain;
+    private final Settings settings;
+    private final TopicDirectory topics;
+    private final ThreadPoolExecutor threads;
+    private final SerialExecutor exceptionThread;
+    private final Set<IsthmusSession> sessions = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger nextSession = new AtomicInteger();
+
+    private volatile @Nullable ExceptionListener exceptionListener;
+    private volatile String origin = uid;
+    private ClientIds.@Nullable Taken clientId; // guarded by this, like the three below
+    private boolean clientIdIsFixed;
+    private boolean started;
+    private volatile boolean closed;
+
+    /** What a connection takes from its factory. */
+    record Settings(boolean recordsAsText, TrustedClasses trusted) {}
+
+    IsthmusConnection(BrokerLink.Dialer dialer, Domain domain, Settings settings, @Nullable String clientId)
+            throws JMSException {
+        this.broker = dialer.broker();
+        this.domain = domain;
+        this.settings = settings;
+        if (clientId != null) {
+            this.clientId = ClientIds.take(broker, clientId);
+            this.clientIdIsFixed = true;
+            this.origin = clientId;
+        }
+        try {
+            link = dialer.dial(clientId == null ? "isthmus-jms-" + uid : clientId);
+        } catch (JMSException | RuntimeException e) {
+            releaseClientId();
+            throw e;
+        }
+        topics = new TopicDirectory(link.client());
+        threads = new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), this::thread);
+        exceptionThread = new SerialExecutor(threads);
+    }
+
+    private Thread thread(Runnable work) {
+        var thread = new Thread(work, "isthmus-jms-" + uid);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    BrokerClient client() {
+        return link.client();
+    }
+
+    TopicDirectory topics() {
+        return topics;
+    }
+
+    String broker() {
+        return broker;
+    }
+
+    boolean recordsAsText() {
+        return settings.recordsAsText();
+    }
+
+    TrustedClasses trustedClasses() {
+        return settings.trusted();
+    }
+
+    synchronized @Nullable String clientId() {
+        return clientId == null ? null : clientId.clientId();
+    }
+
+    /** What messages of this connection carry, so that noLocal consumers know them. */
+    String origin() {
+        return origin;
+    }
+
+    private synchronized void releaseClientId() {
+        if (clientId != null) {
+            clientId.release();
+        }
+    }
+
+    private void requireOpen() throws JMSException {
+        if (closed) {
+            throw new IllegalStateException("the connection is closed");
+        }
+    }
+
+    /** Every call but setClientID itself: after it, the client identifier can no longer be set (§6.1.2). */
+    private synchronized void use() throws JMSException {
+        requireOpen();
+        clientIdIsFixed = true;
+    }
+
+    // Sessions
+
+    @Override
+    public IsthmusSession createSession() throws JMSException {
+        return createSession(Session.AUTO_ACKNOWLEDGE);
+    }
+
+    @Override
+    public IsthmusSession createSession(int sessionMode) throws JMSException {
+        use();
+        return newSession(sessionMode, domain);
+    }
+
+    @Override
+    public IsthmusSession createSession(boolean transacted, int acknowledgeMode) throws JMSException {
+        return createSession(transacted ? Session.SESSION_TRANSACTED : acknowledgeMode);
+    }
+
+    @Override
+    public IsthmusSession createTopicSession(boolean transacted, int acknowledgeMode) throws JMSException {
+        use();
+        domain.requireTopics("createTopicSession");
+        return newSession(transacted ? Session.SESSION_TRANSACTED : acknowledgeMode, Domain.TOPIC);
+    }
+
+    @Override
+    public IsthmusSession createQueueSession(boolean transacted, int acknowledgeMode) throws JMSException {
+        use();
+        domain.requireQueues("createQueueSession");
+        return newSession(transacted ? Session.SESSION_TRANSACTED : acknowledgeMode, Domain.QUEUE);
+    }
+
+    synchronized IsthmusSession newSession(int mode, Domain of) throws JMSException {
+        requireOpen();
+        if (mode == Session.SESSION_TRANSACTED) {
+            throw JmsErrors.notThereYet("transacted sessions are");
+        }
+        if (mode < Session.AUTO_ACKNOWLEDGE || mode > Session.DUPS_OK_ACKNOWLEDGE) {
+            throw new JMSException("no acknowledge mode: " + mode);
+        }
+        var session = new IsthmusSession(this, of, mode, uid + ":" + nextSession.getAndIncrement(), threads);
+        sessions.add(session);
+        if (started) {
+            session.delivery().start();
+        }
+        return session;
+    }
+
+    void forget(IsthmusSession session) {
+        sessions.remove(session);
+    }
+
+    /** How many partitions the topic behind a destination has; it is created where it is missing. */
+    public int partitions(Destination destination) throws JMSException {
+        use();
+        return topics.topic(IsthmusDestination.of(destination)).partitions();
+    }
+
+    // Delivery
+
+    @Override
+    public synchronized void start() throws JMSException {
+        use();
+        started = true;
+        sessions.forEach(session -> session.delivery().start());
+    }
+
+    @Override
+    public void stop() throws JMSException {
+        use();
+        if (sessions.stream().anyMatch(IsthmusSession::isListenerThread)) {
+            throw new IllegalStateException("a message listener must not stop its own connection");
+        }
+        synchronized (this) {
+            started = false;
+        }
+        // Not under the monitor: listeners that still run have the full services of the connection.
+        sessions.forEach(session -> session.delivery().stop());
+    }
+
+    // Identity and trouble
+
+    @Override
+    public @Nullable String getClientID() throws JMSException {
+        requireOpen();
+        return clientId();
+    }
+
+    @Override
+    public synchronized void setClientID(String id) throws JMSException {
+        requireOpen();
+        if (clientIdIsFixed) {
+            throw new IllegalStateException(
+                    clientId == null
+                            ? "the client identifier must be set before the connection is used"
+                            : "the client identifier is set already");
+        }
+        clientId = ClientIds.take(broker, id);
+        clientIdIsFixed = true;
+        origin = id;
+    }
+
+    @Override
+    public ConnectionMetaData getMetaData() throws JMSException {
+        use();
+        return IsthmusMetaData.INSTANCE;
+    }
+
+    @Override
+    public @Nullable ExceptionListener getExceptionListener() throws JMSException {
+        use();
+        return exceptionListener;
+    }
+
+    @Override
+    public void setExceptionListener(@Nullable ExceptionListener listener) throws JMSException {
+        use();
+        exceptionListener = listener;
+    }
+
+    /** Tells the exception listener, or the log where there is none. For any thread. */
+    void report(JMSException trouble) {
+        if (closed) {
+            return;
+        }
+        var listener = exceptionListener;
+        if (listener == null) {
+            LOG.log(System.Logger.Level.WARNING, "A connection has trouble and no exception listener", trouble);
+        } else {
+            exceptionThread.execute(() -> listener.onException(trouble));
+        }
+    }
+
+    // Optional facilities for application servers (§12): the resource adapter does without them.
+
+    @Override
+    public ConnectionConsumer createConnectionConsumer(
+            Destination destination, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        throw noConnectionConsumers();
+    }
+
+    @Override
+    public ConnectionConsumer createConnectionConsumer(
+            Queue queue, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        throw noConnectionConsumers();
+    }
+
+    @Override
+    public ConnectionConsumer createConnectionConsumer(
+            Topic topic, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        throw noConnectionConsumers();
+    }
+
+    @Override
+    public ConnectionConsumer createSharedConnectionConsumer(
+            Topic topic, String name, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        domain.requireTopics("createSharedConnectionConsumer");
+        throw noConnectionConsumers();
+    }
+
+    @Override
+    public ConnectionConsumer createDurableConnectionConsumer(
+            Topic topic, String name, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        domain.requireTopics("createDurableConnectionConsumer");
+        throw noConnectionConsumers();
+    }
+
+    @Override
+    public ConnectionConsumer createSharedDurableConnectionConsumer(
+            Topic topic, String name, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        domain.requireTopics("createSharedDurableConnectionConsumer");
+        throw noConnectionConsumers();
+    }
+
+    private JMSException noConnectionConsumers() throws JMSException {
+        use();
+        return new JMSException("connection consumers are optional and not supported; use the resource adapter");
+    }
+
+    // The end
+
+    void requireNoListener() throws JMSException {
+        for (var session : sessions) {
+            if (session.isListenerThread() || session.isCompletionThread()) {
+                throw new IllegalStateException("a listener must not close its own connection");
+            }
+        }
+    }
+
+    @Override
+    public void close() throws JMSException {
+        if (closed) {
+            return;
+        }
+        requireNoListener();
+        JMSException failure = null;
+        for (var session : sessions) {
+            try {
+                session.close();
+            } catch (JMSException e) {
+                failure = e;
+            }
+        }
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        link.close();
+        threads.shutdown();
+        releaseClientId();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "connection " + uid + " to " + broker;
+    }
+}

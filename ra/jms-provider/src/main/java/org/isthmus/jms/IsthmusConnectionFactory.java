@@ -1,0 +1,266 @@
+package org.isthmus.jms;
+
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSContext;
+import jakarta.jms.JMSException;
+import jakarta.jms.QueueConnection;
+import jakarta.jms.QueueConnectionFactory;
+import jakarta.jms.TopicConnection;
+import jakarta.jms.TopicConnectionFactory;
+import jakarta.jms.XAConnection;
+import jakarta.jms.XAConnectionFactory;
+import jakarta.jms.XAJMSContext;
+import jakarta.jms.XAQueueConnection;
+import jakarta.jms.XAQueueConnectionFactory;
+import jakarta.jms.XATopicConnection;
+import jakarta.jms.XATopicConnectionFactory;
+import java.io.Serializable;
+import java.nio.file.Path;
+import javax.naming.Reference;
+import javax.naming.Referenceable;
+import javax.naming.StringRefAddr;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes connections to the brokers at {@code bootstrapServers}, or, without any, to the embedded broker of this JVM, which then lives
+ * from the first open connection to the last. A bean: set it up, then use it from any number of threads.
+ */
+public final class IsthmusConnectionFactory
+        implements ConnectionFactory,
+                QueueConnectionFactory,
+                TopicConnectionFactory,
+                XAConnectionFactory,
+                XAQueueConnectionFactory,
+                XATopicConnectionFactory,
+                Serializable,
+                Referenceable {
+    private static final long serialVersionUID = 1L;
+    private static final System.Logger LOG = System.getLogger(IsthmusConnectionFactory.class.getName());
+
+    /** The system property that says where the embedded broker keeps its data, unless {@code dataDirectory} does. */
+    public static final String DATA_PROPERTY = "isthmus.data";
+
+    private String bootstrapServers;
+    private String dataDirectory = "";
+    private String clientID = "";
+    private String user = "";
+    private String password = "";
+    private boolean recordsAsText;
+    private String trustedPackages = "";
+
+    /** For the embedded broker of this JVM. */
+    public IsthmusConnectionFactory() {
+        this("");
+    }
+
+    /**
+     * @param bootstrapServers {@code host:port}, several with commas between them; null or empty is the embedded broker
+     */
+    public IsthmusConnectionFactory(@Nullable String bootstrapServers) {
+        this.bootstrapServers = orEmpty(bootstrapServers);
+    }
+
+    // Connections
+
+    @Override
+    public IsthmusConnection createConnection() throws JMSException {
+        return connect(Domain.UNIFIED, user);
+    }
+
+    @Override
+    public IsthmusConnection createConnection(@Nullable String user, @Nullable String password) throws JMSException {
+        return connect(Domain.UNIFIED, user);
+    }
+
+    @Override
+    public QueueConnection createQueueConnection() throws JMSException {
+        return connect(Domain.QUEUE, user);
+    }
+
+    @Override
+    public QueueConnection createQueueConnection(@Nullable String user, @Nullable String password) throws JMSException {
+        return connect(Domain.QUEUE, user);
+    }
+
+    @Override
+    public TopicConnection createTopicConnection() throws JMSException {
+        return connect(Domain.TOPIC, user);
+    }
+
+    @Override
+    public TopicConnection createTopicConnection(@Nullable String user, @Nullable String password) throws JMSException {
+        return connect(Domain.TOPIC, user);
+    }
+
+    @Override
+    public IsthmusContext createContext() {
+        return createContext(JMSContext.AUTO_ACKNOWLEDGE);
+    }
+
+    @Override
+    public IsthmusContext createContext(int sessionMode) {
+        return createContext(user, password, sessionMode);
+    }
+
+    @Override
+    public IsthmusContext createContext(@Nullable String user, @Nullable String password) {
+        return createContext(user, password, JMSContext.AUTO_ACKNOWLEDGE);
+    }
+
+    @Override
+    public IsthmusContext createContext(@Nullable String user, @Nullable String password, int sessionMode) {
+        return JmsErrors.unchecked(() -> IsthmusContext.open(connect(Domain.UNIFIED, user), sessionMode));
+    }
+
+    private IsthmusConnection connect(Domain domain, @Nullable String as) throws JMSException {
+        if (as != null && !as.isEmpty()) {
+            LOG.log(System.Logger.Level.WARNING, "User and password are ignored: brokers do not ask for them yet");
+        }
+        var settings = new IsthmusConnection.Settings(recordsAsText, TrustedClasses.with(trustedPackages));
+        return new IsthmusConnection(dialer(), domain, settings, clientID.isEmpty() ? null : clientID);
+    }
+
+    private BrokerLink.Dialer dialer() throws JMSException {
+        return bootstrapServers.isBlank() ? Dialers.embedded(dataPath()) : Dialers.remote(bootstrapServers);
+    }
+
+    private Path dataPath() {
+        return Path.of(dataDirectory.isBlank() ? System.getProperty(DATA_PROPERTY, "isthmus-data") : dataDirectory);
+    }
+
+    // XA
+
+    @Override
+    public XAConnection createXAConnection() throws JMSException {
+        throw xaNotThereYet();
+    }
+
+    @Override
+    public XAConnection createXAConnection(@Nullable String user, @Nullable String password) throws JMSException {
+        throw xaNotThereYet();
+    }
+
+    @Override
+    public XAQueueConnection createXAQueueConnection() throws JMSException {
+        throw xaNotThereYet();
+    }
+
+    @Override
+    public XAQueueConnection createXAQueueConnection(@Nullable String user, @Nullable String password)
+            throws JMSException {
+        throw xaNotThereYet();
+    }
+
+    @Override
+    public XATopicConnection createXATopicConnection() throws JMSException {
+        throw xaNotThereYet();
+    }
+
+    @Override
+    public XATopicConnection createXATopicConnection(@Nullable String user, @Nullable String password)
+            throws JMSException {
+        throw xaNotThereYet();
+    }
+
+    @Override
+    public XAJMSContext createXAContext() {
+        throw JmsErrors.unchecked(xaNotThereYet());
+    }
+
+    @Override
+    public XAJMSContext createXAContext(@Nullable String user, @Nullable String password) {
+        throw JmsErrors.unchecked(xaNotThereYet());
+    }
+
+    private static JMSException xaNotThereYet() {
+        return JmsErrors.notThereYet("XA transactions are");
+    }
+
+    // The bean
+
+    public String getBootstrapServers() {
+        return bootstrapServers;
+    }
+
+    public void setBootstrapServers(@Nullable String bootstrapServers) {
+        this.bootstrapServers = orEmpty(bootstrapServers);
+    }
+
+    /** Where the embedded broker keeps its data; empty means the system property {@value #DATA_PROPERTY}, else {@code isthmus-data}. */
+    public String getDataDirectory() {
+        return dataDirectory;
+    }
+
+    public void setDataDirectory(@Nullable String dataDirectory) {
+        this.dataDirectory = orEmpty(dataDirectory);
+    }
+
+    /** The client identifier of every connection; with one, there can be one connection at a time. */
+    public String getClientID() {
+        return clientID;
+    }
+
+    public void setClientID(@Nullable String clientID) {
+        this.clientID = orEmpty(clientID);
+    }
+
+    public String getUser() {
+        return user;
+    }
+
+    public void setUser(@Nullable String user) {
+        this.user = orEmpty(user);
+    }
+
+    public String getPassword() {
+        return password;
+    }
+
+    public void setPassword(@Nullable String password) {
+        this.password = orEmpty(password);
+    }
+
+    /** Whether a record of a Kafka client that does not say what it is arrives as a text message if it is valid UTF-8. */
+    public boolean isRecordsAsText() {
+        return recordsAsText;
+    }
+
+    public void setRecordsAsText(boolean recordsAsText) {
+        this.recordsAsText = recordsAsText;
+    }
+
+    /** Packages, with commas between them, whose objects may be read from object messages besides values of the Java platform. */
+    public String getTrustedPackages() {
+        return trustedPackages;
+    }
+
+    public void setTrustedPackages(@Nullable String trustedPackages) {
+        this.trustedPackages = orEmpty(trustedPackages);
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    @Override
+    public Reference getReference() {
+        var reference = new Reference(getClass().getName(), IsthmusObjectFactory.class.getName(), null);
+        reference.add(new StringRefAddr("bootstrapServers", bootstrapServers));
+        reference.add(new StringRefAddr("dataDirectory", dataDirectory));
+        reference.add(new StringRefAddr("clientID", clientID));
+        reference.add(new StringRefAddr("user", user));
+        reference.add(new StringRefAddr("recordsAsText", Boolean.toString(recordsAsText)));
+        reference.add(new StringRefAddr("trustedPackages", trustedPackages));
+        return reference; // without the password: naming services keep references in the clear
+    }
+
+    static IsthmusConnectionFactory of(Reference reference) {
+        var factory = new IsthmusConnectionFactory(IsthmusObjectFactory.text(reference, "bootstrapServers"));
+        factory.setDataDirectory(IsthmusObjectFactory.text(reference, "dataDirectory"));
+        factory.setClientID(IsthmusObjectFactory.text(reference, "clientID"));
+        factory.setUser(IsthmusObjectFactory.text(reference, "user"));
+        factory.setRecordsAsText(Boolean.parseBoolean(IsthmusObjectFactory.text(reference, "recordsAsText")));
+        factory.setTrustedPackages(IsthmusObjectFactory.text(reference, "trustedPackages"));
+        return factory;
+    }
+}

@@ -1,0 +1,260 @@
+package org.isthmus.jms;
+
+import jakarta.jms.IllegalStateException;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageListener;
+import jakarta.jms.Queue;
+import jakarta.jms.QueueReceiver;
+import jakarta.jms.Topic;
+import jakarta.jms.TopicSubscriber;
+import java.util.Map;
+import org.isthmus.broker.client.FetchedRecord;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.jms.mapping.RecordMapping;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A consumer of a session: an {@link Inflow}, what of it is for the application, and how the application wants it. Used by the session's
+ * thread; {@link #close} by any.
+ */
+public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, QueueReceiver {
+    private static final System.Logger LOG = System.getLogger(IsthmusConsumer.class.getName());
+
+    private final IsthmusSession session;
+    private final Delivery delivery;
+    private final IsthmusDestination destination;
+    private final boolean noLocal;
+    private final DurableSubscriptions.@Nullable Lease lease;
+    private final Inflow inflow;
+
+    private volatile @Nullable MessageListener listener;
+    private volatile @Nullable Runnable signal;
+    private volatile boolean closed;
+    private boolean receiving; // guarded by the session's lock
+
+    IsthmusConsumer(
+            IsthmusSession session,
+            IsthmusDestination destination,
+            Map<TopicPartition, Long> positions,
+            boolean noLocal,
+            DurableSubscriptions.@Nullable Lease lease) {
+        this.session = session;
+        this.delivery = session.delivery();
+        this.destination = destination;
+        this.noLocal = noLocal;
+        this.lease = lease;
+        var group = lease == null ? null : lease.group();
+        inflow = new Inflow(session.connection().client(), delivery.lock, positions, group, new Inflow.Observer() {
+            @Override
+            public void arrived() {
+                delivery.arrived();
+                signalIfAvailable();
+            }
+
+            @Override
+            public void failed(Throwable failure) {
+                delivery.arrived();
+                IsthmusConsumer.this.failed(JmsErrors.failed("receiving from " + destination, failure));
+            }
+        });
+    }
+
+    Inflow inflow() {
+        return inflow;
+    }
+
+    IsthmusDestination destination() {
+        return destination;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    boolean isReceiving() {
+        return receiving;
+    }
+
+    void setReceiving(boolean receiving) {
+        this.receiving = receiving;
+    }
+
+    boolean hasListener() {
+        return listener != null;
+    }
+
+    void failed(JMSException failure) {
+        if (!closed) {
+            session.connection().report(failure);
+        }
+    }
+
+    /** Whether nobody else has taken over the subscription since this consumer was closed. */
+    boolean mayStillAcknowledge() {
+        return lease == null || lease.isLatest();
+    }
+
+    /** The record as a message, or null where it is not for this consumer: it has expired, or the connection sent it itself. */
+    @Nullable
+    IsthmusMessage message(FetchedRecord fetched, int attempt) {
+        int before;
+        delivery.lock.lock();
+        try {
+            before = inflow.deliveryCount(fetched) - 1;
+        } finally {
+            delivery.lock.unlock();
+        }
+        var connection = session.connection();
+        var envelope = RecordMapping.toEnvelope(fetched, connection.recordsAsText(), before + attempt);
+        boolean expired = envelope.expiresMs() != 0 && envelope.expiresMs() <= System.currentTimeMillis();
+        boolean own = noLocal && connection.origin().equals(envelope.origin());
+        if (expired || own) {
+            return null;
+        }
+        var message = Messages.received(envelope, connection.trustedClasses());
+        message.receivedBy(session::acknowledge, destination, before + attempt > 1);
+        return message;
+    }
+
+    /** Whether the listener took the message without an exception. */
+    boolean deliver(Message message) {
+        var to = listener;
+        if (to == null) {
+            return false;
+        }
+        try {
+            to.onMessage(message);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "A listener of " + destination + " failed", e);
+            return false;
+        }
+    }
+
+    <T> @Nullable T receive(long timeoutMs, Delivery.Extraction<T> extraction) throws JMSException {
+        requireOpen();
+        if (listener != null || signal != null) {
+            throw new IllegalStateException("this consumer has a listener, so it cannot receive");
+        }
+        return delivery.receive(this, timeoutMs, extraction);
+    }
+
+    @Override
+    public @Nullable Message receive() throws JMSException {
+        return receive(Delivery.FOREVER, message -> message);
+    }
+
+    @Override
+    public @Nullable Message receive(long timeout) throws JMSException {
+        return receive(Math.max(timeout, 0), message -> message);
+    }
+
+    @Override
+    public @Nullable Message receiveNoWait() throws JMSException {
+        requireOpen();
+        if (listener != null) {
+            throw new IllegalStateException("this consumer has a listener, so it cannot receive");
+        }
+        return delivery.receive(this, Delivery.AT_ONCE, message -> message);
+    }
+
+    @Override
+    public @Nullable MessageListener getMessageListener() throws JMSException {
+        requireOpen();
+        return listener;
+    }
+
+    @Override
+    public void setMessageListener(@Nullable MessageListener listener) throws JMSException {
+        requireOpen();
+        if (signal != null) {
+            throw new IllegalStateException("this consumer is received from when it signals");
+        }
+        this.listener = listener;
+        delivery.listenerChanged();
+    }
+
+    /**
+     * Has {@code signal} called, by a thread of the broker's client, whenever a message may be received without waiting; at once and
+     * whenever delivery starts again if there is one already. It may be called more often than that. It must return at once and must not
+     * use the session. The messages are then taken with {@link #receiveNoWait}.
+     */
+    public void onAvailable(Runnable signal) throws JMSException {
+        requireOpen();
+        if (listener != null) {
+            throw new IllegalStateException("this consumer has a listener");
+        }
+        this.signal = signal;
+        signalIfAvailable();
+    }
+
+    /** Whether {@link #receiveNoWait} would probably answer a message. For any thread. */
+    public boolean hasAvailable() {
+        return !closed && delivery.isAvailable(this);
+    }
+
+    void signalIfAvailable() {
+        var call = signal;
+        if (call != null && hasAvailable()) {
+            call.run();
+        }
+    }
+
+    @Override
+    public @Nullable String getMessageSelector() throws JMSException {
+        requireOpen();
+        return null;
+    }
+
+    @Override
+    public Topic getTopic() throws JMSException {
+        requireOpen();
+        if (destination instanceof Topic topic) {
+            return topic;
+        }
+        throw new IllegalStateException("a consumer of a queue");
+    }
+
+    @Override
+    public Queue getQueue() throws JMSException {
+        requireOpen();
+        if (destination instanceof Queue queue) {
+            return queue;
+        }
+        throw new IllegalStateException("a consumer of a topic");
+    }
+
+    @Override
+    public boolean getNoLocal() throws JMSException {
+        requireOpen();
+        return noLocal;
+    }
+
+    private void requireOpen() throws JMSException {
+        if (closed) {
+            throw new IllegalStateException("the consumer is closed");
+        }
+        session.requireOpen();
+    }
+
+    @Override
+    public void close() throws JMSException {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        delivery.remove(this);
+        try {
+            inflow.close();
+            JmsErrors.await(inflow.commit(), "acknowledging what " + destination + " delivered");
+        } finally {
+            if (lease != null) {
+                lease.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package org.isthmus.jms;
+
+import jakarta.jms.Queue;
+
+/** A queue by its name. */
+public final class IsthmusQueue extends IsthmusDestination implements Queue {
+    private static final long serialVersionUID = 1L;
+
+    /** For containers, which set the name afterwards. */
+    public IsthmusQueue() {
+        this("");
+    }
+
+    public IsthmusQueue(String name) {
+        super(name);
+    }
+
+    @Override
+    public String getQueueName() {
+        return getName();
+    }
+}

@@ -1,0 +1,473 @@
+package org.isthmus.jms;
+
+import jakarta.jms.BytesMessage;
+import jakarta.jms.Destination;
+import jakarta.jms.IllegalStateException;
+import jakarta.jms.InvalidDestinationException;
+import jakarta.jms.JMSException;
+import jakarta.jms.MapMessage;
+import jakarta.jms.Message;
+import jakarta.jms.MessageListener;
+import jakarta.jms.ObjectMessage;
+import jakarta.jms.Queue;
+import jakarta.jms.QueueBrowser;
+import jakarta.jms.QueueReceiver;
+import jakarta.jms.QueueSender;
+import jakarta.jms.QueueSession;
+import jakarta.jms.StreamMessage;
+import jakarta.jms.TemporaryQueue;
+import jakarta.jms.TemporaryTopic;
+import jakarta.jms.TextMessage;
+import jakarta.jms.Topic;
+import jakarta.jms.TopicPublisher;
+import jakarta.jms.TopicSession;
+import jakarta.jms.TopicSubscriber;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.isthmus.broker.client.OffsetSpec;
+import org.isthmus.broker.client.TopicInfo;
+import org.isthmus.broker.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session: makes messages, producers and consumers, and owns the {@link Outflow} that sends and the {@link Delivery} that hands out.
+ * One thread uses a session, be it the application's or its own for listeners; {@link #close} may be called by any.
+ */
+public final class IsthmusSession implements TopicSession, QueueSession {
+    private final IsthmusConnection connection;
+    private final Domain domain;
+    private final int mode;
+    private final Delivery delivery;
+    private final Outflow outflow;
+    private volatile boolean closed;
+
+    IsthmusSession(IsthmusConnection connection, Domain domain, int mode, String name, Executor threads) {
+        this.connection = connection;
+        this.domain = domain;
+        this.mode = mode;
+        delivery = new Delivery(new SerialExecutor(threads), mode);
+        outflow = new Outflow(connection, name, threads);
+    }
+
+    IsthmusConnection connection() {
+        return connection;
+    }
+
+    Delivery delivery() {
+        return delivery;
+    }
+
+    Outflow outflow() {
+        return outflow;
+    }
+
+    void requireOpen() throws JMSException {
+        if (closed) {
+            throw new IllegalStateException("the session is closed");
+        }
+    }
+
+    // Messages
+
+    @Override
+    public BytesMessage createBytesMessage() throws JMSException {
+        requireOpen();
+        return new IsthmusBytesMessage();
+    }
+
+    @Override
+    public MapMessage createMapMessage() throws JMSException {
+        requireOpen();
+        return new IsthmusMapMessage();
+    }
+
+    @Override
+    public Message createMessage() throws JMSException {
+        requireOpen();
+        return new IsthmusMessage();
+    }
+
+    @Override
+    public ObjectMessage createObjectMessage() throws JMSException {
+        requireOpen();
+        return new IsthmusObjectMessage();
+    }
+
+    @Override
+    public ObjectMessage createObjectMessage(@Nullable Serializable object) throws JMSException {
+        var message = createObjectMessage();
+        message.setObject(object);
+        return message;
+    }
+
+    @Override
+    public StreamMessage createStreamMessage() throws JMSException {
+        requireOpen();
+        return new IsthmusStreamMessage();
+    }
+
+    @Override
+    public TextMessage createTextMessage() throws JMSException {
+        requireOpen();
+        return new IsthmusTextMessage();
+    }
+
+    @Override
+    public TextMessage createTextMessage(@Nullable String text) throws JMSException {
+        var message = createTextMessage();
+        message.setText(text);
+        return message;
+    }
+
+    // Destinations
+
+    @Override
+    public Queue createQueue(String name) throws JMSException {
+        requireOpen();
+        domain.requireQueues("createQueue");
+        return IsthmusDestination.queue(name);
+    }
+
+    @Override
+    public Topic createTopic(String name) throws JMSException {
+        requireOpen();
+        domain.requireTopics("createTopic");
+        return IsthmusDestination.topic(name);
+    }
+
+    @Override
+    public TemporaryQueue createTemporaryQueue() throws JMSException {
+        requireOpen();
+        domain.requireQueues("createTemporaryQueue");
+        throw JmsErrors.notThereYet("temporary destinations are");
+    }
+
+    @Override
+    public TemporaryTopic createTemporaryTopic() throws JMSException {
+        requireOpen();
+        domain.requireTopics("createTemporaryTopic");
+        throw JmsErrors.notThereYet("temporary destinations are");
+    }
+
+    // Producers
+
+    @Override
+    public IsthmusProducer createProducer(@Nullable Destination destination) throws JMSException {
+        requireOpen();
+        return new IsthmusProducer(this, destination == null ? null : IsthmusDestination.of(destination));
+    }
+
+    @Override
+    public TopicPublisher createPublisher(@Nullable Topic topic) throws JMSException {
+        return createProducer(topic);
+    }
+
+    @Override
+    public QueueSender createSender(@Nullable Queue queue) throws JMSException {
+        return createProducer(queue);
+    }
+
+    // Consumers
+
+    @Override
+    public IsthmusConsumer createConsumer(Destination destination) throws JMSException {
+        return createConsumer(destination, null, false);
+    }
+
+    @Override
+    public IsthmusConsumer createConsumer(Destination destination, @Nullable String selector) throws JMSException {
+        return createConsumer(destination, selector, false);
+    }
+
+    @Override
+    public IsthmusConsumer createConsumer(Destination destination, @Nullable String selector, boolean noLocal)
+            throws JMSException {
+        requireOpen();
+        var from = IsthmusDestination.of(destination);
+        requireNoSelector(selector);
+        var topic = connection.topics().topic(requireTopic(from));
+        return fromTheTail(from, topic, TopicOffsets.partitions(topic), noLocal);
+    }
+
+    @Override
+    public TopicSubscriber createSubscriber(Topic topic) throws JMSException {
+        return createConsumer(topic, null, false);
+    }
+
+    @Override
+    public TopicSubscriber createSubscriber(Topic topic, @Nullable String selector, boolean noLocal)
+            throws JMSException {
+        return createConsumer(topic, selector, noLocal);
+    }
+
+    @Override
+    public QueueReceiver createReceiver(Queue queue) throws JMSException {
+        return createConsumer(queue, null, false);
+    }
+
+    @Override
+    public QueueReceiver createReceiver(Queue queue, @Nullable String selector) throws JMSException {
+        return createConsumer(queue, selector, false);
+    }
+
+    @Override
+    public TopicSubscriber createDurableSubscriber(Topic topic, String name) throws JMSException {
+        return createDurableConsumer(topic, name, null, false);
+    }
+
+    @Override
+    public TopicSubscriber createDurableSubscriber(Topic topic, String name, @Nullable String selector, boolean noLocal)
+            throws JMSException {
+        return createDurableConsumer(topic, name, selector, noLocal);
+    }
+
+    @Override
+    public IsthmusConsumer createDurableConsumer(Topic topic, String name) throws JMSException {
+        return createDurableConsumer(topic, name, null, false);
+    }
+
+    @Override
+    public IsthmusConsumer createDurableConsumer(Topic topic, String name, @Nullable String selector, boolean noLocal)
+            throws JMSException {
+        requireOpen();
+        domain.requireTopics("createDurableConsumer");
+        var from = IsthmusDestination.of(topic);
+        requireNoSelector(selector);
+        var key = subscription(name);
+        var info = connection.topics().topic(requireTopic(from));
+        return durable(from, info, key, TopicOffsets.partitions(info), noLocal);
+    }
+
+    /**
+     * A consumer of some partitions of a topic, for those who spread one subscription over several sessions of a connection; together
+     * they must cover all of {@link IsthmusConnection#partitions}.
+     *
+     * @param durableName the durable subscription, which begins with all its partitions where it does not exist; null reads from the
+     *     tail
+     */
+    public IsthmusConsumer createPartitionConsumer(
+            IsthmusTopic topic, @Nullable String durableName, Set<Integer> partitions) throws JMSException {
+        requireOpen();
+        var from = IsthmusDestination.of(topic);
+        var info = connection.topics().topic(from);
+        var wanted = new HashSet<TopicPartition>();
+        for (int partition : partitions) {
+            if (partition < 0 || partition >= info.partitions()) {
+                throw new InvalidDestinationException(topic + " has no partition " + partition);
+            }
+            wanted.add(new TopicPartition(info.name(), partition));
+        }
+        return durableName == null
+                ? fromTheTail(from, info, wanted, false)
+                : durable(from, info, subscription(durableName), wanted, false);
+    }
+
+    private IsthmusConsumer fromTheTail(
+            IsthmusDestination from, TopicInfo topic, Set<TopicPartition> partitions, boolean noLocal)
+            throws JMSException {
+        try {
+            var positions = TopicOffsets.of(connection.client(), partitions, new OffsetSpec.Latest());
+            return open(new IsthmusConsumer(this, from, positions, noLocal, null));
+        } catch (InvalidDestinationException e) {
+            connection.topics().forget(topic.name());
+            throw e;
+        }
+    }
+
+    private IsthmusConsumer durable(
+            IsthmusDestination from,
+            TopicInfo topic,
+            DurableSubscriptions.Key key,
+            Set<TopicPartition> partitions,
+            boolean noLocal)
+            throws JMSException {
+        var lease = DurableSubscriptions.lease(key, noLocal, partitions);
+        try {
+            var positions = DurableSubscriptions.positions(connection.client(), key, noLocal, topic);
+            var own = new HashMap<TopicPartition, Long>(positions);
+            own.keySet().retainAll(partitions);
+            return open(new IsthmusConsumer(this, from, own, noLocal, lease));
+        } catch (JMSException e) {
+            lease.close();
+            throw e;
+        }
+    }
+
+    private IsthmusConsumer open(IsthmusConsumer consumer) {
+        delivery.add(consumer);
+        consumer.inflow().open();
+        return consumer;
+    }
+
+    private DurableSubscriptions.Key subscription(@Nullable String name) throws JMSException {
+        if (name == null || name.isEmpty()) {
+            throw new JMSException("a durable subscription needs a name");
+        }
+        var clientId = connection.clientId();
+        if (clientId == null) {
+            throw new IllegalStateException("an unshared durable subscription needs a client identifier");
+        }
+        return new DurableSubscriptions.Key(connection.broker(), clientId, name);
+    }
+
+    private static IsthmusDestination requireTopic(IsthmusDestination destination) throws JMSException {
+        if (destination instanceof IsthmusQueue) {
+            throw JmsErrors.notThereYet("queues are");
+        }
+        return destination;
+    }
+
+    private static void requireNoSelector(@Nullable String selector) throws JMSException {
+        if (selector != null && !selector.isBlank()) {
+            throw JmsErrors.notThereYet("message selectors are");
+        }
+    }
+
+    @Override
+    public IsthmusConsumer createSharedConsumer(Topic topic, String name) throws JMSException {
+        return createSharedConsumer(topic, name, null);
+    }
+
+    @Override
+    public IsthmusConsumer createSharedConsumer(Topic topic, String name, @Nullable String selector)
+            throws JMSException {
+        throw sharedNotThereYet(topic);
+    }
+
+    @Override
+    public IsthmusConsumer createSharedDurableConsumer(Topic topic, String name) throws JMSException {
+        return createSharedDurableConsumer(topic, name, null);
+    }
+
+    @Override
+    public IsthmusConsumer createSharedDurableConsumer(Topic topic, String name, @Nullable String selector)
+            throws JMSException {
+        throw sharedNotThereYet(topic);
+    }
+
+    private JMSException sharedNotThereYet(@Nullable Topic topic) throws JMSException {
+        requireOpen();
+        domain.requireTopics("a shared subscription");
+        IsthmusDestination.of(topic);
+        return JmsErrors.notThereYet("shared subscriptions are");
+    }
+
+    @Override
+    public QueueBrowser createBrowser(Queue queue) throws JMSException {
+        return createBrowser(queue, null);
+    }
+
+    @Override
+    public QueueBrowser createBrowser(Queue queue, @Nullable String selector) throws JMSException {
+        requireOpen();
+        domain.requireQueues("createBrowser");
+        IsthmusDestination.of(queue);
+        throw JmsErrors.notThereYet("queue browsers are");
+    }
+
+    @Override
+    public void unsubscribe(String name) throws JMSException {
+        requireOpen();
+        domain.requireTopics("unsubscribe");
+        if (name == null || name.isEmpty() || connection.clientId() == null) {
+            throw new InvalidDestinationException("there is no durable subscription of this name: " + name);
+        }
+        DurableSubscriptions.unsubscribe(connection.client(), subscription(name));
+    }
+
+    // The session itself
+
+    @Override
+    public boolean getTransacted() throws JMSException {
+        requireOpen();
+        return false;
+    }
+
+    @Override
+    public int getAcknowledgeMode() throws JMSException {
+        requireOpen();
+        return mode;
+    }
+
+    @Override
+    public void commit() throws JMSException {
+        requireOpen();
+        throw new IllegalStateException("the session is not transacted");
+    }
+
+    @Override
+    public void rollback() throws JMSException {
+        requireOpen();
+        throw new IllegalStateException("the session is not transacted");
+    }
+
+    @Override
+    public void recover() throws JMSException {
+        requireOpen();
+        delivery.recover();
+    }
+
+    void acknowledge() throws JMSException {
+        delivery.acknowledge();
+    }
+
+    @Override
+    public @Nullable MessageListener getMessageListener() throws JMSException {
+        requireOpen();
+        return null;
+    }
+
+    /** Of the optional facilities for application servers (§12), which this provider replaces by its resource adapter. */
+    @Override
+    public void setMessageListener(@Nullable MessageListener listener) throws JMSException {
+        requireOpen();
+        throw new JMSException("a session as a whole has no message listener here; give it to a consumer");
+    }
+
+    @Override
+    public void run() {
+        throw new UnsupportedOperationException("sessions do not run connection consumers");
+    }
+
+    /** Whether the caller is a message listener of this session. */
+    boolean isListenerThread() {
+        return delivery.isListenerThread();
+    }
+
+    boolean isCompletionThread() {
+        return outflow.asyncSends().isCurrent();
+    }
+
+    @Override
+    public void close() throws JMSException {
+        if (closed) {
+            return;
+        }
+        if (isListenerThread() || isCompletionThread()) {
+            throw new IllegalStateException("a listener must not close its own session");
+        }
+        delivery.close();
+        outflow.asyncSends().awaitNone(null);
+        JMSException failure = null;
+        for (var consumer : delivery.consumers()) {
+            try {
+                consumer.close();
+            } catch (JMSException e) {
+                failure = e;
+            }
+        }
+        closed = true;
+        connection.forget(this);
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "session of " + connection;
+    }
+}

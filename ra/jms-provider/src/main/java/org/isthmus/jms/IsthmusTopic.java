@@ -1,0 +1,22 @@
+package org.isthmus.jms;
+
+import jakarta.jms.Topic;
+
+/** A topic by its name. */
+public final class IsthmusTopic extends IsthmusDestination implements Topic {
+    private static final long serialVersionUID = 1L;
+
+    /** For containers, which set the name afterwards. */
+    public IsthmusTopic() {
+        this("");
+    }
+
+    public IsthmusTopic(String name) {
+        super(name);
+    }
+
+    @Override
+    public String getTopicName() {
+        return getName();
+    }
+}

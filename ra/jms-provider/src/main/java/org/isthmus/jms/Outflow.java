@@ -1,0 +1,108 @@
+package org.isthmus.jms;
+
+import jakarta.jms.CompletionListener;
+import jakarta.jms.DeliveryMode;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.isthmus.broker.client.Acks;
+import org.isthmus.broker.client.TopicInfo;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.jms.mapping.Partitioner;
+import org.isthmus.jms.mapping.RecordMapping;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends the messages of one session. All that go to one destination go to one partition, chosen by the session's name, so that they keep
+ * their order (§6.2.9); a message with a group goes to the partition of its group instead.
+ */
+final class Outflow {
+    private final IsthmusConnection connection;
+    private final String sessionName;
+    private final byte[] stickyKey;
+    private final AtomicLong nextMessage = new AtomicLong();
+    private final AsyncSends asyncSends;
+
+    /** What a producer says about a message that it sends. */
+    record Manner(int deliveryMode, int priority, long timeToLiveMs, boolean withoutId) {}
+
+    Outflow(IsthmusConnection connection, String sessionName, Executor threads) {
+        this.connection = connection;
+        this.sessionName = sessionName;
+        this.stickyKey = sessionName.getBytes(StandardCharsets.US_ASCII);
+        this.asyncSends = new AsyncSends(threads);
+    }
+
+    AsyncSends asyncSends() {
+        return asyncSends;
+    }
+
+    /** Without a listener, returns when the broker has answered. */
+    void send(
+            IsthmusProducer producer,
+            IsthmusDestination to,
+            Message message,
+            Manner manner,
+            @Nullable CompletionListener listener)
+            throws JMSException {
+        if (to instanceof IsthmusQueue) {
+            throw JmsErrors.notThereYet("queues are");
+        }
+        var topic = connection.topics().topic(to);
+        var own = Messages.own(message);
+        stamp(own, to, manner);
+        var answer = send(own, topic, manner);
+        if (own != message) {
+            copyHeaders(own, message);
+        }
+        if (listener == null) {
+            JmsErrors.await(answer, "sending to " + to);
+        } else {
+            asyncSends.add(producer, answer, message, listener);
+        }
+    }
+
+    private void stamp(IsthmusMessage message, IsthmusDestination to, Manner manner) throws JMSException {
+        long now = System.currentTimeMillis();
+        message.setJMSDestination(to);
+        message.setJMSDeliveryMode(manner.deliveryMode());
+        message.setJMSPriority(manner.priority());
+        message.setJMSTimestamp(now);
+        message.setJMSDeliveryTime(now);
+        message.setJMSExpiration(manner.timeToLiveMs() == 0 ? 0 : now + manner.timeToLiveMs());
+        message.setJMSMessageID(manner.withoutId() ? null : "ID:" + sessionName + ":" + nextMessage.getAndIncrement());
+    }
+
+    private CompletionStage<Long> send(IsthmusMessage message, TopicInfo topic, Manner manner) throws JMSException {
+        var record = RecordMapping.toRecord(message.envelope(connection.origin()));
+        var key = record.key();
+        int partition = Partitioner.partition(key == null ? stickyKey : key, topic.partitions());
+        var acks = manner.deliveryMode() == DeliveryMode.PERSISTENT ? Acks.ALL : Acks.LEADER;
+        return connection
+                .client()
+                .send(new TopicPartition(topic.name(), partition), record, acks)
+                .whenComplete((offset, failure) -> {
+                    if (failure != null
+                            && JmsErrors.unwrapped(failure) instanceof BrokerException refused
+                            && refused.code() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
+                        connection.topics().forget(topic.name());
+                    }
+                });
+    }
+
+    /** The sender of a foreign message sees the headers that the send has set (§3.12). */
+    private static void copyHeaders(Message from, Message to) throws JMSException {
+        to.setJMSDestination(from.getJMSDestination());
+        to.setJMSDeliveryMode(from.getJMSDeliveryMode());
+        to.setJMSPriority(from.getJMSPriority());
+        to.setJMSTimestamp(from.getJMSTimestamp());
+        to.setJMSDeliveryTime(from.getJMSDeliveryTime());
+        to.setJMSExpiration(from.getJMSExpiration());
+        to.setJMSMessageID(from.getJMSMessageID());
+    }
+}

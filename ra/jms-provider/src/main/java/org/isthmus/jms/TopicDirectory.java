@@ -1,0 +1,62 @@
+package org.isthmus.jms;
+
+import jakarta.jms.JMSException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.isthmus.broker.client.BrokerClient;
+import org.isthmus.broker.client.NewTopic;
+import org.isthmus.broker.client.TopicInfo;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+
+/** What a connection knows about the topics that it uses; a topic that is missing is created. Safe for use by many threads. */
+final class TopicDirectory {
+    private final BrokerClient client;
+    private final ConcurrentMap<String, TopicInfo> known = new ConcurrentHashMap<>();
+
+    TopicDirectory(BrokerClient client) {
+        this.client = client;
+    }
+
+    TopicInfo topic(IsthmusDestination destination) throws JMSException {
+        var name = destination.address().name();
+        var topic = known.get(name);
+        if (topic == null) {
+            topic = JmsErrors.await(findOrCreate(name), "looking up " + destination);
+            known.put(name, topic);
+        }
+        return topic;
+    }
+
+    /** For when the broker said that the topic is gone: it may have been deleted and made anew. */
+    void forget(String name) {
+        known.remove(name);
+    }
+
+    private CompletionStage<TopicInfo> findOrCreate(String name) {
+        return recover(client.topic(name), ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, () -> create(name));
+    }
+
+    private CompletionStage<TopicInfo> create(String name) {
+        // Somebody else may create it between the look-up and now.
+        return recover(
+                client.createTopic(new NewTopic(name)), ErrorCode.TOPIC_ALREADY_EXISTS, () -> client.topic(name));
+    }
+
+    private static <T> CompletionStage<T> recover(
+            CompletionStage<T> stage, ErrorCode expected, java.util.function.Supplier<CompletionStage<T>> otherwise) {
+        return stage.handle((value, failure) -> {
+                    if (failure == null) {
+                        return CompletableFuture.completedStage(value);
+                    }
+                    var cause = JmsErrors.unwrapped(failure);
+                    if (cause instanceof BrokerException refused && refused.code() == expected) {
+                        return otherwise.get();
+                    }
+                    return CompletableFuture.<T>failedStage(cause);
+                })
+                .thenCompose(next -> next);
+    }
+}

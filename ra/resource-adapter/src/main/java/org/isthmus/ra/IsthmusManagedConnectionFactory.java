@@ -1,0 +1,230 @@
+package org.isthmus.ra;
+
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
+import jakarta.resource.ResourceException;
+import jakarta.resource.spi.ConnectionManager;
+import jakarta.resource.spi.ConnectionRequestInfo;
+import jakarta.resource.spi.EISSystemException;
+import jakarta.resource.spi.ManagedConnection;
+import jakarta.resource.spi.ManagedConnectionFactory;
+import jakarta.resource.spi.ResourceAdapter;
+import jakarta.resource.spi.ResourceAdapterAssociation;
+import jakarta.resource.spi.ValidatingManagedConnectionFactory;
+import jakarta.resource.spi.security.PasswordCredential;
+import java.io.PrintWriter;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import javax.security.auth.Subject;
+import org.isthmus.jms.IsthmusConnectionFactory;
+import org.isthmus.ra.outbound.FactoryHandle;
+import org.isthmus.ra.outbound.Login;
+import org.isthmus.ra.outbound.PooledConnection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the connections of one connection factory definition, as configured, for the server to pool. Configured by one thread; after that
+ * safe for use by many.
+ */
+public class IsthmusManagedConnectionFactory
+        implements ManagedConnectionFactory, ResourceAdapterAssociation, ValidatingManagedConnectionFactory {
+    private static final long serialVersionUID = 1L;
+
+    private @Nullable IsthmusResourceAdapter resourceAdapter;
+    private String bootstrapServers = "";
+    private String clientId = "";
+    private String userName = "";
+    private String password = "";
+    private String trustedPackages = "";
+    private boolean recordsAsText;
+    private transient @Nullable PrintWriter logWriter;
+
+    @Override
+    public ConnectionFactory createConnectionFactory(ConnectionManager pool) {
+        return new FactoryHandle(this, pool);
+    }
+
+    /** Outside a server nothing pools: the provider's own factory. */
+    @Override
+    public ConnectionFactory createConnectionFactory() throws ResourceException {
+        return connectionFactory(Login.CONFIGURED);
+    }
+
+    @Override
+    public ManagedConnection createManagedConnection(@Nullable Subject subject, @Nullable ConnectionRequestInfo request)
+            throws ResourceException {
+        var login = login(subject, request);
+        try {
+            return new PooledConnection(connectionFactory(login).createConnection(), login);
+        } catch (JMSSecurityException e) {
+            throw new jakarta.resource.spi.SecurityException("The broker refused the " + login, e);
+        } catch (JMSException e) {
+            throw new EISSystemException("Cannot connect to the broker: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    @SuppressWarnings({"rawtypes", "unchecked"}) // the interface is older than generics
+    public @Nullable ManagedConnection matchManagedConnections(
+            Set connections, @Nullable Subject subject, @Nullable ConnectionRequestInfo request) {
+        var login = login(subject, request);
+        for (Object candidate : connections) {
+            if (candidate instanceof PooledConnection pooled && pooled.serves(login)) {
+                return pooled;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    @SuppressWarnings({"rawtypes", "unchecked"}) // the interface is older than generics
+    public Set getInvalidConnections(Set connections) {
+        var invalid = new HashSet<Object>();
+        for (Object candidate : connections) {
+            if (candidate instanceof PooledConnection pooled && pooled.isBroken()) {
+                invalid.add(pooled);
+            }
+        }
+        return invalid;
+    }
+
+    /** The container's subject comes first, then what the application asked for. */
+    private Login login(@Nullable Subject subject, @Nullable ConnectionRequestInfo request) {
+        if (subject != null) {
+            for (var credential : subject.getPrivateCredentials(PasswordCredential.class)) {
+                if (equals(credential.getManagedConnectionFactory())) {
+                    return new Login(credential.getUserName(), new String(credential.getPassword()));
+                }
+            }
+        }
+        return request instanceof Login login ? login : Login.CONFIGURED;
+    }
+
+    private IsthmusConnectionFactory connectionFactory(Login login) throws ResourceException {
+        var adapter = resourceAdapter;
+        if (adapter == null) {
+            throw new jakarta.resource.spi.IllegalStateException(
+                    "This connection factory belongs to no resource adapter");
+        }
+        var factory = adapter.connectionFactory();
+        if (!bootstrapServers.isEmpty()) {
+            factory.setBootstrapServers(bootstrapServers);
+        }
+        if (!clientId.isEmpty()) {
+            factory.setClientID(clientId);
+        }
+        var user = login.user() == null ? userName : login.user();
+        if (!user.isEmpty()) {
+            factory.setUser(user);
+            factory.setPassword(login.password() == null ? password : login.password());
+        }
+        if (!trustedPackages.isEmpty()) {
+            factory.setTrustedPackages(trustedPackages);
+        }
+        factory.setRecordsAsText(recordsAsText);
+        return factory;
+    }
+
+    @Override
+    public @Nullable ResourceAdapter getResourceAdapter() {
+        return resourceAdapter;
+    }
+
+    @Override
+    public void setResourceAdapter(ResourceAdapter adapter) throws ResourceException {
+        if (!(adapter instanceof IsthmusResourceAdapter ours)) {
+            throw new ResourceException("Not the Isthmus resource adapter: " + adapter);
+        }
+        resourceAdapter = ours;
+    }
+
+    /** Brokers for this factory only; empty: those of the resource adapter. */
+    public String getBootstrapServers() {
+        return bootstrapServers;
+    }
+
+    public void setBootstrapServers(String bootstrapServers) {
+        this.bootstrapServers = bootstrapServers.strip();
+    }
+
+    /** The client identifier of every connection of the pool. Durable subscriptions by an application need one, and a pool of size one. */
+    public String getClientId() {
+        return clientId;
+    }
+
+    public void setClientId(String clientId) {
+        this.clientId = clientId.strip();
+    }
+
+    public String getUserName() {
+        return userName;
+    }
+
+    public void setUserName(String userName) {
+        this.userName = userName;
+    }
+
+    /** The same as the user name; the name that {@code @JMSConnectionFactoryDefinition} uses on some servers. */
+    public String getUser() {
+        return userName;
+    }
+
+    public void setUser(String user) {
+        this.userName = user;
+    }
+
+    public String getPassword() {
+        return password;
+    }
+
+    public void setPassword(String password) {
+        this.password = password;
+    }
+
+    /** Packages of classes that object messages may hold, as a comma list; {@code java.*} is always among them. */
+    public String getTrustedPackages() {
+        return trustedPackages;
+    }
+
+    public void setTrustedPackages(String trustedPackages) {
+        this.trustedPackages = trustedPackages.strip();
+    }
+
+    /** Whether plain Kafka records arrive as text messages instead of bytes messages. */
+    public Boolean getRecordsAsText() {
+        return recordsAsText;
+    }
+
+    public void setRecordsAsText(Boolean recordsAsText) {
+        this.recordsAsText = recordsAsText;
+    }
+
+    @Override
+    public void setLogWriter(@Nullable PrintWriter logWriter) {
+        this.logWriter = logWriter;
+    }
+
+    @Override
+    public @Nullable PrintWriter getLogWriter() {
+        return logWriter;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof IsthmusManagedConnectionFactory that
+                && Objects.equals(resourceAdapter, that.resourceAdapter)
+                && bootstrapServers.equals(that.bootstrapServers)
+                && clientId.equals(that.clientId)
+                && userName.equals(that.userName)
+                && password.equals(that.password)
+                && trustedPackages.equals(that.trustedPackages)
+                && recordsAsText == that.recordsAsText;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(resourceAdapter, bootstrapServers, clientId, userName, trustedPackages, recordsAsText);
+    }
+}

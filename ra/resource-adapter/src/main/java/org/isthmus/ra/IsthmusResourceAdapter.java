@@ -1,0 +1,148 @@
+package org.isthmus.ra;
+
+import jakarta.resource.ResourceException;
+import jakarta.resource.spi.ActivationSpec;
+import jakarta.resource.spi.BootstrapContext;
+import jakarta.resource.spi.ResourceAdapter;
+import jakarta.resource.spi.ResourceAdapterInternalException;
+import jakarta.resource.spi.endpoint.MessageEndpointFactory;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.Objects;
+import javax.transaction.xa.XAResource;
+import org.isthmus.jms.IsthmusConnectionFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The adapter, as configured. Servers make several instances of one configuration (WildFly one more for each connection definition), so an
+ * instance owns only its activations and a share of the embedded broker, never the broker: two instances with the same configuration are
+ * equal and reach the same log.
+ *
+ * <p>Configured by one thread, then started; after that safe for use by many.
+ */
+public class IsthmusResourceAdapter implements ResourceAdapter, Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private String bootstrapServers = "";
+    private String dataDirectory = "";
+    private String listeners = "";
+    private String settings = "";
+
+    private transient volatile @Nullable RunningAdapter running;
+
+    @Override
+    public void start(BootstrapContext context) throws ResourceAdapterInternalException {
+        running = RunningAdapter.start(this, context);
+    }
+
+    @Override
+    public void stop() {
+        var stopping = running;
+        running = null;
+        if (stopping != null) {
+            stopping.stop();
+        }
+    }
+
+    @Override
+    public void endpointActivation(MessageEndpointFactory endpoints, ActivationSpec spec) throws ResourceException {
+        var adapter = running;
+        if (adapter == null) {
+            throw new ResourceAdapterInternalException("The Isthmus resource adapter is not started");
+        }
+        if (!(spec instanceof IsthmusActivationSpec ours)) {
+            throw new jakarta.resource.NotSupportedException("Not an activation of Isthmus: " + spec);
+        }
+        adapter.activate(endpoints, ours);
+    }
+
+    @Override
+    public void endpointDeactivation(MessageEndpointFactory endpoints, ActivationSpec spec) {
+        var adapter = running;
+        if (adapter != null) {
+            adapter.deactivate(endpoints, spec);
+        }
+    }
+
+    /** None: there are no prepared branches to recover until XA is there. */
+    @Override
+    public XAResource[] getXAResources(ActivationSpec[] specs) {
+        return new XAResource[0];
+    }
+
+    /** A factory for connections to what this adapter is configured for. */
+    IsthmusConnectionFactory connectionFactory() {
+        var factory = new IsthmusConnectionFactory();
+        if (isEmbedded()) {
+            factory.setDataDirectory(effectiveDataDirectory().toString());
+        } else {
+            factory.setBootstrapServers(bootstrapServers);
+        }
+        return factory;
+    }
+
+    boolean isEmbedded() {
+        return bootstrapServers.isBlank();
+    }
+
+    Path effectiveDataDirectory() {
+        return dataDirectory.isBlank()
+                ? DataDirectory.ofThisServer()
+                : Path.of(dataDirectory).toAbsolutePath().normalize();
+    }
+
+    /** Brokers to connect to, as {@code host:port,host:port}. Empty: a broker embedded in this server. */
+    public String getBootstrapServers() {
+        return bootstrapServers;
+    }
+
+    public void setBootstrapServers(String bootstrapServers) {
+        this.bootstrapServers = bootstrapServers.strip();
+    }
+
+    /** Where the embedded broker keeps its log. Empty: {@code isthmus} in the server's own data directory. */
+    public String getDataDirectory() {
+        return dataDirectory;
+    }
+
+    public void setDataDirectory(String dataDirectory) {
+        this.dataDirectory = dataDirectory.strip();
+    }
+
+    /** Addresses on which the embedded broker speaks the Kafka protocol, as {@code host:port,host:port}. Empty: no port is opened. */
+    public String getListeners() {
+        return listeners;
+    }
+
+    public void setListeners(String listeners) {
+        this.listeners = listeners.strip();
+    }
+
+    /** Settings of the embedded broker by their Kafka names, as {@code name=value;name=value}. */
+    public String getSettings() {
+        return settings;
+    }
+
+    public void setSettings(String settings) {
+        this.settings = settings.strip();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof IsthmusResourceAdapter that
+                && bootstrapServers.equals(that.bootstrapServers)
+                && dataDirectory.equals(that.dataDirectory)
+                && listeners.equals(that.listeners)
+                && settings.equals(that.settings);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(bootstrapServers, dataDirectory, listeners, settings);
+    }
+
+    @Override
+    public String toString() {
+        return isEmbedded() ? "Isthmus embedded in " + effectiveDataDirectory() : "Isthmus at " + bootstrapServers;
+    }
+}

@@ -1,0 +1,95 @@
+package org.isthmus.ra;
+
+import jakarta.resource.ResourceException;
+import jakarta.resource.spi.ActivationSpec;
+import jakarta.resource.spi.BootstrapContext;
+import jakarta.resource.spi.ResourceAdapterInternalException;
+import jakarta.resource.spi.endpoint.MessageEndpointFactory;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.isthmus.broker.server.BrokerConfig;
+import org.isthmus.broker.server.EmbeddedBroker;
+import org.isthmus.ra.inbound.Activation;
+import org.isthmus.ra.inbound.ServerThreads;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an adapter has between start and stop: its share of the embedded broker, the server's threads, and the activations by endpoint.
+ * Safe for use by many threads.
+ */
+final class RunningAdapter {
+    private static final System.Logger log = System.getLogger(RunningAdapter.class.getName());
+
+    private final IsthmusResourceAdapter configuration;
+    private final @Nullable EmbeddedBroker broker;
+    private final ServerThreads threads;
+    private final Map<Endpoint, Activation> activations = new ConcurrentHashMap<>();
+
+    private RunningAdapter(
+            IsthmusResourceAdapter configuration, @Nullable EmbeddedBroker broker, ServerThreads threads) {
+        this.configuration = configuration;
+        this.broker = broker;
+        this.threads = threads;
+    }
+
+    static RunningAdapter start(IsthmusResourceAdapter configuration, BootstrapContext context)
+            throws ResourceAdapterInternalException {
+        var broker = configuration.isEmbedded() ? embed(configuration) : null;
+        log.log(Level.INFO, "Isthmus resource adapter started: {0}", configuration);
+        if (broker != null && !broker.listeners().isEmpty()) {
+            log.log(Level.INFO, "Kafka clients connect to {0}", broker.listeners());
+        }
+        return new RunningAdapter(configuration, broker, new ServerThreads(context));
+    }
+
+    private static EmbeddedBroker embed(IsthmusResourceAdapter configuration) throws ResourceAdapterInternalException {
+        try {
+            return EmbeddedBroker.acquire(new BrokerConfig(
+                    configuration.effectiveDataDirectory(),
+                    BrokerSettings.listeners(configuration.getListeners()),
+                    BrokerSettings.settings(configuration.getSettings())));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ResourceAdapterInternalException("Cannot start the embedded broker: " + e.getMessage(), e);
+        }
+    }
+
+    void activate(MessageEndpointFactory endpoints, IsthmusActivationSpec spec) throws ResourceException {
+        var activation = new Activation(spec.subscription(), spec.connectionFactory(configuration), endpoints, threads);
+        // First known, then started: a deactivation that overtakes the start must find it.
+        if (activations.putIfAbsent(new Endpoint(endpoints, spec), activation) != null) {
+            throw new ResourceException("Already activated: " + spec);
+        }
+        activation.start();
+    }
+
+    void deactivate(MessageEndpointFactory endpoints, ActivationSpec spec) {
+        var activation = activations.remove(new Endpoint(endpoints, spec));
+        if (activation != null) {
+            activation.close();
+        }
+    }
+
+    void stop() {
+        activations.values().forEach(Activation::close);
+        activations.clear();
+        threads.close();
+        if (broker != null) {
+            broker.close();
+        }
+    }
+
+    /** An activation's name: these two instances, whatever their own idea of equality. */
+    private record Endpoint(MessageEndpointFactory endpoints, ActivationSpec spec) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Endpoint that && endpoints == that.endpoints && spec == that.spec;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(endpoints) * 31 + System.identityHashCode(spec);
+        }
+    }
+}

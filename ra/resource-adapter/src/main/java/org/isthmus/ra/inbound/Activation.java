@@ -1,0 +1,143 @@
+package org.isthmus.ra.inbound;
+
+import jakarta.jms.JMSException;
+import jakarta.resource.spi.endpoint.MessageEndpointFactory;
+import jakarta.resource.spi.work.Work;
+import java.lang.System.Logger.Level;
+import org.isthmus.jms.IsthmusConnectionFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One activated message-driven bean, from its activation to its deactivation, through every loss of the broker between.
+ *
+ * <pre>
+ *   start → connecting ⇄ attached → closed
+ *               └→ given up (setupAttempts used) → closed
+ * </pre>
+ *
+ * <p>Connecting blocks, so it happens on threads of the server, one at a time; no thread is held while attached and idle. Fields are guarded
+ * by the activation's own lock, because the server, the broker's client and the connecting thread come to it on their own.
+ */
+public final class Activation implements AutoCloseable {
+    private static final System.Logger log = System.getLogger(Activation.class.getName());
+
+    private final Subscription subscription;
+    private final IsthmusConnectionFactory connections;
+    private final MessageEndpointFactory endpoints;
+    private final ServerThreads threads;
+
+    private @Nullable Attachment attachment;
+    private int failedAttempts;
+    private boolean closed;
+
+    public Activation(
+            Subscription subscription,
+            IsthmusConnectionFactory connections,
+            MessageEndpointFactory endpoints,
+            ServerThreads threads) {
+        this.subscription = subscription;
+        this.connections = connections;
+        this.endpoints = endpoints;
+        this.threads = threads;
+    }
+
+    /** Begins to connect; returns at once, because the server may hand out endpoints only after this. */
+    public void start() {
+        threads.soon(new Connect());
+    }
+
+    /** Ends it; waits a bounded time for beans that are at work, so that what they have done gets acknowledged. */
+    @Override
+    public void close() {
+        Attachment ending;
+        synchronized (this) {
+            closed = true;
+            ending = attachment;
+            attachment = null;
+        }
+        if (ending != null) {
+            ending.close();
+        }
+    }
+
+    private void connect() {
+        var lost = takeAttachment();
+        if (lost != null) {
+            lost.close();
+        }
+        if (isClosed()) {
+            return;
+        }
+        try {
+            var opened = Attachment.open(subscription, connections, endpoints, threads, this::lost);
+            if (attach(opened)) {
+                opened.begin();
+                log.log(Level.INFO, "Receiving from {0}: {1}", subscription, opened);
+            } else {
+                opened.close();
+            }
+        } catch (JMSException | RuntimeException e) {
+            tryAgain(e);
+        }
+    }
+
+    private synchronized @Nullable Attachment takeAttachment() {
+        var taken = attachment;
+        attachment = null;
+        return taken;
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    private synchronized boolean attach(Attachment opened) {
+        if (closed) {
+            return false;
+        }
+        attachment = opened;
+        failedAttempts = 0;
+        return true;
+    }
+
+    /** Comes from a thread of the broker's client, which must not wait: closing and connecting is for a thread of the server. */
+    private void lost(JMSException cause) {
+        if (!isClosed()) {
+            log.log(Level.WARNING, "Lost the broker of " + subscription + "; connecting again", cause);
+            threads.soon(new Connect());
+        }
+    }
+
+    private synchronized void tryAgain(Exception cause) {
+        failedAttempts++;
+        if (closed) {
+            return;
+        }
+        if (subscription.setupAttempts() >= 0 && failedAttempts >= subscription.setupAttempts()) {
+            log.log(
+                    Level.ERROR,
+                    "Cannot receive from " + subscription + "; gave up after attempt " + failedAttempts
+                            + " (setupAttempts). Deploy the application again to begin anew",
+                    cause);
+            return;
+        }
+        log.log(
+                Level.WARNING,
+                "Cannot receive from " + subscription + " yet; trying again in "
+                        + subscription.setupInterval().toMillis() + " ms",
+                cause);
+        threads.later(subscription.setupInterval(), new Connect());
+    }
+
+    private final class Connect implements Work {
+        @Override
+        public void run() {
+            connect();
+        }
+
+        @Override
+        public void release() {
+            // Connecting is bounded by the client's own deadlines; closing the activation ends it.
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package org.isthmus.ra.inbound;
+
+import jakarta.resource.spi.BootstrapContext;
+import jakarta.resource.spi.UnavailableException;
+import jakarta.resource.spi.work.Work;
+import jakarta.resource.spi.work.WorkException;
+import jakarta.resource.spi.work.WorkManager;
+import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Timer;
+import java.util.TimerTask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's work manager and one timer of it: the adapter makes no thread of its own. Work that the server turns away is offered again
+ * later, so what was once promised a run gets one until the adapter stops. Safe for use by many threads.
+ */
+public final class ServerThreads implements AutoCloseable {
+    private static final System.Logger log = System.getLogger(ServerThreads.class.getName());
+    private static final Duration OFFER_AGAIN = Duration.ofMillis(500);
+
+    private final BootstrapContext context;
+    private @Nullable Timer timer;
+    private boolean closed;
+
+    public ServerThreads(BootstrapContext context) {
+        this.context = context;
+    }
+
+    /** Runs the work soon, on a thread of the server. Returns at once. */
+    void soon(Work work) {
+        try {
+            workManager().scheduleWork(work);
+        } catch (WorkException e) {
+            log.log(Level.DEBUG, "The server has no thread for Isthmus now; offering the work again", e);
+            later(OFFER_AGAIN, work);
+        }
+    }
+
+    /** Runs the work on a thread of the server once the time has passed; never, where the adapter stops before. */
+    synchronized void later(Duration wait, Work work) {
+        if (closed) {
+            return;
+        }
+        timer().schedule(
+                        new TimerTask() {
+                            @Override
+                            public void run() {
+                                soon(work);
+                            }
+                        },
+                        wait.toMillis());
+    }
+
+    @Nullable
+    TransactionSynchronizationRegistry transactions() {
+        return context.getTransactionSynchronizationRegistry();
+    }
+
+    private WorkManager workManager() {
+        return context.getWorkManager();
+    }
+
+    private Timer timer() {
+        var current = timer;
+        if (current == null) {
+            current = newTimer();
+            timer = current;
+        }
+        return current;
+    }
+
+    private Timer newTimer() {
+        try {
+            return context.createTimer();
+        } catch (UnavailableException e) {
+            log.log(Level.DEBUG, "The server offers no timer", e);
+            return new Timer("isthmus-ra-timer", true);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package org.isthmus.ra.outbound;
+
+import jakarta.jms.ConnectionConsumer;
+import jakarta.jms.ConnectionMetaData;
+import jakarta.jms.Destination;
+import jakarta.jms.ExceptionListener;
+import jakarta.jms.IllegalStateException;
+import jakarta.jms.JMSException;
+import jakarta.jms.Queue;
+import jakarta.jms.QueueConnection;
+import jakarta.jms.QueueSession;
+import jakarta.jms.ServerSessionPool;
+import jakarta.jms.Session;
+import jakarta.jms.Topic;
+import jakarta.jms.TopicConnection;
+import jakarta.jms.TopicSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection as an application in a container has it: with one session at a time, and without the calls that would disturb the pool.
+ * Closing it gives the pooled connection back. Safe for use by many threads.
+ */
+public final class ConnectionHandle implements QueueConnection, TopicConnection {
+    private @Nullable PooledConnection pooled;
+    private @Nullable SessionHandle session;
+
+    ConnectionHandle(PooledConnection pooled) {
+        this.pooled = pooled;
+    }
+
+    /**
+     * A session that acknowledges by itself, whatever the arguments say of transactions: in a container these are the container's, and the
+     * adapter takes no part in them yet. What is sent is sent at once. Only one session may be open at a time.
+     */
+    @Override
+    public SessionHandle createSession(boolean transacted, int acknowledgeMode) throws JMSException {
+        return openSession(acknowledgeMode);
+    }
+
+    @Override
+    public SessionHandle createSession(int sessionMode) throws JMSException {
+        return openSession(sessionMode);
+    }
+
+    @Override
+    public SessionHandle createSession() throws JMSException {
+        return openSession(Session.AUTO_ACKNOWLEDGE);
+    }
+
+    @Override
+    public TopicSession createTopicSession(boolean transacted, int acknowledgeMode) throws JMSException {
+        return openSession(acknowledgeMode);
+    }
+
+    @Override
+    public QueueSession createQueueSession(boolean transacted, int acknowledgeMode) throws JMSException {
+        return openSession(acknowledgeMode);
+    }
+
+    private synchronized SessionHandle openSession(int acknowledgeMode) throws JMSException {
+        var current = session;
+        if (current != null && current.isOpen()) {
+            throw new IllegalStateException(
+                    "In a container a connection has one session at a time; close the other first");
+        }
+        int mode = acknowledgeMode == Session.DUPS_OK_ACKNOWLEDGE ? acknowledgeMode : Session.AUTO_ACKNOWLEDGE;
+        var opened = new SessionHandle(pooled().connection().createSession(mode));
+        session = opened;
+        return opened;
+    }
+
+    @Override
+    public @Nullable String getClientID() throws JMSException {
+        return pooled().connection().getClientID();
+    }
+
+    @Override
+    public ConnectionMetaData getMetaData() throws JMSException {
+        return pooled().connection().getMetaData();
+    }
+
+    @Override
+    public void start() throws JMSException {
+        pooled().connection().start();
+    }
+
+    @Override
+    public synchronized void close() throws JMSException {
+        var closing = pooled;
+        if (closing == null) {
+            return;
+        }
+        try {
+            closeSession();
+        } finally {
+            pooled = null;
+            closing.closed(this);
+        }
+    }
+
+    /** The server takes the pooled connection back. */
+    synchronized void invalidate() {
+        try {
+            closeSession();
+        } catch (JMSException e) {
+            System.getLogger(ConnectionHandle.class.getName())
+                    .log(System.Logger.Level.DEBUG, "Closing a session failed", e);
+        }
+        pooled = null;
+    }
+
+    /** The server goes on with another pooled connection; a session does not survive that. */
+    synchronized void moveTo(PooledConnection other) {
+        var before = pooled;
+        if (before == other) {
+            return;
+        }
+        invalidate();
+        if (before != null) {
+            before.forget(this);
+        }
+        pooled = other;
+    }
+
+    private void closeSession() throws JMSException {
+        var closing = session;
+        session = null;
+        if (closing != null) {
+            closing.close();
+        }
+    }
+
+    private synchronized PooledConnection pooled() throws JMSException {
+        var current = pooled;
+        if (current == null) {
+            throw new IllegalStateException("The connection is closed");
+        }
+        return current;
+    }
+
+    @Override
+    public void stop() throws JMSException {
+        throw Prohibited.call("Connection.stop");
+    }
+
+    @Override
+    public void setClientID(String clientID) throws JMSException {
+        throw Prohibited.call("Connection.setClientID");
+    }
+
+    @Override
+    public ExceptionListener getExceptionListener() throws JMSException {
+        throw Prohibited.call("Connection.getExceptionListener");
+    }
+
+    @Override
+    public void setExceptionListener(ExceptionListener listener) throws JMSException {
+        throw Prohibited.call("Connection.setExceptionListener");
+    }
+
+    @Override
+    public ConnectionConsumer createConnectionConsumer(
+            Destination destination, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        throw Prohibited.call("Connection.createConnectionConsumer");
+    }
+
+    @Override
+    public ConnectionConsumer createConnectionConsumer(
+            Topic topic, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        throw Prohibited.call("TopicConnection.createConnectionConsumer");
+    }
+
+    @Override
+    public ConnectionConsumer createConnectionConsumer(
+            Queue queue, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        throw Prohibited.call("QueueConnection.createConnectionConsumer");
+    }
+
+    @Override
+    public ConnectionConsumer createDurableConnectionConsumer(
+            Topic topic, String subscription, String selector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        throw Prohibited.call("Connection.createDurableConnectionConsumer");
+    }
+
+    @Override
+    public ConnectionConsumer createSharedConnectionConsumer(
+            Topic topic, String subscription, String selector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        throw Prohibited.call("Connection.createSharedConnectionConsumer");
+    }
+
+    @Override
+    public ConnectionConsumer createSharedDurableConnectionConsumer(
+            Topic topic, String subscription, String selector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        throw Prohibited.call("Connection.createSharedDurableConnectionConsumer");
+    }
+}

@@ -1,0 +1,77 @@
+package org.isthmus.ra;
+
+import jakarta.jms.Message;
+import jakarta.jms.MessageListener;
+import jakarta.resource.spi.UnavailableException;
+import jakarta.resource.spi.endpoint.MessageEndpoint;
+import jakarta.resource.spi.endpoint.MessageEndpointFactory;
+import java.lang.reflect.Method;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.transaction.xa.XAResource;
+
+/** A message-driven bean's side of the container: hands every message to one listener. */
+final class FakeEndpoints implements MessageEndpointFactory {
+    private final MessageListener bean;
+    final AtomicInteger unavailable = new AtomicInteger();
+    final AtomicInteger handedOut = new AtomicInteger();
+
+    FakeEndpoints(MessageListener bean) {
+        this.bean = bean;
+    }
+
+    @Override
+    public MessageEndpoint createEndpoint(XAResource resource) throws UnavailableException {
+        if (unavailable.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new UnavailableException("still starting");
+        }
+        handedOut.incrementAndGet();
+        return new Endpoint();
+    }
+
+    @Override
+    public MessageEndpoint createEndpoint(XAResource resource, long timeout) throws UnavailableException {
+        return createEndpoint(resource);
+    }
+
+    @Override
+    public boolean isDeliveryTransacted(Method method) {
+        return false;
+    }
+
+    @Override
+    public String getActivationName() {
+        return "bean";
+    }
+
+    @Override
+    public Class<?> getEndpointClass() {
+        return MessageListener.class;
+    }
+
+    private final class Endpoint implements MessageEndpoint, MessageListener {
+        private boolean delivering;
+
+        @Override
+        public void beforeDelivery(Method method) {
+            delivering = true;
+        }
+
+        @Override
+        public void onMessage(Message message) {
+            if (!delivering) {
+                throw new AssertionError("onMessage outside of a delivery");
+            }
+            bean.onMessage(message);
+        }
+
+        @Override
+        public void afterDelivery() {
+            delivering = false;
+        }
+
+        @Override
+        public void release() {
+            handedOut.decrementAndGet();
+        }
+    }
+}

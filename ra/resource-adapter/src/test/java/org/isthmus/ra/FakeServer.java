@@ -1,0 +1,95 @@
+package org.isthmus.ra;
+
+import jakarta.resource.spi.BootstrapContext;
+import jakarta.resource.spi.XATerminator;
+import jakarta.resource.spi.work.ExecutionContext;
+import jakarta.resource.spi.work.Work;
+import jakarta.resource.spi.work.WorkContext;
+import jakarta.resource.spi.work.WorkListener;
+import jakarta.resource.spi.work.WorkManager;
+import jakarta.resource.spi.work.WorkRejectedException;
+import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.util.Timer;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An application server as far as an adapter sees it: threads and a timer. */
+final class FakeServer implements BootstrapContext, WorkManager, AutoCloseable {
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Timer timer = new Timer(true);
+    final AtomicInteger rejectionsLeft = new AtomicInteger();
+    final AtomicInteger busy = new AtomicInteger();
+
+    @Override
+    public void scheduleWork(Work work) throws WorkRejectedException {
+        if (rejectionsLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new WorkRejectedException("busy");
+        }
+        busy.incrementAndGet();
+        threads.execute(() -> {
+            try {
+                work.run();
+            } finally {
+                busy.decrementAndGet();
+            }
+        });
+    }
+
+    @Override
+    public void scheduleWork(Work work, long startTimeout, ExecutionContext context, WorkListener listener)
+            throws WorkRejectedException {
+        scheduleWork(work);
+    }
+
+    @Override
+    public void doWork(Work work) {
+        throw new UnsupportedOperationException("the adapter never waits for work");
+    }
+
+    @Override
+    public void doWork(Work work, long startTimeout, ExecutionContext context, WorkListener listener) {
+        doWork(work);
+    }
+
+    @Override
+    public long startWork(Work work) {
+        throw new UnsupportedOperationException("the adapter never waits for work");
+    }
+
+    @Override
+    public long startWork(Work work, long startTimeout, ExecutionContext context, WorkListener listener) {
+        return startWork(work);
+    }
+
+    @Override
+    public WorkManager getWorkManager() {
+        return this;
+    }
+
+    @Override
+    public Timer createTimer() {
+        return timer;
+    }
+
+    @Override
+    public XATerminator getXATerminator() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean isContextSupported(Class<? extends WorkContext> type) {
+        return false;
+    }
+
+    @Override
+    public TransactionSynchronizationRegistry getTransactionSynchronizationRegistry() {
+        return null;
+    }
+
+    @Override
+    public void close() {
+        timer.cancel();
+        threads.shutdownNow();
+    }
+}

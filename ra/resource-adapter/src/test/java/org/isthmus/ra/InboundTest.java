@@ -1,0 +1,287 @@
+package org.isthmus.ra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.resource.ResourceException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.isthmus.jms.IsthmusTopic;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A bean behind the adapter, over a real broker in this JVM. */
+@Timeout(60)
+class InboundTest {
+    private static final int PARTITIONS = 3;
+
+    private final FakeServer server = new FakeServer();
+    private final IsthmusResourceAdapter adapter = new IsthmusResourceAdapter();
+    private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
+
+    private record Received(String text, int partition, int deliveries) {
+        static Received of(Message message) {
+            try {
+                return new Received(
+                        message.getBody(String.class),
+                        message.getIntProperty("JMS_Isthmus_Partition"),
+                        message.getIntProperty("JMSXDeliveryCount"));
+            } catch (JMSException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        adapter.setDataDirectory(directory.resolve("broker").toString());
+        adapter.setSettings("num.partitions=" + PARTITIONS);
+        adapter.start(server);
+    }
+
+    @AfterEach
+    void stop() {
+        adapter.stop();
+        server.close();
+    }
+
+    @Test
+    void messagesOfAPartitionArriveInTheirOrder() throws Exception {
+        var topic = topicThatExists("orders");
+        activate(new FakeEndpoints(message -> received.add(Received.of(message))), durable(topic));
+        for (int n = 0; n < 300; n++) {
+            send(topic, "group " + n % 7, n + "");
+        }
+
+        var byPartition = new HashMap<Integer, List<Integer>>();
+        for (int n = 0; n < 300; n++) {
+            var message = take();
+            byPartition
+                    .computeIfAbsent(message.partition(), p -> new ArrayList<>())
+                    .add(Integer.parseInt(message.text()));
+        }
+
+        assertThat(byPartition).hasSizeGreaterThan(1);
+        byPartition.values().forEach(texts -> assertThat(texts).isSorted());
+    }
+
+    @Test
+    void noMoreBeansWorkAtOnceThanMaxSession() throws Exception {
+        var topic = topicThatExists("orders");
+        var atWork = new AtomicInteger();
+        var most = new AtomicInteger();
+        var spec = durable(topic);
+        spec.setMaxSession(2);
+        activate(
+                new FakeEndpoints(message -> {
+                    most.accumulateAndGet(atWork.incrementAndGet(), Math::max);
+                    received.add(Received.of(message));
+                    atWork.decrementAndGet();
+                }),
+                spec);
+        for (int n = 0; n < 200; n++) {
+            send(topic, "group " + n, n + "");
+        }
+        for (int n = 0; n < 200; n++) {
+            take();
+        }
+
+        assertThat(most.get()).isBetween(1, 2);
+    }
+
+    @Test
+    void aMessageWhoseBeanThrewComesAgainBeforeWhatFollows() throws Exception {
+        var topic = topicThatExists("orders");
+        activate(
+                new FakeEndpoints(message -> {
+                    var it = Received.of(message);
+                    received.add(it);
+                    if (it.text().equals("second") && it.deliveries() < 3) {
+                        throw new IllegalStateException("not yet");
+                    }
+                }),
+                durable(topic));
+        for (var text : List.of("first", "second", "third")) {
+            send(topic, "one", text);
+        }
+
+        assertThat(List.of(take(), take(), take(), take(), take()))
+                .extracting(Received::text)
+                .containsExactly("first", "second", "second", "second", "third");
+    }
+
+    @Test
+    void aMessageThatNoBeanAcceptsIsPassedOverAfterMaxDeliveries() throws Exception {
+        var topic = topicThatExists("orders");
+        var spec = durable(topic);
+        spec.setMaxDeliveries(4);
+        activate(
+                new FakeEndpoints(message -> {
+                    var it = Received.of(message);
+                    received.add(it);
+                    if (it.text().equals("poison")) {
+                        throw new IllegalStateException("never");
+                    }
+                }),
+                spec);
+        send(topic, "one", "poison");
+        send(topic, "one", "after");
+
+        assertThat(List.of(take(), take(), take(), take()))
+                .extracting(Received::deliveries)
+                .containsExactly(1, 2, 3, 4);
+        assertThat(take().text()).isEqualTo("after");
+    }
+
+    @Test
+    void aBeanThatIsActivatedAgainGoesOnWhereItWas() throws Exception {
+        var topic = topicThatExists("orders");
+        var endpoints = new FakeEndpoints(message -> received.add(Received.of(message)));
+        var spec = durable(topic);
+        activate(endpoints, spec);
+        send(topic, "one", "before");
+        assertThat(take().text()).isEqualTo("before");
+
+        adapter.endpointDeactivation(endpoints, spec);
+        send(topic, "one", "between");
+        activate(endpoints, durable(topic));
+        send(topic, "one", "after");
+
+        assertThat(List.of(take(), take())).extracting(Received::text).containsExactly("between", "after");
+    }
+
+    @Test
+    void theLogOutlivesTheAdapter() throws Exception {
+        var topic = topicThatExists("orders");
+        send(topic, "one", "kept");
+
+        adapter.stop();
+        adapter.start(server);
+        activate(new FakeEndpoints(message -> received.add(Received.of(message))), durable(topic));
+
+        assertThat(take().text()).isEqualTo("kept");
+    }
+
+    @Test
+    void deactivationWaitsForTheBeanAtWork() throws Exception {
+        var topic = topicThatExists("orders");
+        var begun = new CountDownLatch(1);
+        var finish = new CountDownLatch(1);
+        var finished = new AtomicInteger();
+        var endpoints = new FakeEndpoints(message -> {
+            begun.countDown();
+            try {
+                finish.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            finished.incrementAndGet();
+        });
+        var spec = durable(topic);
+        activate(endpoints, spec);
+        send(topic, "one", "slow");
+        begun.await();
+
+        var deactivation = new Thread(() -> adapter.endpointDeactivation(endpoints, spec));
+        deactivation.start();
+        finish.countDown();
+        deactivation.join();
+
+        assertThat(finished.get()).isEqualTo(1);
+        assertThat(endpoints.handedOut.get()).isZero();
+    }
+
+    @Test
+    void aServerThatIsNotReadyIsAskedAgain() throws Exception {
+        var topic = topicThatExists("orders");
+        var endpoints = new FakeEndpoints(message -> received.add(Received.of(message)));
+        endpoints.unavailable.set(2);
+        server.rejectionsLeft.set(2);
+        activate(endpoints, durable(topic));
+        send(topic, "one", "patience");
+
+        assertThat(take().text()).isEqualTo("patience");
+    }
+
+    @Test
+    void acknowledgementInBatchesLosesNothing() throws Exception {
+        var topic = topicThatExists("orders");
+        var endpoints = new FakeEndpoints(message -> received.add(Received.of(message)));
+        var spec = durable(topic);
+        spec.setAcknowledgeMode("Dups-ok-acknowledge");
+        activate(endpoints, spec);
+        for (int n = 0; n < 150; n++) {
+            send(topic, "one", n + "");
+        }
+        for (int n = 0; n < 150; n++) {
+            assertThat(take().text()).isEqualTo(n + "");
+        }
+        adapter.endpointDeactivation(endpoints, spec);
+        send(topic, "one", "last");
+        activate(endpoints, durable(topic));
+
+        assertThat(take().text()).isEqualTo("last");
+    }
+
+    @Test
+    void whatIsNotThereYetIsRefusedAtActivation() {
+        var spec = durable("orders");
+        spec.setMessageSelector("colour = 'green'");
+
+        assertThatThrownBy(() -> adapter.endpointActivation(new FakeEndpoints(message -> {}), spec))
+                .isInstanceOf(ResourceException.class)
+                .hasMessageContaining("selectors are not there yet");
+    }
+
+    private void activate(FakeEndpoints endpoints, IsthmusActivationSpec spec) throws Exception {
+        adapter.endpointActivation(endpoints, spec);
+    }
+
+    private static IsthmusActivationSpec durable(String topic) {
+        var spec = new IsthmusActivationSpec();
+        spec.setDestination(topic);
+        spec.setDestinationType("jakarta.jms.Topic");
+        spec.setSubscriptionDurability("Durable");
+        spec.setSubscriptionName("test");
+        spec.setClientId("test");
+        spec.setRedeliveryDelay(1L);
+        return spec;
+    }
+
+    /** The topic, with the durable subscription of the tests: it begins at the tail, and connecting is not waited for. */
+    private String topicThatExists(String name) throws Exception {
+        var factory = adapter.connectionFactory();
+        factory.setClientID("test");
+        try (var connection = factory.createConnection()) {
+            connection.createSession().createDurableConsumer(new IsthmusTopic(name), "test");
+        }
+        return name;
+    }
+
+    private void send(String topic, String group, String text) throws JMSException {
+        try (var connection = adapter.connectionFactory().createConnection()) {
+            var session = connection.createSession();
+            var message = session.createTextMessage(text);
+            message.setStringProperty("JMSXGroupID", group);
+            session.createProducer(new IsthmusTopic(topic)).send(message);
+        }
+    }
+
+    private Received take() throws InterruptedException {
+        var next = received.poll(20, TimeUnit.SECONDS);
+        assertThat(next).as("a message").isNotNull();
+        return next;
+    }
+}
