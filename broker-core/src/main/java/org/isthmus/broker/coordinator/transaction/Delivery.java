@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
@@ -50,8 +51,16 @@ final class Delivery {
     }
 
     /** Completes once the end is committed. */
-    CompletableFuture<Void> ended() {
+    CompletionStage<Void> ended() {
         return ended;
+    }
+
+    void end() {
+        ended.complete(null);
+    }
+
+    void giveUp(Throwable cause) {
+        ended.completeExceptionally(cause);
     }
 
     void start() {

@@ -12,10 +12,10 @@ final class Expiry {
     static Decision<TransactionRecord, Boolean> forget(
             View<TransactionMachine> view, String id, Duration idExpiration) {
         var known = view.state().find(id);
-        var isIdle = known != null
-                && (known.phase() instanceof TransactionPhase.Empty || known.phase() instanceof TransactionPhase.Ended);
-        return isIdle && view.nowMs() - known.changedMs() >= idExpiration.toMillis()
-                ? Decision.of(true, List.of(new TransactionRecord.Forgotten(id)))
-                : Decision.answer(false);
+        if (known == null || view.nowMs() - known.changedMs() < idExpiration.toMillis()) {
+            return Decision.answer(false);
+        }
+        var isIdle = known.phase() instanceof TransactionPhase.Empty || known.phase() instanceof TransactionPhase.Ended;
+        return isIdle ? Decision.of(true, List.of(new TransactionRecord.Forgotten(id))) : Decision.answer(false);
     }
 }

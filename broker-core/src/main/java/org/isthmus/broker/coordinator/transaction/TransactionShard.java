@@ -121,7 +121,7 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
 
     @Override
     public void closed(Throwable cause) {
-        deliveries.values().forEach(delivery -> delivery.ended().completeExceptionally(cause));
+        deliveries.values().forEach(delivery -> delivery.giveUp(cause));
         deliveries.clear();
         timeouts.clear();
     }
@@ -143,7 +143,7 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
         }
         var delivered = deliveries.remove(id);
         if (delivered != null) {
-            committed.thenRun(() -> delivered.ended().complete(null));
+            committed.thenRun(delivered::end);
         }
     }
 
