@@ -15,6 +15,7 @@ import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.log.AppendOrigin;
 import org.isthmus.broker.log.AppendResult;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.log.PartitionLog;
@@ -113,19 +114,28 @@ public final class Partition {
      * written in the order of the calls. Refusals are answers; the stage fails where this broker does not lead or the disk fails.
      */
     public CompletionStage<AppendResult> append(ByteBuffer batches, Durability durability) {
+        return append(batches, durability, AppendOrigin.CLIENT);
+    }
+
+    /** As {@link #append(ByteBuffer, Durability)}; the broker itself may also append the markers that end transactions. */
+    public CompletionStage<AppendResult> append(ByteBuffer batches, Durability durability, AppendOrigin origin) {
         var done = new CompletableFuture<AppendResult>();
         loop.execute(() -> whenOpen((opened, failure) -> {
             if (opened == null) {
                 done.completeExceptionally(failure == null ? notLeading() : failure);
             } else {
-                append(opened, batches, durability, done);
+                append(opened, batches, durability, origin, done);
             }
         }));
         return done;
     }
 
     private void append(
-            PartitionLog opened, ByteBuffer batches, Durability durability, CompletableFuture<AppendResult> done) {
+            PartitionLog opened,
+            ByteBuffer batches,
+            Durability durability,
+            AppendOrigin origin,
+            CompletableFuture<AppendResult> done) {
         if (!(role instanceof Role.Leader leader)) {
             done.completeExceptionally(notLeading());
             return;
@@ -136,7 +146,7 @@ public final class Partition {
         }
         AppendResult result;
         try {
-            result = opened.append(batches, leader.epoch());
+            result = opened.append(batches, leader.epoch(), origin);
         } catch (IOException e) {
             goOffline(e);
             done.completeExceptionally(notLeading());

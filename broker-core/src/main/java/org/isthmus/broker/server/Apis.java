@@ -8,7 +8,9 @@ import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.InternalTopics;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.share.ShareMembership;
+import org.isthmus.broker.coordinator.transaction.MarkerWriter;
 import org.isthmus.broker.coordinator.transaction.ProducerIds;
+import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.protocol.handler.Addresses;
 import org.isthmus.broker.protocol.handler.AlterConfigsHandler;
@@ -52,6 +54,9 @@ record Apis(
         MetadataStore metadata,
         Partitions partitions,
         GroupCoordinator groups,
+        TransactionCoordinator transactions,
+        MarkerWriter markers,
+        ProducerIds producerIds,
         SharePlaces shares,
         ShareMembership membership,
         Executor io,
@@ -66,15 +71,15 @@ record Apis(
         var shareGroups = new ShareGroups(
                 membership, shares.coordinator(), new ShareGroupConfigs(metadata, Clock.system()), shares::used);
         handlers.addAll(shareGroups(shareGroups));
-        handlers.addAll(
-                CoordinatorHandlers.of(groups, shareGroups, new ProducerIds(metadata), internalTopics(), metadata));
+        handlers.addAll(CoordinatorHandlers.of(
+                groups, shareGroups, transactions, markers, producerIds, internalTopics(), metadata, addresses));
         return new HandlerTable(handlers, identity);
     }
 
     private List<ApiHandler<?, ?>> data() {
         var topics = new Topics(metadata, partitions);
         return List.of(
-                new ProduceHandler(topics),
+                new ProduceHandler(topics, transactions),
                 new FetchHandler(topics, io, timers),
                 new ListOffsetsHandler(topics, io),
                 new DeleteRecordsHandler(topics),

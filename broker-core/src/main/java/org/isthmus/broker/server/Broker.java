@@ -15,6 +15,9 @@ import java.util.stream.IntStream;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.share.MembershipConfig;
 import org.isthmus.broker.coordinator.share.ShareMembership;
+import org.isthmus.broker.coordinator.transaction.ProducerIds;
+import org.isthmus.broker.coordinator.transaction.TransactionConfig;
+import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.LocalMetadataStore;
@@ -92,7 +95,11 @@ final class Broker implements AutoCloseable {
                 settings.networkThreads(), settings.maxRequestBytes(), TransportConfig.DEFAULT.maxPendingBytes()));
         opened.add(transport);
         var groups = new GroupCoordinator(settings.groups(), metadata::image, Clock.system(), ids);
-        var coordinators = new Coordinators(groups);
+        var producerIds = new ProducerIds(metadata);
+        var markers = new TransactionMarkers(metadata, partitions, groups, Clock.system());
+        var transactions = new TransactionCoordinator(
+                TransactionConfig.DEFAULT, metadata::image, markers, producerIds, Clock.system(), ids);
+        var coordinators = new Coordinators(List.of(groups.shards(), transactions.shards()));
         partitions.addListener(coordinators);
         opened.add(() -> coordinators.resignAll(partitions));
         var shares = new SharePlaces(partitions, io, metadata, ids);
@@ -105,7 +112,19 @@ final class Broker implements AutoCloseable {
         // Registered before the first client can ask who is there, and again once the port is known.
         register(metadata, inVm);
         var table = new Apis(
-                        settings, metadata, partitions, groups, shares, membership, io, loops.get(0), ids, addresses)
+                        settings,
+                        metadata,
+                        partitions,
+                        groups,
+                        transactions,
+                        markers,
+                        producerIds,
+                        shares,
+                        membership,
+                        io,
+                        loops.get(0),
+                        ids,
+                        addresses)
                 .table();
         listen(transport, config.listeners(), addresses, table);
         register(metadata, listeners.isEmpty() ? inVm : addresses.reached(listeners.get(0)));

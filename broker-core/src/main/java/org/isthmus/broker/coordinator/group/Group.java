@@ -33,6 +33,7 @@ final class Group {
     private final Map<String, Member> members = new TreeMap<>();
     private final Map<String, String> memberByInstance = new HashMap<>();
     private final Map<TopicPartition, CommittedOffset> offsets = new HashMap<>();
+    private final Map<Long, Map<TopicPartition, CommittedOffset>> staged = new TreeMap<>();
     private Generation generation = Generation.NONE;
     private int assignedGeneration = UNASSIGNED;
     private Map<String, Bytes> assignment = Map.of();
@@ -85,6 +86,20 @@ final class Group {
         return Collections.unmodifiableMap(offsets);
     }
 
+    /** The offsets of a producer's open transaction. */
+    Map<TopicPartition, CommittedOffset> staged(long producerId) {
+        return Collections.unmodifiableMap(staged.getOrDefault(producerId, Map.of()));
+    }
+
+    Map<Long, Map<TopicPartition, CommittedOffset>> staged() {
+        return Collections.unmodifiableMap(staged);
+    }
+
+    /** Whether an open transaction has an offset for the partition, so that nobody can say yet how far the group has read it. */
+    boolean isUnstable(TopicPartition partition) {
+        return staged.values().stream().anyMatch(offsets -> offsets.containsKey(partition));
+    }
+
     /** Milliseconds within which every member can be expected to rejoin. */
     int rebalanceTimeoutMs() {
         return members.values().stream()
@@ -96,6 +111,7 @@ final class Group {
     boolean isDead() {
         return members.isEmpty()
                 && offsets.isEmpty()
+                && staged.isEmpty()
                 && assignedGeneration == UNASSIGNED
                 && generation.equals(Generation.NONE);
     }
@@ -141,6 +157,17 @@ final class Group {
         offsets.remove(removed.partition());
     }
 
+    void replay(GroupRecord.OffsetStaged change) {
+        staged.computeIfAbsent(change.producerId(), id -> new HashMap<>()).put(change.partition(), change.offset());
+    }
+
+    void replay(GroupRecord.StagedRemoved removed) {
+        staged.computeIfPresent(removed.producerId(), (id, offsets) -> {
+            offsets.remove(removed.partition());
+            return offsets.isEmpty() ? null : offsets;
+        });
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Group group
@@ -148,6 +175,7 @@ final class Group {
                 && members.equals(group.members)
                 && memberByInstance.equals(group.memberByInstance)
                 && offsets.equals(group.offsets)
+                && staged.equals(group.staged)
                 && generation.equals(group.generation)
                 && assignedGeneration == group.assignedGeneration
                 && assignment.equals(group.assignment);

@@ -83,9 +83,23 @@ public final class GroupCoordinator {
         return ask(caller.groupId(), shard -> shard.commit(caller, commits));
     }
 
+    /** Each partition's outcome. Those that are {@code NONE} count once the producer's transaction is committed. */
+    public CompletionStage<Map<TopicPartition, ErrorCode>> stage(
+            Caller caller, long producerId, short producerEpoch, List<OffsetCommit> commits) {
+        return ask(caller.groupId(), shard -> shard.stage(caller, producerId, producerEpoch, commits));
+    }
+
+    /**
+     * A transaction's outcome has come to a partition of the offsets topic: what was staged there counts, or vanishes. {@code NONE} once
+     * that is committed; {@code INVALID_PRODUCER_EPOCH} where a later outcome was there before.
+     */
+    public CompletionStage<ErrorCode> endTransaction(
+            int partition, long producerId, short producerEpoch, boolean commit) {
+        return shards.ask(partition, shard -> shard.endTransaction(producerId, producerEpoch, commit));
+    }
+
     /** The group's offsets, of these partitions or, with null, of all. Partitions without one are left out. */
-    public CompletionStage<Map<TopicPartition, CommittedOffset>> fetch(
-            String groupId, @Nullable Collection<TopicPartition> partitions) {
+    public CompletionStage<FetchedOffsets> fetch(String groupId, @Nullable Collection<TopicPartition> partitions) {
         return ask(groupId, shard -> shard.fetch(groupId, partitions));
     }
 

@@ -5,10 +5,12 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import org.isthmus.broker.coordinator.StateMachine;
+import org.jspecify.annotations.Nullable;
 
 /** The groups of one shard, as the sum of their records. Owned by the shard's loop. */
 final class GroupMachine implements StateMachine<GroupRecord> {
     private final Map<String, Group> groups = new HashMap<>();
+    private final Map<Long, GroupRecord.ProducerEnded> producers = new HashMap<>();
 
     /** The group of this name; one that nobody heard of yet is {@link GroupPhase#DEAD}. */
     Group group(String groupId) {
@@ -20,18 +22,35 @@ final class GroupMachine implements StateMachine<GroupRecord> {
         return Collections.unmodifiableCollection(groups.values());
     }
 
+    /** The last outcome that a transactional producer had here. */
+    GroupRecord.@Nullable ProducerEnded ended(long producerId) {
+        return producers.get(producerId);
+    }
+
+    Collection<GroupRecord.ProducerEnded> endedProducers() {
+        return Collections.unmodifiableCollection(producers.values());
+    }
+
     @Override
     public void replay(long offset, GroupRecord record) {
-        var group = groups.computeIfAbsent(record.groupId(), Group::new);
-        record.applyTo(group);
-        if (group.isDead()) {
-            groups.remove(group.id());
+        if (record instanceof GroupRecord.OfGroup change) {
+            var group = groups.computeIfAbsent(change.groupId(), Group::new);
+            change.applyTo(group);
+            if (group.isDead()) {
+                groups.remove(group.id());
+            }
+        } else if (record instanceof GroupRecord.ProducerEnded ended) {
+            producers.put(ended.producerId(), ended);
+        } else if (record instanceof GroupRecord.ProducerForgotten forgotten) {
+            producers.remove(forgotten.producerId());
         }
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof GroupMachine machine && groups.equals(machine.groups);
+        return other instanceof GroupMachine machine
+                && groups.equals(machine.groups)
+                && producers.equals(machine.producers);
     }
 
     @Override

@@ -4,35 +4,46 @@ import java.util.Map;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.Bytes;
 
-/** A change of a group. Each kind replaces, or removes, one part of the group's state. */
+/** A change of a shard's state. Each kind replaces, or removes, one part of it. */
 sealed interface GroupRecord {
-    String groupId();
+    /** A change of one group. */
+    sealed interface OfGroup extends GroupRecord {
+        String groupId();
 
-    /** Makes the change. Called in replay only. */
-    void applyTo(Group group);
+        /** Makes the change. Called in replay only. */
+        void applyTo(Group group);
+    }
 
-    record GenerationChanged(String groupId, Generation generation) implements GroupRecord {
+    /**
+     * The last outcome that a transactional producer had here. What it sends later under an epoch below that one belongs to a transaction
+     * that is over.
+     */
+    record ProducerEnded(long producerId, short epoch, long atMs) implements GroupRecord {}
+
+    record ProducerForgotten(long producerId) implements GroupRecord {}
+
+    record GenerationChanged(String groupId, Generation generation) implements OfGroup {
         @Override
         public void applyTo(Group group) {
             group.replay(this);
         }
     }
 
-    record GenerationForgotten(String groupId) implements GroupRecord {
+    record GenerationForgotten(String groupId) implements OfGroup {
         @Override
         public void applyTo(Group group) {
             group.replay(this);
         }
     }
 
-    record MemberSaved(String groupId, Member member) implements GroupRecord {
+    record MemberSaved(String groupId, Member member) implements OfGroup {
         @Override
         public void applyTo(Group group) {
             group.replay(this);
         }
     }
 
-    record MemberRemoved(String groupId, String memberId) implements GroupRecord {
+    record MemberRemoved(String groupId, String memberId) implements OfGroup {
         @Override
         public void applyTo(Group group) {
             group.replay(this);
@@ -40,7 +51,7 @@ sealed interface GroupRecord {
     }
 
     /** What the leader of a generation gave to its members. It counts in that generation alone. */
-    record Assigned(String groupId, int generation, Map<String, Bytes> byMember) implements GroupRecord {
+    record Assigned(String groupId, int generation, Map<String, Bytes> byMember) implements OfGroup {
         public Assigned {
             byMember = Map.copyOf(byMember);
         }
@@ -51,21 +62,37 @@ sealed interface GroupRecord {
         }
     }
 
-    record AssignmentForgotten(String groupId) implements GroupRecord {
+    record AssignmentForgotten(String groupId) implements OfGroup {
         @Override
         public void applyTo(Group group) {
             group.replay(this);
         }
     }
 
-    record OffsetSaved(String groupId, TopicPartition partition, CommittedOffset offset) implements GroupRecord {
+    record OffsetSaved(String groupId, TopicPartition partition, CommittedOffset offset) implements OfGroup {
         @Override
         public void applyTo(Group group) {
             group.replay(this);
         }
     }
 
-    record OffsetRemoved(String groupId, TopicPartition partition) implements GroupRecord {
+    record OffsetRemoved(String groupId, TopicPartition partition) implements OfGroup {
+        @Override
+        public void applyTo(Group group) {
+            group.replay(this);
+        }
+    }
+
+    /** An offset that counts once the producer's transaction is committed. */
+    record OffsetStaged(String groupId, long producerId, TopicPartition partition, CommittedOffset offset)
+            implements OfGroup {
+        @Override
+        public void applyTo(Group group) {
+            group.replay(this);
+        }
+    }
+
+    record StagedRemoved(String groupId, long producerId, TopicPartition partition) implements OfGroup {
         @Override
         public void applyTo(Group group) {
             group.replay(this);

@@ -13,8 +13,13 @@ import org.isthmus.broker.coordinator.group.GroupRecord.GenerationChanged;
 import org.isthmus.broker.coordinator.group.GroupRecord.GenerationForgotten;
 import org.isthmus.broker.coordinator.group.GroupRecord.MemberRemoved;
 import org.isthmus.broker.coordinator.group.GroupRecord.MemberSaved;
+import org.isthmus.broker.coordinator.group.GroupRecord.OfGroup;
 import org.isthmus.broker.coordinator.group.GroupRecord.OffsetRemoved;
 import org.isthmus.broker.coordinator.group.GroupRecord.OffsetSaved;
+import org.isthmus.broker.coordinator.group.GroupRecord.OffsetStaged;
+import org.isthmus.broker.coordinator.group.GroupRecord.ProducerEnded;
+import org.isthmus.broker.coordinator.group.GroupRecord.ProducerForgotten;
+import org.isthmus.broker.coordinator.group.GroupRecord.StagedRemoved;
 import org.isthmus.broker.record.LogRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +32,8 @@ final class GroupRecordCodec implements RecordCodec<GroupRecord> {
     private static final int MEMBER = 2;
     private static final int ASSIGNMENT = 3;
     private static final int OFFSET = 4;
+    private static final int STAGED_OFFSET = 5;
+    private static final int PRODUCER = 6;
 
     private static final int VERSION = 1;
 
@@ -44,15 +51,36 @@ final class GroupRecordCodec implements RecordCodec<GroupRecord> {
         if (record instanceof MemberRemoved removed) {
             return memberKey(removed.groupId(), removed.memberId());
         }
-        var kind =
-                record instanceof GenerationChanged || record instanceof GenerationForgotten ? GENERATION : ASSIGNMENT;
-        return key(kind, record.groupId()).toBytes();
+        if (record instanceof OffsetStaged staged) {
+            return stagedKey(staged.groupId(), staged.producerId(), staged.partition());
+        }
+        if (record instanceof StagedRemoved removed) {
+            return stagedKey(removed.groupId(), removed.producerId(), removed.partition());
+        }
+        if (record instanceof ProducerEnded ended) {
+            return producerKey(ended.producerId());
+        }
+        if (record instanceof ProducerForgotten forgotten) {
+            return producerKey(forgotten.producerId());
+        }
+        return groupKey((OfGroup) record);
+    }
+
+    private static byte[] groupKey(OfGroup record) {
+        var isGeneration = record instanceof GenerationChanged || record instanceof GenerationForgotten;
+        return key(isGeneration ? GENERATION : ASSIGNMENT, record.groupId()).toBytes();
     }
 
     @Override
     public byte @Nullable [] value(GroupRecord record) {
         if (record instanceof OffsetSaved saved) {
             return value(saved.offset());
+        }
+        if (record instanceof OffsetStaged staged) {
+            return value(staged.offset());
+        }
+        if (record instanceof ProducerEnded ended) {
+            return newValue().number(ended.epoch()).number(ended.atMs()).toBytes();
         }
         if (record instanceof MemberSaved saved) {
             return value(saved.member());
@@ -73,11 +101,14 @@ final class GroupRecordCodec implements RecordCodec<GroupRecord> {
         }
         var key = new FieldReader(record.key());
         var kind = key.integer();
-        var groupId = key.text();
         var value = record.value() == null ? null : new FieldReader(record.value());
         if (value != null) {
             checkVersion(value.integer(), record.offset());
         }
+        if (kind == PRODUCER) {
+            return readProducer(key.number(), value);
+        }
+        var groupId = key.text();
         return switch (kind) {
             case GENERATION ->
                 value == null
@@ -86,6 +117,8 @@ final class GroupRecordCodec implements RecordCodec<GroupRecord> {
             case MEMBER -> readMember(groupId, key.text(), value);
             case ASSIGNMENT -> value == null ? new AssignmentForgotten(groupId) : readAssigned(groupId, value);
             case OFFSET -> readOffset(groupId, new TopicPartition(key.text(), key.integer()), value);
+            case STAGED_OFFSET ->
+                readStaged(groupId, key.number(), new TopicPartition(key.text(), key.integer()), value);
             default ->
                 throw new IllegalStateException("unknown kind of record " + kind + " at offset " + record.offset());
         };
@@ -104,6 +137,18 @@ final class GroupRecordCodec implements RecordCodec<GroupRecord> {
                 .text(partition.topic())
                 .number(partition.partition())
                 .toBytes();
+    }
+
+    private static byte[] stagedKey(String groupId, long producerId, TopicPartition partition) {
+        return key(STAGED_OFFSET, groupId)
+                .number(producerId)
+                .text(partition.topic())
+                .number(partition.partition())
+                .toBytes();
+    }
+
+    private static byte[] producerKey(long producerId) {
+        return new FieldWriter().number(PRODUCER).number(producerId).toBytes();
     }
 
     private static FieldWriter newValue() {
@@ -201,13 +246,26 @@ final class GroupRecordCodec implements RecordCodec<GroupRecord> {
     }
 
     private static GroupRecord readOffset(String groupId, TopicPartition partition, @Nullable FieldReader value) {
-        if (value == null) {
-            return new OffsetRemoved(groupId, partition);
-        }
-        return new OffsetSaved(
-                groupId,
-                partition,
-                new CommittedOffset(
-                        value.uuid(), value.number(), value.integer(), value.text(), value.number(), value.number()));
+        return value == null
+                ? new OffsetRemoved(groupId, partition)
+                : new OffsetSaved(groupId, partition, readOffset(value));
+    }
+
+    private static GroupRecord readStaged(
+            String groupId, long producerId, TopicPartition partition, @Nullable FieldReader value) {
+        return value == null
+                ? new StagedRemoved(groupId, producerId, partition)
+                : new OffsetStaged(groupId, producerId, partition, readOffset(value));
+    }
+
+    private static GroupRecord readProducer(long producerId, @Nullable FieldReader value) {
+        return value == null
+                ? new ProducerForgotten(producerId)
+                : new ProducerEnded(producerId, (short) value.integer(), value.number());
+    }
+
+    private static CommittedOffset readOffset(FieldReader value) {
+        return new CommittedOffset(
+                value.uuid(), value.number(), value.integer(), value.text(), value.number(), value.number());
     }
 }

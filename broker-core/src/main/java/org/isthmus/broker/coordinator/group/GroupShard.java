@@ -140,8 +140,17 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
         });
     }
 
-    CompletionStage<Map<TopicPartition, CommittedOffset>> fetch(
-            String groupId, @Nullable Collection<TopicPartition> partitions) {
+    CompletionStage<Map<TopicPartition, ErrorCode>> stage(
+            Caller caller, long producerId, short producerEpoch, List<OffsetCommit> commits) {
+        return shard.write(view -> TransactionalOffsets.stage(
+                view, caller, producerId, producerEpoch, commits, config.maxOffsetMetadataBytes()));
+    }
+
+    CompletionStage<ErrorCode> endTransaction(long producerId, short producerEpoch, boolean commit) {
+        return shard.write(view -> TransactionalOffsets.end(view, producerId, producerEpoch, commit));
+    }
+
+    CompletionStage<FetchedOffsets> fetch(String groupId, @Nullable Collection<TopicPartition> partitions) {
         return shard.read(view -> Offsets.fetch(view, groupId, partitions));
     }
 
@@ -179,7 +188,10 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
                 .anyMatch(record ->
                         record instanceof MemberSaved saved && saved.member().isStatic());
         for (var record : records) {
-            var group = machine.group(record.groupId());
+            if (!(record instanceof GroupRecord.OfGroup change)) {
+                continue;
+            }
+            var group = machine.group(change.groupId());
             if (record instanceof MemberSaved saved) {
                 lobby(group.id()).forget(saved.member().id());
                 sessions.start(group.id(), saved.member());
@@ -309,6 +321,7 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
                     .map(TopicImage::id)
                     .orElse(null)));
         }
+        shard.write(view -> TransactionalOffsets.forgetProducers(view, config.offsetsRetention()));
         shard.schedule(config.offsetsCheckInterval(), this::expireOffsets);
     }
 

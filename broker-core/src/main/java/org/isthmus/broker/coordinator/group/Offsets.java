@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.isthmus.broker.common.ErrorCode;
@@ -41,7 +43,8 @@ final class Offsets {
         return Decision.of(outcomes, records);
     }
 
-    private static ErrorCode refusal(Group group, Caller caller) {
+    /** Why the caller may not say how far the group has read; {@code NONE} where it may. */
+    static ErrorCode refusal(Group group, Caller caller) {
         var belongsToNoGroup = caller.generation() < 0 && caller.memberId().isEmpty() && caller.instanceId() == null;
         if (belongsToNoGroup) {
             return group.members().isEmpty() ? ErrorCode.NONE : ErrorCode.UNKNOWN_MEMBER_ID;
@@ -58,21 +61,28 @@ final class Offsets {
         return group.phase() == GroupPhase.COMPLETING_REBALANCE ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE;
     }
 
-    private static ErrorCode checkSize(OffsetCommit commit, int maxMetadataBytes) {
+    static ErrorCode checkSize(OffsetCommit commit, int maxMetadataBytes) {
         var bytes = commit.metadata().getBytes(StandardCharsets.UTF_8).length;
         return bytes <= maxMetadataBytes ? ErrorCode.NONE : ErrorCode.OFFSET_METADATA_TOO_LARGE;
     }
 
-    private static CommittedOffset committed(OffsetCommit commit, long nowMs) {
+    static CommittedOffset committed(OffsetCommit commit, long nowMs) {
         var expiresMs = commit.retentionMs() < 0 ? CommittedOffset.NEVER : nowMs + commit.retentionMs();
         return new CommittedOffset(
                 commit.topicId(), commit.offset(), commit.leaderEpoch(), commit.metadata(), nowMs, expiresMs);
     }
 
     /** The group's offsets, of these partitions or, with null, of all. */
-    static Map<TopicPartition, CommittedOffset> fetch(
+    static FetchedOffsets fetch(
             View<GroupMachine> view, String groupId, @Nullable Collection<TopicPartition> partitions) {
-        var offsets = view.state().group(groupId).offsets();
+        var group = view.state().group(groupId);
+        var unstable = new HashSet<TopicPartition>();
+        group.staged().values().forEach(staged -> unstable.addAll(staged.keySet()));
+        return new FetchedOffsets(find(group.offsets(), partitions), Set.copyOf(unstable));
+    }
+
+    private static Map<TopicPartition, CommittedOffset> find(
+            Map<TopicPartition, CommittedOffset> offsets, @Nullable Collection<TopicPartition> partitions) {
         if (partitions == null) {
             return Map.copyOf(offsets);
         }
@@ -118,7 +128,7 @@ final class Offsets {
         if (group.phase() == GroupPhase.DEAD) {
             return Decision.answer(ErrorCode.GROUP_ID_NOT_FOUND);
         }
-        if (group.phase() != GroupPhase.EMPTY) {
+        if (group.phase() != GroupPhase.EMPTY || !group.staged().isEmpty()) {
             return Decision.answer(ErrorCode.NON_EMPTY_GROUP);
         }
         return Decision.of(ErrorCode.NONE, forgotten(group, group.offsets().keySet()));
@@ -136,13 +146,14 @@ final class Offsets {
         var old = new ArrayList<TopicPartition>();
         group.offsets().forEach((partition, offset) -> {
             var isGone = !offset.topicId().equals(topicId.apply(partition.topic()));
-            var isUnused = !subscribed.contains(partition.topic());
-            if (isGone || (isUnused && expiresMs(group, offset, retention) <= view.nowMs())) {
+            var isUnread = !subscribed.contains(partition.topic());
+            if (isGone || (isUnread && expiresMs(group, offset, retention) <= view.nowMs())) {
                 old.add(partition);
             }
         });
         var idleSinceMs = group.generation().sinceMs() + retention.toMillis();
-        if (group.members().isEmpty() && old.size() == group.offsets().size() && idleSinceMs <= view.nowMs()) {
+        var isUnused = group.members().isEmpty() && group.staged().isEmpty();
+        if (isUnused && old.size() == group.offsets().size() && idleSinceMs <= view.nowMs()) {
             return Decision.of(old.size(), forgotten(group, old));
         }
         var records = old.stream()

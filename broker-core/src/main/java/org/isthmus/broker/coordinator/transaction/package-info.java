@@ -1,5 +1,5 @@
 /**
- * Producer identities, and later transactions, as a state machine on the coordinator.
+ * Producer identities, and transactions as a state machine on the coordinator.
  */
 @NullMarked
 package org.isthmus.broker.coordinator.transaction;

@@ -6,6 +6,8 @@ import java.util.regex.Pattern;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
+import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKey;
+import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureKey;
 import org.isthmus.broker.common.ErrorCode;
 
 /** Tells what the table serves. */
@@ -13,6 +15,15 @@ final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequestData, Api
     static final short KEY = 18;
 
     private static final short PRODUCE_KEY = 0;
+
+    private static final short END_TRANSACTION_KEY = 26;
+    private static final short FIRST_END_THAT_RAISES_THE_EPOCH = 5;
+    private static final String TRANSACTION_VERSION = "transaction.version";
+    private static final short EPOCH_PER_TRANSACTION = 2;
+
+    /** The same on every broker, and for ever: features here come with the software and are never turned on or off. */
+    private static final long FEATURES_EPOCH = 1;
+
     private static final Pattern SOFTWARE = Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?");
 
     private final HandlerTable table;
@@ -72,6 +83,25 @@ final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequestData, Api
                             .setMinVersion(min)
                             .setMaxVersion(handler.maxVersion()));
         }
+        features(answer);
         return answer;
+    }
+
+    /** What clients do only once the whole cluster can. It follows from what is served, so it cannot claim more. */
+    private void features(ApiVersionsResponseData answer) {
+        if (!table.serves(END_TRANSACTION_KEY, FIRST_END_THAT_RAISES_THE_EPOCH)) {
+            return;
+        }
+        answer.supportedFeatures()
+                .add(new SupportedFeatureKey()
+                        .setName(TRANSACTION_VERSION)
+                        .setMinVersion((short) 1)
+                        .setMaxVersion(EPOCH_PER_TRANSACTION));
+        answer.finalizedFeatures()
+                .add(new FinalizedFeatureKey()
+                        .setName(TRANSACTION_VERSION)
+                        .setMinVersionLevel(EPOCH_PER_TRANSACTION)
+                        .setMaxVersionLevel(EPOCH_PER_TRANSACTION));
+        answer.setFinalizedFeaturesEpoch(FEATURES_EPOCH);
     }
 }

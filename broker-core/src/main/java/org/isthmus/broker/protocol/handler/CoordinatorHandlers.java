@@ -3,21 +3,32 @@ package org.isthmus.broker.protocol.handler;
 import java.util.List;
 import org.isthmus.broker.coordinator.InternalTopics;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
+import org.isthmus.broker.coordinator.transaction.MarkerWriter;
 import org.isthmus.broker.coordinator.transaction.ProducerIds;
+import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.runtime.Clock;
 
 /** The handlers of all APIs that coordinators serve. */
 public final class CoordinatorHandlers {
     private CoordinatorHandlers() {}
 
+    /**
+     * All of them.
+     *
+     * @param addresses under which a client reaches the broker that coordinates
+     */
     public static List<ApiHandler<?, ?>> of(
             GroupCoordinator groups,
             ShareGroups shareGroups,
+            TransactionCoordinator transactions,
+            MarkerWriter markers,
             ProducerIds producerIds,
             InternalTopics topics,
-            MetadataStore metadata) {
+            MetadataStore metadata,
+            Addresses addresses) {
         return List.of(
-                new FindCoordinatorHandler(topics, metadata),
+                new FindCoordinatorHandler(topics, metadata, addresses),
                 new JoinGroupHandler(groups),
                 new SyncGroupHandler(groups),
                 new HeartbeatHandler(groups),
@@ -28,6 +39,13 @@ public final class CoordinatorHandlers {
                 new DescribeGroupsHandler(groups),
                 new ListGroupsHandler(groups, shareGroups),
                 new DeleteGroupsHandler(groups, shareGroups),
-                new InitProducerIdHandler(producerIds));
+                new InitProducerIdHandler(producerIds, transactions),
+                new AddPartitionsToTxnHandler(transactions, metadata),
+                new AddOffsetsToTxnHandler(transactions, topics),
+                new EndTxnHandler(transactions),
+                new TxnOffsetCommitHandler(groups, transactions, topics, metadata),
+                new WriteTxnMarkersHandler(markers),
+                new DescribeTransactionsHandler(transactions),
+                new ListTransactionsHandler(transactions, Clock.system()));
     }
 }

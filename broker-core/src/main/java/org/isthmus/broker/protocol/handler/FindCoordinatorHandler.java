@@ -11,22 +11,25 @@ import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.InternalTopics;
-import org.isthmus.broker.coordinator.ShardedCoordinator;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.network.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /** FindCoordinator: which broker leads the shard of a group or a transactional id. */
 final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequestData, FindCoordinatorResponseData> {
     private static final byte GROUP = 0;
+    private static final byte TRANSACTION = 1;
 
     private static final int FIRST_WITH_MANY_KEYS = 4;
 
     private final InternalTopics topics;
     private final MetadataStore metadata;
+    private final Addresses addresses;
 
-    FindCoordinatorHandler(InternalTopics topics, MetadataStore metadata) {
+    FindCoordinatorHandler(InternalTopics topics, MetadataStore metadata, Addresses addresses) {
         this.topics = topics;
+        this.addresses = addresses;
         this.metadata = metadata;
     }
 
@@ -50,42 +53,46 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequestD
             RequestContext context, FindCoordinatorRequestData request) {
         var many = context.version() >= FIRST_WITH_MANY_KEYS;
         var keys = many ? request.coordinatorKeys() : List.of(request.key());
-        return find(request.keyType(), keys)
+        return find(request.keyType(), keys, context.listener())
                 .exceptionally(failure -> keys.stream()
                         .map(key -> refused(key, CoordinatorErrors.errorOf(failure), failure.getMessage()))
                         .toList())
                 .thenApply(found -> many ? manyKeys(found) : oneKey(found.get(0)));
     }
 
-    private CompletionStage<List<Coordinator>> find(byte keyType, List<String> keys) {
-        if (keyType != GROUP) {
+    private CompletionStage<List<Coordinator>> find(byte keyType, List<String> keys, Endpoint listener) {
+        var topic = topicOf(keyType);
+        if (topic.isEmpty()) {
             return CompletableFuture.failedStage(
                     new BrokerException(ErrorCode.INVALID_REQUEST, "no coordinator for keys of type " + keyType));
         }
-        return topics.ensure(InternalTopics.CONSUMER_OFFSETS).thenApply(topic -> keys.stream()
-                .map(key -> lead(
-                        key,
-                        new TopicPartition(
-                                topic.name(),
-                                ShardedCoordinator.partitionOf(
-                                        key, topic.partitions().size()))))
+        return topics.ensure(topic.get()).thenApply(shards -> keys.stream()
+                .map(key -> lead(key, ShardPlace.of(shards, key), listener))
                 .toList());
     }
 
-    private Coordinator lead(String key, TopicPartition shard) {
+    private static Optional<String> topicOf(byte keyType) {
+        return switch (keyType) {
+            case GROUP -> Optional.of(InternalTopics.CONSUMER_OFFSETS);
+            case TRANSACTION -> Optional.of(InternalTopics.TRANSACTION_STATE);
+            default -> Optional.empty();
+        };
+    }
+
+    private Coordinator lead(String key, TopicPartition shard, Endpoint listener) {
         var image = metadata.image();
         return image.partition(shard)
                 .flatMap(partition -> Optional.ofNullable(image.brokers().get(partition.leader())))
-                .map(leader -> at(key, leader))
+                .map(leader -> at(key, leader, addresses.of(leader, listener)))
                 .orElseGet(() -> refused(key, ErrorCode.COORDINATOR_NOT_AVAILABLE, "nobody leads " + shard));
     }
 
-    private static Coordinator at(String key, BrokerImage broker) {
+    private static Coordinator at(String key, BrokerImage broker, Endpoint address) {
         return new Coordinator()
                 .setKey(key)
                 .setNodeId(broker.id().value())
-                .setHost(broker.host())
-                .setPort(broker.port());
+                .setHost(address.host())
+                .setPort(address.port());
     }
 
     private static Coordinator refused(String key, ErrorCode error, @Nullable String reason) {

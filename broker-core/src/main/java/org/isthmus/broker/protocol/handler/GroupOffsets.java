@@ -16,6 +16,7 @@ import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchRespon
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.group.CommittedOffset;
+import org.isthmus.broker.coordinator.group.FetchedOffsets;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.MetadataStore;
@@ -37,16 +38,48 @@ final class GroupOffsets {
         this.metadata = metadata;
     }
 
-    CompletionStage<OffsetFetchResponseGroup> of(OffsetFetchRequestGroup group, boolean byId) {
+    CompletionStage<OffsetFetchResponseGroup> of(OffsetFetchRequestGroup group, boolean byId, boolean requireStable) {
         var image = metadata.image();
         var topics = group.topics();
         var wanted = topics == null ? null : partitions(image, byId, topics);
         return groups.fetch(group.groupId(), wanted)
-                .thenApply(offsets -> current(image, offsets))
-                .thenApply(offsets -> topics == null ? all(offsets) : some(image, byId, topics, offsets))
-                .thenApply(answered -> new OffsetFetchResponseGroup().setTopics(answered))
+                .thenApply(fetched -> answer(image, byId, topics, fetched, requireStable))
                 .exceptionally(failure -> refused(topics, CoordinatorErrors.errorOf(failure)))
                 .thenApply(answer -> answer.setGroupId(group.groupId()));
+    }
+
+    private static OffsetFetchResponseGroup answer(
+            ClusterImage image,
+            boolean byId,
+            @Nullable List<OffsetFetchRequestTopics> topics,
+            FetchedOffsets fetched,
+            boolean requireStable) {
+        var offsets = current(image, fetched.offsets());
+        var answered = topics == null ? all(offsets) : some(image, byId, topics, offsets);
+        if (requireStable) {
+            answered.forEach(topic -> markUnstable(image, byId, topic, fetched));
+        }
+        return new OffsetFetchResponseGroup().setTopics(answered);
+    }
+
+    /** Whoever wants to go on where a transaction may have ended has to wait until it has. */
+    private static void markUnstable(
+            ClusterImage image, boolean byId, OffsetFetchResponseTopics topic, FetchedOffsets fetched) {
+        var name = byId
+                ? image.topic(TopicIds.of(topic.topicId()))
+                        .map(TopicImage::name)
+                        .orElse("")
+                : topic.name();
+        for (var partition : topic.partitions()) {
+            var index = partition.partitionIndex();
+            if (index >= 0 && fetched.unstable().contains(new TopicPartition(name, index))) {
+                partition
+                        .setErrorCode(ErrorCode.UNSTABLE_OFFSET_COMMIT.code())
+                        .setCommittedOffset(NO_OFFSET)
+                        .setCommittedLeaderEpoch(-1)
+                        .setMetadata("");
+            }
+        }
     }
 
     private static List<TopicPartition> partitions(

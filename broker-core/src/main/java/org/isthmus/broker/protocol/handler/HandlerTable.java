@@ -25,6 +25,11 @@ public final class HandlerTable {
         return Optional.ofNullable(byKey.get(apiKey));
     }
 
+    boolean serves(short apiKey, short version) {
+        var handler = byKey.get(apiKey);
+        return handler != null && version >= handler.minVersion() && version <= handler.maxVersion();
+    }
+
     Collection<ApiHandler<?, ?>> handlers() {
         return byKey.values();
     }

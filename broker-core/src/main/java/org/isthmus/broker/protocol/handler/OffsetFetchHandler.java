@@ -45,10 +45,12 @@ final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequestData, Off
     public CompletionStage<OffsetFetchResponseData> handle(RequestContext context, OffsetFetchRequestData request) {
         var byId = context.version() >= FIRST_WITH_TOPIC_IDS;
         if (context.version() < FIRST_WITH_MANY_GROUPS) {
-            return offsets.of(onlyGroup(request), false).thenApply(group -> oneGroup(context, group));
+            return offsets.of(onlyGroup(request), false, request.requireStable())
+                    .thenApply(group -> oneGroup(context, group));
         }
-        var answers =
-                request.groups().stream().map(group -> offsets.of(group, byId)).toList();
+        var answers = request.groups().stream()
+                .map(group -> offsets.of(group, byId, request.requireStable()))
+                .toList();
         return Stages.all(answers).thenApply(groups -> new OffsetFetchResponseData().setGroups(groups));
     }
 

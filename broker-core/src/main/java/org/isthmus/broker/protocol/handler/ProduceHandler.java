@@ -2,7 +2,9 @@ package org.isthmus.broker.protocol.handler;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -14,7 +16,12 @@ import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
+import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.log.AppendResult;
+import org.isthmus.broker.record.CorruptBatchException;
+import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.replica.Durability;
 import org.isthmus.broker.replica.Partition;
 
@@ -23,10 +30,15 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
     private static final short ACKS_NONE = 0;
     private static final short ACKS_ALL = -1;
 
-    private final Topics topics;
+    private static final int FIRST_WITH_ABORTABLE = 11;
+    private static final int FIRST_THAT_JOINS = 12;
 
-    public ProduceHandler(Topics topics) {
+    private final Topics topics;
+    private final TransactionAdmission admission;
+
+    public ProduceHandler(Topics topics, TransactionCoordinator transactions) {
         this.topics = topics;
+        this.admission = new TransactionAdmission(transactions);
     }
 
     @Override
@@ -46,10 +58,71 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
 
     @Override
     public CompletionStage<ProduceResponseData> handle(RequestContext context, ProduceRequestData request) {
+        if (request.transactionalId() == null) {
+            return append(request, ErrorCode.NONE);
+        }
+        return admit(context, request, request.transactionalId()).thenCompose(refusal -> append(request, refusal));
+    }
+
+    /** Whether the producer may write for its transaction, to all partitions of the request; which, from some version on, takes part by that. */
+    private CompletionStage<ErrorCode> admit(
+            RequestContext context, ProduceRequestData request, String transactionalId) {
+        var partitions = new HashSet<TopicPartition>();
+        var producers = new HashSet<ProducerIdentity>();
+        for (var topic : request.topicData()) {
+            var name = topics.name(topic.name(), topic.topicId());
+            for (var data : topic.partitionData()) {
+                var records = data.records();
+                if (name.isPresent() && data.index() >= 0 && records instanceof MemoryRecords) {
+                    producerOf(data).ifPresent(producer -> {
+                        producers.add(producer);
+                        partitions.add(new TopicPartition(name.get(), data.index()));
+                    });
+                }
+            }
+        }
+        partitions.removeIf(partition -> topics.image().partition(partition).isEmpty());
+        if (partitions.isEmpty()) {
+            return CompletableFuture.completedStage(ErrorCode.NONE);
+        }
+        if (producers.size() > 1) {
+            return CompletableFuture.completedStage(ErrorCode.INVALID_PRODUCER_ID_MAPPING);
+        }
+        return admission
+                .admit(transactionalId, producers.iterator().next(), partitions, context.version() >= FIRST_THAT_JOINS)
+                .thenApply(refusal -> inWordsOf(context, refusal));
+    }
+
+    /** Whose transaction a batch belongs to, if it does to any. */
+    private static Optional<ProducerIdentity> producerOf(PartitionProduceData data) {
+        try {
+            var batch = RecordBatch.first(batches(data));
+            return batch.isTransactional()
+                    ? Optional.of(new ProducerIdentity(batch.producerId(), batch.producerEpoch()))
+                    : Optional.empty();
+        } catch (BrokerException | CorruptBatchException refusedByTheAppend) {
+            return Optional.empty();
+        }
+    }
+
+    private static ErrorCode inWordsOf(RequestContext context, ErrorCode refusal) {
+        return switch (refusal) {
+            case PRODUCER_FENCED -> ErrorCode.INVALID_PRODUCER_EPOCH;
+            case INVALID_TXN_STATE -> TransactionErrors.abortable(refusal, context.version() >= FIRST_WITH_ABORTABLE);
+            // What passes by itself: a producer tries again on the one, and older ones know no better word.
+            case COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR ->
+                ErrorCode.NOT_ENOUGH_REPLICAS;
+            case CONCURRENT_TRANSACTIONS ->
+                context.version() >= FIRST_THAT_JOINS ? refusal : ErrorCode.NOT_ENOUGH_REPLICAS;
+            default -> refusal;
+        };
+    }
+
+    private CompletionStage<ProduceResponseData> append(ProduceRequestData request, ErrorCode refusal) {
         var answer = new ProduceResponseData();
         var waits = new ArrayList<CompletableFuture<?>>();
         for (var topic : request.topicData()) {
-            answer.responses().add(append(request, topic, waits));
+            answer.responses().add(append(request, topic, refusal, waits));
         }
         var done =
                 waits.size() == 1 ? waits.get(0) : CompletableFuture.allOf(waits.toArray(CompletableFuture<?>[]::new));
@@ -62,7 +135,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
     }
 
     private TopicProduceResponse append(
-            ProduceRequestData request, TopicProduceData topic, List<CompletableFuture<?>> waits) {
+            ProduceRequestData request, TopicProduceData topic, ErrorCode refusal, List<CompletableFuture<?>> waits) {
         var name = topics.name(topic.name(), topic.topicId());
         var answers =
                 new ArrayList<PartitionProduceResponse>(topic.partitionData().size());
@@ -71,6 +144,10 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
             answers.add(answer);
             if (name.isEmpty()) {
                 refuse(answer, new Refusal(ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic with id " + topic.topicId()));
+                continue;
+            }
+            if (refusal != ErrorCode.NONE) {
+                refuse(answer, new Refusal(refusal, "transaction " + request.transactionalId() + " does not allow it"));
                 continue;
             }
             try {
@@ -89,10 +166,8 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
             String topic, PartitionProduceData data, ProduceRequestData request, PartitionProduceResponse answer) {
         var durability = durability(request.acks());
         var batches = batches(data);
-        if (request.transactionalId() != null) {
-            throw new BrokerException(
-                    ErrorCode.INVALID_TXN_STATE,
-                    "transactions are not served by this broker yet: " + request.transactionalId());
+        if (request.transactionalId() == null && producerOf(data).isPresent()) {
+            throw new BrokerException(ErrorCode.INVALID_RECORD, "a transaction's records without its id");
         }
         var partition = topics.led(topic, data.index());
         return partition

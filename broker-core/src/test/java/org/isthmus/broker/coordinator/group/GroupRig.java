@@ -146,7 +146,8 @@ public final class GroupRig {
     }
 
     public long committed() {
-        var found = settled(groups.fetch(GROUP, List.of(VIEWS))).join().get(VIEWS);
+        var found =
+                settled(groups.fetch(GROUP, List.of(VIEWS))).join().offsets().get(VIEWS);
         return found == null ? -1 : found.offset();
     }
 

@@ -1,0 +1,56 @@
+package org.isthmus.broker.coordinator.transaction;
+
+import java.util.List;
+import java.util.Set;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.Decision;
+import org.isthmus.broker.coordinator.View;
+import org.jspecify.annotations.Nullable;
+
+/** Decides on which partitions take part in a transaction. The first one begins it. Stateless. */
+final class Participants {
+    private Participants() {}
+
+    static Decision<TransactionRecord, ErrorCode> add(
+            View<TransactionMachine> view, String id, ProducerIdentity producer, Set<TopicPartition> partitions) {
+        var known = view.state().find(id);
+        var refusal = refusal(known, producer);
+        if (known == null || refusal != ErrorCode.NONE) {
+            return Decision.answer(refusal);
+        }
+        if (known.phase() instanceof TransactionPhase.Ending) {
+            return Decision.answer(ErrorCode.CONCURRENT_TRANSACTIONS);
+        }
+        var open = known.phase() instanceof TransactionPhase.Open already
+                ? already.with(partitions)
+                : new TransactionPhase.Open(partitions, view.nowMs());
+        return open.equals(known.phase())
+                ? Decision.answer(ErrorCode.NONE)
+                : Decision.of(ErrorCode.NONE, List.of(new TransactionRecord.Saved(known.in(open, view.nowMs()))));
+    }
+
+    /** Whether the producer's open transaction has these partitions already. */
+    static ErrorCode verify(
+            View<TransactionMachine> view, String id, ProducerIdentity producer, Set<TopicPartition> partitions) {
+        var known = view.state().find(id);
+        var refusal = refusal(known, producer);
+        if (known == null || refusal != ErrorCode.NONE) {
+            return refusal;
+        }
+        if (known.phase() instanceof TransactionPhase.Ending) {
+            return ErrorCode.CONCURRENT_TRANSACTIONS;
+        }
+        return known.phase() instanceof TransactionPhase.Open open
+                        && open.partitions().containsAll(partitions)
+                ? ErrorCode.NONE
+                : ErrorCode.INVALID_TXN_STATE;
+    }
+
+    private static ErrorCode refusal(@Nullable Transaction known, ProducerIdentity producer) {
+        if (known == null || known.producer().producerId() != producer.producerId()) {
+            return ErrorCode.INVALID_PRODUCER_ID_MAPPING;
+        }
+        return known.producer().epoch() == producer.epoch() ? ErrorCode.NONE : ErrorCode.PRODUCER_FENCED;
+    }
+}

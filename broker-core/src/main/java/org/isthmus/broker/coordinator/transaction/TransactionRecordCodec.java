@@ -1,0 +1,141 @@
+package org.isthmus.broker.coordinator.transaction;
+
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Set;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.FieldReader;
+import org.isthmus.broker.coordinator.FieldWriter;
+import org.isthmus.broker.coordinator.RecordCodec;
+import org.isthmus.broker.record.LogRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Transaction records as bytes. A key is its kind and the transactional id; a value begins with its version, and a later version may add
+ * fields at the end. Numbers of kinds and phases are never reused.
+ */
+final class TransactionRecordCodec implements RecordCodec<TransactionRecord> {
+    private static final int TRANSACTION = 1;
+    private static final int VERSION = 1;
+
+    private static final int EMPTY = 0;
+    private static final int OPEN = 1;
+    private static final int ENDING = 2;
+    private static final int ENDED = 3;
+
+    private static final Comparator<TopicPartition> BY_NAME =
+            Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition);
+
+    @Override
+    public byte[] key(TransactionRecord record) {
+        var id = record instanceof TransactionRecord.Saved saved
+                ? saved.transaction().id()
+                : ((TransactionRecord.Forgotten) record).transactionalId();
+        return new FieldWriter().number(TRANSACTION).text(id).toBytes();
+    }
+
+    @Override
+    public byte @Nullable [] value(TransactionRecord record) {
+        if (!(record instanceof TransactionRecord.Saved saved)) {
+            return null;
+        }
+        var transaction = saved.transaction();
+        var value = new FieldWriter().number(VERSION);
+        write(value, transaction.producer());
+        write(value, transaction.former());
+        value.number(transaction.timeoutMs()).number(transaction.changedMs());
+        write(value, transaction.phase());
+        return value.toBytes();
+    }
+
+    @Override
+    public TransactionRecord decode(LogRecord record) {
+        if (record.key() == null) {
+            throw new IllegalStateException("record without a key at offset " + record.offset());
+        }
+        var key = new FieldReader(record.key());
+        var kind = key.integer();
+        if (kind != TRANSACTION) {
+            throw new IllegalStateException("unknown kind of record " + kind + " at offset " + record.offset());
+        }
+        var id = key.text();
+        if (record.value() == null) {
+            return new TransactionRecord.Forgotten(id);
+        }
+        var value = new FieldReader(record.value());
+        if (value.integer() < VERSION) {
+            throw new IllegalStateException("unknown version of record at offset " + record.offset());
+        }
+        var producer = readIdentity(value);
+        var former = readIdentity(value);
+        var timeoutMs = value.integer();
+        var changedMs = value.number();
+        return new TransactionRecord.Saved(
+                new Transaction(id, producer, former, timeoutMs, readPhase(value), changedMs));
+    }
+
+    private static void write(FieldWriter value, ProducerIdentity identity) {
+        value.number(identity.producerId()).number(identity.epoch());
+    }
+
+    private static ProducerIdentity readIdentity(FieldReader value) {
+        return new ProducerIdentity(value.number(), (short) value.integer());
+    }
+
+    private static void write(FieldWriter value, TransactionPhase phase) {
+        if (phase instanceof TransactionPhase.Open open) {
+            value.number(OPEN).number(open.startedMs());
+            write(value, open.partitions());
+        } else if (phase instanceof TransactionPhase.Ending ending) {
+            value.number(ENDING).number(ending.startedMs()).flag(ending.outcome() == Outcome.COMMIT);
+            write(value, ending.marker());
+            write(value, ending.partitions());
+        } else if (phase instanceof TransactionPhase.Ended ended) {
+            value.number(ENDED).flag(ended.outcome() == Outcome.COMMIT);
+        } else {
+            value.number(EMPTY);
+        }
+    }
+
+    private static TransactionPhase readPhase(FieldReader value) {
+        var phase = value.integer();
+        switch (phase) {
+            case EMPTY -> {
+                return new TransactionPhase.Empty();
+            }
+            case OPEN -> {
+                var startedMs = value.number();
+                return new TransactionPhase.Open(readPartitions(value), startedMs);
+            }
+            case ENDING -> {
+                var startedMs = value.number();
+                var outcome = readOutcome(value);
+                var marker = readIdentity(value);
+                return new TransactionPhase.Ending(outcome, marker, readPartitions(value), startedMs);
+            }
+            case ENDED -> {
+                return new TransactionPhase.Ended(readOutcome(value));
+            }
+            default -> throw new IllegalStateException("unknown phase of a transaction " + phase);
+        }
+    }
+
+    private static Outcome readOutcome(FieldReader value) {
+        return value.flag() ? Outcome.COMMIT : Outcome.ABORT;
+    }
+
+    private static void write(FieldWriter value, Set<TopicPartition> partitions) {
+        value.number(partitions.size());
+        // Sorted, so that the same transaction is the same bytes on every run.
+        partitions.stream().sorted(BY_NAME).forEach(partition -> value.text(partition.topic())
+                .number(partition.partition()));
+    }
+
+    private static Set<TopicPartition> readPartitions(FieldReader value) {
+        var partitions = new HashSet<TopicPartition>();
+        for (var left = value.integer(); left > 0; left--) {
+            partitions.add(new TopicPartition(value.text(), value.integer()));
+        }
+        return partitions;
+    }
+}

@@ -1,0 +1,261 @@
+package org.isthmus.broker.coordinator.transaction;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.isthmus.broker.common.Deadline;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.Decision;
+import org.isthmus.broker.coordinator.Shard;
+import org.isthmus.broker.coordinator.ShardLog;
+import org.isthmus.broker.coordinator.ShardObserver;
+import org.isthmus.broker.coordinator.ShardedCoordinator;
+import org.isthmus.broker.coordinator.View;
+import org.isthmus.broker.runtime.Cancellable;
+import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.runtime.EventLoop;
+import org.isthmus.broker.runtime.IdSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The transactions of one shard, with their soft state: outcomes on their way, and the time that open transactions have left. Owned by the
+ * shard's loop. Soft state follows the records, so a shard that was loaded goes on exactly where the log ends.
+ *
+ * <p>An outcome leaves for the partitions only once its decision is committed: one that could still be lost could still be another.
+ */
+final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver<TransactionRecord> {
+    private final TransactionConfig config;
+    private final MarkerWriter markers;
+    private final ProducerIds producerIds;
+    private final int coordinatorEpoch;
+    private final Clock clock;
+    private final EventLoop loop;
+    private final TransactionMachine machine = new TransactionMachine();
+    private final Shard<TransactionMachine, TransactionRecord> shard;
+    private final Map<String, Delivery> deliveries = new HashMap<>();
+    private final Map<String, Cancellable> timeouts = new HashMap<>();
+
+    TransactionShard(
+            String name,
+            ShardLog log,
+            EventLoop loop,
+            int coordinatorEpoch,
+            TransactionConfig config,
+            MarkerWriter markers,
+            ProducerIds producerIds,
+            Clock clock,
+            IdSource ids) {
+        this.config = config;
+        this.markers = markers;
+        this.producerIds = producerIds;
+        this.coordinatorEpoch = coordinatorEpoch;
+        this.clock = clock;
+        this.loop = loop;
+        shard = new Shard<>(name, log, loop, new TransactionRecordCodec(), machine, this, clock, ids);
+    }
+
+    @Override
+    public Shard<TransactionMachine, TransactionRecord> shard() {
+        return shard;
+    }
+
+    TransactionMachine machine() {
+        return machine;
+    }
+
+    // Requests
+
+    CompletionStage<InitAnswer> init(String id, int timeoutMs, ProducerIdentity believed) {
+        var steps = new Steps<InitAnswer>(
+                id,
+                (view, freshId) -> Producers.init(view, id, timeoutMs, believed, freshId),
+                InitAnswer.refused(ErrorCode.CONCURRENT_TRANSACTIONS));
+        return steps.take(null);
+    }
+
+    CompletionStage<EndAnswer> end(String id, ProducerIdentity producer, Outcome outcome, boolean raisesEpoch) {
+        var steps = new Steps<EndAnswer>(
+                id,
+                (view, freshId) -> Endings.end(view, id, producer, outcome, raisesEpoch, freshId),
+                EndAnswer.refused(ErrorCode.CONCURRENT_TRANSACTIONS));
+        return steps.take(null);
+    }
+
+    CompletionStage<ErrorCode> add(String id, ProducerIdentity producer, Set<TopicPartition> partitions) {
+        return shard.write(view -> Participants.add(view, id, producer, partitions));
+    }
+
+    CompletionStage<ErrorCode> verify(String id, ProducerIdentity producer, Set<TopicPartition> partitions) {
+        return shard.read(view -> Participants.verify(view, id, producer, partitions));
+    }
+
+    <A> CompletionStage<A> query(Function<View<TransactionMachine>, A> query) {
+        return shard.read(query);
+    }
+
+    // What follows from records
+
+    @Override
+    public void loaded() {
+        for (var transaction : machine.transactions()) {
+            follow(transaction, shard.read(view -> null));
+        }
+        shard.schedule(config.idCheckInterval(), this::forgetIdle);
+    }
+
+    @Override
+    public void applied(List<TransactionRecord> records, CompletionStage<Void> committed) {
+        for (var record : records) {
+            if (record instanceof TransactionRecord.Saved saved) {
+                follow(saved.transaction(), committed);
+            }
+        }
+    }
+
+    @Override
+    public void closed(Throwable cause) {
+        deliveries.values().forEach(delivery -> delivery.giveUp(cause));
+        deliveries.clear();
+        timeouts.clear();
+    }
+
+    private void follow(Transaction transaction, CompletionStage<Void> committed) {
+        var id = transaction.id();
+        if (transaction.phase() instanceof TransactionPhase.Open open) {
+            timeouts.computeIfAbsent(id, name -> startTimeout(name, open.startedMs() + transaction.timeoutMs()));
+            return;
+        }
+        var timeout = timeouts.remove(id);
+        if (timeout != null) {
+            timeout.cancel();
+        }
+        if (transaction.phase() instanceof TransactionPhase.Ending ending) {
+            var delivery = deliver(id, ending);
+            committed.thenRun(delivery::start);
+            return;
+        }
+        var delivered = deliveries.remove(id);
+        if (delivered != null) {
+            committed.thenRun(delivered::end);
+        }
+    }
+
+    private Delivery deliver(String id, TransactionPhase.Ending ending) {
+        var marker = new Marker(ending.marker(), ending.outcome(), coordinatorEpoch);
+        var delivery = new Delivery(id, marker, ending.partitions(), config, route, () -> complete(id));
+        deliveries.put(id, delivery);
+        return delivery;
+    }
+
+    private void complete(String id) {
+        shard.write(view -> Endings.complete(view, id)).exceptionally(refused -> {
+            shard.schedule(config.longestRetry(), () -> complete(id));
+            return false;
+        });
+    }
+
+    // Time
+
+    private Cancellable startTimeout(String id, long atMs) {
+        return shard.schedule(Duration.ofMillis(Math.max(1, atMs - clock.wallMs())), () -> {
+            timeouts.remove(id);
+            shard.write(view -> Endings.timeOut(view, id)).whenComplete((timedOut, failure) -> {
+                var now = machine.find(id);
+                var isOpen = now != null && now.phase() instanceof TransactionPhase.Open;
+                if (isOpen) {
+                    // Refused by the log, or the wall clock went back.
+                    timeouts.computeIfAbsent(
+                            id,
+                            name -> startTimeout(
+                                    name, clock.wallMs() + config.longestRetry().toMillis()));
+                }
+            });
+        });
+    }
+
+    private void forgetIdle() {
+        for (var transaction : List.copyOf(machine.transactions())) {
+            shard.write(view -> Expiry.forget(view, transaction.id(), config.idExpiration()));
+        }
+        shard.schedule(config.idCheckInterval(), this::forgetIdle);
+    }
+
+    /** Whether the outcome that is on its way has reached everybody before the patience ends. */
+    private CompletionStage<Boolean> awaitEnd(String id, Deadline patience) {
+        var delivery = deliveries.get(id);
+        if (delivery == null) {
+            return CompletableFuture.completedStage(true);
+        }
+        var reached = new CompletableFuture<Boolean>();
+        var timer = shard.schedule(patience.remaining(clock.nanos()), () -> reached.complete(false));
+        delivery.ended().whenComplete((done, failure) -> {
+            timer.cancel();
+            if (failure == null) {
+                reached.complete(true);
+            } else {
+                reached.completeExceptionally(failure);
+            }
+        });
+        return reached;
+    }
+
+    /** A request that may take more than one decision, until there is an answer. */
+    private final class Steps<A> {
+        private final String id;
+        private final Decide<A> decide;
+        private final A busy;
+        private final Deadline patience = Deadline.after(clock.nanos(), config.patience());
+
+        Steps(String id, Decide<A> decide, A busy) {
+            this.id = id;
+            this.decide = decide;
+            this.busy = busy;
+        }
+
+        CompletionStage<A> take(@Nullable Long freshId) {
+            return shard.write(view -> decide.on(view, freshId)).thenCompose(step -> after(step, freshId));
+        }
+
+        private CompletionStage<A> after(Step<A> step, @Nullable Long freshId) {
+            if (step instanceof Step.Answered<A> answered) {
+                return CompletableFuture.completedStage(answered.answer());
+            }
+            if (step instanceof Step.AwaitsEnd<A> awaits) {
+                return awaitEnd(id, patience).thenApply(reached -> awaits.after());
+            }
+            if (step instanceof Step.AgainAfterEnd<A>) {
+                return awaitEnd(id, patience)
+                        .thenCompose(reached -> reached && !patience.hasPassed(clock.nanos())
+                                ? take(freshId)
+                                : CompletableFuture.completedStage(busy));
+            }
+            return producerIds.next().thenComposeAsync(this::take, loop);
+        }
+    }
+
+    /** Decides, with a producer id that nobody had before where one was asked for. */
+    private interface Decide<A> {
+        Decision<TransactionRecord, Step<A>> on(View<TransactionMachine> view, @Nullable Long freshId);
+    }
+
+    private final Delivery.Route route = new Delivery.Route() {
+        @Override
+        public void write(
+                TopicPartition partition, Marker marker, BiConsumer<@Nullable ErrorCode, @Nullable Throwable> done) {
+            markers.write(partition, marker)
+                    .whenComplete((error, failure) -> shard.later(() -> done.accept(error, failure)));
+        }
+
+        @Override
+        public void later(Duration pause, Runnable task) {
+            shard.schedule(pause, task);
+        }
+    };
+}

@@ -1,0 +1,27 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
+import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
+
+/**
+ * Asks a transaction's coordinator before anything is written for it, so that no partition ever holds an open transaction that its
+ * coordinator does not know of, and whose end would therefore never come.
+ */
+record TransactionAdmission(TransactionCoordinator transactions) {
+    /**
+     * {@code NONE} where the producer may write to these partitions.
+     *
+     * @param joins whether writing makes a partition part of the transaction (KIP-890), or the producer has to have said so before
+     */
+    CompletionStage<ErrorCode> admit(
+            String transactionalId, ProducerIdentity producer, Set<TopicPartition> partitions, boolean joins) {
+        var answer = joins
+                ? transactions.add(transactionalId, producer, partitions)
+                : transactions.verify(transactionalId, producer, partitions);
+        return answer.exceptionally(CoordinatorErrors::errorOf);
+    }
+}

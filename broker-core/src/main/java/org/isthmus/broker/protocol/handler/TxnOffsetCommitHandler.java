@@ -1,0 +1,158 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData.TxnOffsetCommitResponsePartition;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData.TxnOffsetCommitResponseTopic;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.InternalTopics;
+import org.isthmus.broker.coordinator.group.Caller;
+import org.isthmus.broker.coordinator.group.GroupCoordinator;
+import org.isthmus.broker.coordinator.group.OffsetCommit;
+import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
+import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
+import org.isthmus.broker.metadata.ClusterImage;
+import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.metadata.TopicImage;
+
+/** TxnOffsetCommit: how far a group will have read once the producer's transaction is committed. */
+final class TxnOffsetCommitHandler implements ApiHandler<TxnOffsetCommitRequestData, TxnOffsetCommitResponseData> {
+    private static final int FIRST_WITH_ABORTABLE = 4;
+    private static final int FIRST_THAT_JOINS = 5;
+    private static final int FIRST_WITH_TOPIC_IDS = 6;
+
+    private final GroupCoordinator groups;
+    private final TransactionAdmission admission;
+    private final InternalTopics topics;
+    private final MetadataStore metadata;
+
+    TxnOffsetCommitHandler(
+            GroupCoordinator groups,
+            TransactionCoordinator transactions,
+            InternalTopics topics,
+            MetadataStore metadata) {
+        this.groups = groups;
+        this.admission = new TransactionAdmission(transactions);
+        this.topics = topics;
+        this.metadata = metadata;
+    }
+
+    @Override
+    public short apiKey() {
+        return 28;
+    }
+
+    @Override
+    public short minVersion() {
+        return 0;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 6;
+    }
+
+    @Override
+    public CompletionStage<TxnOffsetCommitResponseData> handle(
+            RequestContext context, TxnOffsetCommitRequestData request) {
+        var image = metadata.image();
+        var commits = new ArrayList<OffsetCommit>();
+        for (var topic : request.topics()) {
+            find(image, context, topic).ifPresent(found -> commits.addAll(commits(found, topic)));
+        }
+        return stage(context, request, commits)
+                .exceptionally(failure -> all(commits, CoordinatorErrors.errorOf(failure)))
+                .thenApply(outcomes -> new TxnOffsetCommitResponseData()
+                        .setTopics(request.topics().stream()
+                                .map(topic -> answered(image, context, topic, outcomes))
+                                .toList()));
+    }
+
+    private CompletionStage<Map<TopicPartition, ErrorCode>> stage(
+            RequestContext context, TxnOffsetCommitRequestData request, List<OffsetCommit> commits) {
+        if (commits.isEmpty()) {
+            return CompletableFuture.completedStage(Map.of());
+        }
+        var producer = new ProducerIdentity(request.producerId(), request.producerEpoch());
+        var caller = new Caller(
+                request.groupId(), request.memberId(), request.groupInstanceId(), request.generationIdOrMemberEpoch());
+        return topics.ensure(InternalTopics.CONSUMER_OFFSETS)
+                .thenCompose(offsets -> admission.admit(
+                        request.transactionalId(),
+                        producer,
+                        Set.of(ShardPlace.of(offsets, request.groupId())),
+                        context.version() >= FIRST_THAT_JOINS))
+                .thenCompose(refusal -> refusal == ErrorCode.NONE
+                        ? groups.stage(caller, producer.producerId(), producer.epoch(), commits)
+                        : CompletableFuture.failedStage(new BrokerException(
+                                TransactionErrors.abortable(refusal, context.version() >= FIRST_WITH_ABORTABLE),
+                                "transaction " + request.transactionalId() + " cannot take in offsets of "
+                                        + request.groupId())));
+    }
+
+    private static Map<TopicPartition, ErrorCode> all(List<OffsetCommit> commits, ErrorCode error) {
+        var outcomes = new HashMap<TopicPartition, ErrorCode>();
+        commits.forEach(commit -> outcomes.put(commit.partition(), error));
+        return outcomes;
+    }
+
+    private static Optional<TopicImage> find(
+            ClusterImage image, RequestContext context, TxnOffsetCommitRequestTopic topic) {
+        return context.version() >= FIRST_WITH_TOPIC_IDS
+                ? image.topic(TopicIds.of(topic.topicId()))
+                : image.topic(topic.name());
+    }
+
+    private static List<OffsetCommit> commits(TopicImage topic, TxnOffsetCommitRequestTopic requested) {
+        return requested.partitions().stream()
+                .filter(partition -> exists(topic, partition.partitionIndex()))
+                .map(partition -> new OffsetCommit(
+                        new TopicPartition(topic.name(), partition.partitionIndex()),
+                        topic.id(),
+                        partition.committedOffset(),
+                        partition.committedLeaderEpoch(),
+                        partition.committedMetadata() == null ? "" : partition.committedMetadata(),
+                        -1))
+                .toList();
+    }
+
+    private static boolean exists(TopicImage topic, int partition) {
+        return partition >= 0 && partition < topic.partitions().size();
+    }
+
+    private static TxnOffsetCommitResponseTopic answered(
+            ClusterImage image,
+            RequestContext context,
+            TxnOffsetCommitRequestTopic requested,
+            Map<TopicPartition, ErrorCode> outcomes) {
+        var topic = find(image, context, requested);
+        var unknown = topic.isEmpty() && context.version() >= FIRST_WITH_TOPIC_IDS
+                ? ErrorCode.UNKNOWN_TOPIC_ID
+                : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+        return new TxnOffsetCommitResponseTopic()
+                .setName(requested.name())
+                .setTopicId(requested.topicId())
+                .setPartitions(requested.partitions().stream()
+                        .map(partition -> {
+                            var index = partition.partitionIndex();
+                            var outcome = topic.filter(found -> exists(found, index))
+                                    .map(found -> outcomes.get(new TopicPartition(found.name(), index)))
+                                    .orElse(unknown);
+                            return new TxnOffsetCommitResponsePartition()
+                                    .setPartitionIndex(index)
+                                    .setErrorCode(outcome.code());
+                        })
+                        .toList());
+    }
+}

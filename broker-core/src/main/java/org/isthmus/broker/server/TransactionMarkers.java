@@ -1,0 +1,55 @@
+package org.isthmus.broker.server;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.InternalTopics;
+import org.isthmus.broker.coordinator.group.GroupCoordinator;
+import org.isthmus.broker.coordinator.transaction.Marker;
+import org.isthmus.broker.coordinator.transaction.MarkerWriter;
+import org.isthmus.broker.coordinator.transaction.Outcome;
+import org.isthmus.broker.log.AppendOrigin;
+import org.isthmus.broker.log.AppendResult;
+import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.record.EndTransactionMarker;
+import org.isthmus.broker.replica.Durability;
+import org.isthmus.broker.replica.Partition;
+import org.isthmus.broker.replica.Partitions;
+import org.isthmus.broker.runtime.Clock;
+
+/**
+ * Brings outcomes to the partitions that are led here: a control record to a partition of an ordinary topic, a decision to the shard of a
+ * partition of the offsets topic.
+ */
+record TransactionMarkers(MetadataStore metadata, Partitions partitions, GroupCoordinator groups, Clock clock)
+        implements MarkerWriter {
+    @Override
+    public CompletionStage<ErrorCode> write(TopicPartition id, Marker marker) {
+        if (metadata.image().partition(id).isEmpty()) {
+            return CompletableFuture.completedStage(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        }
+        if (id.topic().equals(InternalTopics.CONSUMER_OFFSETS)) {
+            var producer = marker.producer();
+            return groups.endTransaction(
+                    id.partition(), producer.producerId(), producer.epoch(), marker.outcome() == Outcome.COMMIT);
+        }
+        return partitions
+                .partition(id)
+                .map(partition -> append(partition, marker))
+                .orElseGet(() -> CompletableFuture.completedStage(ErrorCode.NOT_LEADER_OR_FOLLOWER));
+    }
+
+    private CompletionStage<ErrorCode> append(Partition partition, Marker marker) {
+        var outcome = marker.outcome() == Outcome.COMMIT
+                ? EndTransactionMarker.Outcome.COMMIT
+                : EndTransactionMarker.Outcome.ABORT;
+        var producer = marker.producer();
+        var batch = new EndTransactionMarker(outcome, marker.coordinatorEpoch())
+                .toBatch(producer.producerId(), producer.epoch(), clock.wallMs());
+        return partition
+                .append(batch, Durability.COMMITTED, AppendOrigin.BROKER)
+                .thenApply(
+                        result -> result instanceof AppendResult.Rejected rejected ? rejected.error() : ErrorCode.NONE);
+    }
+}
