@@ -1,6 +1,7 @@
 package org.isthmus.broker.protocol.handler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.isthmus.broker.coordinator.InternalTopics.CONSUMER_OFFSETS;
 
 import java.util.List;
 import java.util.Map;
@@ -16,13 +17,20 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.coordinator.InternalTopics;
+import org.isthmus.broker.coordinator.MemoryShardLog;
 import org.isthmus.broker.coordinator.group.GroupRig;
+import org.isthmus.broker.coordinator.transaction.MarkerWriter;
+import org.isthmus.broker.coordinator.transaction.Outcome;
 import org.isthmus.broker.coordinator.transaction.ProducerIds;
+import org.isthmus.broker.coordinator.transaction.TransactionConfig;
+import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.network.Endpoint;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -33,12 +41,34 @@ class CoordinatorHandlersTest {
 
     private final GroupRig rig = new GroupRig();
     private final MemoryMetadata metadata = new MemoryMetadata();
+    private final MemoryShardLog transactionLog = new MemoryShardLog();
+    private final MarkerWriter markers =
+            (partition, marker) -> partition.topic().equals(CONSUMER_OFFSETS)
+                    ? rig.groups.endTransaction(
+                            partition.partition(),
+                            marker.producer().producerId(),
+                            marker.producer().epoch(),
+                            marker.outcome() == Outcome.COMMIT)
+                    : CompletableFuture.completedStage(ErrorCode.NONE);
+    private final ProducerIds producerIds = new ProducerIds(metadata);
+    private final TransactionCoordinator transactions = new TransactionCoordinator(
+            TransactionConfig.DEFAULT, metadata::image, markers, producerIds, rig.loop, () -> new UUID(3, 3));
     private final List<ApiHandler<?, ?>> handlers = CoordinatorHandlers.of(
             rig.groups,
             NoShareGroups.on(metadata),
-            new ProducerIds(metadata),
+            transactions,
+            markers,
+            producerIds,
             name -> CompletableFuture.completedStage(rig.image().topics().get(name)),
-            metadata);
+            metadata,
+            (broker, listener) -> new Endpoint.Tcp("advertised", 9092));
+
+    @BeforeEach
+    void electTransactions() {
+        rig.addTopic(InternalTopics.TRANSACTION_STATE, new UUID(6, 6), 1);
+        transactions.shards().elected(0, transactionLog.lead(), rig.loop);
+        rig.loop.settle();
+    }
 
     @TestFactory
     List<DynamicTest> memberJoinsSyncsBeatsAndLeavesInEveryVersion() {
@@ -157,7 +187,7 @@ class CoordinatorHandlersTest {
                     : answer.coordinators().stream()
                             .map(coordinator -> coordinator.host() + ":" + coordinator.port())
                             .toList();
-            assertThat(found).containsOnly("host:9092");
+            assertThat(found).containsOnly("advertised:9092");
         });
     }
 
@@ -213,6 +243,170 @@ class CoordinatorHandlersTest {
             assertThat(second.producerId()).isNotEqualTo(first.producerId());
             assertThat(second.producerEpoch()).isZero();
         });
+    }
+
+    @TestFactory
+    List<DynamicTest> transactionOfAnOlderProducerTakesInPartitionsAndOffsetsInEveryVersion() {
+        return versions(0, 4, version -> {
+            var producer = initTransactional(version);
+            AddPartitionsToTxnResponseData added = call(Math.min(version, 3), addPartitions(producer, "views"));
+            assertThat(partitionErrors(added)).containsOnly((short) 0);
+            AddPartitionsToTxnResponseData refused =
+                    call(Math.min(version, 3), addPartitions(producer, "views", "missing"));
+            assertThat(partitionErrors(refused))
+                    .containsExactlyInAnyOrder(
+                            ErrorCode.OPERATION_NOT_ATTEMPTED.code(), ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code());
+
+            assertThat(stageOffset(version, producer, 30 + version)).containsOnly(refusedWhileNotAdded(version));
+            AddOffsetsToTxnResponseData offsets = call(
+                    version,
+                    new AddOffsetsToTxnRequestData()
+                            .setTransactionalId("tx")
+                            .setProducerId(producer.producerId())
+                            .setProducerEpoch(producer.producerEpoch())
+                            .setGroupId(GROUP));
+            assertThat(offsets.errorCode()).isZero();
+            assertThat(stageOffset(version, producer, 30 + version)).containsOnly((short) 0);
+
+            assertThat(endTransaction(version, producer).errorCode()).isZero();
+            assertThat(fetched(9)).containsExactly(30L + version, -1L);
+        });
+    }
+
+    @TestFactory
+    List<DynamicTest> transactionOfANewerProducerTakesInOffsetsByWritingThem() {
+        return versions(5, 6, version -> {
+            var producer = initTransactional(5);
+            assertThat(stageOffset(version, producer, 50 + version)).containsOnly((short) 0);
+            var ended = endTransaction(5, producer);
+            assertThat(ended.errorCode()).isZero();
+            assertThat(ended.producerId()).isEqualTo(producer.producerId());
+            assertThat(ended.producerEpoch()).isEqualTo((short) (producer.producerEpoch() + 1));
+            assertThat(fetched(9)).containsExactly(50L + version, -1L);
+        });
+    }
+
+    @Test
+    void offsetsOfAnOpenTransactionMakeWhoeverWantsStableOnesWait() {
+        var producer = initTransactional(5);
+        stageOffset(6, producer, 50);
+        var request = new OffsetFetchRequestData()
+                .setRequireStable(true)
+                .setGroups(List.of(new OffsetFetchRequestData.OffsetFetchRequestGroup()
+                        .setGroupId(GROUP)
+                        .setTopics(List.of(new OffsetFetchRequestData.OffsetFetchRequestTopics()
+                                .setName("views")
+                                .setPartitionIndexes(List.of(0))))));
+        OffsetFetchResponseData answer = call(9, request);
+        assertThat(answer.groups().get(0).topics().get(0).partitions().get(0).errorCode())
+                .isEqualTo(ErrorCode.UNSTABLE_OFFSET_COMMIT.code());
+    }
+
+    @Test
+    void transactionsAreListedAndDescribed() {
+        var producer = initTransactional(5);
+        call(3, addPartitions(producer, "views"));
+        for (var version = 0; version <= 1; version++) {
+            ListTransactionsResponseData listed =
+                    call(version, new ListTransactionsRequestData().setStateFilters(List.of("Ongoing", "Odd")));
+            assertThat(listed.unknownStateFilters()).containsExactly("Odd");
+            assertThat(listed.transactionStates())
+                    .extracting(ListTransactionsResponseData.TransactionState::transactionalId)
+                    .containsExactly("tx");
+        }
+        DescribeTransactionsResponseData described =
+                call(0, new DescribeTransactionsRequestData().setTransactionalIds(List.of("tx", "none")));
+        var found = described.transactionStates().get(0);
+        assertThat(found.transactionState()).isEqualTo("Ongoing");
+        assertThat(found.topics().find("views").partitions()).containsExactly(0);
+        assertThat(described.transactionStates().get(1).errorCode())
+                .isEqualTo(ErrorCode.TRANSACTIONAL_ID_NOT_FOUND.code());
+    }
+
+    @Test
+    void administratorEndsAHangingTransaction() {
+        for (var version = 1; version <= 2; version++) {
+            WriteTxnMarkersResponseData answer = call(
+                    version,
+                    new WriteTxnMarkersRequestData()
+                            .setMarkers(List.of(new WriteTxnMarkersRequestData.WritableTxnMarker()
+                                    .setProducerId(5)
+                                    .setProducerEpoch((short) 1)
+                                    .setTopics(List.of(new WriteTxnMarkersRequestData.WritableTxnMarkerTopic()
+                                            .setName("views")
+                                            .setPartitionIndexes(List.of(0)))))));
+            assertThat(answer.markers()
+                            .get(0)
+                            .topics()
+                            .get(0)
+                            .partitions()
+                            .get(0)
+                            .errorCode())
+                    .isZero();
+        }
+    }
+
+    private InitProducerIdResponseData initTransactional(int version) {
+        InitProducerIdResponseData answer = call(
+                version,
+                new InitProducerIdRequestData().setTransactionalId("tx").setTransactionTimeoutMs(60_000));
+        assertThat(answer.errorCode()).isZero();
+        return answer;
+    }
+
+    private static AddPartitionsToTxnRequestData addPartitions(InitProducerIdResponseData producer, String... topics) {
+        var wanted = new AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection();
+        for (var topic : topics) {
+            wanted.add(new AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic()
+                    .setName(topic)
+                    .setPartitions(List.of(0)));
+        }
+        return new AddPartitionsToTxnRequestData()
+                .setV3AndBelowTransactionalId("tx")
+                .setV3AndBelowProducerId(producer.producerId())
+                .setV3AndBelowProducerEpoch(producer.producerEpoch())
+                .setV3AndBelowTopics(wanted);
+    }
+
+    private static List<Short> partitionErrors(AddPartitionsToTxnResponseData answer) {
+        return answer.resultsByTopicV3AndBelow().stream()
+                .flatMap(topic -> topic.resultsByPartition().stream())
+                .map(AddPartitionsToTxnResponseData.AddPartitionsToTxnPartitionResult::partitionErrorCode)
+                .toList();
+    }
+
+    private static short refusedWhileNotAdded(int version) {
+        return (version < 4 ? ErrorCode.INVALID_TXN_STATE : ErrorCode.TRANSACTION_ABORTABLE).code();
+    }
+
+    private List<Short> stageOffset(int version, InitProducerIdResponseData producer, long offset) {
+        TxnOffsetCommitResponseData answer = call(
+                version,
+                new TxnOffsetCommitRequestData()
+                        .setTransactionalId("tx")
+                        .setGroupId(GROUP)
+                        .setProducerId(producer.producerId())
+                        .setProducerEpoch(producer.producerEpoch())
+                        .setTopics(List.of(new TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic()
+                                .setName("views")
+                                .setTopicId(TopicIds.wire(GroupRig.VIEWS_ID))
+                                .setPartitions(List.of(new TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition()
+                                        .setPartitionIndex(0)
+                                        .setCommittedOffset(offset))))));
+        return answer.topics().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .map(TxnOffsetCommitResponseData.TxnOffsetCommitResponsePartition::errorCode)
+                .toList();
+    }
+
+    private EndTxnResponseData endTransaction(int version, InitProducerIdResponseData producer) {
+        return call(
+                version,
+                new EndTxnRequestData()
+                        .setTransactionalId("tx")
+                        .setProducerId(producer.producerId())
+                        .setProducerEpoch(producer.producerEpoch())
+                        .setCommitted(true));
     }
 
     private JoinGroupResponseData joinGroup(int version) {

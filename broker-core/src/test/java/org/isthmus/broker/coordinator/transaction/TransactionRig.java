@@ -1,0 +1,174 @@
+package org.isthmus.broker.coordinator.transaction;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.common.Epoch;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.InternalTopics;
+import org.isthmus.broker.coordinator.MemoryShardLog;
+import org.isthmus.broker.coordinator.SteppedLoop;
+import org.isthmus.broker.metadata.ClusterDelta;
+import org.isthmus.broker.metadata.ClusterImage;
+import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.metadata.PartitionImage;
+import org.isthmus.broker.metadata.TopicImage;
+
+/** A transaction coordinator with one shard in memory, and partitions that only remember the markers they got. */
+final class TransactionRig implements MetadataStore, MarkerWriter {
+    static final String ID = "payments";
+    static final TopicPartition VIEWS = new TopicPartition("views", 0);
+    static final TopicPartition ORDERS = new TopicPartition("orders", 1);
+
+    final SteppedLoop loop = new SteppedLoop();
+    final MemoryShardLog log = new MemoryShardLog();
+    final TransactionCoordinator transactions;
+    final Set<TopicPartition> unreachable = new HashSet<>();
+    final Set<TopicPartition> gone = new HashSet<>();
+    boolean holdMarkers;
+
+    private final Map<TopicPartition, List<Marker>> written = new HashMap<>();
+    private final List<Runnable> held = new ArrayList<>();
+    private long nextProducerId = 1000;
+
+    TransactionRig() {
+        transactions = new TransactionCoordinator(
+                TransactionConfig.DEFAULT, this::image, this, new ProducerIds(this), loop, () -> new UUID(0, 1));
+        elect();
+    }
+
+    void elect() {
+        transactions.shards().elected(0, log.lead(), loop);
+        loop.settle();
+    }
+
+    void crash() {
+        log.loseLeader();
+        transactions.shards().resigned(0);
+        loop.settle();
+    }
+
+    TransactionMachine live() {
+        return settled(transactions
+                        .shards()
+                        .ask(
+                                0,
+                                tenant -> CompletableFuture.completedStage(
+                                        ((TransactionShard) (Object) tenant).machine())))
+                .join();
+    }
+
+    TransactionMachine replayed() {
+        return log.replayedBy(new TransactionMachine(), new TransactionRecordCodec());
+    }
+
+    <A> CompletableFuture<A> settled(CompletionStage<A> stage) {
+        loop.settle();
+        return stage.toCompletableFuture();
+    }
+
+    ProducerIdentity init() {
+        return init(ProducerIdentity.NONE).producer();
+    }
+
+    InitAnswer init(ProducerIdentity believed) {
+        return settled(transactions.init(ID, 60_000, believed)).join();
+    }
+
+    ErrorCode add(ProducerIdentity producer, TopicPartition... partitions) {
+        return settled(transactions.add(ID, producer, Set.of(partitions))).join();
+    }
+
+    CompletableFuture<EndAnswer> end(ProducerIdentity producer, Outcome outcome, boolean raisesEpoch) {
+        return settled(transactions.end(ID, producer, outcome, raisesEpoch));
+    }
+
+    TransactionPhase phase() {
+        return live().find(ID).phase();
+    }
+
+    List<Marker> markers(TopicPartition partition) {
+        return written.getOrDefault(partition, List.of());
+    }
+
+    List<Outcome> outcomes(TopicPartition partition) {
+        return markers(partition).stream().map(Marker::outcome).toList();
+    }
+
+    void releaseMarkers() {
+        holdMarkers = false;
+        var due = List.copyOf(held);
+        held.clear();
+        due.forEach(Runnable::run);
+        loop.settle();
+    }
+
+    void dropHeldMarkers() {
+        holdMarkers = false;
+        held.clear();
+    }
+
+    @Override
+    public CompletionStage<ErrorCode> write(TopicPartition partition, Marker marker) {
+        if (gone.contains(partition)) {
+            return CompletableFuture.completedStage(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        }
+        if (unreachable.contains(partition)) {
+            return CompletableFuture.completedStage(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        }
+        var answer = new CompletableFuture<ErrorCode>();
+        Runnable write = () -> {
+            written.computeIfAbsent(partition, id -> new ArrayList<>()).add(marker);
+            answer.complete(ErrorCode.NONE);
+        };
+        if (holdMarkers) {
+            held.add(write);
+        } else {
+            write.run();
+        }
+        return answer;
+    }
+
+    @Override
+    public ClusterImage image() {
+        var leader = new BrokerId(0);
+        var partition = new PartitionImage(leader, Epoch.ZERO, List.of(leader), List.of(leader));
+        var topic = new TopicImage(
+                InternalTopics.TRANSACTION_STATE, new UUID(5, 5), Map.of(), Collections.nCopies(1, partition));
+        return new ClusterImage(
+                1,
+                new UUID(1, 1),
+                leader,
+                Map.of(),
+                Map.of(topic.name(), topic),
+                Map.of(topic.id(), topic.name()),
+                nextProducerId);
+    }
+
+    @Override
+    public CompletionStage<ClusterImage> change(Function<ClusterImage, List<ClusterDelta>> decide) {
+        for (var delta : decide.apply(image())) {
+            nextProducerId = ((ClusterDelta.ProducerIdsTaken) delta).nextProducerId();
+        }
+        return CompletableFuture.completedStage(image());
+    }
+
+    @Override
+    public void follow(Consumer<ClusterImage> listener) {
+        listener.accept(image());
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,218 @@
+package org.isthmus.broker.coordinator.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.LongStream;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Producers of one transactional id that fence one another, on a shard whose commits lag and whose leader is lost, with partitions that
+ * cannot always be reached, in an order that the seed chooses. No transaction ever has two outcomes, what was acknowledged is what every
+ * partition learns, and the replayed log is the live state.
+ */
+class TransactionSimulationTest {
+    private static final int STEPS = 400;
+    private static final Logger SHARDS = Logger.getLogger("org.isthmus.broker.coordinator.ShardedCoordinator");
+
+    private static int ends;
+
+    @BeforeAll
+    static void quieten() {
+        SHARDS.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void speakAgain() {
+        SHARDS.setLevel(null);
+        assertThat(ends)
+                .as("ends of all seeds, so that this test is about something")
+                .isGreaterThan(200);
+    }
+
+    static LongStream seeds() {
+        return LongStream.rangeClosed(1, 40);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void everyTransactionHasOneOutcome(long seed) {
+        new Simulation(seed).run();
+    }
+
+    private static final class Simulation {
+        private final Random random;
+        private final TransactionRig rig = new TransactionRig();
+        private final List<TopicPartition> partitions = List.of(TransactionRig.VIEWS, TransactionRig.ORDERS);
+        private final List<Producer> producers = new ArrayList<>();
+        private final List<String> violations = new ArrayList<>();
+        private final Map<ProducerIdentity, Outcome> acknowledged = new HashMap<>();
+        private boolean led = true;
+
+        Simulation(long seed) {
+            random = new Random(seed);
+            rig.log.holdCommits();
+            var raisesEpoch = random.nextInt(4) > 0;
+            for (var i = 0; i < 3; i++) {
+                producers.add(new Producer(raisesEpoch));
+            }
+        }
+
+        void run() {
+            for (var step = 0; step < STEPS; step++) {
+                act();
+                check();
+            }
+            heal();
+            check();
+            assertThat(rig.phase()).isNotInstanceOf(TransactionPhase.Ending.class);
+            assertThat(partitions)
+                    .as("markers, so that this test is about something")
+                    .anyMatch(partition -> !rig.markers(partition).isEmpty());
+            acknowledged.forEach(this::wasDelivered);
+            ends += acknowledged.size();
+        }
+
+        private void act() {
+            var producer = producers.get(random.nextInt(producers.size()));
+            switch (random.nextInt(30)) {
+                case 0 -> producer.init();
+                case 1, 2, 3, 4, 5, 6 -> producer.add();
+                case 7, 8, 9, 10 -> producer.end();
+                case 11, 12, 13, 14, 15, 16, 17 -> rig.log.commitNext();
+                case 18, 19, 20 -> rig.log.commit();
+                case 21 -> rig.loop.advance(Duration.ofMillis(random.nextInt(2_000)));
+                case 22 -> rig.loop.advance(Duration.ofSeconds(random.nextInt(70)));
+                case 23 -> rig.unreachable.add(partitions.get(random.nextInt(2)));
+                case 24, 25 -> rig.unreachable.clear();
+                case 26 -> disturb();
+                default -> elect();
+            }
+            rig.loop.settle();
+        }
+
+        private void disturb() {
+            if (random.nextInt(3) == 0) {
+                rig.log.failNextAppend(random.nextBoolean());
+            } else {
+                rig.crash();
+                led = false;
+            }
+        }
+
+        private void elect() {
+            if (!led) {
+                rig.elect();
+                led = true;
+            }
+        }
+
+        private void heal() {
+            rig.unreachable.clear();
+            elect();
+            for (var i = 0; i < 20; i++) {
+                rig.log.commit();
+                rig.loop.advance(Duration.ofSeconds(6));
+            }
+        }
+
+        private void check() {
+            assertThat(violations).isEmpty();
+            for (var partition : partitions) {
+                var outcomes = new HashMap<ProducerIdentity, Outcome>();
+                for (var marker : rig.markers(partition)) {
+                    var before = outcomes.putIfAbsent(marker.producer(), marker.outcome());
+                    // A producer that keeps its epoch ends one transaction after another under it.
+                    if (producers.get(0).raisesEpoch && before != null) {
+                        assertThat(marker.outcome())
+                                .as("outcome of %s", marker.producer())
+                                .isEqualTo(before);
+                    }
+                }
+            }
+            if (led && random.nextInt(5) == 0 && isActive()) {
+                assertThat(rig.live()).isEqualTo(rig.replayed());
+            }
+        }
+
+        private boolean isActive() {
+            var answer = rig.settled(rig.transactions.add("other", new ProducerIdentity(1, (short) 0), Set.of()));
+            return !answer.isCompletedExceptionally();
+        }
+
+        private void wasDelivered(ProducerIdentity marker, Outcome outcome) {
+            var delivered = partitions.stream()
+                    .flatMap(partition -> rig.markers(partition).stream())
+                    .filter(written -> written.producer().equals(marker))
+                    .map(Marker::outcome)
+                    .toList();
+            assertThat(delivered).as("markers of %s", marker).isNotEmpty().containsOnly(outcome);
+        }
+
+        private final class Producer {
+            private final boolean raisesEpoch;
+            private ProducerIdentity identity = ProducerIdentity.NONE;
+            private boolean takesPart;
+
+            Producer(boolean raisesEpoch) {
+                this.raisesEpoch = raisesEpoch;
+            }
+
+            void init() {
+                rig.settled(rig.transactions.init(TransactionRig.ID, 60_000, ProducerIdentity.NONE))
+                        .whenComplete((answer, failure) -> {
+                            if (failure == null && answer.error() == ErrorCode.NONE) {
+                                identity = answer.producer();
+                                takesPart = false;
+                            }
+                        });
+            }
+
+            void add() {
+                var asked = identity;
+                var partition = partitions.get(random.nextInt(2));
+                rig.settled(rig.transactions.add(TransactionRig.ID, asked, Set.of(partition)))
+                        .whenComplete((error, failure) -> {
+                            if (error == ErrorCode.NONE && asked.equals(identity)) {
+                                takesPart = true;
+                            }
+                        });
+            }
+
+            void end() {
+                if (!takesPart) {
+                    return;
+                }
+                var asked = identity;
+                var outcome = random.nextBoolean() ? Outcome.COMMIT : Outcome.ABORT;
+                rig.settled(rig.transactions.end(TransactionRig.ID, asked, outcome, raisesEpoch))
+                        .whenComplete((answer, failure) -> {
+                            if (failure != null || answer.error() != ErrorCode.NONE || !asked.equals(identity)) {
+                                return;
+                            }
+                            takesPart = false;
+                            if (raisesEpoch) {
+                                identity = answer.producer();
+                                var before = acknowledged.putIfAbsent(asked.next(), outcome);
+                                if (before != null && before != outcome) {
+                                    violations.add(asked + " was told " + before + " and " + outcome);
+                                }
+                            }
+                        });
+            }
+        }
+    }
+}

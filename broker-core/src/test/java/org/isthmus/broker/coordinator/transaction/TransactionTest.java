@@ -1,0 +1,254 @@
+package org.isthmus.broker.coordinator.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.isthmus.broker.coordinator.transaction.TransactionRig.ID;
+import static org.isthmus.broker.coordinator.transaction.TransactionRig.ORDERS;
+import static org.isthmus.broker.coordinator.transaction.TransactionRig.VIEWS;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.coordinator.View;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Stories of transactions. Whatever happens in them, the replayed log is the live state. */
+class TransactionTest {
+    private final TransactionRig rig = new TransactionRig();
+
+    @AfterEach
+    void logTellsTheWholeState() {
+        assertThat(rig.replayed()).isEqualTo(rig.live());
+    }
+
+    @Test
+    void newProducerFencesTheOneBefore() {
+        var first = rig.init();
+        var second = rig.init();
+        assertThat(second.producerId()).isEqualTo(first.producerId());
+        assertThat(second.epoch()).isEqualTo((short) 1);
+        assertThat(rig.add(first, VIEWS)).isEqualTo(ErrorCode.PRODUCER_FENCED);
+        assertThat(rig.add(second, VIEWS)).isEqualTo(ErrorCode.NONE);
+    }
+
+    @Test
+    void committedTransactionReachesEveryPartitionThatTookPart() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS, ORDERS);
+        var end = rig.end(producer, Outcome.COMMIT, false).join();
+        assertThat(end).isEqualTo(new EndAnswer(ErrorCode.NONE, producer));
+        assertThat(rig.outcomes(VIEWS)).containsExactly(Outcome.COMMIT);
+        assertThat(rig.outcomes(ORDERS)).containsExactly(Outcome.COMMIT);
+        assertThat(rig.phase()).isEqualTo(new TransactionPhase.Ended(Outcome.COMMIT));
+    }
+
+    @Test
+    void epochRisesWithEveryTransactionOfAProducerThatAsksForIt() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        var next = rig.end(producer, Outcome.COMMIT, true).join().producer();
+        assertThat(next).isEqualTo(producer.next());
+        assertThat(rig.markers(VIEWS)).extracting(Marker::producer).containsExactly(next);
+        assertThat(rig.add(producer, VIEWS)).isEqualTo(ErrorCode.PRODUCER_FENCED);
+        assertThat(rig.add(next, VIEWS)).isEqualTo(ErrorCode.NONE);
+    }
+
+    @Test
+    void endThatIsAskedForTwiceIsAnsweredTheSame() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        var first = rig.end(producer, Outcome.COMMIT, true).join();
+        assertThat(rig.end(producer, Outcome.COMMIT, true).join()).isEqualTo(first);
+        assertThat(rig.end(producer, Outcome.ABORT, true).join().error()).isEqualTo(ErrorCode.PRODUCER_FENCED);
+        assertThat(rig.outcomes(VIEWS)).containsExactly(Outcome.COMMIT);
+    }
+
+    @Test
+    void outcomeNeverChangesOnceItIsDecided() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        rig.holdMarkers = true;
+        var commit = rig.end(producer, Outcome.COMMIT, false);
+        assertThat(rig.end(producer, Outcome.ABORT, false).join().error()).isEqualTo(ErrorCode.INVALID_TXN_STATE);
+        rig.releaseMarkers();
+        assertThat(commit.join().error()).isEqualTo(ErrorCode.NONE);
+        assertThat(rig.outcomes(VIEWS)).containsExactly(Outcome.COMMIT);
+    }
+
+    @Test
+    void commitIsAnsweredEvenWhereAPartitionCannotBeReached() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        rig.unreachable.add(VIEWS);
+        var end = rig.end(producer, Outcome.COMMIT, false);
+        assertThat(end).isNotDone();
+        rig.loop.advance(Duration.ofSeconds(1));
+        assertThat(end.join().error()).isEqualTo(ErrorCode.NONE);
+        assertThat(rig.add(producer, ORDERS)).isEqualTo(ErrorCode.CONCURRENT_TRANSACTIONS);
+
+        rig.unreachable.clear();
+        rig.loop.advance(Duration.ofSeconds(6));
+        assertThat(rig.outcomes(VIEWS)).containsExactly(Outcome.COMMIT);
+        assertThat(rig.add(producer, ORDERS)).isEqualTo(ErrorCode.NONE);
+    }
+
+    @Test
+    void decisionThatWasCommittedIsCarriedOutByTheNextLeader() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        rig.holdMarkers = true;
+        var end = rig.end(producer, Outcome.COMMIT, false);
+        rig.crash();
+        assertThat(end).isCompletedExceptionally();
+        rig.dropHeldMarkers();
+
+        rig.elect();
+        assertThat(rig.outcomes(VIEWS)).containsExactly(Outcome.COMMIT);
+        assertThat(rig.end(producer, Outcome.COMMIT, false).join().error()).isEqualTo(ErrorCode.NONE);
+    }
+
+    @Test
+    void partitionsHearNothingOfADecisionThatIsNotCommitted() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        rig.log.holdCommits();
+        rig.end(producer, Outcome.COMMIT, false);
+        assertThat(rig.outcomes(VIEWS)).isEmpty();
+        rig.crash();
+        rig.elect();
+        assertThat(rig.outcomes(VIEWS)).isEmpty();
+        assertThat(rig.phase()).isInstanceOf(TransactionPhase.Open.class);
+    }
+
+    @Test
+    void transactionThatStaysOpenTooLongIsAbortedAndItsProducerFenced() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        rig.loop.advance(Duration.ofSeconds(61));
+        assertThat(rig.markers(VIEWS)).containsExactly(new Marker(producer.next(), Outcome.ABORT, 0));
+        assertThat(rig.end(producer, Outcome.COMMIT, false).join().error()).isEqualTo(ErrorCode.PRODUCER_FENCED);
+        assertThat(rig.end(producer, Outcome.ABORT, true).join().error()).isEqualTo(ErrorCode.PRODUCER_FENCED);
+    }
+
+    @Test
+    void timeoutGoesOnAfterTheShardMoved() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        rig.loop.advance(Duration.ofSeconds(30));
+        rig.crash();
+        rig.elect();
+        rig.loop.advance(Duration.ofSeconds(31));
+        assertThat(rig.outcomes(VIEWS)).containsExactly(Outcome.ABORT);
+    }
+
+    @Test
+    void newProducerAbortsWhatTheOneBeforeLeftOpen() {
+        var zombie = rig.init();
+        rig.add(zombie, VIEWS);
+        var heir = rig.init();
+        assertThat(rig.outcomes(VIEWS)).containsExactly(Outcome.ABORT);
+        assertThat(rig.markers(VIEWS).get(0).producer().epoch()).isGreaterThan(zombie.epoch());
+        assertThat(heir.epoch())
+                .isGreaterThan(rig.markers(VIEWS).get(0).producer().epoch());
+        assertThat(rig.end(zombie, Outcome.COMMIT, true).join().error()).isEqualTo(ErrorCode.PRODUCER_FENCED);
+    }
+
+    @Test
+    void newProducerIsToldToComeAgainWhileAnOutcomeCannotBeDelivered() {
+        var zombie = rig.init();
+        rig.add(zombie, VIEWS);
+        rig.unreachable.add(VIEWS);
+        var waiting = rig.settled(rig.transactions.init(ID, 60_000, ProducerIdentity.NONE));
+        rig.loop.advance(Duration.ofSeconds(1));
+        assertThat(waiting.join().error()).isEqualTo(ErrorCode.CONCURRENT_TRANSACTIONS);
+        rig.unreachable.clear();
+        rig.loop.advance(Duration.ofSeconds(6));
+        assertThat(rig.init().epoch()).isGreaterThan(zombie.epoch());
+    }
+
+    @Test
+    void partitionOfADeletedTopicHoldsUpNobody() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS, ORDERS);
+        rig.gone.add(VIEWS);
+        assertThat(rig.end(producer, Outcome.COMMIT, false).join().error()).isEqualTo(ErrorCode.NONE);
+        assertThat(rig.phase()).isEqualTo(new TransactionPhase.Ended(Outcome.COMMIT));
+    }
+
+    @Test
+    void producerThatOnlyWantsTheNextEpochHasToBeTheLastOne() {
+        var first = rig.init();
+        var second = rig.init();
+        assertThat(rig.init(first).error()).isEqualTo(ErrorCode.NONE);
+        assertThat(rig.init(first).producer()).isEqualTo(second);
+        var third = rig.init(second).producer();
+        assertThat(third).isEqualTo(second.next());
+        assertThat(rig.init(first).error()).isEqualTo(ErrorCode.PRODUCER_FENCED);
+    }
+
+    @Test
+    void spentProducerIdGivesWayToAnother() {
+        var last = new ProducerIdentity(7, (short) (Short.MAX_VALUE - 2));
+        var machine = new TransactionMachine();
+        var open = new TransactionPhase.Open(Set.of(VIEWS), 0);
+        machine.replay(0, new TransactionRecord.Saved(new Transaction(ID, last, last, 60_000, open, 0)));
+        var view = new View<>(machine, 0, () -> new UUID(0, 0));
+
+        var asked = Endings.end(view, ID, last, Outcome.COMMIT, true, null);
+        assertThat(asked.answer()).isInstanceOf(Step.NeedsProducerId.class);
+        assertThat(asked.records()).isEmpty();
+
+        var ended = Endings.end(view, ID, last, Outcome.COMMIT, true, 8L);
+        var fresh = new ProducerIdentity(8, (short) 0);
+        assertThat(ended.answer()).isEqualTo(new Step.AwaitsEnd<>(new EndAnswer(ErrorCode.NONE, fresh)));
+        ended.records().forEach(record -> machine.replay(1, record));
+        var ending = (TransactionPhase.Ending) machine.find(ID).phase();
+        assertThat(ending.marker()).isEqualTo(last.next());
+        assertThat(Endings.end(view, ID, last, Outcome.COMMIT, true, null).answer())
+                .isEqualTo(ended.answer());
+    }
+
+    @Test
+    void abortOfNothingRaisesTheEpochAndCommitOfNothingIsRefused() {
+        var producer = rig.init();
+        assertThat(rig.end(producer, Outcome.COMMIT, true).join().error()).isEqualTo(ErrorCode.INVALID_TXN_STATE);
+        var next = rig.end(producer, Outcome.ABORT, true).join().producer();
+        assertThat(next).isEqualTo(producer.next());
+    }
+
+    @Test
+    void partitionsThatWereNeverAddedAreNoPartOfTheTransaction() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        assertThat(rig.settled(rig.transactions.verify(ID, producer, Set.of(VIEWS)))
+                        .join())
+                .isEqualTo(ErrorCode.NONE);
+        assertThat(rig.settled(rig.transactions.verify(ID, producer, Set.of(ORDERS)))
+                        .join())
+                .isEqualTo(ErrorCode.INVALID_TXN_STATE);
+        var stranger = new ProducerIdentity(99, (short) 0);
+        assertThat(rig.settled(rig.transactions.verify(ID, stranger, Set.of(VIEWS)))
+                        .join())
+                .isEqualTo(ErrorCode.INVALID_PRODUCER_ID_MAPPING);
+    }
+
+    @Test
+    void idThatNobodyUsesIsForgottenAndOneWithAnOpenTransactionIsNot() {
+        rig.init();
+        rig.loop.advance(Duration.ofDays(8));
+        assertThat(rig.live().transactions()).isEmpty();
+    }
+
+    @Test
+    void timeoutsOutOfBoundsAreRefused() {
+        assertThat(rig.settled(rig.transactions.init(ID, 0, ProducerIdentity.NONE))
+                        .join()
+                        .error())
+                .isEqualTo(ErrorCode.INVALID_TRANSACTION_TIMEOUT);
+        assertThat(rig.settled(rig.transactions.init(ID, 3_600_000, ProducerIdentity.NONE))
+                        .join()
+                        .error())
+                .isEqualTo(ErrorCode.INVALID_TRANSACTION_TIMEOUT);
+    }
+}
