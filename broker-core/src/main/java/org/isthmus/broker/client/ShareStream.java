@@ -23,6 +23,9 @@ public interface ShareStream extends AutoCloseable {
      */
     CompletionStage<List<ShareDelivery>> poll(int maxRecords, Duration maxWait);
 
+    /** Whether the group has let this member in everywhere, so that from now on it misses nothing. For any thread. */
+    boolean isJoined();
+
     /**
      * Says what became of deliveries in a row. Completes once the broker has it for good. Fails with {@code INVALID_RECORD_STATE} where a
      * delivery is not held any more, because the connection was lost since: it is handed out again, perhaps to this stream.

@@ -28,12 +28,12 @@ public final class PartitionLog implements Closeable {
     private static final long PRODUCER_EXPIRATION_MS = 24L * 60 * 60 * 1000;
 
     private final Path directory;
-    private final LogConfig config;
     private final FileStore files;
     private final Clock clock;
-    private final AppendCheck appendCheck;
 
     private final ProducerStates producers = new ProducerStates();
+    private LogConfig config;
+    private AppendCheck appendCheck;
     /** Transactions that a marker ended at or above the high watermark: they hold the last stable offset back until it passes. */
     private final Deque<ProducerStates.Ended> undecided = new ArrayDeque<>();
 
@@ -45,6 +45,12 @@ public final class PartitionLog implements Closeable {
     private long segmentBegunMs = -1;
     private boolean tailDirty;
     private boolean closed;
+    private int bytesSinceMark;
+    /** The offset of the last whole snapshot of the producers. */
+    private long snapshotAt = -1;
+
+    /** Set by the owner once its view shows what lies below; taken up by whoever forces next. */
+    private volatile @Nullable Mark mark;
 
     /** Held by whoever forces, and by the owner for the rare changes that must not run beside that: truncation, a new start, closing. */
     private final ReentrantLock disk = new ReentrantLock();
@@ -55,6 +61,9 @@ public final class PartitionLog implements Closeable {
 
     private volatile @Nullable IOException broken;
     private volatile @Nullable PublishedView view;
+
+    /** A point in the open segment from which recovery could begin, if everything below were durable. */
+    private record Mark(long segmentBase, long offset, LogCheckpoint.Indexed indexed) {}
 
     private PartitionLog(Path directory, LogConfig config, FileStore files, Clock clock) {
         this.directory = directory;
@@ -69,6 +78,14 @@ public final class PartitionLog implements Closeable {
         var log = new PartitionLog(directory, config, files, clock);
         log.load();
         return log;
+    }
+
+    /** How the log is kept from now on. */
+    public void configure(LogConfig changed) {
+        if (!changed.equals(config)) {
+            config = changed;
+            appendCheck = new AppendCheck(changed, producers);
+        }
     }
 
     // ---- appending
@@ -149,7 +166,31 @@ public final class PartitionLog implements Closeable {
         }
         endOffset = nextOffset;
         publish();
+        bytesSinceMark += batches.remaining();
+        if (bytesSinceMark >= config.checkpointBytes()) {
+            markForRecovery();
+        }
         return null;
+    }
+
+    /** Prepares a point from which recovery may begin; the next force makes it one. A failure costs a longer recovery and nothing else. */
+    private void markForRecovery() {
+        bytesSinceMark = 0;
+        try {
+            active().flushIndexes(endOffset);
+            writeSnapshot();
+            mark = new Mark(active().baseOffset(), endOffset, active().indexed());
+        } catch (IOException failure) {
+            LOG.log(Level.WARNING, "Recovery will begin further back: " + directory, failure);
+        }
+    }
+
+    // Not where one is already: a crash while it is written over would cost what is durable.
+    private void writeSnapshot() throws IOException {
+        if (snapshotAt != endOffset) {
+            Files.write(files, LogSegment.path(directory, endOffset, ProducerSnapshots.SUFFIX), producers.snapshot());
+            snapshotAt = endOffset;
+        }
     }
 
     private AppendResult.Rejected refuse(IOException failure, int bytes) throws IOException {
@@ -185,13 +226,14 @@ public final class PartitionLog implements Closeable {
     private void roll() throws IOException {
         active().flushIndexes(endOffset);
         producers.forgetOlderThan(clock.wallMs() - PRODUCER_EXPIRATION_MS);
-        Files.write(files, LogSegment.path(directory, endOffset, ProducerSnapshots.SUFFIX), producers.snapshot());
+        writeSnapshot();
         var next = new LogSegment(files, directory, endOffset);
         next.create();
         var more = Arrays.copyOf(segments, segments.length + 1);
         more[segments.length] = next;
         segments = more;
         segmentBegunMs = -1;
+        bytesSinceMark = 0;
     }
 
     /** What the log remembers of a batch besides its bytes. */
@@ -270,6 +312,8 @@ public final class PartitionLog implements Closeable {
     }
 
     private long forcePublished() throws IOException {
+        // The mark first: the view that is read then shows all that lies below it.
+        var marked = mark;
         var now = published();
         var last = now.segments()[now.segments().length - 1];
         try {
@@ -286,6 +330,9 @@ public final class PartitionLog implements Closeable {
         if (last.baseOffset() != forcedBase) {
             forcedBase = last.baseOffset();
             closedSegmentsAreDurable(now);
+        }
+        if (marked != null && marked.segmentBase() == forcedBase && marked.offset() > recoveryPoint) {
+            markIsDurable(marked, last, now);
         }
         return now.endOffset();
     }
@@ -309,6 +356,19 @@ public final class PartitionLog implements Closeable {
         try {
             ProducerSnapshots.force(files, directory, forcedBase);
             checkpoint(forcedBase, indexedBelow(now, forcedBase), now.startOffset(), now.highWatermark(), now.epochs());
+            ProducerSnapshots.deleteBelow(files, directory, recoveryPoint);
+        } catch (IOException failure) {
+            LOG.log(Level.WARNING, "The recovery point stays at " + recoveryPoint + ": " + directory, failure);
+        }
+    }
+
+    private void markIsDurable(Mark marked, LogSegment segment, PublishedView now) {
+        try {
+            segment.forceIndexes();
+            ProducerSnapshots.force(files, directory, marked.offset());
+            // Names before the checkpoint that counts on them.
+            files.forceDirectory(directory);
+            checkpoint(marked.offset(), marked.indexed(), now.startOffset(), now.highWatermark(), now.epochs());
             ProducerSnapshots.deleteBelow(files, directory, recoveryPoint);
         } catch (IOException failure) {
             LOG.log(Level.WARNING, "The recovery point stays at " + recoveryPoint + ": " + directory, failure);
@@ -356,8 +416,7 @@ public final class PartitionLog implements Closeable {
         active().flushIndexes(endOffset);
         forcePublished();
         active().forceIndexes();
-        var snapshot = LogSegment.path(directory, endOffset, ProducerSnapshots.SUFFIX);
-        Files.write(files, snapshot, producers.snapshot());
+        writeSnapshot();
         ProducerSnapshots.force(files, directory, endOffset);
         // Names before the checkpoint that counts on them: of two names, a crash may keep the later one alone.
         files.forceDirectory(directory);
@@ -450,7 +509,8 @@ public final class PartitionLog implements Closeable {
             // Noted before anything is cut: recovery then looks at all that may be left.
             // The indexes of the segment that is cut are not durable again before it is closed.
             var base = segments[Retention.indexOf(segments, offset)].baseOffset();
-            if (base < recoveryPoint) {
+            mark = null;
+            if (offset < recoveryPoint) {
                 checkpoint(base, indexedBelow(published(), base), startOffset, Math.min(highWatermark, offset), epochs);
             }
             cut(offset);
@@ -531,6 +591,8 @@ public final class PartitionLog implements Closeable {
         producers.clear();
         undecided.clear();
         epochs = LeaderEpochs.NONE;
+        mark = null;
+        snapshotAt = -1;
         segments = new LogSegment[] {new LogSegment(files, directory, startOffset)};
         active().create();
         files.forceDirectory(directory);
@@ -553,12 +615,14 @@ public final class PartitionLog implements Closeable {
     /** Takes in everything from the recovery point on, and cuts the log where it is not whole. */
     private void recover(LeaderEpochs known) throws IOException {
         undecided.clear();
+        bytesSinceMark = 0;
         recoveryPoint = Math.max(recoveryPoint, segments[0].baseOffset());
         epochs = known;
         // From the segment below the recovery point, because what its indexes have behind that point may be anything.
         var first = Retention.indexOf(segments, recoveryPoint - 1);
         var replayFrom =
                 ProducerSnapshots.loadNewest(files, directory, segments[0].baseOffset(), recoveryPoint, producers);
+        snapshotAt = replayFrom > segments[0].baseOffset() ? replayFrom : -1;
         for (var i = Retention.indexOf(segments, replayFrom); i < first; i++) {
             replayProducers(segments[i], replayFrom);
         }
@@ -594,6 +658,7 @@ public final class PartitionLog implements Closeable {
             segment.written(batch, config.indexIntervalBytes());
             if (batch.baseOffset() >= replayFrom) {
                 takeIn(batch, segment);
+                bytesSinceMark += batch.sizeInBytes();
             }
         }
         endOffset = scan.nextOffset();
@@ -620,12 +685,12 @@ public final class PartitionLog implements Closeable {
     private void makeRecoveredDurable(int first, boolean torn) throws IOException {
         forcedBase = active().baseOffset();
         segmentBegunMs = active().size() == 0 ? -1 : Math.min(clock.wallMs(), Math.max(0, active().maxTimestampMs()));
+        ProducerSnapshots.deleteAbove(files, directory, endOffset);
         if (endOffset == recoveryPoint && !torn && first == segments.length - 1) {
             // Nothing to recover, but the file may be shorter than the disk knows: a truncation whose force failed.
             active().forceLog();
             return;
         }
-        ProducerSnapshots.deleteAbove(files, directory, endOffset);
         for (var i = first; i < segments.length; i++) {
             segments[i].forceLog();
             if (i + 1 < segments.length) {

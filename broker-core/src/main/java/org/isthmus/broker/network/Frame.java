@@ -7,7 +7,11 @@ import org.isthmus.broker.runtime.StoredFile;
 /** The content of one outgoing frame, without its length: bytes in memory, and ranges of files that go out without a copy. */
 public record Frame(List<Part> parts) {
     public long size() {
-        return parts.stream().mapToLong(Part::size).sum();
+        long size = 0;
+        for (var part : parts) {
+            size += part.size();
+        }
+        return size;
     }
 
     /** Releases every part of a frame that is not sent. */

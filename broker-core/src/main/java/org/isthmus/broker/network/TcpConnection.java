@@ -8,7 +8,6 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -213,31 +212,44 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         adjust();
     }
 
-    /** Bytes that follow one another leave in one buffer; file ranges between them go out by themselves. */
+    /**
+     * Bytes that follow one another leave in one buffer; file ranges between them go out by themselves. They are copied into memory that the
+     * socket takes as it is: Java would copy them into such anyway, piece by piece and again for what did not fit.
+     */
     private void write(Frame frame) {
-        var inMemory = new ByteBuffer[frame.parts().size() + 1];
-        int count = 0;
-        inMemory[count++] = ByteBuffer.allocate(LENGTH_BYTES).putInt(0, (int) frame.size());
-        for (var part : frame.parts()) {
+        int left = LENGTH_BYTES + bytesFrom(frame, 0);
+        var inMemory = channel.alloc().directBuffer(left, left).writeInt((int) frame.size());
+        for (int i = 0; i < frame.parts().size(); i++) {
+            var part = frame.parts().get(i);
             if (part instanceof Frame.Bytes bytes) {
-                inMemory[count++] = bytes.buffer();
+                if (inMemory == null) {
+                    left = bytesFrom(frame, i);
+                    inMemory = channel.alloc().directBuffer(left, left);
+                }
+                inMemory.writeBytes(bytes.buffer().duplicate());
             } else {
-                writeBytes(inMemory, count);
-                count = 0;
+                writeBytes(inMemory);
+                inMemory = null;
                 var region = new FileRangeRegion((Frame.FileRange) part);
                 channel.write(region).addListener(done -> sent(part.size()));
             }
         }
-        writeBytes(inMemory, count);
+        writeBytes(inMemory);
     }
 
-    private void writeBytes(ByteBuffer[] buffers, int count) {
-        if (count == 0) {
+    /** How many bytes follow from this part on, up to a range of a file. */
+    private static int bytesFrom(Frame frame, int first) {
+        long bytes = 0;
+        for (int i = first; i < frame.parts().size() && frame.parts().get(i) instanceof Frame.Bytes part; i++) {
+            bytes += part.size();
+        }
+        return Math.toIntExact(bytes);
+    }
+
+    private void writeBytes(@Nullable ByteBuf bytes) {
+        if (bytes == null) {
             return;
         }
-        var bytes = count == 1
-                ? Unpooled.wrappedBuffer(buffers[0])
-                : Unpooled.wrappedBuffer(count, Arrays.copyOf(buffers, count));
         int size = bytes.readableBytes();
         channel.write(bytes).addListener(done -> sent(size));
     }

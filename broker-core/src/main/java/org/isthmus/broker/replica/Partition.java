@@ -291,7 +291,8 @@ public final class Partition {
         try {
             var forced = opened.force();
             loop.execute(() -> advance(opened, forced));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // Whatever it is, the waiters are told: others of this round, and of this log, must not wait for ever.
             // Never tried again: after a failed force nobody knows what the disk has.
             loop.execute(() -> goOffline(e));
         }
@@ -423,6 +424,8 @@ public final class Partition {
             finishOpening(null, notLeading());
             return;
         }
+        // The settings may have changed while it was opened.
+        opened.configure(config.log());
         open = opened;
         waiters.reached(opened.view().highWatermark());
         finishOpening(opened, null);
@@ -462,6 +465,10 @@ public final class Partition {
     void follow(Role newRole, PartitionConfig newConfig) {
         loop.execute(() -> {
             config = newConfig;
+            var opened = open;
+            if (opened != null) {
+                opened.configure(newConfig.log());
+            }
             if (!(role instanceof Role.Offline)) {
                 role = newRole;
                 if (!(newRole instanceof Role.Leader)) {

@@ -30,6 +30,7 @@ public final class SimDisk implements FileStore {
     private long capacity = Long.MAX_VALUE;
     private double failureRate;
     private long operationsUntilCrash = Long.MAX_VALUE;
+    private long bytesRead;
     private int life;
     private boolean down;
 
@@ -80,6 +81,11 @@ public final class SimDisk implements FileStore {
         life++;
         down = false;
         operationsUntilCrash = Long.MAX_VALUE;
+    }
+
+    /** All that was ever read, for tests of what an operation costs. */
+    public long bytesRead() {
+        return bytesRead;
     }
 
     public long usedBytes() {
@@ -215,7 +221,9 @@ public final class SimDisk implements FileStore {
         @Override
         public int read(ByteBuffer target, long position) throws IOException {
             ensureOpen();
-            return content.read(target, position);
+            var count = content.read(target, position);
+            bytesRead += Math.max(0, count);
+            return count;
         }
 
         @Override

@@ -5,6 +5,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageFormatException;
 import jakarta.jms.Session;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,8 @@ final class Delivery {
 
     static final long FOREVER = 0;
     static final long AT_ONCE = -1;
+
+    private static final Duration LONGEST_ASK = Duration.ofSeconds(10);
 
     // A listener that fails gets the message again this often in all; after that the message counts as consumed.
     private static final int MOST_DELIVERIES = 10;
@@ -78,7 +81,14 @@ final class Delivery {
         } finally {
             lock.unlock();
         }
-        copyOf(consumers).forEach(IsthmusConsumer::signalIfAvailable);
+        for (var consumer : copyOf(consumers)) {
+            consumer.inflow().pump();
+            consumer.signalIfAvailable();
+        }
+    }
+
+    boolean isStarted() {
+        return started;
     }
 
     /** Returns when nothing is being delivered any more. */
@@ -141,8 +151,11 @@ final class Delivery {
         }
     }
 
-    /** Returns when the consumer is not at work, unless it is closed by its own listener. */
-    void remove(IsthmusConsumer consumer) {
+    /**
+     * Returns when the consumer is not at work, unless it is closed by its own listener: whether it has nothing that could still be
+     * acknowledged.
+     */
+    boolean remove(IsthmusConsumer consumer) {
         lock.lock();
         try {
             changed.signalAll();
@@ -150,9 +163,12 @@ final class Delivery {
                 changed.awaitUninterruptibly();
             }
             consumers.remove(consumer);
-            if (consumer.inflow().hasUnacknowledged()) {
+            boolean keeps = consumer.inflow().hasUnacknowledged()
+                    && (mode == Session.CLIENT_ACKNOWLEDGE || listening == Thread.currentThread());
+            if (keeps) {
                 departed.add(consumer);
             }
+            return !keeps;
         } finally {
             lock.unlock();
         }
@@ -195,7 +211,7 @@ final class Delivery {
         enter(consumer);
         try {
             for (; ; ) {
-                var fetched = await(consumer, timeoutMs, deadline);
+                var fetched = next(consumer, timeoutMs, deadline);
                 if (fetched == null) {
                     return null;
                 }
@@ -204,6 +220,7 @@ final class Delivery {
                     if (message != null) {
                         return handOver(consumer, fetched, message, extraction);
                     }
+                    consumer.inflow().drop(fetched);
                 } finally {
                     handed();
                     consumer.inflow().pump();
@@ -235,10 +252,15 @@ final class Delivery {
         }
     }
 
-    private @Nullable FetchedRecord await(IsthmusConsumer consumer, long timeoutMs, long deadline) throws JMSException {
-        lock.lock();
-        try {
-            for (; ; ) {
+    /** The next record that is here, or that the broker has where nothing comes ahead; null when time is up. */
+    private @Nullable FetchedRecord next(IsthmusConsumer consumer, long timeoutMs, long deadline) throws JMSException {
+        boolean asked = false;
+        for (; ; ) {
+            var left = timeoutMs == AT_ONCE
+                    ? Duration.ZERO
+                    : timeoutMs == FOREVER ? LONGEST_ASK : Duration.ofNanos(deadline - System.nanoTime());
+            lock.lock();
+            try {
                 if (closing || consumer.isClosed()) {
                     return null;
                 }
@@ -250,12 +272,24 @@ final class Delivery {
                 if (failure != null) {
                     throw JmsErrors.failed("receiving from " + consumer.destination(), failure);
                 }
-                if (timeoutMs == AT_ONCE || !sleep(timeoutMs, deadline)) {
+                if (started && consumer.inflow().isAskedFirst()) {
+                    if (consumer.inflow().isAsking()) {
+                        sleep(FOREVER, 0); // the broker's client answers in time
+                        continue;
+                    }
+                    if (asked && (timeoutMs == AT_ONCE || left.isNegative())) {
+                        return null;
+                    }
+                } else if (timeoutMs == AT_ONCE || !sleep(timeoutMs, deadline)) {
                     return null;
+                } else {
+                    continue;
                 }
+            } finally {
+                lock.unlock();
             }
-        } finally {
-            lock.unlock();
+            asked = true;
+            consumer.inflow().ask(left.isNegative() ? Duration.ZERO : left);
         }
     }
 
@@ -289,6 +323,9 @@ final class Delivery {
         T result;
         try {
             settle(consumer);
+            if (mode == Session.CLIENT_ACKNOWLEDGE) {
+                consumer.inflow().seen(fetched);
+            }
             result = extraction.of(message);
         } catch (MessageFormatException e) {
             // As if it had not been received, except for CLIENT_ACKNOWLEDGE, where it counts as received
@@ -382,7 +419,12 @@ final class Delivery {
         }
         for (int attempt = 1; attempt <= MOST_DELIVERIES; attempt++) {
             var message = consumer.message(fetched, attempt);
-            if (message == null || consumer.deliver(message)) {
+            if (message == null) {
+                consumer.inflow().drop(fetched);
+                break;
+            }
+            consumer.inflow().seen(fetched);
+            if (consumer.deliver(message)) {
                 break;
             }
             if (mode == Session.CLIENT_ACKNOWLEDGE || recoveries(recoveriesBefore)) {
@@ -451,6 +493,7 @@ final class Delivery {
     /** Acknowledges everything that this session has handed out (§8.7), where that is the application's business. */
     void acknowledge() throws JMSException {
         var inflows = new ArrayList<IsthmusConsumer>();
+        List<IsthmusConsumer> gone;
         lock.lock();
         try {
             if (closed) {
@@ -461,23 +504,48 @@ final class Delivery {
             }
             inflows.addAll(consumers);
             departed.stream().filter(IsthmusConsumer::mayStillAcknowledge).forEach(inflows::add);
+            gone = List.copyOf(departed);
             departed.clear();
             inflows.forEach(consumer -> consumer.inflow().acknowledge());
         } finally {
             lock.unlock();
         }
         var commits = inflows.stream().map(it -> it.inflow().commit()).toList();
-        for (var commit : commits) {
-            JmsErrors.await(commit, "acknowledging");
+        try {
+            for (var commit : commits) {
+                JmsErrors.await(commit, "acknowledging");
+            }
+        } finally {
+            abandon(gone);
         }
     }
 
-    void recover() {
+    /** Gives back what consumers that are closed still have. */
+    void abandonDeparted() throws JMSException {
+        List<IsthmusConsumer> gone;
+        lock.lock();
+        try {
+            gone = List.copyOf(departed);
+            departed.clear();
+        } finally {
+            lock.unlock();
+        }
+        abandon(gone);
+    }
+
+    private static void abandon(List<IsthmusConsumer> gone) throws JMSException {
+        var ends = gone.stream().map(it -> it.inflow().abandon()).toList();
+        for (var end : ends) {
+            JmsErrors.await(end, "giving back what a closed consumer had");
+        }
+    }
+
+    void recover() throws JMSException {
+        abandonDeparted();
         var recovered = new ArrayList<IsthmusConsumer>();
         lock.lock();
         try {
             recoveries++;
-            departed.clear();
             consumers.stream().filter(it -> it.inflow().hasUnacknowledged()).forEach(recovered::add);
         } finally {
             lock.unlock();

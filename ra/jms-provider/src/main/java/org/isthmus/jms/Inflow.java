@@ -1,55 +1,16 @@
 package org.isthmus.jms;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
-import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.FetchedRecord;
-import org.isthmus.broker.client.OffsetSpec;
-import org.isthmus.broker.client.RecordStream;
-import org.isthmus.broker.common.BrokerException;
-import org.isthmus.broker.common.ErrorCode;
-import org.isthmus.broker.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one consumer reads: the records of its partitions, read ahead by a bounded amount without a thread of its own, and how far it has
- * come in each. With a group, what is acknowledged can be committed. State is guarded by the session's lock; calls of the broker's client
- * are made without it, because their answers come back through it.
+ * What one consumer takes from the broker: records that are here already, and what became of those that were handed out. The session hands
+ * out, acknowledges and recovers through it, whatever mechanism is behind. State is guarded by the session's lock; calls of the broker's
+ * client are made without it, because their answers come back through it.
  */
-final class Inflow {
-    private static final System.Logger LOG = System.getLogger(Inflow.class.getName());
-
-    private static final Duration LONGEST_POLL = Duration.ofSeconds(30);
-
-    // Reading ahead pauses at either; what one poll brings may go beyond by as much.
-    private static final int ENOUGH_RECORDS = 512;
-    private static final long ENOUGH_BYTES = 1 << 20;
-
-    private final BrokerClient client;
-    private final ReentrantLock lock;
-    private final @Nullable String group;
-    private final Observer observer;
-    private final Map<TopicPartition, PartitionProgress> progress = new HashMap<>();
-
-    private final Deque<FetchedRecord> buffer = new ArrayDeque<>();
-    private long bufferedBytes;
-    private @Nullable RecordStream stream;
-    private long readings; // how often reading began; tells whether a stream is still wanted
-    private boolean polling;
-    private @Nullable Thread pumping;
-    private boolean closed;
-    private @Nullable Throwable failure;
-
-    private volatile CompletableFuture<@Nullable Void> latestCommit = CompletableFuture.completedFuture(null);
-    private boolean commitRunning;
-    private boolean commitQueued;
-
+interface Inflow {
     /** Told without the lock, on a thread of the broker's client. */
     interface Observer {
         void arrived();
@@ -57,355 +18,57 @@ final class Inflow {
         void failed(Throwable failure);
     }
 
-    Inflow(
-            BrokerClient client,
-            ReentrantLock lock,
-            Map<TopicPartition, Long> positions,
-            @Nullable String group,
-            Observer observer) {
-        this.client = client;
-        this.lock = lock;
-        this.group = group;
-        this.observer = observer;
-        positions.forEach((partition, start) -> progress.put(partition, new PartitionProgress(partition, start)));
-    }
+    // With the lock.
 
-    void open() {
-        reopen(false);
-    }
-
-    // Reading ahead
-
-    /** Asks for more records if there are too few and nobody has asked. Without the lock. */
-    void pump() {
-        for (; ; ) {
-            RecordStream from;
-            lock.lock();
-            try {
-                from = stream;
-                if (from == null || polling || closed || failure != null || isFull()) {
-                    pumping = pumping == Thread.currentThread() ? null : pumping;
-                    return;
-                }
-                polling = true;
-                pumping = Thread.currentThread();
-            } finally {
-                lock.unlock();
-            }
-            from.poll(LONGEST_POLL).whenComplete((records, refused) -> polled(from, records, refused));
-        }
-    }
-
-    private boolean isFull() {
-        return buffer.size() >= ENOUGH_RECORDS || bufferedBytes >= ENOUGH_BYTES;
-    }
-
-    private void polled(RecordStream from, @Nullable List<FetchedRecord> records, @Nullable Throwable refused) {
-        boolean loops;
-        lock.lock();
-        try {
-            if (from != stream || closed) {
-                return; // of a stream that was given up
-            }
-            polling = false;
-            if (records != null) {
-                records.forEach(this::keep);
-            }
-            // A poll that is answered at once answers inside pump(), which goes on by itself.
-            loops = pumping == Thread.currentThread();
-        } finally {
-            lock.unlock();
-        }
-        if (refused != null) {
-            refused(JmsErrors.unwrapped(refused));
-            return;
-        }
-        if (records != null && !records.isEmpty()) {
-            observer.arrived();
-        }
-        if (!loops) {
-            pump();
-        }
-    }
-
-    private void keep(FetchedRecord fetched) {
-        buffer.add(fetched);
-        bufferedBytes += weight(fetched);
-        of(fetched).fetched(fetched.record().offset());
-    }
-
-    private static int weight(FetchedRecord fetched) {
-        var value = fetched.record().value();
-        return value == null ? 0 : value.length;
-    }
-
-    private void refused(Throwable cause) {
-        if (cause instanceof BrokerException refused && refused.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
-            skipWhatIsGone(refused);
-        } else {
-            fail(cause);
-        }
-    }
-
-    /** Retention may have overtaken a subscription: it goes on at the oldest record that is left. */
-    private void skipWhatIsGone(BrokerException outOfRange) {
-        var wanted = new HashMap<TopicPartition, OffsetSpec>();
-        progress.keySet().forEach(partition -> wanted.put(partition, new OffsetSpec.Earliest()));
-        client.offsets(wanted).whenComplete((earliest, refused) -> {
-            if (refused != null) {
-                fail(JmsErrors.unwrapped(refused));
-            } else if (skipTo(earliest)) {
-                reopen(false);
-            } else {
-                fail(outOfRange);
-            }
-        });
-    }
-
-    private boolean skipTo(Map<TopicPartition, Long> earliest) {
-        boolean skipped = false;
-        lock.lock();
-        try {
-            for (var entry : earliest.entrySet()) {
-                var at = progressOf(entry.getKey());
-                long gone = entry.getValue() - at.readPosition();
-                if (gone > 0) {
-                    LOG.log(
-                            System.Logger.Level.WARNING,
-                            "Records were deleted before they were read: partition={0} offsets={1}..{2}",
-                            at.partition,
-                            at.readPosition(),
-                            entry.getValue() - 1);
-                    at.skipTo(entry.getValue());
-                    skipped = true;
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-        return skipped;
-    }
-
-    private void fail(Throwable cause) {
-        lock.lock();
-        try {
-            if (closed || failure != null) {
-                return;
-            }
-            failure = cause;
-        } finally {
-            lock.unlock();
-        }
-        observer.failed(cause);
-    }
-
-    /** Reads from where it stands, or, to recover, again from behind what is acknowledged. Without the lock. */
-    private void reopen(boolean recovering) {
-        var positions = new HashMap<TopicPartition, Long>();
-        RecordStream stale;
-        long reading;
-        lock.lock();
-        try {
-            if (closed) {
-                return;
-            }
-            // Given up before positions change: what it still answers must not count as read.
-            stale = stream;
-            stream = null;
-            polling = false;
-            reading = ++readings;
-            for (var at : progress.values()) {
-                if (recovering) {
-                    at.recover();
-                }
-                positions.put(at.partition, at.readPosition());
-            }
-            if (recovering) {
-                buffer.clear();
-                bufferedBytes = 0;
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (stale != null) {
-            stale.close();
-        }
-        install(client.read(positions), reading);
-        pump();
-    }
-
-    private void install(RecordStream fresh, long reading) {
-        lock.lock();
-        try {
-            if (!closed && reading == readings) {
-                stream = fresh;
-                return;
-            }
-        } finally {
-            lock.unlock();
-        }
-        fresh.close(); // somebody closed or reopened meanwhile
-    }
-
-    // Handing out. With the lock.
-
-    boolean hasNext() {
-        return !buffer.isEmpty();
-    }
+    boolean hasNext();
 
     @Nullable
-    Throwable failure() {
-        return failure;
-    }
+    Throwable failure();
 
     @Nullable
-    FetchedRecord take() {
-        var fetched = buffer.poll();
-        if (fetched != null) {
-            bufferedBytes -= weight(fetched);
-            of(fetched).delivered(fetched.record().offset());
-        }
-        return fetched;
-    }
+    FetchedRecord take();
 
-    void putBack(FetchedRecord fetched) {
-        buffer.addFirst(fetched);
-        bufferedBytes += weight(fetched);
-        of(fetched).takeBack(fetched.record().offset());
-    }
+    /** The record was not delivered after all, and is the next one again. */
+    void putBack(FetchedRecord fetched);
 
-    int deliveryCount(FetchedRecord fetched) {
-        return of(fetched).deliveryCount(fetched.record().offset());
-    }
+    /** Which delivery of the record this is, from 1. */
+    int deliveryCount(FetchedRecord fetched);
 
-    boolean hasUnacknowledged() {
-        return progress.values().stream().anyMatch(PartitionProgress::hasUnacknowledged);
-    }
+    boolean hasUnacknowledged();
 
-    void acknowledge() {
-        progress.values().forEach(PartitionProgress::acknowledge);
-    }
+    /** Everything that was handed out is done with, from the next {@link #commit} on. */
+    void acknowledge();
 
-    private PartitionProgress of(FetchedRecord fetched) {
-        return progressOf(fetched.partition());
-    }
+    /** Whether nothing comes ahead, so that whoever receives has to ask. */
+    boolean isAskedFirst();
 
-    private PartitionProgress progressOf(TopicPartition partition) {
-        var at = progress.get(partition);
-        if (at == null) {
-            throw new IllegalStateException("a record of a partition that is not read: " + partition);
-        }
-        return at;
-    }
+    boolean isAsking();
 
     // Without the lock.
 
-    void recover() {
-        reopen(true);
-    }
+    /** Asks for one record now; the observer is told of the answer, also where there is none. */
+    void ask(Duration longestWait);
 
-    /**
-     * Commits what is acknowledged. One commit is under way at a time, lest an earlier one arrive later; those that are asked for
-     * meanwhile become one.
-     */
-    CompletableFuture<@Nullable Void> commit() {
-        if (group == null) {
-            return latestCommit;
-        }
-        CompletableFuture<@Nullable Void> commit;
-        lock.lock();
-        try {
-            if (commitQueued) {
-                return latestCommit;
-            }
-            commit = new CompletableFuture<>();
-            latestCommit = commit;
-            if (commitRunning) {
-                commitQueued = true;
-                return commit;
-            }
-            commitRunning = true;
-        } finally {
-            lock.unlock();
-        }
-        run(group, commit);
-        return commit;
-    }
+    /** Has more records come if there are too few and they may come ahead. */
+    void pump();
 
-    private void run(String group, CompletableFuture<@Nullable Void> commit) {
-        var offsets = new HashMap<TopicPartition, Long>();
-        lock.lock();
-        try {
-            for (var at : progress.values()) {
-                if (at.hasUncommitted()) {
-                    offsets.put(at.partition, at.beginCommit());
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (offsets.isEmpty()) {
-            ended(group, commit, null);
-        } else {
-            client.commitOffsets(group, offsets).whenComplete((done, refused) -> {
-                if (refused != null) {
-                    commitFailed(offsets);
-                }
-                ended(group, commit, refused);
-            });
-        }
-    }
+    /** The application has the record now: should this consumer be lost, that was a delivery. */
+    void seen(FetchedRecord fetched);
 
-    private void commitFailed(Map<TopicPartition, Long> offsets) {
-        lock.lock();
-        try {
-            offsets.keySet().forEach(partition -> progressOf(partition).commitFailed());
-        } finally {
-            lock.unlock();
-        }
-    }
+    /** The record is not for the application, and done with. */
+    void drop(FetchedRecord fetched);
 
-    private void ended(String group, CompletableFuture<@Nullable Void> commit, @Nullable Throwable refused) {
-        CompletableFuture<@Nullable Void> next = null;
-        lock.lock();
-        try {
-            commitRunning = commitQueued;
-            if (commitQueued) {
-                commitQueued = false;
-                next = latestCommit;
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (refused == null) {
-            commit.complete(null);
-        } else {
-            commit.completeExceptionally(JmsErrors.unwrapped(refused));
-        }
-        if (next != null) {
-            run(group, next);
-        }
-    }
+    void recover();
 
-    /** The commit that was asked for last. */
-    CompletableFuture<@Nullable Void> latestCommit() {
-        return latestCommit;
-    }
+    /** Makes acknowledgements last. Fails where one of them came too late. */
+    CompletableFuture<@Nullable Void> commit();
 
-    void close() {
-        RecordStream last;
-        lock.lock();
-        try {
-            closed = true;
-            buffer.clear();
-            bufferedBytes = 0;
-            last = stream;
-            stream = null;
-        } finally {
-            lock.unlock();
-        }
-        if (last != null) {
-            last.close();
-        }
-    }
+    /** The commit that was asked for last, for who only must know that it has ended as well as it can. */
+    CompletableFuture<@Nullable Void> latestCommit();
+
+    /** Takes nothing more; what was handed out can still be acknowledged. */
+    void close();
+
+    /** Gives back what was handed out and not acknowledged. Completes when others can have it. */
+    CompletableFuture<@Nullable Void> abandon();
 }

@@ -9,9 +9,8 @@ import jakarta.jms.Queue;
 import jakarta.jms.QueueReceiver;
 import jakarta.jms.Topic;
 import jakarta.jms.TopicSubscriber;
-import java.util.Map;
 import org.isthmus.broker.client.FetchedRecord;
-import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.selector.Selector;
 import org.isthmus.jms.mapping.RecordMapping;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,8 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
     private final IsthmusSession session;
     private final Delivery delivery;
     private final IsthmusDestination destination;
-    private final boolean noLocal;
+    private final Choice choice;
+    private final @Nullable Selector filter; // where the broker does not select
     private final DurableSubscriptions.@Nullable Lease lease;
     private final Inflow inflow;
 
@@ -34,19 +34,35 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
     private volatile boolean closed;
     private boolean receiving; // guarded by the session's lock
 
+    /** What an inflow is made of once there is a consumer. */
+    @FunctionalInterface
+    interface Source {
+        Inflow inflow(IsthmusConsumer consumer);
+    }
+
+    /** What of the records is for this consumer. */
+    record Choice(@Nullable String selector, boolean noLocal) {
+        static final Choice EVERYTHING = new Choice(null, false);
+    }
+
     IsthmusConsumer(
             IsthmusSession session,
             IsthmusDestination destination,
-            Map<TopicPartition, Long> positions,
-            boolean noLocal,
-            DurableSubscriptions.@Nullable Lease lease) {
+            Choice choice,
+            @Nullable Selector filter,
+            DurableSubscriptions.@Nullable Lease lease,
+            Source source) {
         this.session = session;
         this.delivery = session.delivery();
         this.destination = destination;
-        this.noLocal = noLocal;
+        this.choice = choice;
+        this.filter = filter;
         this.lease = lease;
-        var group = lease == null ? null : lease.group();
-        inflow = new Inflow(session.connection().client(), delivery.lock, positions, group, new Inflow.Observer() {
+        inflow = source.inflow(this);
+    }
+
+    Inflow.Observer observer() {
+        return new Inflow.Observer() {
             @Override
             public void arrived() {
                 delivery.arrived();
@@ -58,7 +74,26 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
                 delivery.arrived();
                 IsthmusConsumer.this.failed(JmsErrors.failed("receiving from " + destination, failure));
             }
-        });
+        };
+    }
+
+    ShareInflow.Demand demand() {
+        return new ShareInflow.Demand() {
+            @Override
+            public boolean isFlowing() {
+                return listener != null || signal != null;
+            }
+
+            @Override
+            public boolean isReceiving() {
+                return receiving;
+            }
+
+            @Override
+            public boolean isStarted() {
+                return delivery.isStarted();
+            }
+        };
     }
 
     Inflow inflow() {
@@ -96,7 +131,7 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
         return lease == null || lease.isLatest();
     }
 
-    /** The record as a message, or null where it is not for this consumer: it has expired, or the connection sent it itself. */
+    /** The record as a message, or null where it is not for this consumer: it has expired, is not selected, or its own. */
     @Nullable
     IsthmusMessage message(FetchedRecord fetched, int attempt) {
         int before;
@@ -109,8 +144,8 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
         var connection = session.connection();
         var envelope = RecordMapping.toEnvelope(fetched, connection.recordsAsText(), before + attempt);
         boolean expired = envelope.expiresMs() != 0 && envelope.expiresMs() <= System.currentTimeMillis();
-        boolean own = noLocal && connection.origin().equals(envelope.origin());
-        if (expired || own) {
+        boolean own = choice.noLocal() && connection.origin().equals(envelope.origin());
+        if (expired || own || (filter != null && !filter.matches(new SelectedFields(envelope)))) {
             return null;
         }
         var message = Messages.received(envelope, connection.trustedClasses());
@@ -174,6 +209,7 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
         }
         this.listener = listener;
         delivery.listenerChanged();
+        inflow.pump();
     }
 
     /**
@@ -187,6 +223,7 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
             throw new IllegalStateException("this consumer has a listener");
         }
         this.signal = signal;
+        inflow.pump();
         signalIfAvailable();
     }
 
@@ -205,7 +242,7 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
     @Override
     public @Nullable String getMessageSelector() throws JMSException {
         requireOpen();
-        return null;
+        return choice.selector();
     }
 
     @Override
@@ -229,7 +266,7 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
     @Override
     public boolean getNoLocal() throws JMSException {
         requireOpen();
-        return noLocal;
+        return choice.noLocal();
     }
 
     private void requireOpen() throws JMSException {
@@ -247,11 +284,14 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
             }
             closed = true;
         }
-        delivery.remove(this);
+        boolean isDone = delivery.remove(this);
         try {
             inflow.close();
             JmsErrors.await(inflow.commit(), "acknowledging what " + destination + " delivered");
         } finally {
+            if (isDone) {
+                JmsErrors.await(inflow.abandon(), "leaving " + destination);
+            }
             if (lease != null) {
                 lease.close();
             }

@@ -25,11 +25,13 @@ import jakarta.jms.TopicSubscriber;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.selector.Selector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -187,9 +189,11 @@ public final class IsthmusSession implements TopicSession, QueueSession {
             throws JMSException {
         requireOpen();
         var from = IsthmusDestination.of(destination);
-        requireNoSelector(selector);
-        var topic = connection.topics().topic(requireTopic(from));
-        return fromTheTail(from, topic, TopicOffsets.partitions(topic), noLocal);
+        var choice = choice(selector, noLocal);
+        var topic = connection.topics().topic(from);
+        return from instanceof IsthmusQueue
+                ? ofQueue(from, topic, choice)
+                : fromTheTail(from, topic, TopicOffsets.partitions(topic), choice);
     }
 
     @Override
@@ -237,7 +241,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         var from = IsthmusDestination.of(topic);
         requireNoSelector(selector);
         var key = subscription(name);
-        var info = connection.topics().topic(requireTopic(from));
+        var info = connection.topics().topic(from);
         return durable(from, info, key, TopicOffsets.partitions(info), noLocal);
     }
 
@@ -261,16 +265,16 @@ public final class IsthmusSession implements TopicSession, QueueSession {
             wanted.add(new TopicPartition(info.name(), partition));
         }
         return durableName == null
-                ? fromTheTail(from, info, wanted, false)
+                ? fromTheTail(from, info, wanted, IsthmusConsumer.Choice.EVERYTHING)
                 : durable(from, info, subscription(durableName), wanted, false);
     }
 
     private IsthmusConsumer fromTheTail(
-            IsthmusDestination from, TopicInfo topic, Set<TopicPartition> partitions, boolean noLocal)
+            IsthmusDestination from, TopicInfo topic, Set<TopicPartition> partitions, IsthmusConsumer.Choice choice)
             throws JMSException {
         try {
             var positions = TopicOffsets.of(connection.client(), partitions, new OffsetSpec.Latest());
-            return open(new IsthmusConsumer(this, from, positions, noLocal, null));
+            return open(from, positions, choice, null);
         } catch (InvalidDestinationException e) {
             connection.topics().forget(topic.name());
             throw e;
@@ -289,17 +293,67 @@ public final class IsthmusSession implements TopicSession, QueueSession {
             var positions = DurableSubscriptions.positions(connection.client(), key, noLocal, topic);
             var own = new HashMap<TopicPartition, Long>(positions);
             own.keySet().retainAll(partitions);
-            return open(new IsthmusConsumer(this, from, own, noLocal, lease));
+            return open(from, own, new IsthmusConsumer.Choice(null, noLocal), lease);
         } catch (JMSException e) {
             lease.close();
             throw e;
         }
     }
 
-    private IsthmusConsumer open(IsthmusConsumer consumer) {
+    private IsthmusConsumer open(
+            IsthmusDestination from,
+            Map<TopicPartition, Long> positions,
+            IsthmusConsumer.Choice choice,
+            DurableSubscriptions.@Nullable Lease lease)
+            throws JMSException {
+        var group = lease == null ? null : lease.group();
+        var filter = choice.selector() == null ? null : Selector.parse(choice.selector());
+        var client = connection.client();
+        var consumer = new IsthmusConsumer(
+                this,
+                from,
+                choice,
+                filter,
+                lease,
+                it -> new TailInflow(client, delivery.lock, positions, group, it.observer()));
         delivery.add(consumer);
-        consumer.inflow().open();
+        if (consumer.inflow() instanceof TailInflow tail) {
+            tail.open();
+        }
         return consumer;
+    }
+
+    private IsthmusConsumer ofQueue(IsthmusDestination from, TopicInfo topic, IsthmusConsumer.Choice choice)
+            throws JMSException {
+        try {
+            var partitions = TopicOffsets.partitions(topic);
+            var stream = ShareGroups.queue(connection.client(), from.getName(), partitions, choice.selector());
+            var consumer = new IsthmusConsumer(
+                    this,
+                    from,
+                    choice,
+                    null,
+                    null,
+                    it -> new ShareInflow(delivery.lock, stream, it.demand(), it.observer()));
+            delivery.add(consumer);
+            return consumer;
+        } catch (InvalidDestinationException e) {
+            connection.topics().forget(topic.name());
+            throw e;
+        }
+    }
+
+    /** A selector that is null or empty selects everything (§3.8.1.1). */
+    private static IsthmusConsumer.Choice choice(@Nullable String selector, boolean noLocal) throws JMSException {
+        if (selector == null || selector.isBlank()) {
+            return new IsthmusConsumer.Choice(null, noLocal);
+        }
+        try {
+            Selector.parse(selector);
+        } catch (IllegalArgumentException e) {
+            throw JmsErrors.caused(new jakarta.jms.InvalidSelectorException(e.getMessage()), e);
+        }
+        return new IsthmusConsumer.Choice(selector, noLocal);
     }
 
     private DurableSubscriptions.Key subscription(@Nullable String name) throws JMSException {
@@ -313,16 +367,9 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         return new DurableSubscriptions.Key(connection.broker(), clientId, name);
     }
 
-    private static IsthmusDestination requireTopic(IsthmusDestination destination) throws JMSException {
-        if (destination instanceof IsthmusQueue) {
-            throw JmsErrors.notThereYet("queues are");
-        }
-        return destination;
-    }
-
     private static void requireNoSelector(@Nullable String selector) throws JMSException {
         if (selector != null && !selector.isBlank()) {
-            throw JmsErrors.notThereYet("message selectors are");
+            throw JmsErrors.notThereYet("message selectors of durable subscriptions are");
         }
     }
 
@@ -458,6 +505,11 @@ public final class IsthmusSession implements TopicSession, QueueSession {
             } catch (JMSException e) {
                 failure = e;
             }
+        }
+        try {
+            delivery.abandonDeparted();
+        } catch (JMSException e) {
+            failure = e;
         }
         closed = true;
         connection.forget(this);

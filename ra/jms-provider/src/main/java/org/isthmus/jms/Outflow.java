@@ -50,9 +50,6 @@ final class Outflow {
             Manner manner,
             @Nullable CompletionListener listener)
             throws JMSException {
-        if (to instanceof IsthmusQueue) {
-            throw JmsErrors.notThereYet("queues are");
-        }
         var topic = connection.topics().topic(to);
         var own = Messages.own(message);
         stamp(own, to, manner);

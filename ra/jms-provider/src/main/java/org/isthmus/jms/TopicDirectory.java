@@ -1,6 +1,7 @@
 package org.isthmus.jms;
 
 import jakarta.jms.JMSException;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,7 +25,7 @@ final class TopicDirectory {
         var name = destination.address().name();
         var topic = known.get(name);
         if (topic == null) {
-            topic = JmsErrors.await(findOrCreate(name), "looking up " + destination);
+            topic = JmsErrors.await(findOrCreate(newTopic(destination)), "looking up " + destination);
             known.put(name, topic);
         }
         return topic;
@@ -35,14 +36,19 @@ final class TopicDirectory {
         known.remove(name);
     }
 
-    private CompletionStage<TopicInfo> findOrCreate(String name) {
-        return recover(client.topic(name), ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, () -> create(name));
+    /** A queue has one partition, so that it is in order as a whole. */
+    private static NewTopic newTopic(IsthmusDestination destination) {
+        var name = destination.address().name();
+        return destination instanceof IsthmusQueue ? new NewTopic(name, 1, Map.of()) : new NewTopic(name);
     }
 
-    private CompletionStage<TopicInfo> create(String name) {
+    private CompletionStage<TopicInfo> findOrCreate(NewTopic topic) {
+        return recover(client.topic(topic.name()), ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, () -> create(topic));
+    }
+
+    private CompletionStage<TopicInfo> create(NewTopic topic) {
         // Somebody else may create it between the look-up and now.
-        return recover(
-                client.createTopic(new NewTopic(name)), ErrorCode.TOPIC_ALREADY_EXISTS, () -> client.topic(name));
+        return recover(client.createTopic(topic), ErrorCode.TOPIC_ALREADY_EXISTS, () -> client.topic(topic.name()));
     }
 
     private static <T> CompletionStage<T> recover(

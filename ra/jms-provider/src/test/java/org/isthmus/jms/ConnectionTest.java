@@ -7,7 +7,6 @@ import jakarta.jms.IllegalStateException;
 import jakarta.jms.InvalidClientIDException;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
-import jakarta.jms.Message;
 import jakarta.jms.MessageFormatException;
 import jakarta.jms.Session;
 import java.util.Collections;
@@ -144,13 +143,11 @@ class ConnectionTest extends MemoryBrokerTest {
     void whatIsNotThereYetSaysSo() throws JMSException {
         var connection = started();
         var session = connection.createSession();
+        var client = connect("client").createSession();
         var queue = new IsthmusQueue("q");
-        Message message = session.createMessage();
         List<JmsErrors.Action> calls = List.of(
-                () -> session.createConsumer(queue),
-                () -> session.createProducer(queue).send(message),
                 () -> session.createBrowser(queue),
-                () -> session.createConsumer(topic, "a = 1"),
+                () -> client.createDurableConsumer(topic, "s", "a = 1", false),
                 () -> session.createSharedConsumer(topic, "s"),
                 () -> session.createSharedDurableConsumer(topic, "s"),
                 () -> session.createProducer(topic).setDeliveryDelay(1),

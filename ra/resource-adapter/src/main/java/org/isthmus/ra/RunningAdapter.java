@@ -48,8 +48,8 @@ final class RunningAdapter {
         try {
             return EmbeddedBroker.acquire(new BrokerConfig(
                     configuration.effectiveDataDirectory(),
-                    BrokerSettings.listeners(configuration.getListeners()),
-                    BrokerSettings.settings(configuration.getSettings())));
+                    PropertyText.listeners(configuration.getListeners()),
+                    PropertyText.settings(configuration.getSettings())));
         } catch (IOException | IllegalArgumentException e) {
             throw new ResourceAdapterInternalException("Cannot start the embedded broker: " + e.getMessage(), e);
         }

@@ -10,11 +10,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.server.BrokerConfig;
+import org.isthmus.broker.server.EmbeddedBroker;
 import org.isthmus.jms.IsthmusTopic;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -236,6 +240,30 @@ class InboundTest {
     }
 
     @Test
+    void theBeanGoesOnWhenTheBrokerComesBack(@TempDir Path directory) throws Exception {
+        var first = EmbeddedBroker.acquire(
+                new BrokerConfig(directory, List.of(new Endpoint.Tcp("127.0.0.1", 0)), Map.of()));
+        var address = first.listeners().get(0);
+        var remote = new IsthmusResourceAdapter();
+        remote.setBootstrapServers(address.toString());
+        remote.start(server);
+        var endpoints = new FakeEndpoints(message -> received.add(Received.of(message)));
+        var spec = durable("orders");
+        topicThatExists(remote, "orders");
+        remote.endpointActivation(endpoints, spec);
+        send(remote, "orders", "one", "before");
+        assertThat(take().text()).isEqualTo("before");
+
+        first.close();
+        try (var second = EmbeddedBroker.acquire(new BrokerConfig(directory, List.of(address), Map.of()))) {
+            send(remote, "orders", "one", "after");
+            assertThat(take().text()).isEqualTo("after");
+            remote.stop();
+            assertThat(second.listeners()).containsExactly(address);
+        }
+    }
+
+    @Test
     void whatIsNotThereYetIsRefusedAtActivation() {
         var spec = durable("orders");
         spec.setMessageSelector("colour = 'green'");
@@ -262,6 +290,10 @@ class InboundTest {
 
     /** The topic, with the durable subscription of the tests: it begins at the tail, and connecting is not waited for. */
     private String topicThatExists(String name) throws Exception {
+        return topicThatExists(adapter, name);
+    }
+
+    private static String topicThatExists(IsthmusResourceAdapter adapter, String name) throws Exception {
         var factory = adapter.connectionFactory();
         factory.setClientID("test");
         try (var connection = factory.createConnection()) {
@@ -271,6 +303,11 @@ class InboundTest {
     }
 
     private void send(String topic, String group, String text) throws JMSException {
+        send(adapter, topic, group, text);
+    }
+
+    private static void send(IsthmusResourceAdapter adapter, String topic, String group, String text)
+            throws JMSException {
         try (var connection = adapter.connectionFactory().createConnection()) {
             var session = connection.createSession();
             var message = session.createTextMessage(text);

@@ -38,7 +38,7 @@ final class ShareMember implements ShareStream {
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     /** How much longer than asked a poll waits for brokers that wait as long as it does. */
-    private static final Duration GRACE = Duration.ofMillis(500);
+    private static final Duration GRACE = Duration.ofSeconds(3);
 
     /** Records that all members of a group may hold at one time. */
     private static final int MAX_IN_FLIGHT = 100_000;
@@ -58,6 +58,7 @@ final class ShareMember implements ShareStream {
     private final Set<Integer> live = ConcurrentHashMap.newKeySet();
 
     private int sessionCount;
+    private volatile boolean joined;
     private boolean isOpening;
     private @Nullable Poll poll;
     private @Nullable Deadline giveUpAt;
@@ -234,6 +235,7 @@ final class ShareMember implements ShareStream {
             return;
         }
         giveUpAt = null;
+        joined |= sessions.values().stream().allMatch(ShareSession::isOpen);
         if (answerFromReady() || poll == null) {
             return;
         }
@@ -287,6 +289,11 @@ final class ShareMember implements ShareStream {
                             INCONSISTENT_TOPIC_ID -> true;
                     default -> false;
                 };
+    }
+
+    @Override
+    public boolean isJoined() {
+        return joined;
     }
 
     @Override

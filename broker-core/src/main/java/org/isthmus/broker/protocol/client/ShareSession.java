@@ -40,6 +40,7 @@ final class ShareSession {
     private List<Said> toSay = new ArrayList<>();
     private boolean isSaying;
     private boolean isFetching;
+    private boolean isOpen;
     private int epoch;
 
     /** @param number tells this session from others of the same stream */
@@ -81,6 +82,11 @@ final class ShareSession {
         return channel.isClosed();
     }
 
+    /** Whether the broker has answered, which it does only to a member of the group. */
+    boolean isOpen() {
+        return isOpen;
+    }
+
     /** Asks for records; the first time, the broker opens the group for this member. One at a time. */
     CompletionStage<ShareFetchResponseData> fetch(int maxRecords, int maxWaitMs) {
         isFetching = true;
@@ -104,7 +110,10 @@ final class ShareSession {
         }
         request.setShareSessionEpoch(nextEpoch());
         return channel.request(Api.SHARE_FETCH, request, client.requestDeadline())
-                .whenComplete((answer, thrown) -> isFetching = false);
+                .whenComplete((answer, thrown) -> {
+                    isFetching = false;
+                    isOpen |= thrown == null && answer.errorCode() == ErrorCode.NONE.code();
+                });
     }
 
     void say(Said said) {

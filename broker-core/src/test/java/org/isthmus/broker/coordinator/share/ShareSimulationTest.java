@@ -25,7 +25,7 @@ class ShareSimulationTest {
     private static final List<String> INTERESTS = List.of("", "a", "bz");
 
     static LongStream seeds() {
-        return LongStream.range(0, 150);
+        return LongStream.range(0, Long.getLong("isthmus.seeds", 60));
     }
 
     @ParameterizedTest

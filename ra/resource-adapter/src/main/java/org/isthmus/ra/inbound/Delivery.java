@@ -70,6 +70,10 @@ final class Delivery implements Work, AutoCloseable {
             if (!stopped) {
                 wait = takeTurn();
             }
+        } catch (RuntimeException | Error e) {
+            // Out of the container's own calls around the bean. The promise must not be lost with this turn.
+            log.log(Level.WARNING, "A turn of " + subscription + " failed; another follows", e);
+            wait = subscription.setupInterval();
         } finally {
             turn.unlock();
         }

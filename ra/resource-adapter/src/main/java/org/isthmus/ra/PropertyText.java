@@ -7,8 +7,8 @@ import java.util.Map;
 import org.isthmus.broker.network.Endpoint;
 
 /** The adapter's text properties, read. What cannot be read is refused with the property's name and the text. */
-final class BrokerSettings {
-    private BrokerSettings() {}
+final class PropertyText {
+    private PropertyText() {}
 
     /** Reads {@code host:port,host:port}; an IPv6 address stands in brackets. */
     static List<Endpoint.Tcp> listeners(String text) {

@@ -1,0 +1,142 @@
+package org.isthmus.broker.replica;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.isthmus.broker.common.Epoch;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.log.AppendResult;
+import org.isthmus.broker.record.Compression;
+import org.isthmus.broker.record.RecordBatchBuilder;
+import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.runtime.EventLoop;
+import org.isthmus.broker.runtime.FileStore;
+import org.isthmus.broker.runtime.ThreadLoop;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Partitions on real threads and a real disk: whoever waits is told. */
+@Timeout(60)
+class PartitionCommitTest {
+    private static final int PARTITIONS = 4;
+    private static final int CHAINS = 8;
+
+    @TempDir
+    Path directory;
+
+    private final List<ThreadLoop> loops = List.of(EventLoop.start("owner-0"), EventLoop.start("owner-1"));
+    private final ThreadLoop disk = EventLoop.start("disk");
+    private final ExecutorService io = Executors.newFixedThreadPool(2);
+
+    @AfterEach
+    void end() {
+        loops.forEach(ThreadLoop::close);
+        disk.close();
+        io.shutdown();
+    }
+
+    @Test
+    void everyCommitOfManyAtOnceIsTold() throws Exception {
+        // Also the first appends and reads, which all come while the logs are being opened.
+        appendInChains(Map.of("isthmus.flush", "commit"), 60);
+    }
+
+    @Test
+    void everyAppendThatWaitsForNoDiskIsTold() throws Exception {
+        appendInChains(Map.of("isthmus.flush", "os"), 1500);
+    }
+
+    /** Each chain appends again when it is told that its last append is committed, and so has a reader at the end of the log. */
+    private void appendInChains(Map<String, String> settings, int appends) throws Exception {
+        var partitions = partitions(settings);
+        var left = new CountDownLatch(PARTITIONS * CHAINS * appends * 2);
+        for (var partition : partitions) {
+            for (var chain = 0; chain < CHAINS; chain++) {
+                append(partition, appends, left);
+            }
+        }
+
+        assertThat(left.await(50, TimeUnit.SECONDS))
+                .as("signals that never came: %d", left.getCount())
+                .isTrue();
+
+        for (var partition : partitions) {
+            var view = partition.view().orElseThrow();
+            assertThat(view.endOffset()).isEqualTo((long) CHAINS * appends);
+            assertThat(view.highWatermark()).isEqualTo(view.endOffset());
+            partition.close("the test ends").toCompletableFuture().join();
+        }
+    }
+
+    private void append(Partition partition, int appends, CountDownLatch left) {
+        if (appends == 0) {
+            return;
+        }
+        var unused = partition.append(batch(), Durability.COMMITTED).thenAccept(result -> {
+            var appended = (AppendResult.Appended) result;
+            left.countDown();
+            // From another thread, as requests come.
+            io.execute(() -> {
+                var ignored = partition.onCommitted(appended.lastOffset() + 1, left::countDown);
+                append(partition, appends - 1, left);
+            });
+        });
+    }
+
+    @Test
+    void changedSettingsHoldForAnOpenLog() {
+        var partition = partitions(Map.of("isthmus.flush", "os")).get(0);
+        assertThat(partition
+                        .append(batch(), Durability.COMMITTED)
+                        .toCompletableFuture()
+                        .join())
+                .isInstanceOf(AppendResult.Appended.class);
+
+        partition.follow(
+                partition.role(),
+                PartitionConfig.of(Map.of("isthmus.flush", "os", "max.message.bytes", "10"), Map.of()));
+
+        assertThat(partition
+                        .append(batch(), Durability.COMMITTED)
+                        .toCompletableFuture()
+                        .join())
+                .isInstanceOfSatisfying(AppendResult.Rejected.class, refused -> assertThat(refused.error())
+                        .isEqualTo(ErrorCode.MESSAGE_TOO_LARGE));
+        partition.close("the test ends").toCompletableFuture().join();
+    }
+
+    private List<Partition> partitions(Map<String, String> settings) {
+        var files = FileStore.local();
+        var storage = new Partition.Storage(
+                files, Clock.system(), io, new GroupCommit(disk), new DiskSpace(directory, files));
+        var config = PartitionConfig.of(settings, Map.of());
+        var partitions = new ArrayList<Partition>();
+        for (var index = 0; index < PARTITIONS; index++) {
+            partitions.add(new Partition(
+                    new TopicPartition("topic", index),
+                    directory.resolve(Integer.toString(index)),
+                    loops.get(index % loops.size()),
+                    storage,
+                    config,
+                    new Role.Leader(new Epoch(0))));
+        }
+        return partitions;
+    }
+
+    private static ByteBuffer batch() {
+        return new RecordBatchBuilder(Compression.NONE)
+                .append(1, null, new byte[100], List.of())
+                .build();
+    }
+}

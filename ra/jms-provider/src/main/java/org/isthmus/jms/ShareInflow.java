@@ -1,0 +1,383 @@
+package org.isthmus.jms;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.isthmus.broker.client.FetchedRecord;
+import org.isthmus.broker.client.ShareStream;
+import org.isthmus.broker.client.ShareStream.Settlement;
+import org.isthmus.broker.client.ShareStream.ShareDelivery;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An inflow that is a member of a share group: the broker hands each record to one member. It holds only what somebody waits for: one record
+ * for who receives, a few ahead for a listener. What a lost connection brought is dropped here, because the broker hands it out again.
+ */
+final class ShareInflow implements Inflow {
+    // Enough to keep a listener busy during a round trip, and not much for others to wait for.
+    private static final int AHEAD = 32;
+
+    private static final Duration LONGEST_POLL = Duration.ofSeconds(10);
+
+    /** What the consumer wants. Asked with the session's lock. */
+    interface Demand {
+        /** Whether records may come ahead. */
+        boolean isFlowing();
+
+        /** Whether somebody waits for a record. */
+        boolean isReceiving();
+
+        /** Whether delivery takes place now. */
+        boolean isStarted();
+    }
+
+    private record Place(TopicPartition partition, long offset) {
+        static Place of(FetchedRecord fetched) {
+            return new Place(fetched.partition(), fetched.record().offset());
+        }
+
+        static Place of(ShareDelivery delivery) {
+            return new Place(delivery.partition(), delivery.record().offset());
+        }
+    }
+
+    /** A record on loan; {@code again} counts the deliveries before this one that this session has had itself. */
+    private record Held(ShareDelivery delivery, int again) {
+        int deliveryCount() {
+            return delivery.deliveryCount() + again;
+        }
+    }
+
+    private final ReentrantLock lock;
+    private final ShareStream stream;
+    private final Demand demand;
+    private final Inflow.Observer observer;
+
+    private final Deque<Held> buffer = new ArrayDeque<>();
+    // Handed out and not acknowledged, in the order of handing out.
+    private final Map<Place, Held> handed = new LinkedHashMap<>();
+    private final List<ShareDelivery> accepted = new ArrayList<>();
+    private boolean polling;
+    private boolean closed;
+    private boolean left;
+    private @Nullable Throwable failure;
+    private volatile CompletableFuture<@Nullable Void> latestCommit = CompletableFuture.completedFuture(null);
+
+    ShareInflow(ReentrantLock lock, ShareStream stream, Demand demand, Inflow.Observer observer) {
+        this.lock = lock;
+        this.stream = stream;
+        this.demand = demand;
+        this.observer = observer;
+    }
+
+    // Asking
+
+    @Override
+    public boolean isAskedFirst() {
+        return !demand.isFlowing();
+    }
+
+    @Override
+    public boolean isAsking() {
+        return polling;
+    }
+
+    @Override
+    public void ask(Duration longestWait) {
+        lock.lock();
+        try {
+            if (polling || closed || failure != null) {
+                return;
+            }
+            polling = true;
+        } finally {
+            lock.unlock();
+        }
+        poll(1, longestWait.compareTo(LONGEST_POLL) < 0 ? longestWait : LONGEST_POLL);
+    }
+
+    @Override
+    public void pump() {
+        int room;
+        lock.lock();
+        try {
+            room = AHEAD - buffer.size();
+            // Half of it at a time, lest every record cost a round trip.
+            if (polling || closed || failure != null || room < AHEAD / 2) {
+                return;
+            }
+            if (!demand.isFlowing() || !demand.isStarted()) {
+                return;
+            }
+            polling = true;
+        } finally {
+            lock.unlock();
+        }
+        poll(room, LONGEST_POLL);
+    }
+
+    private void poll(int most, Duration longestWait) {
+        stream.poll(most, longestWait).whenComplete(this::polled);
+    }
+
+    private void polled(@Nullable List<ShareDelivery> deliveries, @Nullable Throwable refused) {
+        boolean unwanted = false;
+        lock.lock();
+        try {
+            polling = false;
+            if (deliveries != null) {
+                unwanted = closed || !(demand.isFlowing() || demand.isReceiving());
+                if (!unwanted) {
+                    deliveries.forEach(delivery -> buffer.add(new Held(delivery, 0)));
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (refused != null) {
+            fail(JmsErrors.unwrapped(refused));
+            return;
+        }
+        if (unwanted && deliveries != null) {
+            say(deliveries, Settlement.RELEASE_UNSEEN); // who asked has gone away meanwhile
+        }
+        observer.arrived();
+        pump();
+    }
+
+    private void fail(Throwable cause) {
+        lock.lock();
+        try {
+            if (closed || failure != null) {
+                return;
+            }
+            failure = cause;
+        } finally {
+            lock.unlock();
+        }
+        observer.failed(cause);
+    }
+
+    // Handing out
+
+    @Override
+    public boolean hasNext() {
+        buffer.removeIf(held -> !stream.holds(held.delivery()));
+        return !buffer.isEmpty();
+    }
+
+    @Override
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    @Override
+    public @Nullable FetchedRecord take() {
+        if (!hasNext()) {
+            return null;
+        }
+        var held = buffer.remove();
+        handed.put(Place.of(held.delivery()), held);
+        return new FetchedRecord(held.delivery().partition(), held.delivery().record());
+    }
+
+    @Override
+    public void putBack(FetchedRecord fetched) {
+        var held = handed.remove(Place.of(fetched));
+        if (held != null) {
+            buffer.addFirst(held);
+        }
+    }
+
+    @Override
+    public int deliveryCount(FetchedRecord fetched) {
+        var held = handed.get(Place.of(fetched));
+        return held == null ? 1 : held.deliveryCount();
+    }
+
+    @Override
+    public void seen(FetchedRecord fetched) {
+        Held held;
+        lock.lock();
+        try {
+            held = handed.get(Place.of(fetched));
+        } finally {
+            lock.unlock();
+        }
+        if (held != null) {
+            say(List.of(held.delivery()), Settlement.SEEN);
+        }
+    }
+
+    @Override
+    public void drop(FetchedRecord fetched) {
+        Held held;
+        lock.lock();
+        try {
+            held = handed.remove(Place.of(fetched));
+        } finally {
+            lock.unlock();
+        }
+        if (held != null) {
+            say(List.of(held.delivery()), Settlement.ACCEPT);
+        }
+    }
+
+    // What became of it
+
+    @Override
+    public boolean hasUnacknowledged() {
+        return !handed.isEmpty();
+    }
+
+    @Override
+    public void acknowledge() {
+        handed.values().forEach(held -> accepted.add(held.delivery()));
+        handed.clear();
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> commit() {
+        List<ShareDelivery> toAccept;
+        CompletableFuture<@Nullable Void> before;
+        var done = new CompletableFuture<@Nullable Void>();
+        lock.lock();
+        try {
+            before = latestCommit;
+            if (accepted.isEmpty()) {
+                return before;
+            }
+            toAccept = List.copyOf(accepted);
+            accepted.clear();
+            latestCommit = done;
+        } finally {
+            lock.unlock();
+        }
+        var settled = settle(toAccept, Settlement.ACCEPT);
+        // What came too late is delivered again; who only must know that it has ended does not fail with it.
+        var unused = CompletableFuture.allOf(before, settled.exceptionally(ShareInflow::unlessTooLate))
+                .whenComplete((nothing, refused) -> {
+                    if (refused == null) {
+                        done.complete(null);
+                    } else {
+                        done.completeExceptionally(JmsErrors.unwrapped(refused));
+                    }
+                });
+        return settled;
+    }
+
+    private static @Nullable Void unlessTooLate(Throwable failure) {
+        var cause = JmsErrors.unwrapped(failure);
+        if (cause instanceof BrokerException refused && refused.code() == ErrorCode.INVALID_RECORD_STATE) {
+            return null;
+        }
+        throw new java.util.concurrent.CompletionException(cause);
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> latestCommit() {
+        var latest = latestCommit;
+        if (latest.isCompletedExceptionally()) {
+            // Nothing can be said again of a record whose settlement failed: it was given back, or will be.
+            return CompletableFuture.completedFuture(null);
+        }
+        return latest;
+    }
+
+    /** For what needs no answer: where it came too late, the broker has done the same by itself. */
+    private void say(Collection<ShareDelivery> deliveries, Settlement settlement) {
+        var unused = settle(deliveries, settlement);
+    }
+
+    /** One call for each row of offsets that came together. */
+    private CompletableFuture<@Nullable Void> settle(Collection<ShareDelivery> deliveries, Settlement settlement) {
+        var answers = new ArrayList<CompletableFuture<?>>();
+        ShareDelivery first = null;
+        ShareDelivery last = null;
+        for (var delivery : deliveries) {
+            if (first != null && last != null && !follows(last, delivery)) {
+                answers.add(
+                        stream.settle(first, last.record().offset(), settlement).toCompletableFuture());
+                first = null;
+            }
+            first = first == null ? delivery : first;
+            last = delivery;
+        }
+        if (first != null && last != null) {
+            answers.add(stream.settle(first, last.record().offset(), settlement).toCompletableFuture());
+        }
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static boolean follows(ShareDelivery before, ShareDelivery next) {
+        return before.session() == next.session()
+                && before.partition().equals(next.partition())
+                && before.record().offset() + 1 == next.record().offset();
+    }
+
+    /** The session gets again what it had, in order (§8.7); what a lost connection has taken back comes from the broker. */
+    @Override
+    public void recover() {
+        boolean any;
+        lock.lock();
+        try {
+            var again = new ArrayList<>(handed.values());
+            handed.clear();
+            for (int i = again.size() - 1; i >= 0; i--) {
+                var held = again.get(i);
+                buffer.addFirst(new Held(held.delivery(), held.again() + 1));
+            }
+            any = hasNext();
+        } finally {
+            lock.unlock();
+        }
+        if (any) {
+            observer.arrived();
+        }
+        pump();
+    }
+
+    // The end
+
+    @Override
+    public void close() {
+        var unseen = new ArrayList<ShareDelivery>();
+        var seen = new ArrayList<ShareDelivery>();
+        lock.lock();
+        try {
+            closed = true;
+            buffer.forEach(held -> (held.again() == 0 ? unseen : seen).add(held.delivery()));
+            buffer.clear();
+        } finally {
+            lock.unlock();
+        }
+        say(unseen, Settlement.RELEASE_UNSEEN);
+        say(seen, Settlement.RELEASE);
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> abandon() {
+        lock.lock();
+        try {
+            closed = true;
+            handed.clear();
+            if (left) {
+                return CompletableFuture.completedFuture(null);
+            }
+            left = true;
+        } finally {
+            lock.unlock();
+        }
+        return stream.leave().toCompletableFuture();
+    }
+}

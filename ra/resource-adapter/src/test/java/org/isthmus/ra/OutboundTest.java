@@ -1,0 +1,239 @@
+package org.isthmus.ra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.IllegalStateException;
+import jakarta.jms.IllegalStateRuntimeException;
+import jakarta.jms.Session;
+import jakarta.resource.ResourceException;
+import jakarta.resource.spi.ConnectionEvent;
+import jakarta.resource.spi.ConnectionEventListener;
+import jakarta.resource.spi.ConnectionManager;
+import jakarta.resource.spi.ConnectionRequestInfo;
+import jakarta.resource.spi.ManagedConnection;
+import jakarta.resource.spi.ManagedConnectionFactory;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Set;
+import org.isthmus.jms.IsthmusTopic;
+import org.isthmus.ra.outbound.Login;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An application's connection factory, with a pool that keeps what is closed, over a real broker in this JVM. */
+@Timeout(60)
+class OutboundTest {
+    private static final IsthmusTopic TOPIC = new IsthmusTopic("orders");
+
+    private final FakeServer server = new FakeServer();
+    private final IsthmusResourceAdapter adapter = new IsthmusResourceAdapter();
+    private final IsthmusManagedConnectionFactory managed = new IsthmusManagedConnectionFactory();
+    private final Pool pool = new Pool();
+    private ConnectionFactory factory;
+
+    /** The least that a server does: one connection at a time, kept when it is closed. */
+    private static final class Pool implements ConnectionManager, ConnectionEventListener {
+        private static final long serialVersionUID = 1L;
+        private final transient Deque<ManagedConnection> idle = new ArrayDeque<>();
+        private int created;
+
+        @Override
+        public Object allocateConnection(ManagedConnectionFactory factory, ConnectionRequestInfo request)
+                throws ResourceException {
+            var pooled = factory.matchManagedConnections(Set.copyOf(idle), null, request);
+            if (pooled == null) {
+                pooled = factory.createManagedConnection(null, request);
+                pooled.addConnectionEventListener(this);
+                created++;
+            }
+            idle.remove(pooled);
+            return pooled.getConnection(null, request);
+        }
+
+        @Override
+        public void connectionClosed(ConnectionEvent event) {
+            var pooled = (ManagedConnection) event.getSource();
+            try {
+                pooled.cleanup();
+                idle.add(pooled);
+            } catch (ResourceException e) {
+                throw new java.lang.IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void localTransactionStarted(ConnectionEvent event) {}
+
+        @Override
+        public void localTransactionCommitted(ConnectionEvent event) {}
+
+        @Override
+        public void localTransactionRolledback(ConnectionEvent event) {}
+
+        @Override
+        public void connectionErrorOccurred(ConnectionEvent event) {}
+    }
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        adapter.setDataDirectory(directory.toString());
+        adapter.start(server);
+        managed.setResourceAdapter(adapter);
+        factory = managed.createConnectionFactory(pool);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (var connection : pool.idle) {
+            connection.destroy();
+        }
+        adapter.stop();
+        server.close();
+    }
+
+    @Test
+    void aClosedConnectionIsUsedAgainAndItsOldHandleIsDead() throws Exception {
+        var first = factory.createConnection();
+        var session = first.createSession();
+        first.close();
+
+        try (var second = factory.createConnection()) {
+            second.createSession();
+        }
+
+        assertThat(pool.created).isEqualTo(1);
+        assertThatThrownBy(first::createSession).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(session::createMessage).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void whatOneConnectionSendsAnotherReceives() throws Exception {
+        try (var receiving = factory.createContext();
+                var consumer = receiving.createConsumer(TOPIC)) {
+            try (var sending = factory.createConnection()) {
+                var session = sending.createSession();
+                session.createProducer(TOPIC).send(session.createTextMessage("hello"));
+            }
+
+            assertThat(consumer.receiveBody(String.class, 20_000)).isEqualTo("hello");
+        }
+        assertThat(pool.created).isEqualTo(2);
+    }
+
+    @Test
+    void theSimplifiedApiCarriesPropertiesAndEveryBody() {
+        try (var receiving = factory.createContext();
+                var consumer = receiving.createConsumer(TOPIC);
+                var context = factory.createContext()) {
+            context.createProducer()
+                    .setProperty("colour", "green")
+                    .setProperty("size", 4)
+                    .setJMSCorrelationID("c1")
+                    .setJMSType("t")
+                    .send(TOPIC, "text")
+                    .send(TOPIC, new byte[] {1, 2})
+                    .send(TOPIC, Map.of("key", 7));
+
+            var text = consumer.receive(20_000);
+            assertThat(text).satisfies(message -> {
+                assertThat(message.getStringProperty("colour")).isEqualTo("green");
+                assertThat(message.getIntProperty("size")).isEqualTo(4);
+                assertThat(message.getJMSCorrelationID()).isEqualTo("c1");
+                assertThat(message.getJMSType()).isEqualTo("t");
+                assertThat(message.getBody(String.class)).isEqualTo("text");
+            });
+            assertThat(consumer.receiveBody(byte[].class, 20_000)).containsExactly(1, 2);
+            assertThat(consumer.receiveBody(Map.class, 20_000)).isEqualTo(Map.of("key", 7));
+        }
+    }
+
+    @Test
+    void aProducerGivesBackWhatWasSetOnIt() {
+        try (var context = factory.createContext()) {
+            var producer = context.createProducer()
+                    .setProperty("size", 4)
+                    .setPriority(7)
+                    .setTimeToLive(1000);
+
+            assertThat(producer.getStringProperty("size")).isEqualTo("4");
+            assertThat(producer.getPropertyNames()).containsExactly("size");
+            assertThat(producer.getPriority()).isEqualTo(7);
+            assertThat(producer.clearProperties().propertyExists("size")).isFalse();
+        }
+    }
+
+    @Test
+    void whatWouldDisturbThePoolIsRefused() throws Exception {
+        try (var connection = factory.createConnection()) {
+            assertThatThrownBy(connection::stop).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> connection.setClientID("x")).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> connection.setExceptionListener(e -> {}))
+                    .isInstanceOf(IllegalStateException.class);
+            var session = connection.createSession();
+            assertThatThrownBy(connection::createSession).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> session.setMessageListener(m -> {})).isInstanceOf(IllegalStateException.class);
+            var consumer = session.createConsumer(TOPIC);
+            assertThatThrownBy(() -> consumer.setMessageListener(m -> {})).isInstanceOf(IllegalStateException.class);
+        }
+        try (var context = factory.createContext()) {
+            assertThatThrownBy(() -> context.createContext(Session.AUTO_ACKNOWLEDGE))
+                    .isInstanceOf(IllegalStateRuntimeException.class);
+            assertThatThrownBy(context::stop).isInstanceOf(IllegalStateRuntimeException.class);
+        }
+    }
+
+    @Test
+    void aSessionIsNeverTransactedInAContainer() throws Exception {
+        try (var connection = factory.createConnection()) {
+            var session = connection.createSession(true, Session.SESSION_TRANSACTED);
+
+            assertThat(session.getTransacted()).isFalse();
+            assertThat(session.getAcknowledgeMode()).isEqualTo(Session.AUTO_ACKNOWLEDGE);
+        }
+    }
+
+    @Test
+    void connectionsOfDifferentLoginsAreNotExchanged() throws Exception {
+        var ofAnn = managed.createManagedConnection(null, new Login("ann", "a"));
+        try {
+            assertThat(managed.matchManagedConnections(Set.of(ofAnn), null, Login.CONFIGURED))
+                    .isNull();
+            assertThat(managed.matchManagedConnections(Set.of(ofAnn), null, new Login("ann", "a")))
+                    .isSameAs(ofAnn);
+        } finally {
+            ofAnn.destroy();
+        }
+    }
+
+    @Test
+    void transactionsAreNotClaimed() throws Exception {
+        var connection = managed.createManagedConnection(null, null);
+        try {
+            assertThatThrownBy(connection::getXAResource).hasMessageContaining("not there yet");
+            assertThatThrownBy(connection::getLocalTransaction).hasMessageContaining("not there yet");
+        } finally {
+            connection.destroy();
+        }
+    }
+
+    @Test
+    void adaptersOfOneConfigurationAreEqualAndShareTheBroker() throws Exception {
+        var other = new IsthmusResourceAdapter();
+        other.setDataDirectory(adapter.getDataDirectory());
+        other.start(server);
+        adapter.stop();
+
+        try (var connection = other.connectionFactory().createConnection()) {
+            assertThat(connection.partitions(TOPIC)).isPositive();
+        }
+        assertThat(other).isEqualTo(adapter).hasSameHashCodeAs(adapter);
+        other.stop();
+    }
+}
