@@ -132,7 +132,7 @@ class StockTransactionsTest {
             producer.commitTransaction();
         }
         for (var attempt = 0;
-                values(read("output", 1, 100, Duration.ofMillis(500))).size() < 100;
+                values(read("output", 1, 100, Duration.ofMillis(300))).size() < 100;
                 attempt++) {
             process(attempt);
         }
@@ -148,11 +148,11 @@ class StockTransactionsTest {
             producer.initTransactions();
             consumer.assign(Set.of(input));
             for (var batch = 0; batch < 3; batch++) {
-                var records = consumer.poll(Duration.ofMillis(500)).records(input);
+                var records = consumer.poll(Duration.ofMillis(300)).records(input);
                 if (records.isEmpty()) {
                     return;
                 }
-                var some = records.subList(0, Math.min(7, records.size()));
+                var some = records.subList(0, Math.min(20, records.size()));
                 producer.beginTransaction();
                 some.forEach(record -> producer.send(new ProducerRecord<>("output", record.value())));
                 var next = some.get(some.size() - 1).offset() + 1;

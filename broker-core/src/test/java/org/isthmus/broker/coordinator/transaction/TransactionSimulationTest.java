@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * partition learns, and the replayed log is the live state.
  */
 class TransactionSimulationTest {
-    private static final int STEPS = 400;
+    private static final int STEPS = 1200;
     private static final Logger SHARDS = Logger.getLogger("org.isthmus.broker.coordinator.ShardedCoordinator");
 
     private static int ends;
@@ -66,7 +66,7 @@ class TransactionSimulationTest {
             random = new Random(seed);
             rig.log.holdCommits();
             var raisesEpoch = random.nextInt(4) > 0;
-            for (var i = 0; i < 3; i++) {
+            for (var i = 0; i < 2; i++) {
                 producers.add(new Producer(raisesEpoch));
             }
         }
@@ -89,22 +89,24 @@ class TransactionSimulationTest {
         private void act() {
             var producer = producers.get(random.nextInt(producers.size()));
             switch (random.nextInt(30)) {
-                case 0 -> producer.init();
-                case 1, 2, 3, 4, 5, 6 -> producer.add();
-                case 7, 8, 9, 10 -> producer.end();
+                case 0 -> producer.maybeInit();
+                case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 -> producer.goOn();
                 case 11, 12, 13, 14, 15, 16, 17 -> rig.log.commitNext();
                 case 18, 19, 20 -> rig.log.commit();
                 case 21 -> rig.loop.advance(Duration.ofMillis(random.nextInt(2_000)));
                 case 22 -> rig.loop.advance(Duration.ofSeconds(random.nextInt(70)));
                 case 23 -> rig.unreachable.add(partitions.get(random.nextInt(2)));
                 case 24, 25 -> rig.unreachable.clear();
-                case 26 -> disturb();
+                case 26 -> maybeDisturb();
                 default -> elect();
             }
             rig.loop.settle();
         }
 
-        private void disturb() {
+        private void maybeDisturb() {
+            if (random.nextInt(3) > 0) {
+                return;
+            }
             if (random.nextInt(3) == 0) {
                 rig.log.failNextAppend(random.nextBoolean());
             } else {
@@ -171,6 +173,22 @@ class TransactionSimulationTest {
                 this.raisesEpoch = raisesEpoch;
             }
 
+            void goOn() {
+                if (identity.equals(ProducerIdentity.NONE)) {
+                    init();
+                } else if (takesPart && random.nextInt(3) > 0) {
+                    end();
+                } else {
+                    add();
+                }
+            }
+
+            void maybeInit() {
+                if (random.nextInt(4) == 0) {
+                    init();
+                }
+            }
+
             void init() {
                 rig.settled(rig.transactions.init(TransactionRig.ID, 60_000, ProducerIdentity.NONE))
                         .whenComplete((answer, failure) -> {
@@ -189,17 +207,23 @@ class TransactionSimulationTest {
                             if (error == ErrorCode.NONE && asked.equals(identity)) {
                                 takesPart = true;
                             }
+                            fencedIf(error, asked);
                         });
             }
 
-            void end() {
-                if (!takesPart) {
-                    return;
+            private void fencedIf(ErrorCode error, ProducerIdentity asked) {
+                if (error == ErrorCode.PRODUCER_FENCED && asked.equals(identity)) {
+                    identity = ProducerIdentity.NONE;
+                    takesPart = false;
                 }
+            }
+
+            void end() {
                 var asked = identity;
                 var outcome = random.nextBoolean() ? Outcome.COMMIT : Outcome.ABORT;
                 rig.settled(rig.transactions.end(TransactionRig.ID, asked, outcome, raisesEpoch))
                         .whenComplete((answer, failure) -> {
+                            fencedIf(failure == null ? answer.error() : ErrorCode.NONE, asked);
                             if (failure != null || answer.error() != ErrorCode.NONE || !asked.equals(identity)) {
                                 return;
                             }
