@@ -17,6 +17,10 @@ import org.isthmus.broker.runtime.IdSource;
 /** Internal topics in the metadata store, made when they are first needed. */
 record StoredInternalTopics(MetadataStore metadata, Placement placement, IdSource ids, Map<String, Integer> partitions)
         implements InternalTopics {
+    /** One decision is one batch, also the one that deletes a group with very many offsets. */
+    private static final Map<String, String> SETTINGS =
+            Map.of("cleanup.policy", "compact", "max.message.bytes", Integer.toString(16 << 20));
+
     @Override
     public CompletionStage<TopicImage> ensure(String name) {
         var present = metadata.image().topic(name);
@@ -24,8 +28,7 @@ record StoredInternalTopics(MetadataStore metadata, Placement placement, IdSourc
             return CompletableFuture.completedFuture(present.get());
         }
         var id = ids.nextUuid();
-        var request = new NewTopicRequest(
-                name, partitions.getOrDefault(name, 1), -1, List.of(), Map.of("cleanup.policy", "compact"));
+        var request = new NewTopicRequest(name, partitions.getOrDefault(name, 1), -1, List.of(), SETTINGS);
         return metadata.change(image -> decide(image, request, id))
                 .thenApply(image -> image.topic(name).orElseThrow());
     }

@@ -14,7 +14,6 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TransactionState;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -156,8 +155,7 @@ class StockTransactionsTest {
                 producer.beginTransaction();
                 some.forEach(record -> producer.send(new ProducerRecord<>("output", record.value())));
                 var next = some.get(some.size() - 1).offset() + 1;
-                producer.sendOffsetsToTransaction(
-                        Map.of(input, new OffsetAndMetadata(next)), new ConsumerGroupMetadata("processors"));
+                producer.sendOffsetsToTransaction(Map.of(input, new OffsetAndMetadata(next)), consumer.groupMetadata());
                 if (batch == 2) {
                     producer.abortTransaction();
                     return;

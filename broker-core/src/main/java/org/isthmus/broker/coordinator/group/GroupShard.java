@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * loop. Soft state follows the records, whatever request or timer they came from; what it leads to is again a decision.
  */
 final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<GroupRecord> {
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
     private final GroupConfig config;
     private final Supplier<ClusterImage> cluster;
     private final GroupMachine machine = new GroupMachine();
@@ -277,11 +279,16 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
         if (!lobby.isDelayed() || timeIsUp) {
             var present = lobby.joins.memberIds();
             shard.write(view -> Rebalance.complete(view, groupId, present, timeIsUp), complete -> {
-                var group = machine.group(groupId);
-                if (timeIsUp && group.phase() == GroupPhase.PREPARING_REBALANCE) {
-                    startGathering(group, lobby(groupId));
-                }
-            });
+                        var group = machine.group(groupId);
+                        if (timeIsUp && group.phase() == GroupPhase.PREPARING_REBALANCE) {
+                            startGathering(group, lobby(groupId));
+                        }
+                    })
+                    .exceptionally(refused -> {
+                        // The log takes nothing now, for want of replicas or of space; the members wait on.
+                        shard.schedule(RETRY, () -> completeRebalance(groupId, timeIsUp));
+                        return false;
+                    });
         }
         dropIfIdle(groupId);
     }
@@ -298,6 +305,10 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
                 now.members().forEach(member -> silent.add(member.id()));
                 silent.removeAll(lobby(groupId).syncs.memberIds());
                 expire(groupId, silent);
+                if (now.phase() == GroupPhase.COMPLETING_REBALANCE) {
+                    // The log refused it, or everybody waits for a leader that is alive and still computing.
+                    awaitSyncs(now, lobby(groupId));
+                }
             }
         }));
     }

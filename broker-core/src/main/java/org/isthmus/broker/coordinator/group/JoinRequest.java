@@ -32,6 +32,8 @@ public record JoinRequest(
         var known = protocols.stream()
                 .map(protocol -> new Member.Protocol(protocol.name(), protocol.metadata()))
                 .toList();
-        return new Member(id, instanceId, clientId, clientHost, sessionTimeoutMs, rebalanceTimeoutMs, known);
+        // A member that leaves itself no time at all would make the group spin.
+        var timeToRejoinMs = rebalanceTimeoutMs > 0 ? rebalanceTimeoutMs : sessionTimeoutMs;
+        return new Member(id, instanceId, clientId, clientHost, sessionTimeoutMs, timeToRejoinMs, known);
     }
 }

@@ -249,8 +249,13 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
         @Override
         public void write(
                 TopicPartition partition, Marker marker, BiConsumer<@Nullable ErrorCode, @Nullable Throwable> done) {
-            markers.write(partition, marker)
-                    .whenComplete((error, failure) -> shard.later(() -> done.accept(error, failure)));
+            CompletionStage<ErrorCode> written;
+            try {
+                written = markers.write(partition, marker);
+            } catch (RuntimeException e) {
+                written = CompletableFuture.failedStage(e);
+            }
+            written.whenComplete((error, failure) -> shard.later(() -> done.accept(error, failure)));
         }
 
         @Override
