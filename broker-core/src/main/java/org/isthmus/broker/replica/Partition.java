@@ -94,6 +94,17 @@ public final class Partition {
         return directory;
     }
 
+    /** What its segments take on the disk, whether it is open or not. Looks at the disk. */
+    public long storedBytes() throws IOException {
+        var bytes = 0L;
+        for (var path : storage.files().list(directory)) {
+            if (path.toString().endsWith(".log")) {
+                bytes += storage.files().size(path);
+            }
+        }
+        return bytes;
+    }
+
     /**
      * The log beside this one, for state that belongs to the partition: same owner, same leader, same commit, and gone with it. Made with its
      * first use. Called on the partition's loop.
