@@ -11,6 +11,7 @@ import java.util.Set;
  */
 final class OpenFiles {
     private static final int LEAST = 64;
+    private static final int TRIES = 16;
 
     private final int limit;
     private final Set<LocalFile> open = new LinkedHashSet<>();
@@ -32,8 +33,10 @@ final class OpenFiles {
     // Locked: opening is rare, and each file stands in the queue once.
     synchronized void opened(LocalFile file) {
         open.add(file);
-        // Each one is asked twice at most: whoever was used since the last time gets a second chance.
-        for (var tries = 2 * open.size(); open.size() > limit && tries > 0; tries--) {
+        // Whoever was used since it was asked last gets a second chance. A few are asked each time and not all, because
+        // all
+        // may be busy or unforced, and then the limit has to give way for a while.
+        for (var tries = TRIES; open.size() > limit && tries > 0; tries--) {
             var candidate = open.iterator().next();
             open.remove(candidate);
             if (!candidate.letGo()) {

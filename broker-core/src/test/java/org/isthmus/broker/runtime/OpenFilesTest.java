@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Random;
 import java.util.concurrent.Executors;
@@ -65,7 +66,9 @@ class OpenFilesTest {
         for (var file : unforced) {
             file.force();
         }
-        file(100).size();
+        for (var number = 100; number < 104; number++) {
+            file(number).size();
+        }
 
         assertThat(openFiles.count()).isLessThanOrEqualTo(LIMIT);
     }
@@ -79,7 +82,7 @@ class OpenFilesTest {
         }
         Files.delete(gone.path());
         Files.write(directory.resolve("other"), new byte[4]);
-        Files.move(directory.resolve("other"), replaced.path(), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.move(directory.resolve("other"), replaced.path(), StandardCopyOption.REPLACE_EXISTING);
 
         assertThatThrownBy(() -> read(gone)).isInstanceOf(IOException.class);
         assertThat(gone.path()).doesNotExist();
