@@ -13,7 +13,11 @@ import org.isthmus.broker.common.ErrorCode;
 public final class Leases {
     private static final int MOST_NAMES = 100_000;
 
-    /** @param bond what the lease lives with; ended by whoever knows when that is over */
+    /**
+     * What somebody takes a name by.
+     *
+     * @param bond what the lease lives with; ended by whoever knows when that is over
+     */
     public record Claim(String name, String holder, String terms, boolean shared, Object bond) {
         private boolean allows(Claim other) {
             return holder.equals(other.holder) || (shared && other.shared && terms.equals(other.terms));

@@ -16,14 +16,11 @@ public record StartFrom(Instant since) {
      * @throws IllegalArgumentException for anything else
      */
     public static StartFrom parse(String text) {
-        switch (text.toLowerCase(Locale.ROOT)) {
-            case "earliest":
-                return EARLIEST;
-            case "latest":
-                return LATEST;
-            default:
-                return new StartFrom(instant(text));
-        }
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "earliest" -> EARLIEST;
+            case "latest" -> LATEST;
+            default -> new StartFrom(instant(text));
+        };
     }
 
     private static Instant instant(String text) {
