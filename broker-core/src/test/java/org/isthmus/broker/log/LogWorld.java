@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /** One log on a simulated disk, and beside it what the log has to hold. After every step the two are compared. */
 final class LogWorld {
     private static final Path DIRECTORY = Path.of("/data/topic-0");
-    private static final LogConfig CONFIG = new LogConfig(1_500, 60_000, 150, 1 << 20, 600_000, 5_000, false, 500);
+    private static final LogConfig CONFIG =
+            new LogConfig(1_500, 60_000, 150, 1 << 20, 600_000, 5_000, false).withCheckpointBytes(500);
 
     private final Random random;
     private final SimDisk disk;
