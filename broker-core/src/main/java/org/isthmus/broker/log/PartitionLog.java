@@ -61,6 +61,9 @@ public final class PartitionLog implements Closeable {
     private LogCheckpoint.Indexed indexed = LogCheckpoint.Indexed.NOTHING;
     private long forcedBase;
 
+    /** A compacted segment that the disk counts already, while its place is still taken by what it stands for. */
+    private @Nullable LogSegment unplaced;
+
     private volatile @Nullable IOException broken;
     private volatile @Nullable PublishedView view;
 
@@ -557,6 +560,7 @@ public final class PartitionLog implements Closeable {
             var committed = draft.committed(draftEnd, generation);
             try {
                 draft.moveTo(committed);
+                unplaced = committed;
                 return committed;
             } catch (IOException failure) {
                 discard(committed, failure);
@@ -574,6 +578,11 @@ public final class PartitionLog implements Closeable {
             ensureUsable();
             var replaced = replacement.replaced();
             var compacted = replacement.segment();
+            if (unplaced != compacted) {
+                // A truncation has swept it away.
+                return false;
+            }
+            unplaced = null;
             var at = positionOf(replaced, segments);
             if (at < 0) {
                 discardOrBreak(compacted);
@@ -668,6 +677,7 @@ public final class PartitionLog implements Closeable {
         ProducerSnapshots.deleteAbove(files, directory, offset);
         segments = Arrays.copyOf(segments, index + 1);
         // Nothing may come back of what was compacted or cut: its offsets will be others' from now on.
+        unplaced = null;
         LogSegment.deleteOthers(files, files.list(directory), segments);
         files.forceDirectory(directory);
         // A segment of its own for those who still read the old one.
