@@ -8,6 +8,10 @@ import java.util.List;
  * together after it has returned. Where it throws, they are all delivered again, each in a list of its own.
  */
 public interface BatchMessageListener {
-    /** @param messages at least one; those of one key or partition in their order, where the bean asks for that ordering */
+    /**
+     * Takes these, and has accepted all of them when it returns.
+     *
+     * @param messages at least one; those of one key or partition in their order, where the bean asks for that ordering
+     */
     void onMessages(List<Message> messages);
 }
