@@ -27,6 +27,7 @@ final class LongLog implements AutoCloseable {
 
     private static final int BATCHES_IN_SEGMENT = 8;
     private static final int BATCH_BYTES = 1024;
+    private static final int FORCED_TOGETHER = 1_000;
     private static final LogConfig FILLING = new LogConfig(
             BATCHES_IN_SEGMENT * (BATCH_BYTES + RecordBatch.HEADER_BYTES + 32),
             Long.MAX_VALUE,
@@ -53,6 +54,9 @@ final class LongLog implements AutoCloseable {
             var batch = batch(1, BATCH_BYTES);
             RecordBatch.first(batch).stamp(number * step, 0);
             log.appendReplicated(batch);
+            if (number % FORCED_TOGETHER == 0) {
+                log.force();
+            }
         }
         log.close();
         open();

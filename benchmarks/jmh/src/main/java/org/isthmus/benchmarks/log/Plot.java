@@ -11,7 +11,7 @@ import java.util.stream.DoubleStream;
 final class Plot {
     private static final int WIDTH = 760;
     private static final int HEIGHT = 420;
-    private static final int LEFT = 70;
+    private static final int LEFT = 100;
     private static final int RIGHT = 200;
     private static final int TOP = 50;
     private static final int BOTTOM = 60;
