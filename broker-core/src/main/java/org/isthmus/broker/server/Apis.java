@@ -72,7 +72,7 @@ record Apis(
                 membership, shares.coordinator(), new ShareGroupConfigs(metadata, Clock.system()), shares::used);
         handlers.addAll(shareGroups(shareGroups));
         handlers.addAll(CoordinatorHandlers.of(
-                groups, shareGroups, transactions, markers, producerIds, internalTopics(), metadata, addresses));
+                groups, shareGroups, transactions, markers, producerIds, internalTopics(), metadata, ids, addresses));
         return new HandlerTable(handlers, identity);
     }
 

@@ -52,7 +52,8 @@ public final class GroupRig {
                 initialDelay,
                 Duration.ofDays(1),
                 Duration.ofMinutes(10),
-                100);
+                100,
+                ConsumerGroupConfig.DEFAULT);
     }
 
     public void addTopic(String name, UUID id, int partitions) {
@@ -146,8 +147,10 @@ public final class GroupRig {
     }
 
     public long committed() {
-        var found =
-                settled(groups.fetch(GROUP, List.of(VIEWS))).join().offsets().get(VIEWS);
+        var found = settled(groups.fetch(caller("", -1), List.of(VIEWS)))
+                .join()
+                .offsets()
+                .get(VIEWS);
         return found == null ? -1 : found.offset();
     }
 

@@ -61,6 +61,7 @@ class CoordinatorHandlersTest {
             producerIds,
             name -> CompletableFuture.completedStage(rig.image().topics().get(name)),
             metadata,
+            () -> new UUID(4, 4),
             (broker, listener) -> new Endpoint.Tcp("advertised", 9092));
 
     @BeforeEach
