@@ -109,8 +109,8 @@ record Apis(
                 new DeleteTopicsHandler(metadata, placement),
                 new CreatePartitionsHandler(metadata, placement),
                 new DescribeConfigsHandler(metadata, identity, settings.topicDefaults(), settings.described()),
-                new AlterConfigsHandler(metadata, placement),
-                new IncrementalAlterConfigsHandler(metadata, placement),
+                new AlterConfigsHandler(metadata, placement, groups.consumerConfig()),
+                new IncrementalAlterConfigsHandler(metadata, placement, groups.consumerConfig()),
                 new ListPartitionReassignmentsHandler());
     }
 

@@ -35,12 +35,12 @@ public record ConsumerGroupConfig(Range session, Range heartbeat, int maxSize) {
             new Range(Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(5)),
             Integer.MAX_VALUE);
 
-    /** @param own the group's own settings */
+    /** How long a member of a group with these settings of its own may be silent. */
     public Duration sessionTimeout(Map<String, String> own) {
         return inForce(GroupSetting.CONSUMER_SESSION_TIMEOUT_MS, own, session);
     }
 
-    /** @param own the group's own settings */
+    /** How often a member of a group with these settings of its own speaks. */
     public Duration heartbeatInterval(Map<String, String> own) {
         return inForce(GroupSetting.CONSUMER_HEARTBEAT_INTERVAL_MS, own, heartbeat);
     }

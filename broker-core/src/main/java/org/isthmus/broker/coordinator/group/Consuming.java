@@ -41,13 +41,15 @@ final class Consuming {
         }
         var consumers = group.consumers();
         var before = consumers.member(beat.memberId());
-        var isQuiet = before != null
+        if (before != null
                 && !beat.joins()
                 && !imageIsNew
                 && consumers.epochs().isTargetCurrent()
                 && consumers.isSettled(before)
-                && before.profile().equals(profile(beat, before.profile()));
-        return isQuiet ? Decision.answer(answer(beat, before, false)) : follow(view, group, beat, image, imageIsNew);
+                && before.profile().equals(profile(beat, before.profile()))) {
+            return Decision.answer(answer(beat, before, false));
+        }
+        return follow(view, group, beat, image, imageIsNew);
     }
 
     private static Decision<GroupRecord, ConsumerAnswer> follow(

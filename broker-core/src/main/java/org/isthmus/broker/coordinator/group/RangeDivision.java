@@ -1,6 +1,7 @@
 package org.isthmus.broker.coordinator.group;
 
 import java.util.Comparator;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -24,7 +25,7 @@ final class RangeDivision {
         var readers = demand.members().entrySet().stream()
                 .filter(member -> member.getValue().topics().contains(topic))
                 .sorted(Comparator.comparing(member -> member.getValue().lastingName()))
-                .map(SortedMap.Entry::getKey)
+                .map(Map.Entry::getKey)
                 .toList();
         var next = 0;
         for (var place = 0; place < readers.size(); place++) {

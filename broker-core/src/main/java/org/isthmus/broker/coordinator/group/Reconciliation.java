@@ -39,7 +39,7 @@ final class Reconciliation {
         if (!holding.revoking().isEmpty() && reads(owned, holding.revoking())) {
             return holding;
         }
-        var kept = Partitions.where(holding.assigned(), target::contains);
+        var kept = Partitions.where(holding.assigned(), partition -> target.contains(partition));
         var surplus = Partitions.where(holding.assigned(), partition -> !target.contains(partition));
         if (reads(owned, surplus)) {
             return holding.keeping(kept, surplus);

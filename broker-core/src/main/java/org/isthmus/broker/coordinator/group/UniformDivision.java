@@ -3,6 +3,7 @@ package org.isthmus.broker.coordinator.group;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -36,7 +37,7 @@ final class UniformDivision {
         return division;
     }
 
-    private HashSet<PartitionId> keep() {
+    private Set<PartitionId> keep() {
         var kept = new HashSet<PartitionId>();
         demand.members().forEach((member, wish) -> {
             var share = new Share(member, wish);
@@ -49,7 +50,7 @@ final class UniformDivision {
         return kept;
     }
 
-    private void handOut(HashSet<PartitionId> kept) {
+    private void handOut(Set<PartitionId> kept) {
         // Topics that few want go first, while those few are still light.
         var readers = new TreeMap<UUID, Integer>();
         demand.members().values().forEach(wish -> wish.topics()
@@ -60,7 +61,7 @@ final class UniformDivision {
                 .forEach(topic -> handOut(topic, kept));
     }
 
-    private void handOut(Map.Entry<UUID, Integer> topic, HashSet<PartitionId> kept) {
+    private void handOut(Map.Entry<UUID, Integer> topic, Set<PartitionId> kept) {
         for (var number = 0; number < topic.getValue(); number++) {
             var partition = new PartitionId(topic.getKey(), number);
             if (!kept.contains(partition)) {
