@@ -128,7 +128,8 @@ class StockConsumerGroupsTest {
     void patternFollowsTopicsThatComeAndGo() throws Exception {
         produce("sales-north", 10);
         produce("other", 10);
-        var member = join("watchers");
+        // Who commits by itself would try for long to commit for the topic that goes.
+        var member = join("watchers", Map.of("enable.auto.commit", "false"));
         member.consumer.subscribe(new SubscriptionPattern("sales-.*"), member);
         poll(() -> read.size() == 10);
 

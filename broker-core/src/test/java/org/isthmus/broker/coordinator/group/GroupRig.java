@@ -32,6 +32,7 @@ public final class GroupRig {
     public final Map<String, TopicImage> topics = new HashMap<>();
     public final GroupCoordinator groups;
     private long lastId;
+    private long imageVersion = 1;
 
     public GroupRig() {
         this(config(Duration.ZERO));
@@ -60,12 +61,18 @@ public final class GroupRig {
         var leader = new BrokerId(0);
         var partition = new PartitionImage(leader, Epoch.ZERO, List.of(leader), List.of(leader));
         topics.put(name, new TopicImage(name, id, Map.of(), Collections.nCopies(partitions, partition)));
+        imageVersion++;
+    }
+
+    public void removeTopic(String name) {
+        topics.remove(name);
+        imageVersion++;
     }
 
     public ClusterImage image() {
         var names = new HashMap<UUID, String>();
         topics.values().forEach(topic -> names.put(topic.id(), topic.name()));
-        return new ClusterImage(1, new UUID(1, 1), new BrokerId(0), Map.of(), Map.copyOf(topics), names, 0);
+        return new ClusterImage(imageVersion, new UUID(1, 1), new BrokerId(0), Map.of(), Map.copyOf(topics), names, 0);
     }
 
     public void elect() {
