@@ -43,6 +43,7 @@ public final class Partitions {
     private final Partition.Storage storage;
     private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
     private final List<PartitionListener> listeners = new CopyOnWriteArrayList<>();
+    private final TemporaryTopics temporary;
     private Map<String, TopicImage> followed = Map.of();
 
     /**
@@ -66,7 +67,10 @@ public final class Partitions {
         this.loops = List.copyOf(loops);
         this.files = files;
         this.brokerSettings = Map.copyOf(brokerSettings);
-        this.storage = new Partition.Storage(files, clock, io, new GroupCommit(disk), new DiskSpace(directory, files));
+        var space = new DiskSpace(directory, files);
+        this.storage = new Partition.Storage(files, clock, io, new GroupCommit(disk), space);
+        this.temporary = new TemporaryTopics(
+                self, directory.resolveSibling("temporary"), loops, files, clock, io, space, listeners);
     }
 
     /** Before the first image is applied. */
@@ -75,9 +79,16 @@ public final class Partitions {
     }
 
     public Optional<Partition> partition(TopicPartition id) {
-        return Optional.ofNullable(partitions.get(id));
+        var kept = partitions.get(id);
+        return kept != null ? Optional.of(kept) : temporary.partition(id);
     }
 
+    /** Destinations that are not in the metadata and end with those who made them. */
+    public TemporaryTopics temporary() {
+        return temporary;
+    }
+
+    /** Those of the metadata. */
     public Collection<Partition> all() {
         return List.copyOf(partitions.values());
     }
@@ -195,6 +206,7 @@ public final class Partitions {
     /** Deletes closed segments past their retention, in every partition that is open. */
     public void applyRetention() {
         partitions.values().forEach(Partition::applyRetention);
+        temporary.applyRetention();
     }
 
     /** Looks, on the calling thread, whether the disk has room. */
@@ -204,6 +216,7 @@ public final class Partitions {
 
     /** Closes every log. The stage completes once the disk has everything. */
     public CompletionStage<Void> close() {
+        temporary.close();
         return CompletableFuture.allOf(partitions.values().stream()
                 .map(partition -> partition.close("the broker is stopping").toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new));

@@ -90,6 +90,7 @@ final class Broker implements AutoCloseable {
                 settings.brokerId(), logs, loops, disk, io, files, Clock.system(), settings.topicDefaults());
         opened.add(() -> await(partitions.close()));
         partitions.deleteUnclaimed(metadata.image());
+        partitions.temporary().begin();
 
         var transport = Transport.open(new TransportConfig(
                 settings.networkThreads(), settings.maxRequestBytes(), TransportConfig.DEFAULT.maxPendingBytes()));

@@ -60,6 +60,7 @@ final class SharePlaces implements PartitionListener {
     /** Deletes from queues what every group is done with. */
     void deleteFinished() {
         used().thenAccept(used -> used.forEach(id -> partitions.partition(id).ifPresent(this::deleteFinished)));
+        io.execute(() -> partitions.temporary().consumed().forEach(this::deleteFinished));
     }
 
     private void deleteFinished(Partition partition) {

@@ -34,6 +34,7 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
     private final Domain domain;
     private final Settings settings;
     private final TopicDirectory topics;
+    private final TemporaryDestinations temporaries;
     private final ThreadPoolExecutor threads;
     private final SerialExecutor exceptionThread;
     private final Set<IsthmusSession> sessions = ConcurrentHashMap.newKeySet();
@@ -66,6 +67,7 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
             throw e;
         }
         topics = new TopicDirectory(link.client());
+        temporaries = new TemporaryDestinations(link.client(), this::isConsumed);
         threads = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), this::thread);
         exceptionThread = new SerialExecutor(threads);
@@ -83,6 +85,17 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
 
     TopicDirectory topics() {
         return topics;
+    }
+
+    TemporaryDestinations temporaries() {
+        return temporaries;
+    }
+
+    private boolean isConsumed(IsthmusDestination destination) {
+        return sessions.stream()
+                .flatMap(session -> session.delivery().consumers().stream())
+                .anyMatch(consumer ->
+                        !consumer.isClosed() && consumer.destination().equals(destination));
     }
 
     String broker() {

@@ -144,14 +144,14 @@ public final class IsthmusSession implements TopicSession, QueueSession {
     public TemporaryQueue createTemporaryQueue() throws JMSException {
         requireOpen();
         domain.requireQueues("createTemporaryQueue");
-        throw JmsErrors.notThereYet("temporary destinations are");
+        return connection.temporaries().createQueue();
     }
 
     @Override
     public TemporaryTopic createTemporaryTopic() throws JMSException {
         requireOpen();
         domain.requireTopics("createTemporaryTopic");
-        throw JmsErrors.notThereYet("temporary destinations are");
+        return connection.temporaries().createTopic();
     }
 
     // Producers
@@ -189,6 +189,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
             throws JMSException {
         requireOpen();
         var from = IsthmusDestination.of(destination);
+        connection.temporaries().requireOwn(from);
         var choice = choice(selector, noLocal);
         var topic = connection.topics().topic(from);
         return from instanceof IsthmusQueue
@@ -239,6 +240,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         requireOpen();
         domain.requireTopics("createDurableConsumer");
         var from = IsthmusDestination.of(topic);
+        TemporaryDestinations.requireLasting(from);
         requireNoSelector(selector);
         var key = subscription(name);
         var info = connection.topics().topic(from);
@@ -411,8 +413,13 @@ public final class IsthmusSession implements TopicSession, QueueSession {
     public QueueBrowser createBrowser(Queue queue, @Nullable String selector) throws JMSException {
         requireOpen();
         domain.requireQueues("createBrowser");
-        IsthmusDestination.of(queue);
-        throw JmsErrors.notThereYet("queue browsers are");
+        var from = IsthmusDestination.of(queue);
+        var choice = choice(selector, false);
+        if (!(from instanceof IsthmusQueue own)) {
+            throw new InvalidDestinationException("only queues are browsed: " + from);
+        }
+        connection.temporaries().requireOwn(own);
+        return new IsthmusBrowser(this, own, connection.topics().topic(own), choice.selector());
     }
 
     @Override

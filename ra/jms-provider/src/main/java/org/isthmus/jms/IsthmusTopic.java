@@ -3,7 +3,7 @@ package org.isthmus.jms;
 import jakarta.jms.Topic;
 
 /** A topic by its name. */
-public final class IsthmusTopic extends IsthmusDestination implements Topic {
+public sealed class IsthmusTopic extends IsthmusDestination implements Topic permits IsthmusTemporaryTopic {
     private static final long serialVersionUID = 1L;
 
     /** For containers, which set the name afterwards. */
@@ -16,7 +16,7 @@ public final class IsthmusTopic extends IsthmusDestination implements Topic {
     }
 
     @Override
-    public String getTopicName() {
+    public final String getTopicName() {
         return getName();
     }
 }

@@ -19,6 +19,11 @@ final class ShareGroups {
 
     private ShareGroups() {}
 
+    /** The group that consumes a queue. */
+    static String ofQueue(String name) {
+        return "jms-queue/" + name;
+    }
+
     static ShareStream queue(
             BrokerClient client, String name, Set<TopicPartition> partitions, @Nullable String selector)
             throws JMSException {
@@ -32,7 +37,7 @@ final class ShareGroups {
                 Optional.empty(),
                 new OffsetSpec.Earliest(),
                 false);
-        return joined(client.openShare("jms-queue/" + name, partitions, options), "consuming the queue " + name);
+        return joined(client.openShare(ofQueue(name), partitions, options), "consuming the queue " + name);
     }
 
     /** Refusals come now and not with the first message. */

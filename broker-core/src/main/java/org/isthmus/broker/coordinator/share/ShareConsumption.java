@@ -288,6 +288,28 @@ final class ShareConsumption {
         });
     }
 
+    /** The first offset at or behind this one that the group is not done with. */
+    long firstOpen(long from) {
+        return group().done().nextGap(Math.max(from, group().startOffset()));
+    }
+
+    /**
+     * What of the scan's stretch is not there for who only looks: what is done, and what waits for its next delivery. What a member holds is
+     * there, for it may come back (Jakarta Messaging §6.8 leaves that open).
+     */
+    OffsetSet hidden(Scan scan) {
+        var hidden = new OffsetSet();
+        if (scan.next() > scan.from()) {
+            var stretch = new OffsetRange(scan.from(), scan.next() - 1);
+            group().done().within(stretch).forEach(hidden::add);
+            if (scan.from() < group().startOffset()) {
+                hidden.add(new OffsetRange(scan.from(), group().startOffset() - 1));
+            }
+            dispatch.delayed().within(stretch).forEach(run -> hidden.add(run.range()));
+        }
+        return hidden;
+    }
+
     ShareProgress progress() {
         var group = group();
         return new ShareProgress(

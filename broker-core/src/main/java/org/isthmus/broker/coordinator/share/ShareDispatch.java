@@ -38,6 +38,11 @@ final class ShareDispatch {
         return held;
     }
 
+    /** What came back and waits until it may be handed out again. */
+    OffsetMap<Long> delayed() {
+        return delayed;
+    }
+
     /** What the group has silently passed by, and no record tells yet. */
     OffsetSet missed() {
         return missed;

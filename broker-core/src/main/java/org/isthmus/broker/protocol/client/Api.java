@@ -18,6 +18,8 @@ import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
 import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.isthmus.broker.protocol.codec.ApiRange;
+import org.isthmus.broker.protocol.codec.OwnApi;
+import org.isthmus.broker.protocol.codec.OwnMessage;
 
 /**
  * An API as this client speaks it: the versions whose fields it fills in and reads. The oldest ones are those that Apache Kafka 4 still has,
@@ -56,6 +58,15 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
             api(ApiMessageType.SHARE_ACKNOWLEDGE, 1, 2, ShareAcknowledgeResponseData.class);
     static final Api<DeleteShareGroupOffsetsResponseData> DELETE_SHARE_GROUP_OFFSETS =
             api(ApiMessageType.DELETE_SHARE_GROUP_OFFSETS, 0, 0, DeleteShareGroupOffsetsResponseData.class);
+
+    static final Api<OwnMessage> BROWSE = own(OwnApi.BROWSE);
+
+    static final Api<OwnMessage> CREATE_TEMPORARY = own(OwnApi.CREATE_TEMPORARY);
+    static final Api<OwnMessage> DELETE_TEMPORARY = own(OwnApi.DELETE_TEMPORARY);
+
+    private static Api<OwnMessage> own(OwnApi<?, ?> api) {
+        return new Api<>(api.key(), new ApiRange((short) 0, (short) 0), OwnMessage.class);
+    }
 
     private static <A extends ApiMessage> Api<A> api(ApiMessageType type, int min, int max, Class<A> answer) {
         return new Api<>(type.apiKey(), new ApiRange((short) min, (short) max), answer);

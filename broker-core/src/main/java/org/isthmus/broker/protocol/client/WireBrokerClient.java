@@ -3,6 +3,7 @@ package org.isthmus.broker.protocol.client;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -10,6 +11,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.BrokerClient;
+import org.isthmus.broker.client.Browsed;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
@@ -132,6 +134,22 @@ final class WireBrokerClient implements BrokerClient {
     @Override
     public CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions) {
         return call("delete share group " + group, deadline -> offsets.deleteShareGroup(group, partitions, deadline));
+    }
+
+    @Override
+    public CompletionStage<Browsed> browse(
+            String group, TopicPartition partition, long from, long to, Optional<String> selector) {
+        return call("browse " + partition, deadline -> offsets.browse(group, partition, from, to, selector, deadline));
+    }
+
+    @Override
+    public CompletionStage<TopicInfo> createTemporary(boolean queue) {
+        return call("create a temporary destination", deadline -> topics.createTemporary(queue, deadline));
+    }
+
+    @Override
+    public CompletionStage<Void> deleteTemporary(String name) {
+        return call("delete " + name, deadline -> topics.deleteTemporary(name, deadline));
     }
 
     @Override
