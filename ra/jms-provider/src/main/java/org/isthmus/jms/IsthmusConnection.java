@@ -48,7 +48,11 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
     private volatile boolean closed;
 
     /** What a connection takes from its factory. */
-    record Settings(boolean recordsAsText, TrustedClasses trusted) {}
+    record Settings(boolean recordsAsText, TrustedClasses trusted, RedeliveryPolicy redelivery) {
+        Settings(boolean recordsAsText, TrustedClasses trusted) {
+            this(recordsAsText, trusted, RedeliveryPolicy.DEFAULT);
+        }
+    }
 
     IsthmusConnection(BrokerLink.Dialer dialer, Domain domain, Settings settings, @Nullable String clientId)
             throws JMSException {
@@ -104,6 +108,10 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
 
     boolean recordsAsText() {
         return settings.recordsAsText();
+    }
+
+    RedeliveryPolicy redelivery() {
+        return settings.redelivery();
     }
 
     TrustedClasses trustedClasses() {

@@ -329,7 +329,11 @@ public final class IsthmusSession implements TopicSession, QueueSession {
             throws JMSException {
         try {
             var partitions = TopicOffsets.partitions(topic);
-            var stream = ShareGroups.queue(connection.client(), from.getName(), partitions, choice.selector());
+            var stream = ShareGroups.queue(
+                    connection.client(),
+                    from.getName(),
+                    partitions,
+                    connection.redelivery().ofQueue(from.getName(), choice.selector()));
             var consumer = new IsthmusConsumer(
                     this,
                     from,

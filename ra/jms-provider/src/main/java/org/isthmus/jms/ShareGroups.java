@@ -2,21 +2,15 @@ package org.isthmus.jms;
 
 import jakarta.jms.JMSException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Set;
 import org.isthmus.broker.client.BrokerClient;
-import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.ShareOptions;
 import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.ShareStream.Settlement;
 import org.isthmus.broker.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 
 /** The share groups that stand for queues, and how a consumer becomes a member. */
 final class ShareGroups {
-    // A record that comes back often is not given up, for want of a place where it would be found.
-    private static final int NEVER = Short.MAX_VALUE;
-
     private ShareGroups() {}
 
     /** The group that consumes a queue. */
@@ -24,19 +18,8 @@ final class ShareGroups {
         return "jms-queue/" + name;
     }
 
-    static ShareStream queue(
-            BrokerClient client, String name, Set<TopicPartition> partitions, @Nullable String selector)
+    static ShareStream queue(BrokerClient client, String name, Set<TopicPartition> partitions, ShareOptions options)
             throws JMSException {
-        var options = new ShareOptions(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.ofNullable(selector),
-                false,
-                NEVER,
-                ShareOptions.Redelivery.AT_ONCE,
-                Optional.empty(),
-                new OffsetSpec.Earliest(),
-                false);
         return joined(client.openShare(ofQueue(name), partitions, options), "consuming the queue " + name);
     }
 

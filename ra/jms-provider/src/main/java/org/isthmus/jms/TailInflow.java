@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * its own, in the order of the log. With a group, what is acknowledged can be committed.
  */
 final class TailInflow implements Inflow {
+    // A listener that fails on the same record for ever must not keep it from all that follow.
+    private static final int MOST_DELIVERIES = 10;
+
     private static final System.Logger LOG = System.getLogger(TailInflow.class.getName());
 
     private static final Duration LONGEST_POLL = Duration.ofSeconds(30);
@@ -412,6 +415,11 @@ final class TailInflow implements Inflow {
 
     @Override
     public void seen(FetchedRecord fetched) {}
+
+    @Override
+    public AfterFailure failed(FetchedRecord fetched, int attempt) {
+        return attempt < MOST_DELIVERIES ? AfterFailure.AGAIN : AfterFailure.CONSUMED;
+    }
 
     @Override
     public void drop(FetchedRecord fetched) {}

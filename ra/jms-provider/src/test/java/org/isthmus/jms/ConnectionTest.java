@@ -144,13 +144,10 @@ class ConnectionTest extends MemoryBrokerTest {
         var connection = started();
         var session = connection.createSession();
         var client = connect("client").createSession();
-        var queue = new IsthmusQueue("q");
         List<JmsErrors.Action> calls = List.of(
-                () -> session.createBrowser(queue),
                 () -> client.createDurableConsumer(topic, "s", "a = 1", false),
                 () -> session.createSharedConsumer(topic, "s"),
                 () -> session.createSharedDurableConsumer(topic, "s"),
-                () -> session.createProducer(topic).setDeliveryDelay(1),
                 () -> connection.createSession(true, 0),
                 () -> new IsthmusConnectionFactory("localhost:1").createXAConnection());
         for (var call : calls) {

@@ -32,7 +32,7 @@ final class Browsing {
 
     private static List<OffsetRange> left(Scan.Batch batch, long to, OffsetSet hidden) {
         var left = new ArrayList<OffsetRange>();
-        for (var range : batch.matching()) {
+        for (var range : batch.wanted()) {
             if (range.first() < to) {
                 left.addAll(hidden.gaps(new OffsetRange(range.first(), Math.min(range.last(), to - 1))));
             }

@@ -152,7 +152,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
     public CompletionStage<Glimpse> browse(String group, long from, long to, Interest interest, int maxBytes) {
         var present = consumptions.get(group);
         var asked = present == null ? from : Math.min(to, present.firstOpen(from));
-        return source.scan(asked, interest, true, maxBytes)
+        return source.scan(asked, interest, true, true, maxBytes)
                 .thenCompose(scan -> shard.read(view -> {
                     var consumption = consumptions.get(group);
                     return Browsing.of(
