@@ -91,6 +91,17 @@ final class TemporaryFiles implements FileStore {
         return disk.usableBytes(spillDirectory);
     }
 
+    @Override
+    public long totalBytes(Path path) throws IOException {
+        return disk.totalBytes(spillDirectory);
+    }
+
+    @Override
+    public long size(Path path) throws IOException {
+        var file = files.get(path);
+        return file == null ? 0 : file.size();
+    }
+
     /** Deletes every file. */
     void discard() throws IOException {
         for (var path : List.copyOf(files.keySet())) {

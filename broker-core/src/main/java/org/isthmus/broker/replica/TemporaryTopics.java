@@ -40,42 +40,39 @@ public final class TemporaryTopics {
     private static final Epoch EPOCH = new Epoch(0);
 
     private final BrokerId self;
-    private final Path directory;
+    private final LogDirectory home;
     private final List<? extends EventLoop> loops;
     private final FileStore disk;
     private final Clock clock;
     private final Executor io;
-    private final DiskSpace space;
     private final MemoryBudget budget = new MemoryBudget(MOST_IN_MEMORY);
     private final ConcurrentMap<String, Topic> topics = new ConcurrentHashMap<>();
     private final Collection<PartitionListener> listeners;
 
     private record Topic(TopicImage image, Partition partition, TemporaryFiles files) {}
 
-    /** @param directory where what is large lies; what is left in it from earlier is deleted */
+    /** @param beside whose disk what is large lies on, in a directory of its own; what is left there from earlier is deleted */
     TemporaryTopics(
             BrokerId self,
-            Path directory,
+            LogDirectory beside,
             List<? extends EventLoop> loops,
             FileStore disk,
             Clock clock,
             Executor io,
-            DiskSpace space,
             Collection<PartitionListener> listeners) {
         this.self = self;
-        this.directory = directory;
+        this.home = new LogDirectory(beside.root().resolve("temporary"), disk, io);
         this.loops = List.copyOf(loops);
         this.disk = disk;
         this.clock = clock;
         this.io = io;
-        this.space = space;
         this.listeners = listeners;
     }
 
     /** Deletes what an earlier run left behind. Call before the first is made. */
     public void begin() throws IOException {
-        disk.createDirectories(directory);
-        for (var left : disk.list(directory)) {
+        disk.createDirectories(home.logs());
+        for (var left : disk.list(home.logs())) {
             disk.delete(left);
         }
     }
@@ -90,8 +87,8 @@ public final class TemporaryTopics {
         var image = new TopicImage(
                 name, id, Map.of(), List.of(new PartitionImage(self, EPOCH, List.of(self), List.of(self))));
         var partitionId = new TopicPartition(name, 0);
-        var files = new TemporaryFiles(directory, id.toString(), disk, budget);
-        var storage = new Partition.Storage(files, clock, io, new GroupCommit(io), space);
+        var files = new TemporaryFiles(home.logs(), id.toString(), disk, budget);
+        var storage = new Partition.Storage(files, clock, io, home);
         var loop = loops.get(Math.floorMod(partitionId.hashCode(), loops.size()));
         var partition = new Partition(partitionId, Path.of(name), loop, storage, config(queue), new Role.Leader(EPOCH));
         topics.put(name, new Topic(image, partition, files));

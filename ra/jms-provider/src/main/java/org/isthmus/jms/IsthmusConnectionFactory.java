@@ -53,6 +53,7 @@ public final class IsthmusConnectionFactory
     private double redeliveryMultiplier = RedeliveryPolicy.DEFAULT.multiplier();
     private long maxRedeliveryDelay = RedeliveryPolicy.DEFAULT.longestDelayMs();
     private String deadLetterQueue = RedeliveryPolicy.DEFAULT.deadLetterQueue();
+    private String startFrom = "";
 
     /** For the embedded broker of this JVM. */
     public IsthmusConnectionFactory() {
@@ -122,8 +123,8 @@ public final class IsthmusConnectionFactory
         if (as != null && !as.isEmpty()) {
             LOG.log(System.Logger.Level.WARNING, "User and password are ignored: brokers do not ask for them yet");
         }
-        var settings =
-                new IsthmusConnection.Settings(recordsAsText, TrustedClasses.with(trustedPackages), redeliveryPolicy());
+        var settings = new IsthmusConnection.Settings(
+                recordsAsText, TrustedClasses.with(trustedPackages), start(), redeliveryPolicy());
         return new IsthmusConnection(dialer(), domain, settings, clientID.isEmpty() ? null : clientID);
     }
 
@@ -303,6 +304,26 @@ public final class IsthmusConnectionFactory
         this.deadLetterQueue = orEmpty(deadLetterQueue);
     }
 
+    /**
+     * Where a subscription begins that is new, unless its topic says otherwise: {@code latest}, {@code earliest}, or a time as ISO 8601
+     * writes it or in milliseconds since 1970.
+     */
+    public String getStartFrom() {
+        return startFrom;
+    }
+
+    public void setStartFrom(@Nullable String startFrom) {
+        this.startFrom = orEmpty(startFrom);
+    }
+
+    private StartFrom start() throws JMSException {
+        try {
+            return startFrom.isBlank() ? StartFrom.LATEST : StartFrom.parse(startFrom.strip());
+        } catch (IllegalArgumentException e) {
+            throw JmsErrors.caused(new JMSException("startFrom: " + e.getMessage()), e);
+        }
+    }
+
     private static String orEmpty(@Nullable String text) {
         return text == null ? "" : text;
     }
@@ -321,6 +342,7 @@ public final class IsthmusConnectionFactory
         reference.add(new StringRefAddr("redeliveryMultiplier", Double.toString(redeliveryMultiplier)));
         reference.add(new StringRefAddr("maxRedeliveryDelay", Long.toString(maxRedeliveryDelay)));
         reference.add(new StringRefAddr("deadLetterQueue", deadLetterQueue));
+        reference.add(new StringRefAddr("startFrom", startFrom));
         return reference; // without the password: naming services keep references in the clear
     }
 
@@ -339,6 +361,7 @@ public final class IsthmusConnectionFactory
             factory.setMaxRedeliveryDelay(Long.parseLong(IsthmusObjectFactory.text(reference, "maxRedeliveryDelay")));
             factory.setDeadLetterQueue(IsthmusObjectFactory.text(reference, "deadLetterQueue"));
         }
+        factory.setStartFrom(IsthmusObjectFactory.text(reference, "startFrom"));
         return factory;
     }
 }

@@ -28,17 +28,28 @@ record RedeliveryPolicy(
 
     /** How a consumer opens the group of a queue. */
     ShareOptions ofQueue(String queue, @Nullable String selector) {
-        // The last resort gives up nothing: a message would only come back to it.
-        var isLast = queue.equals(deadLetterQueue);
         return new ShareOptions(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.ofNullable(selector),
                 false,
-                isLast || maxDeliveries < 0 ? NEVER : Math.min(maxDeliveries, NEVER),
-                new ShareOptions.Redelivery(delayMs, multiplier, Math.max(delayMs, longestDelayMs)),
-                isLast || deadLetterQueue.isEmpty() ? Optional.empty() : Optional.of(deadLetterQueue),
+                limit(queue),
+                redelivery(),
+                deadLetterTopic(queue),
                 new OffsetSpec.Earliest(),
                 false);
+    }
+
+    /** The last resort gives up nothing: a message would only come back to it. */
+    int limit(String destination) {
+        return destination.equals(deadLetterQueue) || maxDeliveries < 0 ? NEVER : Math.min(maxDeliveries, NEVER);
+    }
+
+    ShareOptions.Redelivery redelivery() {
+        return new ShareOptions.Redelivery(delayMs, multiplier, Math.max(delayMs, longestDelayMs));
+    }
+
+    Optional<String> deadLetterTopic(String destination) {
+        return Optional.of(deadLetterQueue).filter(queue -> !queue.isEmpty() && !queue.equals(destination));
     }
 }

@@ -24,7 +24,7 @@ final class ShareGroups {
     }
 
     /** Refusals come now and not with the first message. */
-    private static ShareStream joined(ShareStream stream, String what) throws JMSException {
+    static ShareStream joined(ShareStream stream, String what) throws JMSException {
         try {
             do {
                 for (var early : JmsErrors.await(stream.poll(1, Duration.ZERO), what)) {

@@ -28,7 +28,10 @@ class DeadLetterTest extends RealBrokerTest {
     private IsthmusConnection connect(int maxDeliveries, long delayMs) throws JMSException {
         var policy = new RedeliveryPolicy(maxDeliveries, delayMs, 2, 1_000, dead.getName());
         var connection = new IsthmusConnection(
-                dialer(), Domain.UNIFIED, new IsthmusConnection.Settings(false, TrustedClasses.with(""), policy), null);
+                dialer(),
+                Domain.UNIFIED,
+                new IsthmusConnection.Settings(false, TrustedClasses.with(""), StartFrom.LATEST, policy),
+                null);
         connections.add(connection);
         connection.start();
         return connection;
