@@ -539,7 +539,7 @@ public final class PartitionLog implements Closeable {
             return null;
         }
         var plan = new Compaction.Plan(
-                published(), range, cleanedTo, producers.lastBatches(), config, how, clock.wallMs());
+                published(), range, cleanedTo, producers.ids(), config, how, clock.wallMs());
         return new Compaction(directory, files, this::commitCompacted, plan, mapBytes);
     }
 
