@@ -75,7 +75,8 @@ final class AppendCheck {
         if (origin == AppendOrigin.CLIENT && !config.logAppendTime() && !hasTimestampsInBounds(batch, nowMs)) {
             return rejected(
                     INVALID_TIMESTAMP,
-                    "A record's timestamp is more than " + config.timestamps().beforeMaxMs() + " ms before the broker's, or "
+                    "A record's timestamp is more than " + config.timestamps().beforeMaxMs()
+                            + " ms before the broker's, or "
                             + config.timestamps().afterMaxMs() + " ms after it");
         }
         if (config.compacting() != null && !batch.isControl() && hasRecordWithoutKey(batch)) {

@@ -129,7 +129,8 @@ public record LogConfig(
      */
     long rollMs(Path log) {
         var jitterMs = Math.min(segmentJitterMs, segmentMs - 1);
-        var ownMs = segmentMs - (jitterMs <= 0 ? 0 : Math.floorMod((long) log.toString().hashCode(), jitterMs + 1));
+        var ownMs = segmentMs
+                - (jitterMs <= 0 ? 0 : Math.floorMod((long) log.toString().hashCode(), jitterMs + 1));
         return compacting == null ? ownMs : Math.min(ownMs, compacting.maxLagMs());
     }
 

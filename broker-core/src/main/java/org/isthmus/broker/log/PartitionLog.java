@@ -563,8 +563,7 @@ public final class PartitionLog implements Closeable {
         if (how == null || range == null) {
             return null;
         }
-        var plan = new Compaction.Plan(
-                published(), range, cleanedTo, producers.ids(), config, how, clock.wallMs());
+        var plan = new Compaction.Plan(published(), range, cleanedTo, producers.ids(), config, how, clock.wallMs());
         return new Compaction(directory, files, this::commitCompacted, plan, mapBytes);
     }
 

@@ -101,7 +101,9 @@ class LogSettingsTest {
         assertThat(segments(log)).isEqualTo(1);
         assertThat(start).isLessThan(log.view().endOffset());
 
-        assertThat(log.applyRetention()).as("now there is room").isEqualTo(log.view().endOffset());
+        assertThat(log.applyRetention())
+                .as("now there is room")
+                .isEqualTo(log.view().endOffset());
     }
 
     private PartitionLog open(LogConfig config) throws IOException {

@@ -363,6 +363,15 @@ final class LogWorld {
             to = Math.max(start, containing);
             forced = Math.min(forced, to);
         }
+        if (compacted && to < cleanBound) {
+            // What lies right below may have been compacted away: the log then ends before that.
+            var bound = to;
+            var left = readAll(log.view()).stream()
+                    .mapToLong(RecordBatch::nextOffset)
+                    .filter(next -> next <= bound)
+                    .max();
+            forced = Math.min(forced, left.orElse(start));
+        }
         try {
             log.truncateTo(to);
         } catch (IOException failure) {
