@@ -32,6 +32,28 @@ final class ShareGroups {
                 Optional.empty(),
                 new OffsetSpec.Earliest(),
                 false);
+        return queue(client, name, partitions, options);
+    }
+
+    /** For who has a say in how the queue delivers again what comes back. */
+    static ShareStream queue(BrokerClient client, String name, Set<TopicPartition> partitions, IntakeOptions wanted)
+            throws JMSException {
+        var options = new ShareOptions(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.ofNullable(wanted.selector()),
+                false,
+                wanted.maxDeliveries() < 0 ? NEVER : Math.min(wanted.maxDeliveries(), NEVER),
+                wanted.redelivery(),
+                Optional.ofNullable(wanted.deadLetterTopic()),
+                wanted.start(),
+                false);
+        return queue(client, name, partitions, options);
+    }
+
+    private static ShareStream queue(
+            BrokerClient client, String name, Set<TopicPartition> partitions, ShareOptions options)
+            throws JMSException {
         return joined(client.openShare("jms-queue/" + name, partitions, options), "consuming the queue " + name);
     }
 
