@@ -37,7 +37,7 @@ class LogSimulationTest {
     @Test
     void nothingForcedIsLostAndNothingIsInvented() {
         var one = Long.getLong("isthmus.sim.seed");
-        var count = Long.getLong("isthmus.sim.seeds", 500);
+        var count = Long.getLong("isthmus.sim.seeds", 300);
         var seeds =
                 one != null ? LongStream.of(one) : LongStream.concat(LongStream.of(FOUND), LongStream.range(0, count));
         seeds.forEach(seed -> {
