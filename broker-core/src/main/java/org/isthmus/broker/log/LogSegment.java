@@ -338,6 +338,11 @@ final class LogSegment {
         aborted.keepBelow(baseOffset);
     }
 
+    /** Gives back the room of an index; offsets are then found by walking the segment. */
+    void dropOffsetIndex() throws IOException {
+        offsets.keepFirst(0);
+    }
+
     /** Shortens the file; the segment is not written any more after that. */
     void cutAt(int position) throws IOException {
         log().truncate(position);

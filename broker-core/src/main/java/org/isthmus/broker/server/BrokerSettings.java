@@ -188,6 +188,7 @@ record BrokerSettings(
             inMillis("log.retention.hours", 3_600_000, "log.retention.ms", defaults);
             inMillis("log.retention.minutes", 60_000, "log.retention.ms", defaults);
             inMillis("log.roll.hours", 3_600_000, "log.roll.ms", defaults);
+            inMillis("log.roll.jitter.hours", 3_600_000, "log.roll.jitter.ms", defaults);
             for (var setting : TopicSetting.values()) {
                 known.add(setting.brokerKey());
                 var value = given.get(setting.brokerKey());

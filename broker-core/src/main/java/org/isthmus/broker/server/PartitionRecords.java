@@ -51,7 +51,10 @@ record PartitionRecords(Partition partition, Executor io, Function<Interest, Pre
         for (var batch : RecordBatch.in(bytes)) {
             var range = new OffsetRange(Math.max(from, batch.baseOffset()), batch.lastOffset());
             var data = !batch.isControl() && !isAborted(batch, aborted);
-            var matching = !data || interest.isEverything() ? List.of(range) : matching(batch, range, filter);
+            // Compaction leaves batches in which offsets are missing.
+            var isWhole = batch.count() == batch.lastOffsetDelta() + 1;
+            var matching =
+                    !data || (interest.isEverything() && isWhole) ? List.of(range) : matching(batch, range, filter);
             var marks = data && asMessages ? MessageMarks.of(batch, range, clock.wallMs()) : Marks.NONE;
             batches.add(new Scan.Batch(range, batch.baseOffset(), batch.sizeInBytes(), data, matching, marks));
             next = batch.lastOffset() + 1;
