@@ -739,7 +739,15 @@ public final class PartitionLog implements Closeable {
             return;
         }
         startOffset = Math.max(startOffset, segments[0].baseOffset());
-        recover(checkpoint == null ? LeaderEpochs.NONE : new LeaderEpochs(checkpoint.epochs()));
+        var known = checkpoint == null ? LeaderEpochs.NONE : new LeaderEpochs(checkpoint.epochs());
+        recover(known);
+        if (active().name().generation() > 0) {
+            // A truncation did not come to its end.
+            var cut = active();
+            segments[segments.length - 1] = cut.reopened();
+            cut.release();
+            recover(known);
+        }
         if (!beginAgainBehindTheEnd()) {
             highWatermark = endOffset;
             cleanedTo = Math.min(cleanedTo, endOffset);
