@@ -90,7 +90,12 @@ final class MemoryRecords implements RecordSource {
             }
             var range = new OffsetRange(Math.max(from, batch.base()), batch.last());
             found.add(new Scan.Batch(
-                    range, batch.base(), batch.letters().length(), batch.data(), matching(batch, range, interest)));
+                    range,
+                    batch.base(),
+                    batch.letters().length(),
+                    batch.data() ? Scan.Content.DATA : Scan.Content.MARKER,
+                    -1,
+                    matching(batch, range, interest)));
             next = batch.last() + 1;
         }
         return new Scan(from, next, found);
@@ -116,7 +121,7 @@ final class MemoryRecords implements RecordSource {
     }
 
     @Override
-    public Cancellable whenReadable(long offset, boolean committedOnly, Runnable task) {
+    public Cancellable whenReadable(long offset, Runnable task) {
         var watch = new Watch(offset, task);
         if (offset < end) {
             loop.execute(task);
