@@ -25,10 +25,12 @@ import org.isthmus.broker.protocol.handler.DeleteShareGroupOffsetsHandler;
 import org.isthmus.broker.protocol.handler.DeleteTopicsHandler;
 import org.isthmus.broker.protocol.handler.DescribeClusterHandler;
 import org.isthmus.broker.protocol.handler.DescribeConfigsHandler;
+import org.isthmus.broker.protocol.handler.DescribeLogDirsHandler;
 import org.isthmus.broker.protocol.handler.DescribeShareGroupOffsetsHandler;
 import org.isthmus.broker.protocol.handler.FetchHandler;
 import org.isthmus.broker.protocol.handler.HandlerTable;
 import org.isthmus.broker.protocol.handler.IncrementalAlterConfigsHandler;
+import org.isthmus.broker.protocol.handler.LeaseHandler;
 import org.isthmus.broker.protocol.handler.ListOffsetsHandler;
 import org.isthmus.broker.protocol.handler.ListPartitionReassignmentsHandler;
 import org.isthmus.broker.protocol.handler.MetadataHandler;
@@ -72,6 +74,7 @@ record Apis(
         var shareGroups = new ShareGroups(
                 membership, shares.coordinator(), new ShareGroupConfigs(metadata, Clock.system()), shares::used);
         handlers.addAll(shareGroups(shareGroups));
+        handlers.add(new LeaseHandler(groups));
         handlers.addAll(CoordinatorHandlers.of(
                 groups, shareGroups, transactions, markers, producerIds, internalTopics(), metadata, addresses));
         return new HandlerTable(handlers, identity);
@@ -113,7 +116,8 @@ record Apis(
                 new DescribeConfigsHandler(metadata, identity, settings.topicDefaults(), settings.described()),
                 new AlterConfigsHandler(metadata, placement),
                 new IncrementalAlterConfigsHandler(metadata, placement),
-                new ListPartitionReassignmentsHandler());
+                new ListPartitionReassignmentsHandler(),
+                new DescribeLogDirsHandler(partitions, io));
     }
 
     private Placement placement() {

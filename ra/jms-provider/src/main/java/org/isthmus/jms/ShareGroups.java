@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The share groups that stand for queues, and how a consumer becomes a member. */
 final class ShareGroups {
     // A record that comes back often is not given up, for want of a place where it would be found.
-    private static final int NEVER = Short.MAX_VALUE;
+    static final int NEVER = Short.MAX_VALUE;
 
     private ShareGroups() {}
 
@@ -36,7 +36,7 @@ final class ShareGroups {
     }
 
     /** Refusals come now and not with the first message. */
-    private static ShareStream joined(ShareStream stream, String what) throws JMSException {
+    static ShareStream joined(ShareStream stream, String what) throws JMSException {
         try {
             do {
                 for (var early : JmsErrors.await(stream.poll(1, Duration.ZERO), what)) {

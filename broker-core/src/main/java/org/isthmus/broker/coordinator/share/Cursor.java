@@ -80,6 +80,10 @@ final class Cursor {
         }
     }
 
+    boolean isDecidedBefore(long offset) {
+        return decided.nextMember(0) < offset;
+    }
+
     /** What of the range was to be looked at again, which it is now. */
     List<OffsetRange> takeDecided(OffsetRange range) {
         var due = decided.within(range);
@@ -102,5 +106,6 @@ final class Cursor {
         matching.remove(range);
         ready.remove(range);
         decided.remove(range);
+        undecided.values().forEach(ranges -> ranges.remove(range));
     }
 }

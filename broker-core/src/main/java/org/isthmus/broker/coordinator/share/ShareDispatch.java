@@ -73,10 +73,11 @@ final class ShareDispatch {
             }
         }
         present.gaps(region).forEach(gap -> pass(group, gap));
+        // Before what was asked for, the group is done with all that was to be looked at again.
+        cursor.takeDecided(new OffsetRange(0, scan.next() - 1)).forEach(range -> found(group, cursor, range, wanted));
         if (scan.from() > asked) {
             cursor.lost(scan.from());
         }
-        cursor.takeDecided(region).forEach(range -> found(group, cursor, range, wanted));
         if (scan.next() > cursor.scannedTo()) {
             var fresh = new OffsetRange(Math.max(asked, cursor.scannedTo()), scan.next() - 1);
             found(group, cursor, fresh, wanted);
@@ -95,14 +96,13 @@ final class ShareDispatch {
         if (batch.range().last() < fresh.first()) {
             return;
         }
-        if (batch.content() == Scan.Content.MARKER) {
-            cursor.decided(batch.producerId());
-        } else if (batch.content() == Scan.Content.UNDECIDED) {
+        if (batch.content() == Scan.Content.UNDECIDED) {
+            var first = Math.max(batch.range().first(), fresh.first());
             cursor.undecided(
-                    batch.producerId(),
-                    new OffsetRange(
-                            Math.max(batch.range().first(), fresh.first()),
-                            batch.range().last()));
+                    batch.producerId(), new OffsetRange(first, batch.range().last()));
+        } else {
+            // Its marker, or a record of it that was found decided while the marker lies further on.
+            cursor.decided(batch.producerId());
         }
     }
 

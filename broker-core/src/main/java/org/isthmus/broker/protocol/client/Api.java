@@ -6,9 +6,11 @@ import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
+import org.apache.kafka.common.message.DescribeConfigsResponseData;
 import org.apache.kafka.common.message.EndTxnResponseData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.MetadataResponseData;
@@ -66,6 +68,11 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
     static final Api<OwnMessage> DESCRIBE_BRANCHES = own(OwnApi.DESCRIBE_BRANCHES);
     static final Api<OwnMessage> END_BRANCH = own(OwnApi.END_BRANCH);
     static final Api<OwnMessage> FORGET_BRANCH = own(OwnApi.FORGET_BRANCH);
+    static final Api<DescribeConfigsResponseData> DESCRIBE_CONFIGS =
+            api(ApiMessageType.DESCRIBE_CONFIGS, 4, 4, DescribeConfigsResponseData.class);
+    static final Api<IncrementalAlterConfigsResponseData> INCREMENTAL_ALTER_CONFIGS =
+            api(ApiMessageType.INCREMENTAL_ALTER_CONFIGS, 1, 1, IncrementalAlterConfigsResponseData.class);
+    static final Api<OwnMessage> LEASE = own(OwnApi.LEASE);
 
     private static Api<OwnMessage> own(OwnApi<?, ?> api) {
         return new Api<>(api.key(), new ApiRange((short) 0, (short) 0), OwnMessage.class);

@@ -44,8 +44,12 @@ public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
     public static final OwnApi<ForgetBranchRequest, Outcome> FORGET_BRANCH =
             new OwnApi<>(1004, ForgetBranchRequest.class, ForgetBranchRequest::read, Outcome.class, Outcome::read);
 
-    static final List<OwnApi<?, ?>> ALL =
-            List.of(ACKNOWLEDGE_IN_TRANSACTION, PREPARE_TRANSACTION, DESCRIBE_BRANCHES, END_BRANCH, FORGET_BRANCH);
+    /** A name that is held for as long as a connection lives. */
+    public static final OwnApi<LeaseRequest, LeaseAnswer> LEASE =
+            new OwnApi<>(1010, LeaseRequest.class, LeaseRequest::read, LeaseAnswer.class, LeaseAnswer::read);
+
+    static final List<OwnApi<?, ?>> ALL = List.of(
+            ACKNOWLEDGE_IN_TRANSACTION, PREPARE_TRANSACTION, DESCRIBE_BRANCHES, END_BRANCH, FORGET_BRANCH, LEASE);
 
     private final short key;
     private final Class<Q> question;
