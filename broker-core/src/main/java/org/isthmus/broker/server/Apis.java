@@ -52,6 +52,7 @@ import org.isthmus.broker.protocol.handler.ShareSessions;
 import org.isthmus.broker.protocol.handler.TemporaryHandler;
 import org.isthmus.broker.protocol.handler.TopicCreation;
 import org.isthmus.broker.protocol.handler.Topics;
+import org.isthmus.broker.protocol.handler.TransactionalAcknowledgeHandler;
 import org.isthmus.broker.replica.Partitions;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
@@ -107,6 +108,7 @@ record Apis(
                 new ShareFetchHandler(topics, sessions, io, timers),
                 new ShareAcknowledgeHandler(topics, sessions),
                 new BrowseHandler(topics, shares.coordinator(), io),
+                new TransactionalAcknowledgeHandler(topics, shares.coordinator(), transactions),
                 new DescribeShareGroupOffsetsHandler(topics, groups),
                 new AlterShareGroupOffsetsHandler(topics, groups),
                 new DeleteShareGroupOffsetsHandler(topics, groups));

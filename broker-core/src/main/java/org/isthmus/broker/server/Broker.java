@@ -116,14 +116,14 @@ final class Broker implements AutoCloseable {
         opened.add(transport);
         var groups = new GroupCoordinator(settings.groups(), metadata::image, Clock.system(), ids);
         var producerIds = new ProducerIds(metadata);
-        var markers = new TransactionMarkers(metadata, partitions, groups, Clock.system());
+        var shares = new SharePlaces(
+                partitions, io, metadata, new Placement(settings.partitions(), settings.replicationFactor()), ids);
+        var markers = new TransactionMarkers(metadata, partitions, groups, shares.coordinator(), Clock.system());
         var transactions = new TransactionCoordinator(
                 TransactionConfig.DEFAULT, metadata::image, markers, producerIds, Clock.system(), ids);
         var coordinators = new Coordinators(List.of(groups.shards(), transactions.shards()));
         partitions.addListener(coordinators);
         opened.add(() -> coordinators.resignAll(partitions));
-        var shares = new SharePlaces(
-                partitions, io, metadata, new Placement(settings.partitions(), settings.replicationFactor()), ids);
         partitions.addListener(shares);
         opened.add(shares::resignAll);
         var membership = new ShareMembership(MembershipConfig.DEFAULT, metadata::image, loops.get(0));

@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.isthmus.broker.client.Acks;
+import org.isthmus.broker.client.BranchEnd;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.Browsed;
 import org.isthmus.broker.client.FetchedRecord;
@@ -25,13 +26,16 @@ import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
+import org.isthmus.broker.client.PreparedBranch;
 import org.isthmus.broker.client.RecordStream;
 import org.isthmus.broker.client.ShareOptions;
 import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.TopicInfo;
+import org.isthmus.broker.client.Transaction;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.common.Xid;
 import org.isthmus.broker.record.LogRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -267,6 +271,26 @@ final class MemoryBroker implements AutoCloseable {
         @Override
         public CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions) {
             throw new AssertionError("share groups are tested on the real broker");
+        }
+
+        @Override
+        public Transaction begin(Duration timeout) {
+            throw new AssertionError("transactions are tested on the real broker");
+        }
+
+        @Override
+        public CompletionStage<List<PreparedBranch>> preparedBranches() {
+            throw new AssertionError("transactions are tested on the real broker");
+        }
+
+        @Override
+        public CompletionStage<BranchEnd> endBranch(Xid xid, boolean commit, boolean heuristic) {
+            throw new AssertionError("transactions are tested on the real broker");
+        }
+
+        @Override
+        public CompletionStage<Void> forgetBranch(Xid xid) {
+            throw new AssertionError("transactions are tested on the real broker");
         }
 
         @Override

@@ -7,6 +7,7 @@ import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DescribeConfigsResponseData;
+import org.apache.kafka.common.message.EndTxnResponseData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
@@ -66,6 +67,12 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
     static final Api<OwnMessage> CREATE_TEMPORARY = own(OwnApi.CREATE_TEMPORARY);
     static final Api<OwnMessage> DELETE_TEMPORARY = own(OwnApi.DELETE_TEMPORARY);
 
+    static final Api<EndTxnResponseData> END_TRANSACTION = api(ApiMessageType.END_TXN, 5, 5, EndTxnResponseData.class);
+    static final Api<OwnMessage> ACKNOWLEDGE_IN_TRANSACTION = own(OwnApi.ACKNOWLEDGE_IN_TRANSACTION);
+    static final Api<OwnMessage> PREPARE_TRANSACTION = own(OwnApi.PREPARE_TRANSACTION);
+    static final Api<OwnMessage> DESCRIBE_BRANCHES = own(OwnApi.DESCRIBE_BRANCHES);
+    static final Api<OwnMessage> END_BRANCH = own(OwnApi.END_BRANCH);
+    static final Api<OwnMessage> FORGET_BRANCH = own(OwnApi.FORGET_BRANCH);
     static final Api<DescribeConfigsResponseData> DESCRIBE_CONFIGS =
             api(ApiMessageType.DESCRIBE_CONFIGS, 4, 4, DescribeConfigsResponseData.class);
     static final Api<IncrementalAlterConfigsResponseData> INCREMENTAL_ALTER_CONFIGS =
