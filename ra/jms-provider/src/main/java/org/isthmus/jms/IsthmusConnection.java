@@ -274,7 +274,7 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
         var topic = topics.topic(from);
         try {
             var partitions = TopicOffsets.partitions(topic);
-            var stream = ShareGroups.queue(client(), topic.name(), partitions, options);
+            var stream = ShareGroups.queue(client(), topic.name(), partitions, options.ofQueue());
             return new Intake(stream, from, new ReceivedForm(recordsAsText(), trustedClasses()), receiver);
         } catch (InvalidDestinationException e) {
             topics.forget(topic.name());

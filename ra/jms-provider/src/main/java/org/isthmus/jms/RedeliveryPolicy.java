@@ -17,7 +17,7 @@ record RedeliveryPolicy(
         int maxDeliveries, long delayMs, double multiplier, long longestDelayMs, String deadLetterQueue) {
     static final RedeliveryPolicy DEFAULT = new RedeliveryPolicy(10, 0, 1, 3_600_000, "jms-dead-letters");
 
-    static final int NEVER = Short.MAX_VALUE;
+    private static final int NEVER = Short.MAX_VALUE;
 
     RedeliveryPolicy {
         if (maxDeliveries == 0 || maxDeliveries < -1 || delayMs < 0 || longestDelayMs < 0 || !(multiplier >= 1)) {

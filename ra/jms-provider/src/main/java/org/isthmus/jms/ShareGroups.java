@@ -2,7 +2,6 @@ package org.isthmus.jms;
 
 import jakarta.jms.JMSException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Set;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.ShareOptions;
@@ -17,23 +16,6 @@ final class ShareGroups {
     /** The group that consumes a queue. */
     static String ofQueue(String name) {
         return "jms-queue/" + name;
-    }
-
-    /** For who has a say in how the queue delivers again what comes back. */
-    static ShareStream queue(BrokerClient client, String name, Set<TopicPartition> partitions, IntakeOptions wanted)
-            throws JMSException {
-        int never = RedeliveryPolicy.NEVER;
-        var options = new ShareOptions(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.ofNullable(wanted.selector()),
-                false,
-                wanted.maxDeliveries() < 0 ? never : Math.min(wanted.maxDeliveries(), never),
-                wanted.redelivery(),
-                Optional.ofNullable(wanted.deadLetterTopic()),
-                wanted.start(),
-                false);
-        return queue(client, name, partitions, options);
     }
 
     static ShareStream queue(BrokerClient client, String name, Set<TopicPartition> partitions, ShareOptions options)

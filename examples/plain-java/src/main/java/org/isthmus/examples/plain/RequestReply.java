@@ -4,6 +4,7 @@ import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSRuntimeException;
 import jakarta.jms.Queue;
+import java.util.Locale;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
@@ -20,7 +21,7 @@ public final class RequestReply {
                 var asker = factory.createContext()) {
             service.createConsumer(work).setMessageListener(request -> {
                 try {
-                    var answer = request.getBody(String.class).toUpperCase(java.util.Locale.ROOT);
+                    var answer = request.getBody(String.class).toUpperCase(Locale.ROOT);
                     service.createProducer()
                             .setJMSCorrelationID(request.getJMSMessageID())
                             .send(request.getJMSReplyTo(), answer);
