@@ -37,15 +37,6 @@ public interface BrokerClient extends AutoCloseable {
     /** Starts to read at the given offsets. */
     RecordStream read(Map<TopicPartition, Long> positions);
 
-    /** What the group last committed for these partitions; those without a commit are left out. */
-    CompletionStage<Map<TopicPartition, Long>> committedOffsets(String group, Set<TopicPartition> partitions);
-
-    /** Commits the offsets of the next records to read. The group must have no members; it comes into being with its first commit. */
-    CompletionStage<Void> commitOffsets(String group, Map<TopicPartition, Long> offsets);
-
-    /** Forgets a group with its offsets. Fails with {@code GROUP_ID_NOT_FOUND} where there is none. */
-    CompletionStage<Void> deleteGroup(String group);
-
     /** Joins a share group on these partitions, which comes into being with its first member. Refusals come with the first poll. */
     ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options);
 

@@ -114,21 +114,6 @@ final class WireBrokerClient implements BrokerClient {
     }
 
     @Override
-    public CompletionStage<Map<TopicPartition, Long>> committedOffsets(String group, Set<TopicPartition> partitions) {
-        return call("offsets of group " + group, deadline -> offsets.committed(group, partitions, deadline));
-    }
-
-    @Override
-    public CompletionStage<Void> commitOffsets(String group, Map<TopicPartition, Long> committed) {
-        return call("commit of group " + group, deadline -> offsets.commit(group, committed, deadline));
-    }
-
-    @Override
-    public CompletionStage<Void> deleteGroup(String group) {
-        return call("delete group " + group, deadline -> offsets.deleteGroup(group, deadline));
-    }
-
-    @Override
     public ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options) {
         var id = IdSource.random().nextUuid().toString();
         var member = new ShareMember(client, cluster, group, id, partitions, options, ended -> members.remove(ended));
