@@ -50,8 +50,19 @@ public final class Partition {
     private volatile Role role;
     private volatile @Nullable PartitionLog open;
 
+    /** Where the log ends for sure, while it waits for room on the disk; negative while it does not. */
+    private long awaitsRoomAt = -1;
+
     /** What all partitions of a log directory share. */
-    record Storage(FileStore files, Clock clock, Executor io, GroupCommit commit, DiskSpace space) {}
+    record Storage(FileStore files, Clock clock, Executor io, LogDirectory home) {
+        GroupCommit commit() {
+            return home.commit();
+        }
+
+        DiskSpace space() {
+            return home.space();
+        }
+    }
 
     Partition(TopicPartition id, Path directory, EventLoop loop, Storage storage, PartitionConfig config, Role role) {
         this.id = id;
@@ -74,6 +85,26 @@ public final class Partition {
         return loop;
     }
 
+    public LogDirectory home() {
+        return storage.home();
+    }
+
+    /** Where its log lies. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** What its segments take on the disk, whether it is open or not. Looks at the disk. */
+    public long storedBytes() throws IOException {
+        var bytes = 0L;
+        for (var path : storage.files().list(directory)) {
+            if (path.toString().endsWith(".log")) {
+                bytes += storage.files().size(path);
+            }
+        }
+        return bytes;
+    }
+
     /**
      * The log beside this one, for state that belongs to the partition: same owner, same leader, same commit, and gone with it. Made with its
      * first use. Called on the partition's loop.
@@ -82,7 +113,10 @@ public final class Partition {
         var present = sidecar;
         if (present == null) {
             present = new Partition(id, sidecarDirectory(), loop, storage, config.forSidecar(), role);
-            sidecar = present;
+            // One that is made while there is no room stays offline; the next use makes another.
+            if (awaitsRoomAt < 0) {
+                sidecar = present;
+            }
         }
         return present;
     }
@@ -148,8 +182,7 @@ public final class Partition {
         try {
             result = opened.append(batches, leader.epoch(), origin);
         } catch (IOException e) {
-            goOffline(e);
-            done.completeExceptionally(notLeading());
+            done.completeExceptionally(refusal(e));
             return;
         } catch (RuntimeException e) {
             done.completeExceptionally(e);
@@ -214,8 +247,11 @@ public final class Partition {
         try {
             result = opened.append(batch, leader.epoch());
         } catch (IOException e) {
-            goOffline(e);
-            throw e;
+            var refusal = refusal(e);
+            if (role instanceof Role.Offline) {
+                throw e;
+            }
+            throw refusal;
         }
         if (result instanceof AppendResult.Appended appended) {
             grown(opened);
@@ -291,11 +327,44 @@ public final class Partition {
         try {
             var forced = opened.force();
             loop.execute(() -> advance(opened, forced));
-        } catch (IOException | RuntimeException e) {
-            // Whatever it is, the waiters are told: others of this round, and of this log, must not wait for ever.
+        } catch (IOException e) {
             // Never tried again: after a failed force nobody knows what the disk has.
+            loop.execute(() -> forceFailed(opened, e));
+        } catch (RuntimeException e) {
+            // Whatever it is, the waiters are told: others of this round, and of this log, must not wait for ever.
             loop.execute(() -> goOffline(e));
         }
+    }
+
+    private void forceFailed(PartitionLog opened, IOException cause) {
+        if (open != opened) {
+            return;
+        }
+        if (!storage.space().causes(cause)) {
+            storage.home().fail(cause);
+            return;
+        }
+        // What was forced before is safe, and nothing behind it was answered. It is cut off when there is room to go
+        // on: the system may show pages that it could not write, and later records must not stand behind them.
+        awaitsRoomAt = opened.view().highWatermark();
+        role = new Role.Offline("there was no room for what it had: " + storage.home());
+        open = null;
+        waiters.failAll(notLeading());
+        storage.commit().between(() -> closeQuietly(opened));
+        storage.home().awaitRoom(id);
+    }
+
+    /** Goes on after it had no room, as whatever the cluster says that it is now. */
+    void goOn(Role newRole) {
+        loop.execute(() -> {
+            if (awaitsRoomAt >= 0 && storage.home().failure().isEmpty()) {
+                role = newRole;
+            }
+            var beside = sidecar;
+            if (beside != null) {
+                beside.goOn(newRole);
+            }
+        });
     }
 
     private void advance(PartitionLog opened, long offset) {
@@ -406,14 +475,32 @@ public final class Partition {
     /** On an I/O thread. */
     private void openLog() {
         try {
+            var isNew = !storage.files().exists(directory);
             var opened = PartitionLog.open(directory, config.log(), storage.files(), storage.clock());
+            if (isNew) {
+                forceNames();
+            }
             loop.execute(() -> openedLog(opened));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            loop.execute(() -> {
+                opening = false;
+                finishOpening(null, refusal(e));
+            });
+        } catch (RuntimeException e) {
             loop.execute(() -> {
                 opening = false;
                 goOffline(e);
                 finishOpening(null, notLeading());
             });
+        }
+    }
+
+    /** The log's directory, and its topic's, survive what its records survive. */
+    private void forceNames() throws IOException {
+        var topic = directory.getParent();
+        if (topic != null) {
+            storage.files().forceDirectory(topic);
+            storage.files().forceDirectory(storage.home().logs());
         }
     }
 
@@ -426,6 +513,16 @@ public final class Partition {
         }
         // The settings may have changed while it was opened.
         opened.configure(config.log());
+        if (awaitsRoomAt >= 0) {
+            try {
+                opened.truncateTo(Math.max(awaitsRoomAt, opened.view().startOffset()));
+                awaitsRoomAt = -1;
+            } catch (IOException e) {
+                storage.commit().between(() -> closeQuietly(opened));
+                finishOpening(null, refusal(e));
+                return;
+            }
+        }
         open = opened;
         waiters.reached(opened.view().highWatermark());
         finishOpening(opened, null);
@@ -437,14 +534,39 @@ public final class Partition {
         waiting.forEach(then -> then.accept(opened, failure));
     }
 
-    private void goOffline(Exception cause) {
+    /** What a failure of the disk means to whoever asked: refused for now where there was no room, and else the directory is lost. */
+    private BrokerException refusal(IOException cause) {
+        if (storage.space().causes(cause)) {
+            return diskFull();
+        }
+        storage.home().fail(cause);
+        takeOfflineHere(storage.home().failure().orElseThrow());
+        return notLeading();
+    }
+
+    /** Its directory is of no use any more. */
+    void takeOffline(String reason) {
+        loop.execute(() -> takeOfflineHere(reason));
+    }
+
+    private void takeOfflineHere(String reason) {
+        var beside = sidecar;
+        if (beside != null) {
+            beside.takeOffline(reason);
+        }
+        if (!(role instanceof Role.Offline) || awaitsRoomAt >= 0) {
+            awaitsRoomAt = -1;
+            role = new Role.Offline(reason);
+            waiters.failAll(notLeading());
+        }
+    }
+
+    /** For failures that are this log's own. */
+    private void goOffline(RuntimeException cause) {
         if (role instanceof Role.Offline) {
             return;
         }
-        log.log(
-                System.Logger.Level.ERROR,
-                "Partition goes offline, its disk failed: " + id + " in " + directory,
-                cause);
+        log.log(System.Logger.Level.ERROR, "Partition goes offline: " + id + " in " + directory, cause);
         role = new Role.Offline("its log in " + directory + " failed: " + cause);
         waiters.failAll(notLeading());
     }
@@ -489,7 +611,7 @@ public final class Partition {
             try {
                 opened.deleteRecordsBefore(Math.min(offset, opened.view().highWatermark()));
             } catch (IOException e) {
-                goOffline(e);
+                notDeleted(e);
             }
         }
     }
@@ -502,10 +624,20 @@ public final class Partition {
                 try {
                     opened.applyRetention();
                 } catch (IOException e) {
-                    goOffline(e);
+                    notDeleted(e);
                 }
             }
         });
+    }
+
+    private void notDeleted(IOException cause) {
+        var refusal = refusal(cause);
+        if (!(role instanceof Role.Offline)) {
+            log.log(
+                    System.Logger.Level.WARNING,
+                    "What is past its retention is kept for now: {0}",
+                    refusal.getMessage());
+        }
     }
 
     /**
@@ -536,8 +668,7 @@ public final class Partition {
         try {
             done.complete(opened.deleteRecordsBefore(before));
         } catch (IOException e) {
-            goOffline(e);
-            done.completeExceptionally(notLeading());
+            done.completeExceptionally(refusal(e));
         }
     }
 
@@ -547,6 +678,7 @@ public final class Partition {
         loop.execute(() -> {
             var beside = sidecar;
             var besideClosed = beside == null ? CompletableFuture.<Void>completedStage(null) : beside.close(reason);
+            awaitsRoomAt = -1;
             var failed = role instanceof Role.Offline;
             if (!failed) {
                 role = new Role.Offline(reason);

@@ -36,37 +36,38 @@ public final class Partitions {
     private static final int MAX_NAME_IN_PATH = 200;
 
     private final BrokerId self;
-    private final Path directory;
+    private final LogDirectories directories;
     private final List<? extends EventLoop> loops;
+    private final Executor io;
     private final FileStore files;
+    private final Clock clock;
     private final Map<String, String> brokerSettings;
-    private final Partition.Storage storage;
     private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
     private final List<PartitionListener> listeners = new CopyOnWriteArrayList<>();
     private Map<String, TopicImage> followed = Map.of();
+    private boolean started;
 
     /**
-     * @param directory where the logs lie
+     * @param directories where the logs lie, with those that failed already
      * @param loops own the partitions, each partition by the one that its name falls to
-     * @param disk forces, closes and deletes: one task at a time, and may block
      * @param io opens and recovers logs: several at a time, and may block
      * @param brokerSettings settings by Kafka's broker names, from which topics take their defaults
      */
     public Partitions(
             BrokerId self,
-            Path directory,
+            List<LogDirectory> directories,
             List<? extends EventLoop> loops,
-            Executor disk,
             Executor io,
             FileStore files,
             Clock clock,
             Map<String, String> brokerSettings) {
         this.self = self;
-        this.directory = directory;
+        this.directories = new LogDirectories(directories, files);
         this.loops = List.copyOf(loops);
+        this.io = io;
         this.files = files;
+        this.clock = clock;
         this.brokerSettings = Map.copyOf(brokerSettings);
-        this.storage = new Partition.Storage(files, clock, io, new GroupCommit(disk), new DiskSpace(directory, files));
     }
 
     /** Before the first image is applied. */
@@ -80,6 +81,11 @@ public final class Partitions {
 
     public Collection<Partition> all() {
         return List.copyOf(partitions.values());
+    }
+
+    /** The log directories, those that failed too. */
+    public List<LogDirectory> directories() {
+        return directories.all();
     }
 
     /** Opens, changes and deletes partitions so that they are what the image says. Images come in order. */
@@ -100,6 +106,7 @@ public final class Partitions {
                 follow(topic, was);
             }
         });
+        started = true;
     }
 
     private void follow(TopicImage topic, @Nullable TopicImage before) {
@@ -115,13 +122,21 @@ public final class Partitions {
                     announce(present, image);
                 }
             } else if (image.replicas().contains(self)) {
-                var loop = loops.get(Math.floorMod(id.hashCode(), loops.size()));
-                var created = new Partition(
-                        id, path(topic).resolve(Integer.toString(index)), loop, storage, config, role(image));
+                var created = create(id, topic, config, role(image));
                 partitions.put(id, created);
                 announce(created, image);
             }
         }
+    }
+
+    private Partition create(TopicPartition id, TopicImage topic, PartitionConfig config, Role role) {
+        var loop = loops.get(Math.floorMod(id.hashCode(), loops.size()));
+        var place = folder(topic).resolve(Integer.toString(id.partition()));
+        var home = started ? directories.place(place) : directories.homeOf(place);
+        var storage = new Partition.Storage(files, clock, io, home);
+        var created = new Partition(id, home.logs().resolve(place), loop, storage, config, role);
+        home.add(created);
+        return created;
     }
 
     private Role role(PartitionImage image) {
@@ -148,18 +163,25 @@ public final class Partitions {
             if (gone == null) {
                 closed[index] = CompletableFuture.completedFuture(null);
             } else {
+                gone.home().remove(gone);
                 listeners.forEach(listener -> listener.resigned(id));
                 closed[index] = gone.close("its topic was deleted").toCompletableFuture();
             }
         }
-        var unused = CompletableFuture.allOf(closed).thenRunAsync(() -> deleteTree(path(topic)), storage.io());
+        var unused = CompletableFuture.allOf(closed)
+                .thenRunAsync(
+                        () -> directories
+                                .working()
+                                .forEach(
+                                        directory -> deleteTree(directory.logs().resolve(folder(topic)))),
+                        io);
     }
 
-    private Path path(TopicImage topic) {
+    private static Path folder(TopicImage topic) {
         var name = topic.name().length() <= MAX_NAME_IN_PATH
                 ? topic.name()
                 : topic.name().substring(0, MAX_NAME_IN_PATH);
-        return directory.resolve(name + "." + topic.id());
+        return Path.of(name + "." + topic.id());
     }
 
     private void deleteTree(Path path) {
@@ -174,12 +196,22 @@ public final class Partitions {
     }
 
     /** Deletes what deletions of an earlier run left behind. Call before the first image is applied, with that image. */
-    public void deleteUnclaimed(ClusterImage image) throws IOException {
-        for (var path : files.list(directory)) {
+    public void deleteUnclaimed(ClusterImage image) {
+        for (var directory : directories.working()) {
+            try {
+                deleteUnclaimed(directory, image);
+            } catch (IOException e) {
+                directory.fail(e);
+            }
+        }
+    }
+
+    private void deleteUnclaimed(LogDirectory directory, ClusterImage image) throws IOException {
+        for (var path : files.list(directory.logs())) {
             var name = path.getFileName().toString();
             if (name.length() > UUID_LENGTH && isUnclaimed(name.substring(name.length() - UUID_LENGTH), image)) {
                 log.log(System.Logger.Level.INFO, "Deleting what is left of a deleted topic: {0}", path);
-                storage.io().execute(() -> deleteTree(path));
+                io.execute(() -> deleteTree(path));
             }
         }
     }
@@ -197,9 +229,26 @@ public final class Partitions {
         partitions.values().forEach(Partition::applyRetention);
     }
 
-    /** Looks, on the calling thread, whether the disk has room. */
-    public void lookAtDisk() {
-        storage.space().look();
+    /**
+     * Looks, soon, whether the disks have room, and lets partitions go on for which there is some. Called on the thread that follows the
+     * metadata.
+     */
+    public void lookAtDisks() {
+        for (var directory : directories.working()) {
+            directory.look();
+            directory.withRoomAgain().forEach(this::goOn);
+        }
+    }
+
+    private void goOn(TopicPartition id) {
+        var partition = partitions.get(id);
+        var topic = followed.get(id.topic());
+        if (partition != null && topic != null) {
+            var image = topic.partitions().get(id.partition());
+            listeners.forEach(listener -> listener.resigned(id));
+            partition.goOn(role(image));
+            announce(partition, image);
+        }
     }
 
     /** Closes every log. The stage completes once the disk has everything. */

@@ -32,6 +32,12 @@ public interface FileStore {
     /** Bytes that can still be written to the file system that holds the path. */
     long usableBytes(Path path) throws IOException;
 
+    /** Bytes that the file system which holds the path has in all. */
+    long totalBytes(Path path) throws IOException;
+
+    /** The size of a file that need not be open; 0 where there is none. */
+    long size(Path path) throws IOException;
+
     /** The machine's own file systems. */
     static FileStore local() {
         return LocalFileStore.INSTANCE;

@@ -70,4 +70,18 @@ enum LocalFileStore implements FileStore {
     public long usableBytes(Path path) throws IOException {
         return Files.getFileStore(path).getUsableSpace();
     }
+
+    @Override
+    public long totalBytes(Path path) throws IOException {
+        return Files.getFileStore(path).getTotalSpace();
+    }
+
+    @Override
+    public long size(Path path) throws IOException {
+        try {
+            return Files.size(path);
+        } catch (NoSuchFileException absent) {
+            return 0;
+        }
+    }
 }

@@ -25,6 +25,7 @@ import org.isthmus.broker.protocol.handler.DeleteShareGroupOffsetsHandler;
 import org.isthmus.broker.protocol.handler.DeleteTopicsHandler;
 import org.isthmus.broker.protocol.handler.DescribeClusterHandler;
 import org.isthmus.broker.protocol.handler.DescribeConfigsHandler;
+import org.isthmus.broker.protocol.handler.DescribeLogDirsHandler;
 import org.isthmus.broker.protocol.handler.DescribeShareGroupOffsetsHandler;
 import org.isthmus.broker.protocol.handler.FetchHandler;
 import org.isthmus.broker.protocol.handler.HandlerTable;
@@ -111,7 +112,8 @@ record Apis(
                 new DescribeConfigsHandler(metadata, identity, settings.topicDefaults(), settings.described()),
                 new AlterConfigsHandler(metadata, placement),
                 new IncrementalAlterConfigsHandler(metadata, placement),
-                new ListPartitionReassignmentsHandler());
+                new ListPartitionReassignmentsHandler(),
+                new DescribeLogDirsHandler(partitions, io));
     }
 
     private Placement placement() {

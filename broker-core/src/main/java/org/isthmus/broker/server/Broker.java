@@ -43,12 +43,15 @@ final class Broker implements AutoCloseable {
 
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final Path directory;
+    private final FileStore files;
     private final BrokerSettings settings;
     private final Endpoint.InVm inVm;
     private final List<Endpoint.Tcp> listeners = new ArrayList<>();
+    private int disks;
 
-    private Broker(Path directory, BrokerSettings settings) {
+    private Broker(Path directory, FileStore files, BrokerSettings settings) {
         this.directory = directory;
+        this.files = files;
         this.settings = settings;
         this.inVm = new Endpoint.InVm(directory.toString());
     }
@@ -60,7 +63,11 @@ final class Broker implements AutoCloseable {
      * @throws IllegalArgumentException where a setting cannot be
      */
     static Broker start(Path directory, BrokerConfig config) throws IOException {
-        var broker = new Broker(directory, BrokerSettings.of(config.settings()));
+        return start(directory, config, FileStore.local());
+    }
+
+    static Broker start(Path directory, BrokerConfig config, FileStore files) throws IOException {
+        var broker = new Broker(directory, files, BrokerSettings.of(config.settings()));
         try {
             broker.open(config);
             return broker;
@@ -72,22 +79,26 @@ final class Broker implements AutoCloseable {
 
     private void open(BrokerConfig config) throws IOException {
         opened.add(DirectoryLock.take(directory));
-        var files = FileStore.local();
         var ids = IdSource.random();
-        var logs = directory.resolve("logs");
-        refuseLogsWithoutMetadata(files, logs);
+        refuseLogsWithoutMetadata();
 
         var metadataLoop = loop("isthmus-metadata");
-        var disk = loop("isthmus-disk");
         var loops = IntStream.range(0, settings.loops())
                 .mapToObj(number -> loop("isthmus-partitions-" + number))
                 .toList();
         var io = ioThreads();
         var metadata = LocalMetadataStore.open(metadataFile(), settings.brokerId(), files, ids, metadataLoop);
         opened.add(metadata);
-        files.createDirectories(logs);
+        var directories = new DataDirectories(files, directory, metadata.image().clusterId(), ids, this::disk);
+        opened.add(directories);
         var partitions = new Partitions(
-                settings.brokerId(), logs, loops, disk, io, files, Clock.system(), settings.topicDefaults());
+                settings.brokerId(),
+                directories.open(config.moreDirectories()),
+                loops,
+                io,
+                files,
+                Clock.system(),
+                settings.topicDefaults());
         opened.add(() -> await(partitions.close()));
         partitions.deleteUnclaimed(metadata.image());
 
@@ -129,7 +140,7 @@ final class Broker implements AutoCloseable {
         listen(transport, config.listeners(), addresses, table);
         register(metadata, listeners.isEmpty() ? inVm : addresses.reached(listeners.get(0)));
 
-        every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisk);
+        every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisks);
         every(settings.retentionCheckInterval(), metadataLoop, partitions::applyRetention);
         every(settings.retentionCheckInterval(), metadataLoop, shares::deleteFinished);
     }
@@ -170,11 +181,17 @@ final class Broker implements AutoCloseable {
     }
 
     /** A lost metadata file must not look like a new cluster, which would take every log for a deleted topic's. */
-    private void refuseLogsWithoutMetadata(FileStore files, Path logs) throws IOException {
-        if (!files.exists(metadataFile()) && !files.list(logs).isEmpty()) {
+    private void refuseLogsWithoutMetadata() throws IOException {
+        if (!files.exists(metadataFile())
+                && !files.list(directory.resolve("logs")).isEmpty()) {
             throw new IOException(directory + " holds logs but no file 'metadata' that says what they are; "
                     + "restore it, or move the logs away");
         }
+    }
+
+    /** Each log directory forces on a thread of its own: a slow disk holds up nobody else's commits. */
+    private ThreadLoop disk() {
+        return loop("isthmus-disk-" + disks++);
     }
 
     private ThreadLoop loop(String name) {

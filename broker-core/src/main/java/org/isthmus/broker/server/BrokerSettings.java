@@ -43,6 +43,7 @@ record BrokerSettings(
     /** Fails with {@link IllegalArgumentException} that names the setting whose value cannot be. One that nobody knows is warned of. */
     static BrokerSettings of(Map<String, String> given) {
         var reader = new Reader(given);
+        reader.known.add("log.dirs");
         var groups = GroupConfig.DEFAULT;
         var settings = new BrokerSettings(
                 new BrokerId(reader.number("node.id", reader.number("broker.id", 0, 0), 0)),

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.isthmus.broker.network.Endpoint;
 
 /** What the command line asks for. */
@@ -14,7 +15,8 @@ final class CommandLine {
     static final String USAGE = """
             Usage: java -jar isthmus-broker.jar serve [options]
 
-              --data DIR                 where everything is kept (default: ./isthmus-data)
+              --data DIR                 where everything is kept (default: ./isthmus-data); more than one, each on a disk of
+                                         its own, share the logs: give the option again, or DIR,DIR
               --listen HOST:PORT         address to listen on; may be given more than once; port 0 picks a free one
                                          (default: 127.0.0.1:9092)
               --config KEY=VALUE ...     settings by their Kafka names, such as num.partitions=4 log.retention.ms=86400000
@@ -39,14 +41,14 @@ final class CommandLine {
         if (!words.hasNext() || !words.next().equals("serve")) {
             throw new UsageException("say 'serve' to start a broker");
         }
-        var data = Path.of("isthmus-data");
+        var data = new ArrayList<String>();
         var listeners = new ArrayList<Endpoint.Tcp>();
         var settings = new HashMap<String, String>();
         var lastOption = "";
         while (words.hasNext()) {
             var word = words.next();
             switch (word) {
-                case "--data" -> data = Path.of(value(word, words));
+                case "--data" -> data.addAll(List.of(value(word, words).split(",")));
                 case "--listen" -> listeners.add(address(value(word, words)));
                 case "--config" -> set(value(word, words), settings);
                 default -> {
@@ -62,7 +64,19 @@ final class CommandLine {
         if (listeners.isEmpty()) {
             listeners.add(new Endpoint.Tcp("127.0.0.1", 9092));
         }
-        return new BrokerConfig(data, listeners, settings);
+        return new BrokerConfig(firstOf(data, settings), listeners, settings);
+    }
+
+    /** The first directory is the data directory, and all of them hold logs. */
+    private static Path firstOf(List<String> data, Map<String, String> settings) {
+        data.removeIf(String::isBlank);
+        var logDirs = settings.getOrDefault("log.dirs", "");
+        data.addAll(
+                Stream.of(logDirs.split(",")).filter(name -> !name.isBlank()).toList());
+        if (data.size() > 1) {
+            settings.put("log.dirs", String.join(",", data));
+        }
+        return Path.of(data.isEmpty() ? "isthmus-data" : data.get(0).strip());
     }
 
     private static String value(String option, Iterator<String> words) throws UsageException {

@@ -14,17 +14,25 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryLock implements Closeable {
     private final FileChannel channel;
 
+    /** The directory works, but is not for this broker. */
+    static final class NotOursException extends IOException {
+        NotOursException(String message) {
+            super(message);
+        }
+    }
+
     private DirectoryLock(FileChannel channel) {
         this.channel = channel;
     }
 
+    /** Fails with {@link NotOursException} where another broker holds it. */
     static DirectoryLock take(Path directory) throws IOException {
         Files.createDirectories(directory);
         var channel = FileChannel.open(
                 directory.resolve("isthmus.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (tryLock(channel) == null) {
             channel.close();
-            throw new IOException("data directory " + directory.toAbsolutePath() + " is in use by another broker");
+            throw new NotOursException("data directory " + directory.toAbsolutePath() + " is in use by another broker");
         }
         return new DirectoryLock(channel);
     }

@@ -118,14 +118,13 @@ class PartitionCommitTest {
 
     private List<Partition> partitions(Map<String, String> settings) {
         var files = FileStore.local();
-        var storage = new Partition.Storage(
-                files, Clock.system(), io, new GroupCommit(disk), new DiskSpace(directory, files));
+        var storage = new Partition.Storage(files, Clock.system(), io, new LogDirectory(directory, files, disk));
         var config = PartitionConfig.of(settings, Map.of());
         var partitions = new ArrayList<Partition>();
         for (var index = 0; index < PARTITIONS; index++) {
             partitions.add(new Partition(
                     new TopicPartition("topic", index),
-                    directory.resolve(Integer.toString(index)),
+                    directory.resolve("logs/topic/" + index),
                     loops.get(index % loops.size()),
                     storage,
                     config,

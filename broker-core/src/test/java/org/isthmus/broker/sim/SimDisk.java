@@ -174,6 +174,18 @@ public final class SimDisk implements FileStore {
         return Math.max(0, capacity - usedBytes());
     }
 
+    @Override
+    public long totalBytes(Path path) {
+        return capacity;
+    }
+
+    @Override
+    public long size(Path path) {
+        ensureUp();
+        var content = names.get(path);
+        return content == null ? 0 : content.size();
+    }
+
     private void ensureUp() {
         if (down) {
             throw new SimCrash();
