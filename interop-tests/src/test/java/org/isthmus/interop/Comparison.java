@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,10 +59,12 @@ final class Comparison implements AutoCloseable {
         return List.of(isthmus.bootstrap(), kafka.bootstrap());
     }
 
-    void sameAnswers(String script) throws IOException {
+    void sameAnswers(String script) throws IOException, InterruptedException {
         var steps = Script.parse(script).steps();
         var ours = type(steps, isthmus.bootstrap());
         var theirs = type(steps, kafka.bootstrap());
+        write(ours, "isthmus.txt");
+        write(theirs, "apache-kafka.txt");
         var wrong = new ArrayList<String>();
         for (var i = 0; i < steps.size(); i++) {
             var expected = differences.without(theirs.get(i), ours.get(i));
@@ -75,13 +79,26 @@ final class Comparison implements AutoCloseable {
         }
     }
 
-    private List<Transcript> type(List<Script.Step> steps, String address) throws IOException {
+    private List<Transcript> type(List<Script.Step> steps, String address) throws IOException, InterruptedException {
         var transcripts = new ArrayList<Transcript>();
         for (var step : steps) {
-            var said = tools.run(Tool.mainClass(step.tool()), step.words(address), step.input());
+            var mainClass = Tool.mainClass(step.tool());
+            var said = step.tool().equals("verifiable-producer")
+                    ? tools.runAlone(mainClass, step.words(address))
+                    : tools.run(mainClass, step.words(address), step.input());
             transcripts.add(Transcript.of(step, said, address));
         }
         return transcripts;
+    }
+
+    /** For who wants to see what was compared. */
+    private static void write(List<Transcript> transcripts, String name) throws IOException {
+        var file = Peers.PROJECT.resolve("interop-tests/target/transcripts").resolve(name);
+        Files.createDirectories(file.getParent());
+        for (var transcript : transcripts) {
+            var text = "$ " + transcript.command() + "\n" + String.join("\n", transcript.answer()) + "\n\n";
+            Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
     }
 
     void assertEveryDocumentedDifferenceIsReal() {

@@ -11,10 +11,10 @@ import java.util.regex.Pattern;
 
 /**
  * The table of {@code docs/kafka-compatibility.md}: where Isthmus answers a tool otherwise than Apache Kafka, and why. A row covers the commands that
- * begin as its first column says, and in their answers the lines that its second column, a regular expression, matches whole.
+ * begin as its first column says; what its second column, a regular expression, finds in a line of their answers is taken out.
  */
 final class Differences {
-    private record Row(String command, Pattern line) {}
+    private record Row(String command, Pattern found) {}
 
     private static final Pattern ROW = Pattern.compile("\\| `([^`]+)` \\| `([^`]+)` \\| .+ \\|");
 
@@ -29,7 +29,8 @@ final class Differences {
         try (var lines = Files.lines(Peers.PROJECT.resolve("docs/kafka-compatibility.md"))) {
             return new Differences(lines.map(ROW::matcher)
                     .filter(matcher -> matcher.matches())
-                    .map(matcher -> new Row(matcher.group(1), Pattern.compile(matcher.group(2))))
+                    .map(matcher -> new Row(
+                            matcher.group(1), Pattern.compile(matcher.group(2).replace("\\|", "|"))))
                     .toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -43,11 +44,17 @@ final class Differences {
         }
         var left = new ArrayList<String>();
         for (var line : transcript.answer()) {
-            var row = rows.stream()
-                    .filter(candidate -> transcript.command().startsWith(candidate.command())
-                            && candidate.line().matcher(line).matches())
-                    .findFirst();
-            row.ifPresentOrElse(used::add, () -> left.add(line));
+            var rest = line;
+            for (var row : rows) {
+                if (transcript.command().startsWith(row.command())
+                        && row.found().matcher(rest).find()) {
+                    used.add(row);
+                    rest = row.found().matcher(rest).replaceAll("").strip();
+                }
+            }
+            if (!rest.isEmpty()) {
+                left.add(rest);
+            }
         }
         return left;
     }
@@ -56,7 +63,7 @@ final class Differences {
     List<String> unused() {
         return rows.stream()
                 .filter(row -> !used.contains(row))
-                .map(row -> row.command() + ": " + row.line())
+                .map(row -> row.command() + ": " + row.found())
                 .toList();
     }
 }

@@ -19,6 +19,16 @@ final class ToolJvm implements AutoCloseable {
     private final DataInputStream answers;
 
     ToolJvm() throws IOException {
+        process = new ProcessBuilder(command(ToolShell.class.getName()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        requests = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
+        answers = new DataInputStream(process.getInputStream());
+        // Libraries say once how they were set up; nobody is to take that for an answer.
+        run(Tool.mainClass("topics"), List.of("--version"), "");
+    }
+
+    private static List<String> command(String mainClass) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(Peers.SMALL_JVM);
@@ -28,14 +38,17 @@ final class ToolJvm implements AutoCloseable {
                 "-Duser.timezone=UTC",
                 "-cp",
                 Peers.TEST_CLASSES + File.pathSeparator + Peers.TOOLS + "/*",
-                ToolShell.class.getName()));
-        process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        requests = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
-        answers = new DataInputStream(process.getInputStream());
-        // Libraries say once how they were set up; nobody is to take that for an answer.
-        run(Tool.mainClass("topics"), List.of("--version"), "");
+                mainClass));
+        return command;
+    }
+
+    /** For a tool that does its work when its process ends. */
+    Said runAlone(String mainClass, List<String> words) throws IOException, InterruptedException {
+        var command = command(mainClass);
+        command.addAll(words);
+        var alone = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var output = new String(alone.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Said(alone.waitFor(), output);
     }
 
     synchronized Said run(String mainClass, List<String> words, String input) throws IOException {

@@ -70,7 +70,7 @@ public final class BrokerProcess implements AutoCloseable {
         Files.writeString(properties, text);
         var classPath = lib + "/*";
         var format = java(setup.jvm(), "-cp", classPath, "kafka.tools.StorageTool", "format");
-        format.addAll(List.of("-t", "AAAAAAAAAAAAAAAAAAAAAA", "-c", properties.toString()));
+        format.addAll(List.of("-t", "cGVlci1vZi1pc3RobXVzMQ", "-c", properties.toString()));
         if (start(format, data).waitFor() != 0) {
             throw new IOException("Kafka could not format its data directory; see " + data.resolve("broker.out"));
         }

@@ -26,7 +26,8 @@ final class TopicConfigs {
         }
     }
 
-    record Described(TopicSetting setting, String value, Source source) {
+    /** @param inherited where the value comes from, or would come from if the topic said nothing, and that value */
+    record Described(TopicSetting setting, String value, Source source, Source inherited, String inheritedValue) {
         String name() {
             return setting.key();
         }
@@ -34,14 +35,13 @@ final class TopicConfigs {
 
     static List<Described> describe(Map<String, String> topic, Map<String, String> broker) {
         return Arrays.stream(TopicSetting.values())
-                .map(setting -> new Described(setting, setting.in(topic, broker), source(setting, topic, broker)))
+                .map(setting -> describe(setting, topic, broker))
                 .toList();
     }
 
-    private static Source source(TopicSetting setting, Map<String, String> topic, Map<String, String> broker) {
-        if (topic.containsKey(setting.key())) {
-            return Source.TOPIC;
-        }
-        return broker.containsKey(setting.brokerKey()) ? Source.BROKER : Source.DEFAULT;
+    private static Described describe(TopicSetting setting, Map<String, String> topic, Map<String, String> broker) {
+        var inherited = broker.containsKey(setting.brokerKey()) ? Source.BROKER : Source.DEFAULT;
+        var source = topic.containsKey(setting.key()) ? Source.TOPIC : inherited;
+        return new Described(setting, setting.in(topic, broker), source, inherited, setting.in(Map.of(), broker));
     }
 }
