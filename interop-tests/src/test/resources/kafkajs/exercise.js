@@ -58,7 +58,7 @@ async function main() {
   for (const round of ["committed", "aborted"]) {
     console.log("offsets", round, JSON.stringify(await admin.fetchOffsets({ groupId: `offsets-${round}`, topics: ["plain"] })));
   }
-  console.log("ends", JSON.stringify(await admin.fetchTopicOffsets("plain")));
+  console.log("ends", JSON.stringify((await admin.fetchTopicOffsets("plain")).sort((a, b) => a.partition - b.partition)));
   const groups = await admin.describeGroups(["readers", "deciders"]);
   console.log("groups", JSON.stringify(groups.groups.map(({ groupId, state, protocolType }) => ({ groupId, state, protocolType }))));
   await admin.deleteGroups(["readers"]);

@@ -17,7 +17,9 @@ def consumer(group, **more):
     return Consumer({"bootstrap.servers": broker, "group.id": group, "auto.offset.reset": "earliest", **more})
 
 
-AdminClient({"bootstrap.servers": broker}).create_topics([NewTopic("input", 1, 1), NewTopic("output", 2, 1)])["output"].result(30)
+admin = AdminClient({"bootstrap.servers": broker})
+for creation in admin.create_topics([NewTopic("input", 1, 1), NewTopic("output", 2, 1)]).values():
+    creation.result(30)
 
 plain = Producer({"bootstrap.servers": broker, "enable.idempotence": True, "compression.type": "lz4"})
 for n in range(6):

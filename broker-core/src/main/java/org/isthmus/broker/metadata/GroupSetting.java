@@ -10,55 +10,29 @@ import org.jspecify.annotations.Nullable;
 
 /** The settings that a group can have, with Kafka's names, types, ranges and defaults. What is not in this table is refused. */
 public enum GroupSetting {
-    SHARE_AUTO_OFFSET_RESET(
-            "share.auto.offset.reset",
-            "share.auto.offset.reset",
-            TopicSetting.Type.STRING,
-            "latest",
-            GroupSetting::isReset),
+    SHARE_AUTO_OFFSET_RESET("share.auto.offset.reset", TopicSetting.Type.STRING, "latest", GroupSetting::isReset),
     SHARE_ISOLATION_LEVEL(
-            "share.isolation.level",
             "share.isolation.level",
             TopicSetting.Type.STRING,
             "read_uncommitted",
             value -> value.equals("read_uncommitted") || value.equals("read_committed")),
     SHARE_RECORD_LOCK_DURATION_MS(
-            "share.record.lock.duration.ms",
-            "group.share.record.lock.duration.ms",
-            TopicSetting.Type.INT,
-            "30000",
-            between(1_000, 3_600_000)),
-    SHARE_DELIVERY_COUNT_LIMIT(
-            "share.delivery.count.limit",
-            "group.share.delivery.count.limit",
-            TopicSetting.Type.INT,
-            "5",
-            between(2, 100)),
+            "share.record.lock.duration.ms", TopicSetting.Type.INT, "30000", between(1_000, 3_600_000)),
+    SHARE_DELIVERY_COUNT_LIMIT("share.delivery.count.limit", TopicSetting.Type.INT, "5", between(2, 100)),
     SHARE_PARTITION_MAX_RECORD_LOCKS(
-            "share.partition.max.record.locks",
-            "group.share.partition.max.record.locks",
-            TopicSetting.Type.INT,
-            "2000",
-            between(100, 1_000_000)),
+            "share.partition.max.record.locks", TopicSetting.Type.INT, "2000", between(100, 1_000_000)),
     /** Empty: what a group gives up is not copied anywhere. */
-    SHARE_DEAD_LETTER_TOPIC(
-            "isthmus.share.dead.letter.topic",
-            "isthmus.share.dead.letter.topic",
-            TopicSetting.Type.STRING,
-            "",
-            value -> true);
+    SHARE_DEAD_LETTER_TOPIC("isthmus.share.dead.letter.topic", TopicSetting.Type.STRING, "", value -> true);
 
     private final String key;
-    private final String brokerKey;
     private final TopicSetting.Type type;
     private final String defaultValue;
 
     @SuppressWarnings("ImmutableEnumChecker") // every one is made in this file, of constants
     private final Predicate<String> valid;
 
-    GroupSetting(String key, String brokerKey, TopicSetting.Type type, String defaultValue, Predicate<String> valid) {
+    GroupSetting(String key, TopicSetting.Type type, String defaultValue, Predicate<String> valid) {
         this.key = key;
-        this.brokerKey = brokerKey;
         this.type = type;
         this.defaultValue = defaultValue;
         this.valid = valid;
@@ -66,11 +40,6 @@ public enum GroupSetting {
 
     public String key() {
         return key;
-    }
-
-    /** The name under which Kafka's brokers keep the default. */
-    public String brokerKey() {
-        return brokerKey;
     }
 
     public TopicSetting.Type type() {

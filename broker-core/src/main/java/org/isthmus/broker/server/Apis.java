@@ -27,11 +27,9 @@ import org.isthmus.broker.protocol.handler.DescribeClusterHandler;
 import org.isthmus.broker.protocol.handler.DescribeConfigsHandler;
 import org.isthmus.broker.protocol.handler.DescribeLogDirsHandler;
 import org.isthmus.broker.protocol.handler.DescribeShareGroupOffsetsHandler;
-import org.isthmus.broker.protocol.handler.ElectLeadersHandler;
 import org.isthmus.broker.protocol.handler.FetchHandler;
 import org.isthmus.broker.protocol.handler.HandlerTable;
 import org.isthmus.broker.protocol.handler.IncrementalAlterConfigsHandler;
-import org.isthmus.broker.protocol.handler.ListConfigResourcesHandler;
 import org.isthmus.broker.protocol.handler.ListOffsetsHandler;
 import org.isthmus.broker.protocol.handler.ListPartitionReassignmentsHandler;
 import org.isthmus.broker.protocol.handler.MetadataHandler;
@@ -114,8 +112,6 @@ record Apis(
                 new DescribeConfigsHandler(metadata, identity, settings.topicDefaults(), settings.described()),
                 new AlterConfigsHandler(metadata, placement),
                 new IncrementalAlterConfigsHandler(metadata, placement),
-                new ElectLeadersHandler(metadata),
-                new ListConfigResourcesHandler(metadata),
                 new ListPartitionReassignmentsHandler(),
                 new DescribeLogDirsHandler(partitions, io));
     }

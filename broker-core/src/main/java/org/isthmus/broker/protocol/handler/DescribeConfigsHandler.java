@@ -97,11 +97,6 @@ public final class DescribeConfigsHandler
                     .toList();
         }
         if (resource.resourceType() == ConfigResources.BROKER) {
-            if (resource.resourceName().isEmpty()) {
-                // The defaults that were set for every broker: none, since settings of brokers are given when they
-                // start.
-                return List.of();
-            }
             if (!resource.resourceName().equals(identity.self().toString())) {
                 throw new BrokerException(
                         ErrorCode.INVALID_REQUEST,
@@ -119,27 +114,14 @@ public final class DescribeConfigsHandler
         if (resource.resourceType() == ConfigResources.GROUP) {
             var own = metadata.image().groupConfigs().getOrDefault(resource.resourceName(), Map.of());
             return Arrays.stream(GroupSetting.values())
-                    .map(setting -> describe(setting, own, withSynonyms))
+                    .map(setting -> new DescribeConfigsResourceResult()
+                            .setName(setting.key())
+                            .setValue(setting.in(own))
+                            .setConfigSource(own.containsKey(setting.key()) ? GROUP_SOURCE : DEFAULT_SOURCE)
+                            .setConfigType(setting.type().id()))
                     .toList();
         }
         throw ConfigResources.unknown(resource.resourceType());
-    }
-
-    private static DescribeConfigsResourceResult describe(
-            GroupSetting setting, Map<String, String> own, boolean withSynonyms) {
-        var isOwn = own.containsKey(setting.key());
-        var result = new DescribeConfigsResourceResult()
-                .setName(setting.key())
-                .setValue(setting.in(own))
-                .setConfigSource(isOwn ? GROUP_SOURCE : DEFAULT_SOURCE)
-                .setConfigType(setting.type().id());
-        if (withSynonyms && isOwn) {
-            result.synonyms().add(synonym(setting.key(), setting.in(own), GROUP_SOURCE));
-        }
-        if (withSynonyms) {
-            result.synonyms().add(synonym(setting.brokerKey(), setting.defaultValue(), DEFAULT_SOURCE));
-        }
-        return result;
     }
 
     private static DescribeConfigsResourceResult describe(TopicConfigs.Described one, boolean withSynonyms) {
@@ -148,20 +130,16 @@ public final class DescribeConfigsHandler
                 .setValue(one.value())
                 .setConfigSource(one.source().id())
                 .setConfigType(one.setting().type().id());
-        if (withSynonyms && one.source() == TopicConfigs.Source.TOPIC) {
-            result.synonyms().add(synonym(one.name(), one.value(), one.source().id()));
-        }
         if (withSynonyms) {
+            var name = one.source() == TopicConfigs.Source.TOPIC
+                    ? one.name()
+                    : one.setting().brokerKey();
             result.synonyms()
-                    .add(synonym(
-                            one.setting().brokerKey(),
-                            one.inheritedValue(),
-                            one.inherited().id()));
+                    .add(new DescribeConfigsSynonym()
+                            .setName(name)
+                            .setValue(one.value())
+                            .setSource(one.source().id()));
         }
         return result;
-    }
-
-    private static DescribeConfigsSynonym synonym(String name, String value, byte source) {
-        return new DescribeConfigsSynonym().setName(name).setValue(value).setSource(source);
     }
 }

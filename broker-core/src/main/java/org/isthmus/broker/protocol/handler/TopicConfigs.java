@@ -26,8 +26,7 @@ final class TopicConfigs {
         }
     }
 
-    /** @param inherited where the value comes from, or would come from if the topic said nothing, and that value */
-    record Described(TopicSetting setting, String value, Source source, Source inherited, String inheritedValue) {
+    record Described(TopicSetting setting, String value, Source source) {
         String name() {
             return setting.key();
         }
@@ -35,13 +34,14 @@ final class TopicConfigs {
 
     static List<Described> describe(Map<String, String> topic, Map<String, String> broker) {
         return Arrays.stream(TopicSetting.values())
-                .map(setting -> describe(setting, topic, broker))
+                .map(setting -> new Described(setting, setting.in(topic, broker), source(setting, topic, broker)))
                 .toList();
     }
 
-    private static Described describe(TopicSetting setting, Map<String, String> topic, Map<String, String> broker) {
-        var inherited = broker.containsKey(setting.brokerKey()) ? Source.BROKER : Source.DEFAULT;
-        var source = topic.containsKey(setting.key()) ? Source.TOPIC : inherited;
-        return new Described(setting, setting.in(topic, broker), source, inherited, setting.in(Map.of(), broker));
+    private static Source source(TopicSetting setting, Map<String, String> topic, Map<String, String> broker) {
+        if (topic.containsKey(setting.key())) {
+            return Source.TOPIC;
+        }
+        return broker.containsKey(setting.brokerKey()) ? Source.BROKER : Source.DEFAULT;
     }
 }
