@@ -1,8 +1,11 @@
 package org.isthmus.broker.client;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.TopicPartition;
 
 /**
@@ -48,6 +51,20 @@ public interface BrokerClient extends AutoCloseable {
      * {@code GROUP_ID_NOT_FOUND} where none of the partitions knows it.
      */
     CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions);
+
+    /** The settings that the group has been given itself. */
+    CompletionStage<Map<String, String>> groupSettings(String group);
+
+    /** Changes settings of a group, and leaves those that are not named; an empty value takes one away. */
+    CompletionStage<Void> changeGroupSettings(String group, Map<String, Optional<String>> changes);
+
+    /**
+     * Takes a name that one client may hold at a time, or several who share it under equal terms. Fails with {@code GROUP_MAX_SIZE_REACHED}
+     * where others hold it, with {@code UNSUPPORTED_VERSION} where the brokers do not know of such names.
+     *
+     * @param onLost told, by a thread of the client, where the name went to somebody else while the broker was out of reach
+     */
+    CompletionStage<NameLease> lease(String name, String terms, boolean shared, Consumer<BrokerException> onLost);
 
     /** Fails what is under way and closes every connection. */
     @Override

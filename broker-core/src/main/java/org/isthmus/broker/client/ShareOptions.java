@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param deadLetterTopic where records that are given up are copied to
  * @param start where a group that is not there yet begins
  * @param recreate whether a group with another selector or excluded client begins anew at {@code start}; else that is refused with
- *     {@code INVALID_REQUEST}
+ *     {@code INVALID_CONFIG}
+ * @param ephemeral whether the group ends with its last member; where that one's connection was lost, half a minute later
  */
 public record ShareOptions(
         Optional<String> selector,
@@ -26,7 +27,32 @@ public record ShareOptions(
         Redelivery redelivery,
         Optional<String> deadLetterTopic,
         OffsetSpec start,
-        boolean recreate) {
+        boolean recreate,
+        boolean ephemeral) {
+    /** Of a group that outlives its members. */
+    public ShareOptions(
+            Optional<String> selector,
+            Optional<String> excludedClient,
+            Optional<String> memberSelector,
+            boolean exclusive,
+            int maxDeliveries,
+            Redelivery redelivery,
+            Optional<String> deadLetterTopic,
+            OffsetSpec start,
+            boolean recreate) {
+        this(
+                selector,
+                excludedClient,
+                memberSelector,
+                exclusive,
+                maxDeliveries,
+                redelivery,
+                deadLetterTopic,
+                start,
+                recreate,
+                false);
+    }
+
     /** A queue: all of its topic, from the oldest record on. */
     public static final ShareOptions QUEUE = new ShareOptions(
             Optional.empty(),

@@ -21,6 +21,14 @@ public enum GroupSetting {
     SHARE_DELIVERY_COUNT_LIMIT("share.delivery.count.limit", TopicSetting.Type.INT, "5", between(2, 100)),
     SHARE_PARTITION_MAX_RECORD_LOCKS(
             "share.partition.max.record.locks", TopicSetting.Type.INT, "2000", between(100, 1_000_000)),
+    /** The topic of the durable subscription that the group is; empty where it is none. */
+    SUBSCRIPTION_TOPIC("isthmus.subscription.topic", TopicSetting.Type.STRING, "", value -> true),
+    /** Whether that subscription may have several consumers. */
+    SUBSCRIPTION_SHARED(
+            "isthmus.subscription.shared",
+            TopicSetting.Type.BOOLEAN,
+            "false",
+            value -> value.equals("true") || value.equals("false")),
     /** Empty: what a group gives up is not copied anywhere. */
     SHARE_DEAD_LETTER_TOPIC("isthmus.share.dead.letter.topic", TopicSetting.Type.STRING, "", value -> true);
 

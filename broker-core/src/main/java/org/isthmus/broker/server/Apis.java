@@ -30,6 +30,7 @@ import org.isthmus.broker.protocol.handler.DescribeShareGroupOffsetsHandler;
 import org.isthmus.broker.protocol.handler.FetchHandler;
 import org.isthmus.broker.protocol.handler.HandlerTable;
 import org.isthmus.broker.protocol.handler.IncrementalAlterConfigsHandler;
+import org.isthmus.broker.protocol.handler.LeaseHandler;
 import org.isthmus.broker.protocol.handler.ListOffsetsHandler;
 import org.isthmus.broker.protocol.handler.ListPartitionReassignmentsHandler;
 import org.isthmus.broker.protocol.handler.MetadataHandler;
@@ -72,6 +73,7 @@ record Apis(
         var shareGroups = new ShareGroups(
                 membership, shares.coordinator(), new ShareGroupConfigs(metadata, Clock.system()), shares::used);
         handlers.addAll(shareGroups(shareGroups));
+        handlers.add(new LeaseHandler(groups));
         handlers.addAll(CoordinatorHandlers.of(
                 groups, shareGroups, transactions, markers, producerIds, internalTopics(), metadata, addresses));
         return new HandlerTable(handlers, identity);

@@ -13,6 +13,7 @@ import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.coordinator.group.GroupConfig;
 import org.isthmus.broker.metadata.TopicSetting;
 import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.replica.CleanerConfig;
 
 /**
  * A broker's settings, read once from their Kafka names and checked. What a name means for topics that say nothing themselves is kept as
@@ -36,6 +37,7 @@ record BrokerSettings(
         Duration retentionCheckInterval,
         List<Endpoint.Tcp> advertised,
         GroupConfig groups,
+        CleanerConfig cleaner,
         Map<String, String> topicDefaults) {
     private static final System.Logger log = System.getLogger(BrokerSettings.class.getName());
     private static final int CORES = Runtime.getRuntime().availableProcessors();
@@ -45,6 +47,7 @@ record BrokerSettings(
         var reader = new Reader(given);
         reader.known.add("log.dirs");
         var groups = GroupConfig.DEFAULT;
+        var cleaner = CleanerConfig.DEFAULT;
         var settings = new BrokerSettings(
                 new BrokerId(reader.number("node.id", reader.number("broker.id", 0, 0), 0)),
                 reader.number("num.partitions", 1, 1),
@@ -69,6 +72,11 @@ record BrokerSettings(
                                 1)),
                         reader.millis("offsets.retention.check.interval.ms", groups.offsetsCheckInterval()),
                         reader.number("offset.metadata.max.bytes", groups.maxOffsetMetadataBytes(), 0)),
+                new CleanerConfig(
+                        reader.flag("log.cleaner.enable", cleaner.enabled()),
+                        reader.millis("log.cleaner.backoff.ms", cleaner.backoff()),
+                        reader.bytes("log.cleaner.dedupe.buffer.size", cleaner.mapBytes(), 1024),
+                        reader.rate("log.cleaner.io.max.bytes.per.second", cleaner.bytesPerSecond())),
                 reader.topicDefaults());
         reader.warnOfUnknown();
         return settings;
@@ -97,20 +105,45 @@ record BrokerSettings(
         }
 
         int number(String name, int defaultValue, int least) {
+            return (int) bounded(name, defaultValue, least, Integer.MAX_VALUE);
+        }
+
+        long bytes(String name, long defaultValue, long least) {
+            return bounded(name, defaultValue, least, Long.MAX_VALUE);
+        }
+
+        private long bounded(String name, long defaultValue, long least, long most) {
             known.add(name);
             var text = given.get(name);
             if (text == null) {
                 return defaultValue;
             }
             try {
-                var value = Integer.parseInt(text.strip());
-                if (value >= least) {
+                var value = Long.parseLong(text.strip());
+                if (value >= least && value <= most) {
                     return value;
                 }
             } catch (NumberFormatException e) {
                 throw new IllegalArgumentException(name + " is a whole number, not " + text, e);
             }
             throw new IllegalArgumentException(name + " is " + least + " at least, not " + text);
+        }
+
+        double rate(String name, double defaultValue) {
+            known.add(name);
+            var text = given.get(name);
+            if (text == null) {
+                return defaultValue;
+            }
+            try {
+                var value = Double.parseDouble(text.strip());
+                if (value >= 1) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(name + " is a number, not " + text, e);
+            }
+            throw new IllegalArgumentException(name + " is 1 at least, not " + text);
         }
 
         Duration millis(String name, Duration defaultValue) {

@@ -503,7 +503,7 @@ final class Delivery {
                 return;
             }
             inflows.addAll(consumers);
-            departed.stream().filter(IsthmusConsumer::mayStillAcknowledge).forEach(inflows::add);
+            inflows.addAll(departed);
             gone = List.copyOf(departed);
             departed.clear();
             inflows.forEach(consumer -> consumer.inflow().acknowledge());
@@ -518,6 +518,19 @@ final class Delivery {
         } finally {
             abandon(gone);
         }
+    }
+
+    /** Gives back what closed consumers of a subscription still have, because another one takes its place. */
+    void abandonDeparted(String group) throws JMSException {
+        var gone = new ArrayList<IsthmusConsumer>();
+        lock.lock();
+        try {
+            departed.stream().filter(it -> it.isOf(group)).forEach(gone::add);
+            departed.removeAll(gone);
+        } finally {
+            lock.unlock();
+        }
+        abandon(gone);
     }
 
     /** Gives back what consumers that are closed still have. */

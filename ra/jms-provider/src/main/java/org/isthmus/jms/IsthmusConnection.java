@@ -5,6 +5,8 @@ import jakarta.jms.ConnectionMetaData;
 import jakarta.jms.Destination;
 import jakarta.jms.ExceptionListener;
 import jakarta.jms.IllegalStateException;
+import jakarta.jms.InvalidClientIDException;
+import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Queue;
 import jakarta.jms.QueueConnection;
@@ -18,7 +20,11 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.isthmus.broker.client.BrokerClient;
+import org.isthmus.broker.client.NameLease;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,34 +47,35 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
 
     private volatile @Nullable ExceptionListener exceptionListener;
     private volatile String origin = uid;
-    private ClientIds.@Nullable Taken clientId; // guarded by this, like the three below
+    private final Subscriptions subscriptions;
+    private @Nullable NameLease clientIdLease; // guarded by this, like the four below
+    private @Nullable String clientId;
     private boolean clientIdIsFixed;
     private boolean started;
     private volatile boolean closed;
 
     /** What a connection takes from its factory. */
-    record Settings(boolean recordsAsText, TrustedClasses trusted) {}
+    record Settings(boolean recordsAsText, TrustedClasses trusted, StartFrom startFrom) {}
 
     IsthmusConnection(BrokerLink.Dialer dialer, Domain domain, Settings settings, @Nullable String clientId)
             throws JMSException {
         this.broker = dialer.broker();
         this.domain = domain;
         this.settings = settings;
-        if (clientId != null) {
-            this.clientId = ClientIds.take(broker, clientId);
-            this.clientIdIsFixed = true;
-            this.origin = clientId;
-        }
-        try {
-            link = dialer.dial(clientId == null ? "isthmus-jms-" + uid : clientId);
-        } catch (JMSException | RuntimeException e) {
-            releaseClientId();
-            throw e;
-        }
+        link = dialer.dial(clientId == null ? "isthmus-jms-" + uid : clientId);
         topics = new TopicDirectory(link.client());
+        subscriptions = new Subscriptions(link.client(), topics);
         threads = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), this::thread);
         exceptionThread = new SerialExecutor(threads);
+        if (clientId != null) {
+            try {
+                identify(clientId);
+            } catch (JMSException | RuntimeException e) {
+                link.close();
+                throw e;
+            }
+        }
     }
 
     private Thread thread(Runnable work) {
@@ -98,7 +105,7 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
     }
 
     synchronized @Nullable String clientId() {
-        return clientId == null ? null : clientId.clientId();
+        return clientId;
     }
 
     /** What messages of this connection carry, so that noLocal consumers know them. */
@@ -106,9 +113,62 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
         return origin;
     }
 
-    private synchronized void releaseClientId() {
-        if (clientId != null) {
-            clientId.release();
+    /** No two connections to the same brokers have one client identifier (§6.1.2); the name is the connection's until it is closed. */
+    private synchronized void identify(String id) throws JMSException {
+        clientIdLease = lease(
+                "client-id/" + id,
+                "",
+                false,
+                () -> new InvalidClientIDException("another connection has this client identifier: " + id));
+        clientId = id;
+        clientIdIsFixed = true;
+        origin = id;
+    }
+
+    private synchronized void releaseClientId() throws JMSException {
+        if (clientIdLease != null) {
+            JmsErrors.await(clientIdLease.end(), "giving up the client identifier");
+        }
+    }
+
+    private NameLease lease(String name, String terms, boolean shared, Supplier<JMSException> taken)
+            throws JMSException {
+        try {
+            var lease = client().lease(name, terms, shared, lost -> report(JmsErrors.caused(taken.get(), lost)));
+            return JmsErrors.await(lease, "taking the name " + name);
+        } catch (JMSException e) {
+            if (e.getCause() instanceof BrokerException refused) {
+                if (refused.code() == ErrorCode.GROUP_MAX_SIZE_REACHED) {
+                    throw JmsErrors.caused(taken.get(), refused);
+                }
+                if (refused.code() == ErrorCode.UNSUPPORTED_VERSION) {
+                    throw JmsErrors.caused(
+                            new JMSException(
+                                    "client identifiers and shared subscriptions need an Isthmus broker",
+                                    refused.code().name()),
+                            refused);
+                }
+            }
+            throw e;
+        }
+    }
+
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    Subscriptions.LeaseKeeper leases() {
+        return this::lease;
+    }
+
+    StartFrom startFrom() {
+        return settings.startFrom();
+    }
+
+    /** Messages that closed consumers of a subscription have not acknowledged go back, because another consumer takes their place. */
+    void abandonDeparted(String group) throws JMSException {
+        for (var session : sessions) {
+            session.delivery().abandonDeparted(group);
         }
     }
 
@@ -182,6 +242,25 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
         return topics.topic(IsthmusDestination.of(destination)).partitions();
     }
 
+    /**
+     * Takes messages of a queue for many workers of an application server. It needs no session and does not heed {@link #stop}; whoever
+     * opened it closes it before the connection.
+     */
+    public Intake openIntake(IsthmusQueue queue, IntakeOptions options, Intake.Receiver receiver) throws JMSException {
+        use();
+        options.validate();
+        var from = IsthmusDestination.of(queue);
+        var topic = topics.topic(from);
+        try {
+            var partitions = TopicOffsets.partitions(topic);
+            var stream = ShareGroups.queue(client(), topic.name(), partitions, options);
+            return new Intake(stream, from, new ReceivedForm(recordsAsText(), trustedClasses()), receiver);
+        } catch (InvalidDestinationException e) {
+            topics.forget(topic.name());
+            throw e;
+        }
+    }
+
     // Delivery
 
     @Override
@@ -221,9 +300,10 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
                             ? "the client identifier must be set before the connection is used"
                             : "the client identifier is set already");
         }
-        clientId = ClientIds.take(broker, id);
-        clientIdIsFixed = true;
-        origin = id;
+        if (id == null || id.isEmpty()) {
+            throw new InvalidClientIDException("a client identifier is not empty");
+        }
+        identify(id);
     }
 
     @Override
@@ -333,9 +413,12 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
             }
             closed = true;
         }
-        link.close();
-        threads.shutdown();
-        releaseClientId();
+        try {
+            releaseClientId();
+        } finally {
+            link.close();
+            threads.shutdown();
+        }
         if (failure != null) {
             throw failure;
         }

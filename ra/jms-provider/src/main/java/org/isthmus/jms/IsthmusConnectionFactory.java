@@ -47,6 +47,7 @@ public final class IsthmusConnectionFactory
     private String password = "";
     private boolean recordsAsText;
     private String trustedPackages = "";
+    private String startFrom = "";
 
     /** For the embedded broker of this JVM. */
     public IsthmusConnectionFactory() {
@@ -116,7 +117,7 @@ public final class IsthmusConnectionFactory
         if (as != null && !as.isEmpty()) {
             LOG.log(System.Logger.Level.WARNING, "User and password are ignored: brokers do not ask for them yet");
         }
-        var settings = new IsthmusConnection.Settings(recordsAsText, TrustedClasses.with(trustedPackages));
+        var settings = new IsthmusConnection.Settings(recordsAsText, TrustedClasses.with(trustedPackages), start());
         return new IsthmusConnection(dialer(), domain, settings, clientID.isEmpty() ? null : clientID);
     }
 
@@ -238,6 +239,26 @@ public final class IsthmusConnectionFactory
         this.trustedPackages = orEmpty(trustedPackages);
     }
 
+    /**
+     * Where a subscription begins that is new, unless its topic says otherwise: {@code latest}, {@code earliest}, or a time as ISO 8601
+     * writes it or in milliseconds since 1970.
+     */
+    public String getStartFrom() {
+        return startFrom;
+    }
+
+    public void setStartFrom(@Nullable String startFrom) {
+        this.startFrom = orEmpty(startFrom);
+    }
+
+    private StartFrom start() throws JMSException {
+        try {
+            return startFrom.isBlank() ? StartFrom.LATEST : StartFrom.parse(startFrom.strip());
+        } catch (IllegalArgumentException e) {
+            throw JmsErrors.caused(new JMSException("startFrom: " + e.getMessage()), e);
+        }
+    }
+
     private static String orEmpty(@Nullable String text) {
         return text == null ? "" : text;
     }
@@ -251,6 +272,7 @@ public final class IsthmusConnectionFactory
         reference.add(new StringRefAddr("user", user));
         reference.add(new StringRefAddr("recordsAsText", Boolean.toString(recordsAsText)));
         reference.add(new StringRefAddr("trustedPackages", trustedPackages));
+        reference.add(new StringRefAddr("startFrom", startFrom));
         return reference; // without the password: naming services keep references in the clear
     }
 
@@ -261,6 +283,7 @@ public final class IsthmusConnectionFactory
         factory.setUser(IsthmusObjectFactory.text(reference, "user"));
         factory.setRecordsAsText(Boolean.parseBoolean(IsthmusObjectFactory.text(reference, "recordsAsText")));
         factory.setTrustedPackages(IsthmusObjectFactory.text(reference, "trustedPackages"));
+        factory.setStartFrom(IsthmusObjectFactory.text(reference, "startFrom"));
         return factory;
     }
 }

@@ -10,6 +10,7 @@ import jakarta.jms.QueueReceiver;
 import jakarta.jms.Topic;
 import jakarta.jms.TopicSubscriber;
 import org.isthmus.broker.client.FetchedRecord;
+import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.selector.Selector;
 import org.isthmus.jms.mapping.RecordMapping;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,8 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
     private final IsthmusDestination destination;
     private final Choice choice;
     private final @Nullable Selector filter; // where the broker does not select
-    private final DurableSubscriptions.@Nullable Lease lease;
+    private final @Nullable String group; // of a subscription that has a name
+    private final @Nullable NameLease lease;
     private final Inflow inflow;
 
     private volatile @Nullable MessageListener listener;
@@ -50,13 +52,15 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
             IsthmusDestination destination,
             Choice choice,
             @Nullable Selector filter,
-            DurableSubscriptions.@Nullable Lease lease,
+            @Nullable String group,
+            @Nullable NameLease lease,
             Source source) {
         this.session = session;
         this.delivery = session.delivery();
         this.destination = destination;
         this.choice = choice;
         this.filter = filter;
+        this.group = group;
         this.lease = lease;
         inflow = source.inflow(this);
     }
@@ -126,9 +130,9 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
         }
     }
 
-    /** Whether nobody else has taken over the subscription since this consumer was closed. */
-    boolean mayStillAcknowledge() {
-        return lease == null || lease.isLatest();
+    /** Whether this consumer belongs to the subscription that this share group is. */
+    boolean isOf(String subscription) {
+        return subscription.equals(group);
     }
 
     /** The record as a message, or null where it is not for this consumer: it has expired, is not selected, or its own. */
@@ -293,7 +297,7 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
                 JmsErrors.await(inflow.abandon(), "leaving " + destination);
             }
             if (lease != null) {
-                lease.close();
+                JmsErrors.await(lease.end(), "giving up the name of a subscription");
             }
         }
     }

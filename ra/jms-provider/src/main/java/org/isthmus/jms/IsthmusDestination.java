@@ -47,7 +47,7 @@ public abstract sealed class IsthmusDestination implements Destination, Serializ
     }
 
     static IsthmusTopic topic(@Nullable String name) throws JMSException {
-        var topic = new IsthmusTopic(name == null ? "" : name);
+        var topic = IsthmusTopic.parse(name == null ? "" : name);
         topic.requireName();
         return topic;
     }

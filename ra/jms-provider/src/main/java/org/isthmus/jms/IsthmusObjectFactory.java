@@ -20,7 +20,9 @@ public final class IsthmusObjectFactory implements ObjectFactory {
             return null;
         }
         if (reference.getClassName().equals(IsthmusTopic.class.getName())) {
-            return new IsthmusTopic(text(reference, "name"));
+            var topic = new IsthmusTopic(text(reference, "name"));
+            topic.setStartFrom(text(reference, "startFrom"));
+            return topic;
         }
         if (reference.getClassName().equals(IsthmusQueue.class.getName())) {
             return new IsthmusQueue(text(reference, "name"));

@@ -23,9 +23,9 @@ import jakarta.jms.TopicPublisher;
 import jakarta.jms.TopicSession;
 import jakarta.jms.TopicSubscriber;
 import java.io.Serializable;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.isthmus.broker.client.OffsetSpec;
@@ -238,11 +238,10 @@ public final class IsthmusSession implements TopicSession, QueueSession {
             throws JMSException {
         requireOpen();
         domain.requireTopics("createDurableConsumer");
+        var key = durable(name, true);
         var from = IsthmusDestination.of(topic);
-        requireNoSelector(selector);
-        var key = subscription(name);
         var info = connection.topics().topic(from);
-        return durable(from, info, key, TopicOffsets.partitions(info), noLocal);
+        return durable(from, info, key, TopicOffsets.partitions(info), choice(selector, noLocal), false);
     }
 
     /**
@@ -266,47 +265,87 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         }
         return durableName == null
                 ? fromTheTail(from, info, wanted, IsthmusConsumer.Choice.EVERYTHING)
-                : durable(from, info, subscription(durableName), wanted, false);
+                : durable(from, info, durable(durableName, true), wanted, IsthmusConsumer.Choice.EVERYTHING, false);
     }
 
     private IsthmusConsumer fromTheTail(
             IsthmusDestination from, TopicInfo topic, Set<TopicPartition> partitions, IsthmusConsumer.Choice choice)
             throws JMSException {
         try {
-            var positions = TopicOffsets.of(connection.client(), partitions, new OffsetSpec.Latest());
-            return open(from, positions, choice, null);
+            var positions = TopicOffsets.of(connection.client(), partitions, start(from));
+            return open(from, positions, choice);
         } catch (InvalidDestinationException e) {
             connection.topics().forget(topic.name());
             throw e;
         }
     }
 
+    /** Where a subscription begins that is new: as the destination says, or else the connection factory. */
+    private OffsetSpec start(IsthmusDestination from) throws InvalidDestinationException {
+        try {
+            var own = from instanceof IsthmusTopic topic ? topic.startFrom() : null;
+            return (own == null ? connection.startFrom() : own).place();
+        } catch (IllegalArgumentException e) {
+            throw JmsErrors.caused(new InvalidDestinationException(e.getMessage()), e);
+        }
+    }
+
     private IsthmusConsumer durable(
             IsthmusDestination from,
             TopicInfo topic,
-            DurableSubscriptions.Key key,
+            SubscriptionName name,
             Set<TopicPartition> partitions,
-            boolean noLocal)
+            IsthmusConsumer.Choice choice,
+            boolean shared)
             throws JMSException {
-        var lease = DurableSubscriptions.lease(key, noLocal, partitions);
+        return subscribed(
+                from,
+                topic,
+                name,
+                choice,
+                wanted -> connection.subscriptions().durable(name, wanted, partitions),
+                shared);
+    }
+
+    /** Joins a subscription. */
+    private interface Joining {
+        Subscriptions.Part join(Subscriptions.Wanted wanted) throws JMSException;
+    }
+
+    private IsthmusConsumer subscribed(
+            IsthmusDestination from,
+            TopicInfo topic,
+            SubscriptionName name,
+            IsthmusConsumer.Choice choice,
+            Joining joining,
+            boolean shared)
+            throws JMSException {
+        var noLocal = choice.noLocal() ? Optional.of(connection.origin()) : Optional.<String>empty();
+        var wanted =
+                new Subscriptions.Wanted(topic, shared, Optional.ofNullable(choice.selector()), noLocal, start(from));
         try {
-            var positions = DurableSubscriptions.positions(connection.client(), key, noLocal, topic);
-            var own = new HashMap<TopicPartition, Long>(positions);
-            own.keySet().retainAll(partitions);
-            return open(from, own, new IsthmusConsumer.Choice(null, noLocal), lease);
-        } catch (JMSException e) {
-            lease.close();
+            if (!shared) {
+                connection.abandonDeparted(name.group());
+            }
+            var part = joining.join(wanted);
+            var consumer = new IsthmusConsumer(
+                    this,
+                    from,
+                    choice,
+                    null,
+                    name.group(),
+                    part.lease(),
+                    it -> new ShareInflow(delivery.lock, part.stream(), it.demand(), it.observer()));
+            delivery.add(consumer);
+            return consumer;
+        } catch (InvalidDestinationException e) {
+            connection.topics().forget(topic.name());
             throw e;
         }
     }
 
     private IsthmusConsumer open(
-            IsthmusDestination from,
-            Map<TopicPartition, Long> positions,
-            IsthmusConsumer.Choice choice,
-            DurableSubscriptions.@Nullable Lease lease)
-            throws JMSException {
-        var group = lease == null ? null : lease.group();
+            IsthmusDestination from, Map<TopicPartition, Long> positions, IsthmusConsumer.Choice choice) {
         var filter = choice.selector() == null ? null : Selector.parse(choice.selector());
         var client = connection.client();
         var consumer = new IsthmusConsumer(
@@ -314,8 +353,9 @@ public final class IsthmusSession implements TopicSession, QueueSession {
                 from,
                 choice,
                 filter,
-                lease,
-                it -> new TailInflow(client, delivery.lock, positions, group, it.observer()));
+                null,
+                null,
+                it -> new TailInflow(client, delivery.lock, positions, it.observer()));
         delivery.add(consumer);
         if (consumer.inflow() instanceof TailInflow tail) {
             tail.open();
@@ -332,6 +372,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
                     this,
                     from,
                     choice,
+                    null,
                     null,
                     null,
                     it -> new ShareInflow(delivery.lock, stream, it.demand(), it.observer()));
@@ -356,21 +397,20 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         return new IsthmusConsumer.Choice(selector, noLocal);
     }
 
-    private DurableSubscriptions.Key subscription(@Nullable String name) throws JMSException {
-        if (name == null || name.isEmpty()) {
-            throw new JMSException("a durable subscription needs a name");
-        }
+    /** An unshared one belongs to a client identifier; a shared one may do without (§8.3). */
+    private SubscriptionName durable(@Nullable String name, boolean needsClientId) throws JMSException {
         var clientId = connection.clientId();
-        if (clientId == null) {
+        if (needsClientId && clientId == null) {
             throw new IllegalStateException("an unshared durable subscription needs a client identifier");
         }
-        return new DurableSubscriptions.Key(connection.broker(), clientId, name);
+        return new SubscriptionName(clientId, named(name), true);
     }
 
-    private static void requireNoSelector(@Nullable String selector) throws JMSException {
-        if (selector != null && !selector.isBlank()) {
-            throw JmsErrors.notThereYet("message selectors of durable subscriptions are");
+    private static String named(@Nullable String name) throws JMSException {
+        if (name == null || name.isEmpty()) {
+            throw new JMSException("a subscription needs a name");
         }
+        return name;
     }
 
     @Override
@@ -381,7 +421,18 @@ public final class IsthmusSession implements TopicSession, QueueSession {
     @Override
     public IsthmusConsumer createSharedConsumer(Topic topic, String name, @Nullable String selector)
             throws JMSException {
-        throw sharedNotThereYet(topic);
+        requireOpen();
+        domain.requireTopics("createSharedConsumer");
+        var from = IsthmusDestination.of(topic);
+        var key = new SubscriptionName(connection.clientId(), named(name), false);
+        var choice = choice(selector, false);
+        return subscribed(
+                from,
+                connection.topics().topic(from),
+                key,
+                choice,
+                wanted -> connection.subscriptions().ephemeral(key, wanted, connection.leases()),
+                true);
     }
 
     @Override
@@ -392,14 +443,13 @@ public final class IsthmusSession implements TopicSession, QueueSession {
     @Override
     public IsthmusConsumer createSharedDurableConsumer(Topic topic, String name, @Nullable String selector)
             throws JMSException {
-        throw sharedNotThereYet(topic);
-    }
-
-    private JMSException sharedNotThereYet(@Nullable Topic topic) throws JMSException {
         requireOpen();
-        domain.requireTopics("a shared subscription");
-        IsthmusDestination.of(topic);
-        return JmsErrors.notThereYet("shared subscriptions are");
+        domain.requireTopics("createSharedDurableConsumer");
+        var from = IsthmusDestination.of(topic);
+        var key = durable(name, false);
+        var choice = choice(selector, false);
+        var info = connection.topics().topic(from);
+        return durable(from, info, key, TopicOffsets.partitions(info), choice, true);
     }
 
     @Override
@@ -419,10 +469,10 @@ public final class IsthmusSession implements TopicSession, QueueSession {
     public void unsubscribe(String name) throws JMSException {
         requireOpen();
         domain.requireTopics("unsubscribe");
-        if (name == null || name.isEmpty() || connection.clientId() == null) {
+        if (name == null || name.isEmpty()) {
             throw new InvalidDestinationException("there is no durable subscription of this name: " + name);
         }
-        DurableSubscriptions.unsubscribe(connection.client(), subscription(name));
+        connection.subscriptions().unsubscribe(durable(name, false));
     }
 
     // The session itself

@@ -13,7 +13,6 @@ final class PartitionProgress {
     private long acknowledged;
     private long delivered;
     private long fetched;
-    private long committed;
 
     // Up to where each recovery since the last acknowledgement gave records back; a record below n of them was
     // delivered n times before.
@@ -24,7 +23,6 @@ final class PartitionProgress {
         acknowledged = start;
         delivered = start;
         fetched = start;
-        committed = start;
     }
 
     void fetched(long offset) {
@@ -51,20 +49,6 @@ final class PartitionProgress {
                     .filter(to -> to > acknowledged)
                     .toArray();
         }
-    }
-
-    boolean hasUncommitted() {
-        return acknowledged != committed;
-    }
-
-    /** What to commit; from here on it counts as committed. */
-    long beginCommit() {
-        committed = acknowledged;
-        return acknowledged;
-    }
-
-    void commitFailed() {
-        committed = -1;
     }
 
     int deliveryCount(long offset) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An inflow that is a position in each partition: records are read ahead by a bounded amount, without a thread of
- * its own, in the order of the log. With a group, what is acknowledged can be committed.
+ * its own, in the order of the log. What is acknowledged only says what {@link #recover} gives again.
  */
 final class TailInflow implements Inflow {
     private static final System.Logger LOG = System.getLogger(TailInflow.class.getName());
@@ -32,7 +32,6 @@ final class TailInflow implements Inflow {
 
     private final BrokerClient client;
     private final ReentrantLock lock;
-    private final @Nullable String group;
     private final Observer observer;
     private final Map<TopicPartition, PartitionProgress> progress = new HashMap<>();
 
@@ -45,19 +44,9 @@ final class TailInflow implements Inflow {
     private boolean closed;
     private @Nullable Throwable failure;
 
-    private volatile CompletableFuture<@Nullable Void> latestCommit = CompletableFuture.completedFuture(null);
-    private boolean commitRunning;
-    private boolean commitQueued;
-
-    TailInflow(
-            BrokerClient client,
-            ReentrantLock lock,
-            Map<TopicPartition, Long> positions,
-            @Nullable String group,
-            Observer observer) {
+    TailInflow(BrokerClient client, ReentrantLock lock, Map<TopicPartition, Long> positions, Observer observer) {
         this.client = client;
         this.lock = lock;
-        this.group = group;
         this.observer = observer;
         positions.forEach((partition, start) -> progress.put(partition, new PartitionProgress(partition, start)));
     }
@@ -303,94 +292,14 @@ final class TailInflow implements Inflow {
         reopen(true);
     }
 
-    /**
-     * Commits what is acknowledged. One commit is under way at a time, lest an earlier one arrive later; those that are asked for
-     * meanwhile become one.
-     */
     @Override
     public CompletableFuture<@Nullable Void> commit() {
-        if (group == null) {
-            return latestCommit;
-        }
-        CompletableFuture<@Nullable Void> commit;
-        lock.lock();
-        try {
-            if (commitQueued) {
-                return latestCommit;
-            }
-            commit = new CompletableFuture<>();
-            latestCommit = commit;
-            if (commitRunning) {
-                commitQueued = true;
-                return commit;
-            }
-            commitRunning = true;
-        } finally {
-            lock.unlock();
-        }
-        run(group, commit);
-        return commit;
+        return CompletableFuture.completedFuture(null);
     }
 
-    private void run(String group, CompletableFuture<@Nullable Void> commit) {
-        var offsets = new HashMap<TopicPartition, Long>();
-        lock.lock();
-        try {
-            for (var at : progress.values()) {
-                if (at.hasUncommitted()) {
-                    offsets.put(at.partition, at.beginCommit());
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (offsets.isEmpty()) {
-            ended(group, commit, null);
-        } else {
-            client.commitOffsets(group, offsets).whenComplete((done, refused) -> {
-                if (refused != null) {
-                    commitFailed(offsets);
-                }
-                ended(group, commit, refused);
-            });
-        }
-    }
-
-    private void commitFailed(Map<TopicPartition, Long> offsets) {
-        lock.lock();
-        try {
-            offsets.keySet().forEach(partition -> progressOf(partition).commitFailed());
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void ended(String group, CompletableFuture<@Nullable Void> commit, @Nullable Throwable refused) {
-        CompletableFuture<@Nullable Void> next = null;
-        lock.lock();
-        try {
-            commitRunning = commitQueued;
-            if (commitQueued) {
-                commitQueued = false;
-                next = latestCommit;
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (refused == null) {
-            commit.complete(null);
-        } else {
-            commit.completeExceptionally(JmsErrors.unwrapped(refused));
-        }
-        if (next != null) {
-            run(group, next);
-        }
-    }
-
-    /** The commit that was asked for last. */
     @Override
     public CompletableFuture<@Nullable Void> latestCommit() {
-        return latestCommit;
+        return CompletableFuture.completedFuture(null);
     }
 
     // Of a share group only: here everything comes ahead, and what is not acknowledged is still in the log.

@@ -31,6 +31,12 @@ final class TopicDirectory {
         return topic;
     }
 
+    /** As {@link #topic}, but fails with {@link jakarta.jms.InvalidDestinationException} where there is none. */
+    TopicInfo existing(String name) throws JMSException {
+        var topic = known.get(name);
+        return topic != null ? topic : JmsErrors.await(client.topic(name), "looking up " + name);
+    }
+
     /** For when the broker said that the topic is gone: it may have been deleted and made anew. */
     void forget(String name) {
         known.remove(name);

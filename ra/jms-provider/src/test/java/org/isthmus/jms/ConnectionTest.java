@@ -91,6 +91,9 @@ class ConnectionTest extends MemoryBrokerTest {
         List<JmsErrors.Action> ofTopics = List.of(
                 () -> queues.createTopic("x"),
                 () -> queues.createDurableSubscriber(topic, "s"),
+                () -> queues.createDurableConsumer(topic, "s"),
+                () -> queues.createSharedConsumer(topic, "s"),
+                () -> queues.createSharedDurableConsumer(topic, "s"),
                 () -> queues.unsubscribe("s"),
                 queues::createTemporaryTopic);
         for (var call : ofTopics) {
@@ -143,13 +146,9 @@ class ConnectionTest extends MemoryBrokerTest {
     void whatIsNotThereYetSaysSo() throws JMSException {
         var connection = started();
         var session = connection.createSession();
-        var client = connect("client").createSession();
         var queue = new IsthmusQueue("q");
         List<JmsErrors.Action> calls = List.of(
                 () -> session.createBrowser(queue),
-                () -> client.createDurableConsumer(topic, "s", "a = 1", false),
-                () -> session.createSharedConsumer(topic, "s"),
-                () -> session.createSharedDurableConsumer(topic, "s"),
                 () -> session.createProducer(topic).setDeliveryDelay(1),
                 () -> connection.createSession(true, 0),
                 () -> new IsthmusConnectionFactory("localhost:1").createXAConnection());

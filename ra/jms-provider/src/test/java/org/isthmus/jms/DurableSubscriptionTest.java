@@ -169,7 +169,6 @@ class DurableSubscriptionTest extends RealBrokerTest {
         assertThatThrownBy(() -> session.unsubscribe("audit")).isInstanceOf(JMSException.class);
         consumer.close();
         session.unsubscribe("audit");
-        assertThat(committed("jms/" + own("client") + "/audit", topic)).isEmpty();
         assertThatThrownBy(() -> session.unsubscribe("audit")).isInstanceOf(InvalidDestinationException.class);
     }
 
@@ -184,9 +183,73 @@ class DurableSubscriptionTest extends RealBrokerTest {
 
     @Test
     void clientIdentifiersAndNamesCannotBeConfused() throws Exception {
+        var other = connect("a").createSession();
+        other.createDurableConsumer(topic, "b/c").close();
         connect("a/b").createSession().createDurableConsumer(topic, "c");
-        connect("a").createSession().createDurableConsumer(topic, "b/c");
-        assertThat(committed("jms/a%2Fb/c", topic)).hasSize(1);
-        assertThat(committed("jms/a/b%2Fc", topic)).hasSize(1);
+        other.unsubscribe("b/c");
+        assertThatThrownBy(() -> other.unsubscribe("c")).isInstanceOf(InvalidDestinationException.class);
+    }
+
+    @Test
+    void selectorIsTheSubscriptions_8_3_3() throws JMSException {
+        var session = client().createSession();
+        session.createDurableConsumer(topic, "audit", "n > 1", false).close();
+        for (int n = 0; n < 4; n++) {
+            publish("n", n);
+        }
+        var consumer = session.createDurableConsumer(topic, "audit", "n > 1", false);
+        assertThat(consumer.getMessageSelector()).isEqualTo("n > 1");
+        assertThat(consumer.receive(SOON).getIntProperty("n")).isEqualTo(2);
+        assertThat(consumer.receive(SOON).getIntProperty("n")).isEqualTo(3);
+        assertThat(consumer.receiveNoWait()).isNull();
+    }
+
+    @Test
+    void anotherSelectorBeginsAnIdleSubscriptionAnewAndIsRefusedBesideAConsumer_8_3_3() throws JMSException {
+        var session = client().createSession();
+        session.createDurableConsumer(topic, "audit").close();
+        publish("n", 1);
+        var consumer = session.createDurableConsumer(topic, "audit", "n = 2", false);
+        publish("n", 2);
+        assertThat(consumer.receive(SOON).getIntProperty("n")).isEqualTo(2);
+
+        for (var other : new String[] {null, "n = 3"}) {
+            assertThatThrownBy(() -> session.createDurableConsumer(topic, "audit", other, false))
+                    .isInstanceOf(IllegalStateException.class);
+        }
+        assertThatThrownBy(() -> session.createDurableConsumer(topic("other"), "audit", "n = 2", false))
+                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> session.createDurableConsumer(topic, "audit", "n = 2", true))
+                .isInstanceOf(IllegalStateException.class);
+        publish("n", 2);
+        assertThat(consumer.receive(SOON)).isNotNull();
+    }
+
+    @Test
+    void anyConnectionWithTheClientIdentifierMayUnsubscribe() throws JMSException {
+        var first = client();
+        first.createSession().createDurableConsumer(topic, "audit");
+        first.close();
+        client().createSession().unsubscribe("audit");
+    }
+
+    @Test
+    void closedConsumersUnacknowledgedMessagesGoToTheNextOne() throws JMSException {
+        var session = client().createSession(Session.CLIENT_ACKNOWLEDGE);
+        var consumer = session.createDurableConsumer(topic, "audit");
+        publish("a");
+        consumer.receive(SOON);
+        consumer.close();
+        var again = session.createDurableConsumer(topic, "audit").receive(SOON);
+        assertThat(again.getBody(String.class)).isEqualTo("a");
+        assertThat(again.getJMSRedelivered()).isTrue();
+        assertThat(again.getIntProperty("JMSXDeliveryCount")).isEqualTo(2);
+    }
+
+    private void publish(String property, int value) throws JMSException {
+        var session = session();
+        var message = session.createMessage();
+        message.setIntProperty(property, value);
+        session.createProducer(topic).send(message);
     }
 }

@@ -30,7 +30,7 @@ abstract class JmsTest {
     }
 
     IsthmusConnection connect(Domain domain, @Nullable String clientId) throws JMSException {
-        var settings = new IsthmusConnection.Settings(false, TrustedClasses.with(""));
+        var settings = new IsthmusConnection.Settings(false, TrustedClasses.with(""), StartFrom.LATEST);
         var connection = new IsthmusConnection(dialer(), domain, settings, clientId);
         connections.add(connection);
         return connection;

@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
@@ -13,10 +15,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.FetchedRecord;
+import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
@@ -44,11 +48,11 @@ final class MemoryBroker implements AutoCloseable {
     private final Map<TopicPartition, List<LogRecord>> logs = new HashMap<>();
     private final Map<TopicPartition, Long> firstOffsets = new HashMap<>();
     private final Map<String, Map<TopicPartition, Long>> groups = new HashMap<>();
+    private final Set<String> names = new HashSet<>();
     private final List<Stream> streams = new ArrayList<>();
     private final Queue<Runnable> heldSends = new ArrayDeque<>();
     private boolean holdSends;
     private @Nullable ErrorCode sendFailure;
-    private @Nullable ErrorCode commitFailure;
     int defaultPartitions = 1;
     final List<Acks> acks = new ArrayList<>();
 
@@ -94,10 +98,6 @@ final class MemoryBroker implements AutoCloseable {
         run(() -> sendFailure = code);
     }
 
-    void failCommits(@Nullable ErrorCode code) {
-        run(() -> commitFailure = code);
-    }
-
     void failReads(ErrorCode code) {
         run(() -> {
             List.copyOf(streams).forEach(stream -> stream.fail(code));
@@ -112,10 +112,6 @@ final class MemoryBroker implements AutoCloseable {
 
     List<LogRecord> records(TopicPartition partition) {
         return run(() -> List.copyOf(logs.getOrDefault(partition, List.of())));
-    }
-
-    Map<String, Map<TopicPartition, Long>> groups() {
-        return run(() -> new HashMap<>(groups));
     }
 
     private <T> T run(Supplier<T> work) {
@@ -241,9 +237,6 @@ final class MemoryBroker implements AutoCloseable {
         @Override
         public CompletionStage<Void> commitOffsets(String group, Map<TopicPartition, Long> offsets) {
             return later(() -> {
-                if (commitFailure != null) {
-                    throw refused(commitFailure, group);
-                }
                 groups.computeIfAbsent(group, unused -> new HashMap<>()).putAll(offsets);
                 return null;
             });
@@ -257,6 +250,30 @@ final class MemoryBroker implements AutoCloseable {
         @Override
         public CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions) {
             throw new AssertionError("share groups are tested on the real broker");
+        }
+
+        @Override
+        public CompletionStage<Map<String, String>> groupSettings(String group) {
+            throw new AssertionError("share groups are tested on the real broker");
+        }
+
+        @Override
+        public CompletionStage<Void> changeGroupSettings(String group, Map<String, Optional<String>> changes) {
+            throw new AssertionError("share groups are tested on the real broker");
+        }
+
+        @Override
+        public CompletionStage<NameLease> lease(
+                String name, String terms, boolean shared, Consumer<BrokerException> onLost) {
+            return later(() -> {
+                if (!names.add(name)) {
+                    throw refused(ErrorCode.GROUP_MAX_SIZE_REACHED, name);
+                }
+                return () -> later(() -> {
+                    names.remove(name);
+                    return null;
+                });
+            });
         }
 
         @Override

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
-import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.isthmus.broker.client.Acks;
@@ -54,25 +53,6 @@ class TroubleTest extends MemoryBrokerTest {
 
         assertThat(told.poll(SOON, TimeUnit.MILLISECONDS).getErrorCode()).isEqualTo("NETWORK_EXCEPTION");
         assertThatThrownBy(() -> consumer.receive(SOON)).isInstanceOf(JMSException.class);
-    }
-
-    @Test
-    void nextMessageWaitsUntilTheOneBeforeIsAcknowledged_8_7() throws JMSException {
-        var connection = connect("client");
-        connection.start();
-        var session = connection.createSession();
-        var consumer = session.createDurableConsumer(topic, "s");
-        var producer = session.createProducer(topic);
-        for (var text : List.of("a", "b", "c")) {
-            producer.send(session.createTextMessage(text));
-        }
-        broker.failCommits(ErrorCode.COORDINATOR_NOT_AVAILABLE);
-        assertThat(consumer.receive(SOON).getBody(String.class)).isEqualTo("a");
-        assertThatThrownBy(() -> consumer.receive(SOON)).isInstanceOf(JMSException.class);
-        broker.failCommits(null);
-
-        assertThat(consumer.receive(SOON).getBody(String.class)).isEqualTo("b");
-        assertThat(broker.groups().get("jms/client/s").values()).containsAnyOf(1L, 2L);
     }
 
     @Test

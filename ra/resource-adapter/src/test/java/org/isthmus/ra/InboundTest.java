@@ -257,7 +257,11 @@ class InboundTest {
         first.close();
         try (var second = EmbeddedBroker.acquire(new BrokerConfig(directory, List.of(address), Map.of()))) {
             send(remote, "orders", "one", "after");
-            assertThat(take().text()).isEqualTo("after");
+            var next = take();
+            if (next.text().equals("before")) {
+                next = take(); // the broker may have gone before the acknowledgement came
+            }
+            assertThat(next.text()).isEqualTo("after");
             remote.stop();
             assertThat(second.listeners()).containsExactly(address);
         }
@@ -270,7 +274,7 @@ class InboundTest {
 
         assertThatThrownBy(() -> adapter.endpointActivation(new FakeEndpoints(message -> {}), spec))
                 .isInstanceOf(ResourceException.class)
-                .hasMessageContaining("selectors are not there yet");
+                .hasMessageContaining("selectors of durable subscriptions");
     }
 
     private void activate(FakeEndpoints endpoints, IsthmusActivationSpec spec) throws Exception {

@@ -42,6 +42,11 @@ public final class GroupCoordinator {
         return shards;
     }
 
+    /** Completes where this broker coordinates groups of this name, and fails where another one does. */
+    public CompletionStage<Boolean> whenCoordinator(String groupId) {
+        return ask(groupId, shard -> CompletableFuture.completedStage(true));
+    }
+
     /** Answers when the next generation begins, or at once where the member cannot belong to it. */
     public CompletionStage<JoinAnswer> join(JoinRequest request) {
         var refusal = checkJoin(request);

@@ -1,5 +1,6 @@
 package org.isthmus.broker.coordinator.share;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * here in this reign, and what {@link Shard} fails with.
  */
 public final class SharePartition implements ShardedCoordinator.Tenant {
+    /** How long a group that ends with its last member outlives a connection that was lost. */
+    private static final Duration LINGER = Duration.ofSeconds(30);
+
     private final ShareLog log;
     private final RecordSource source;
     private final DeadLetters deadLetters;
@@ -109,10 +113,52 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
         }
     }
 
-    /** Ends a member's part in a group; what it held goes back. Nothing where it has none. */
+    /** Ends a member's part in a group; what it held goes back, and a group ends that ends with its last member. Nothing where it has none. */
     public CompletionStage<Void> leave(String group, String member) {
         var consumption = consumptions.get(group);
-        return consumption == null ? CompletableFuture.completedStage(null) : consumption.leave(member);
+        return consumption == null
+                ? CompletableFuture.completedStage(null)
+                : consumption.leave(member).thenCompose(left -> endIfDeserted(group));
+    }
+
+    /** As {@link #leave} for a member whose connection was lost: a group that ends with its last member waits a while, because it may come back. */
+    public CompletionStage<Void> lose(String group, String member) {
+        var consumption = consumptions.get(group);
+        if (consumption == null) {
+            return CompletableFuture.completedStage(null);
+        }
+        endLater(group);
+        return consumption.leave(member);
+    }
+
+    private void endLater(String id) {
+        var group = machine.group(id);
+        if (group != null && group.settings().ephemeral()) {
+            shard.schedule(LINGER, () -> endIfDeserted(id));
+        }
+    }
+
+    private CompletionStage<Void> endIfDeserted(String id) {
+        var group = machine.group(id);
+        if (group == null || !group.settings().ephemeral()) {
+            return CompletableFuture.completedStage(null);
+        }
+        return shard.write(
+                        view -> {
+                            var present = view.state().group(id);
+                            var deserted = present != null
+                                    && present.settings().ephemeral()
+                                    && consumption(id).memberCount() == 0;
+                            return deserted
+                                    ? Decision.of(true, List.<ShareRecord>of(new ShareRecord.GroupDeleted(id)))
+                                    : Decision.answer(false);
+                        },
+                        ended -> {
+                            if (ended) {
+                                end(id, null);
+                            }
+                        })
+                .thenApply(ended -> null);
     }
 
     /** Hands out what the member's demand finds now; an empty answer where that is nothing. */
@@ -208,7 +254,10 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
     private final class Observer implements ShardObserver<ShareRecord> {
         @Override
         public void loaded() {
-            machine.groups().forEach(group -> begin(group.id()));
+            machine.groups().forEach(group -> {
+                begin(group.id());
+                endLater(group.id());
+            });
             loaded.complete(null);
         }
 

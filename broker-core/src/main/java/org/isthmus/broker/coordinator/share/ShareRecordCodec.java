@@ -27,6 +27,9 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
     private static final byte GIVEN_BACK = 5;
     private static final byte PENDING = 6;
 
+    private static final int EXCLUSIVE = 1;
+    private static final int EPHEMERAL = 2;
+
     @Override
     public byte[] key(ShareRecord record) {
         return record.group().getBytes(StandardCharsets.UTF_8);
@@ -191,7 +194,7 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
             text(settings.interest().selector());
             text(settings.interest().excludedClient());
             bytes.writeBoolean(settings.stock());
-            bytes.writeBoolean(settings.exclusive());
+            bytes.writeByte((settings.exclusive() ? EXCLUSIVE : 0) | (settings.ephemeral() ? EPHEMERAL : 0));
             bytes.writeBoolean(settings.committedOnly());
             number(settings.maxDeliveries());
             number(settings.maxInFlight());
@@ -267,7 +270,7 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
             var selector = text();
             var excludedClient = text();
             var stock = bytes.readBoolean();
-            var exclusive = bytes.readBoolean();
+            var membership = bytes.readByte();
             var committedOnly = bytes.readBoolean();
             var maxDeliveries = small();
             var maxInFlight = small();
@@ -278,13 +281,14 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
             return new ShareSettings(
                     new Interest(selector, excludedClient),
                     stock,
-                    exclusive,
+                    (membership & EXCLUSIVE) != 0,
                     committedOnly,
                     maxDeliveries,
                     maxInFlight,
                     lockMs,
                     backoff,
-                    text());
+                    text(),
+                    (membership & EPHEMERAL) != 0);
         }
     }
 }

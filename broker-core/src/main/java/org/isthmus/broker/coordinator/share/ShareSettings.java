@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param maxInFlight most records that members hold at one time; more are not handed out until some are settled
  * @param lockMs how long a member without a session lock may hold a record
  * @param deadLetterTopic where archived records are copied to
+ * @param ephemeral whether the group ends with its last member
  */
 public record ShareSettings(
         Interest interest,
@@ -24,7 +25,8 @@ public record ShareSettings(
         int maxInFlight,
         int lockMs,
         Backoff backoff,
-        Optional<String> deadLetterTopic) {
+        Optional<String> deadLetterTopic,
+        boolean ephemeral) {
     /** What a share group of stock consumers has where nothing is configured. */
     public static final ShareSettings STOCK = new ShareSettings(
             Interest.EVERYTHING, true, false, false, 5, 2_000, 30_000, Backoff.NONE, Optional.empty());
@@ -32,6 +34,30 @@ public record ShareSettings(
     /** What a queue has where nothing else is asked for. */
     public static final ShareSettings QUEUE = new ShareSettings(
             Interest.EVERYTHING, false, false, true, 10, 100_000, 30_000, Backoff.NONE, Optional.empty());
+
+    /** Of a group that outlives its members. */
+    public ShareSettings(
+            Interest interest,
+            boolean stock,
+            boolean exclusive,
+            boolean committedOnly,
+            int maxDeliveries,
+            int maxInFlight,
+            int lockMs,
+            Backoff backoff,
+            Optional<String> deadLetterTopic) {
+        this(
+                interest,
+                stock,
+                exclusive,
+                committedOnly,
+                maxDeliveries,
+                maxInFlight,
+                lockMs,
+                backoff,
+                deadLetterTopic,
+                false);
+    }
 
     public ShareSettings {
         if (maxDeliveries < 1 || maxInFlight < 1 || lockMs < 1) {

@@ -6,8 +6,10 @@ import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
+import org.apache.kafka.common.message.DescribeConfigsResponseData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.MetadataResponseData;
@@ -18,6 +20,8 @@ import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
 import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.isthmus.broker.protocol.codec.ApiRange;
+import org.isthmus.broker.protocol.codec.OwnApi;
+import org.isthmus.broker.protocol.codec.OwnMessage;
 
 /**
  * An API as this client speaks it: the versions whose fields it fills in and reads. The oldest ones are those that Apache Kafka 4 still has,
@@ -56,6 +60,16 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
             api(ApiMessageType.SHARE_ACKNOWLEDGE, 1, 2, ShareAcknowledgeResponseData.class);
     static final Api<DeleteShareGroupOffsetsResponseData> DELETE_SHARE_GROUP_OFFSETS =
             api(ApiMessageType.DELETE_SHARE_GROUP_OFFSETS, 0, 0, DeleteShareGroupOffsetsResponseData.class);
+
+    static final Api<DescribeConfigsResponseData> DESCRIBE_CONFIGS =
+            api(ApiMessageType.DESCRIBE_CONFIGS, 4, 4, DescribeConfigsResponseData.class);
+    static final Api<IncrementalAlterConfigsResponseData> INCREMENTAL_ALTER_CONFIGS =
+            api(ApiMessageType.INCREMENTAL_ALTER_CONFIGS, 1, 1, IncrementalAlterConfigsResponseData.class);
+    static final Api<OwnMessage> LEASE = own(OwnApi.LEASE);
+
+    private static Api<OwnMessage> own(OwnApi<?, ?> api) {
+        return new Api<>(api.key(), new ApiRange((short) 0, (short) 0), OwnMessage.class);
+    }
 
     private static <A extends ApiMessage> Api<A> api(ApiMessageType type, int min, int max, Class<A> answer) {
         return new Api<>(type.apiKey(), new ApiRange((short) min, (short) max), answer);

@@ -92,6 +92,7 @@ final class ShareMember implements ShareStream {
                 options.excludedClient().orElse(null),
                 options.memberSelector().orElse(null),
                 options.exclusive(),
+                options.ephemeral(),
                 options.maxDeliveries(),
                 MAX_IN_FLIGHT,
                 options.redelivery().firstDelayMs(),

@@ -3,13 +3,16 @@ package org.isthmus.broker.protocol.client;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.BrokerClient;
+import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
@@ -22,6 +25,7 @@ import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.protocol.codec.LeaseRequest;
 import org.isthmus.broker.runtime.IdSource;
 
 /**
@@ -35,10 +39,12 @@ final class WireBrokerClient implements BrokerClient {
     private final Producer producer;
     private final Topics topics;
     private final Offsets offsets;
+    private final GroupSettings groupSettings;
 
     // Owned by the loop.
     private final Set<FetchStream> streams = new HashSet<>();
     private final Set<ShareMember> members = new HashSet<>();
+    private final Set<HeldName> names = new HashSet<>();
     private final Set<Call<?>> calls = new HashSet<>();
     private boolean isClosed;
 
@@ -54,6 +60,7 @@ final class WireBrokerClient implements BrokerClient {
         this.producer = new Producer(client, cluster);
         this.topics = new Topics(client, cluster);
         this.offsets = new Offsets(cluster);
+        this.groupSettings = new GroupSettings(cluster);
     }
 
     @Override
@@ -135,6 +142,31 @@ final class WireBrokerClient implements BrokerClient {
     }
 
     @Override
+    public CompletionStage<Map<String, String>> groupSettings(String group) {
+        return call("settings of group " + group, deadline -> groupSettings.find(group, deadline));
+    }
+
+    @Override
+    public CompletionStage<Void> changeGroupSettings(String group, Map<String, Optional<String>> changes) {
+        return call("settings of group " + group, deadline -> groupSettings.change(group, changes, deadline));
+    }
+
+    @Override
+    public CompletionStage<NameLease> lease(
+            String name, String terms, boolean shared, Consumer<BrokerException> onLost) {
+        var holder = IdSource.random().nextUuid().toString();
+        var claim = new LeaseRequest(name, holder, terms, shared, false);
+        var held = new HeldName(client, cluster, claim, onLost);
+        return this.<NameLease>call(
+                "name " + name, deadline -> held.take(deadline).thenApply(taken -> {
+                    names.removeIf(HeldName::hasEnded);
+                    names.add(held);
+                    held.keep();
+                    return taken;
+                }));
+    }
+
+    @Override
     public void close() {
         client.run(
                 () -> {
@@ -144,6 +176,7 @@ final class WireBrokerClient implements BrokerClient {
                         List.copyOf(streams).forEach(stream -> stream.fail(closed()));
                         List.copyOf(members).forEach(member -> member.fail(closed()));
                         List.copyOf(calls).forEach(call -> call.outcome.completeExceptionally(closed()));
+                        names.forEach(HeldName::drop);
                         cluster.close();
                         onClose.run();
                     }

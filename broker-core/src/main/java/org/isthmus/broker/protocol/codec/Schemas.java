@@ -37,6 +37,7 @@ final class Schemas {
                 BY_KEY.put(type.apiKey(), new KafkaSchema(type));
             }
         }
+        OwnApi.ALL.forEach(api -> BY_KEY.put(api.key(), new OwnSchema(api)));
     }
 
     private Schemas() {}
@@ -75,6 +76,38 @@ final class Schemas {
         @Override
         public ApiMessage newResponse() {
             return type.newResponse();
+        }
+    }
+
+    private record OwnSchema(OwnApi<?, ?> api) implements Schema {
+        @Override
+        public short minVersion() {
+            return 0;
+        }
+
+        @Override
+        public short maxVersion() {
+            return 0;
+        }
+
+        @Override
+        public short requestHeaderVersion(short version) {
+            return 2;
+        }
+
+        @Override
+        public short responseHeaderVersion(short version) {
+            return 1;
+        }
+
+        @Override
+        public ApiMessage newRequest() {
+            return api.emptyRequest();
+        }
+
+        @Override
+        public ApiMessage newResponse() {
+            return api.emptyAnswer();
         }
     }
 }

@@ -61,6 +61,7 @@ public final class ShareExtensions {
             write(out, opening.excludedClient());
             write(out, opening.memberSelector());
             out.writeBoolean(opening.exclusive());
+            out.writeBoolean(opening.ephemeral());
             out.writeInt(opening.maxDeliveries());
             out.writeInt(opening.maxInFlight());
             out.writeLong(opening.firstDelayMs());
@@ -87,6 +88,7 @@ public final class ShareExtensions {
                     readText(in),
                     readText(in),
                     readText(in),
+                    in.readBoolean(),
                     in.readBoolean(),
                     in.readInt(),
                     in.readInt(),

@@ -28,7 +28,8 @@ final class ShareOpenings {
                     asked.maxInFlight(),
                     ShareSettings.QUEUE.lockMs(),
                     new Backoff(asked.firstDelayMs(), asked.delayFactor(), asked.longestDelayMs()),
-                    Optional.ofNullable(asked.deadLetterTopic()));
+                    Optional.ofNullable(asked.deadLetterTopic()),
+                    asked.ephemeral());
             check(asked.selector());
             check(asked.memberSelector());
             var interest = new Interest(Optional.ofNullable(asked.memberSelector()), Optional.empty());

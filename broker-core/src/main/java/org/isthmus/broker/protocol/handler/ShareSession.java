@@ -152,8 +152,17 @@ final class ShareSession {
         waiting.forEach(Runnable::run);
     }
 
-    /** Gives back everything; completes once that is done everywhere. */
+    /** The member has said goodbye: gives back everything; completes once that is done everywhere. */
     CompletionStage<Void> end() {
+        return end(share -> share.leave(key.group(), key.member()));
+    }
+
+    /** The member's connection was lost. */
+    CompletionStage<Void> lose() {
+        return end(share -> share.lose(key.group(), key.member()));
+    }
+
+    private CompletionStage<Void> end(Function<SharePartition, CompletionStage<Void>> leaving) {
         List<Target> targets;
         synchronized (this) {
             if (ended) {
@@ -165,15 +174,18 @@ final class ShareSession {
         }
         interrupt();
         return CompletableFuture.allOf(targets.stream()
-                .map(target -> leave(target).toCompletableFuture())
+                .map(target -> leave(target, leaving).toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new));
     }
 
     private CompletionStage<Void> leave(Target target) {
+        return leave(target, share -> share.leave(key.group(), key.member()));
+    }
+
+    private CompletionStage<Void> leave(Target target, Function<SharePartition, CompletionStage<Void>> leaving) {
         try {
             // A partition that is not led here any more has nothing to give back.
-            return shares.ask(target.partition(), share -> share.leave(key.group(), key.member()))
-                    .exceptionally(failure -> null);
+            return shares.ask(target.partition(), leaving).exceptionally(failure -> null);
         } catch (BrokerException notLedHere) {
             return CompletableFuture.completedStage(null);
         }

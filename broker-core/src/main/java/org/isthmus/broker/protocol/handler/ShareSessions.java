@@ -34,9 +34,9 @@ public final class ShareSessions {
         var session = new ShareSession(key, opening == null ? configs.opening(key.group()) : opening, shares);
         var before = sessions.put(key, session);
         if (before != null) {
-            before.end();
+            before.lose();
         }
-        context.connection().onEnd(session, () -> end(session));
+        context.connection().onEnd(session, () -> lose(session));
         return session;
     }
 
@@ -58,9 +58,9 @@ public final class ShareSessions {
         return session;
     }
 
-    private void end(ShareSession session) {
+    private void lose(ShareSession session) {
         if (sessions.remove(session.key(), session)) {
-            session.end();
+            session.lose();
         }
     }
 

@@ -264,6 +264,55 @@ class SharePartitionTest {
         assertThatThrownBy(() -> harness.now(share -> share.progress("g"))).isInstanceOf(BrokerException.class);
     }
 
+    private static Opening ephemeral() {
+        var lasting = ShareSettings.subscription(Interest.EVERYTHING, false);
+        var settings = new ShareSettings(
+                lasting.interest(),
+                false,
+                false,
+                true,
+                lasting.maxDeliveries(),
+                lasting.maxInFlight(),
+                lasting.lockMs(),
+                lasting.backoff(),
+                lasting.deadLetterTopic(),
+                true);
+        return new Opening(settings, Interest.EVERYTHING, true, EARLIEST, false);
+    }
+
+    @Test
+    void ephemeralGroupEndsWithItsLastMember() {
+        open("one", ephemeral());
+        open("two", ephemeral());
+        harness.now(share -> share.leave("g", "one"));
+        harness.now(share -> share.progress("g"));
+        harness.now(share -> share.leave("g", "two"));
+        assertThatThrownBy(() -> harness.now(share -> share.progress("g"))).isInstanceOf(BrokerException.class);
+    }
+
+    @Test
+    void ephemeralGroupWaitsAWhileForAMemberWhoseConnectionWasLost() {
+        harness.records.append("ab", true);
+        open("one", ephemeral());
+        harness.now(share -> share.lose("g", "one"));
+        harness.loop.run(Duration.ofSeconds(20));
+        open("one", ephemeral());
+        harness.loop.run(Duration.ofSeconds(20));
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(0, 1, 1));
+        harness.now(share -> share.lose("g", "one"));
+        harness.loop.run(Duration.ofSeconds(31));
+        assertThatThrownBy(() -> harness.now(share -> share.progress("g"))).isInstanceOf(BrokerException.class);
+    }
+
+    @Test
+    void ephemeralGroupWhoseMembersDoNotComeBackAfterACrashEnds() {
+        open("one", ephemeral());
+        harness.crash(0);
+        harness.now(share -> share.progress("g"));
+        harness.loop.run(Duration.ofSeconds(31));
+        assertThatThrownBy(() -> harness.now(share -> share.progress("g"))).isInstanceOf(BrokerException.class);
+    }
+
     @Test
     void everythingAcknowledgedSurvivesACrashAndTheRestIsHandedOutAgain() {
         harness.records.append("abcd", true);

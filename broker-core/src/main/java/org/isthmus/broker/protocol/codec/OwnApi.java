@@ -1,0 +1,96 @@
+package org.isthmus.broker.protocol.codec;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An API that Apache Kafka does not have, offered through ApiVersions like any other and never needed by a stock client.
+ *
+ * @param <Q> what is asked
+ * @param <A> what is answered
+ */
+public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
+    /** A value that writes its fields in the order in which it is read. */
+    public interface Fields {
+        void write(DataOutputStream out) throws IOException;
+    }
+
+    /** Reads what {@link Fields#write} wrote. */
+    interface Reader<T> {
+        T read(DataInputStream in) throws IOException;
+    }
+
+    /** A name that is held for as long as a connection lives. */
+    public static final OwnApi<LeaseRequest, LeaseAnswer> LEASE =
+            new OwnApi<>(1010, LeaseRequest.class, LeaseRequest::read, LeaseAnswer.class, LeaseAnswer::read);
+
+    static final List<OwnApi<?, ?>> ALL = List.of(LEASE);
+
+    private final short key;
+    private final Class<Q> question;
+    private final Class<A> answer;
+    private final OwnMessage.Form questionForm;
+    private final OwnMessage.Form answerForm;
+
+    private OwnApi(int key, Class<Q> question, Reader<Q> questionReader, Class<A> answer, Reader<A> answerReader) {
+        this.key = (short) key;
+        this.question = question;
+        this.answer = answer;
+        this.questionForm = form(questionReader);
+        this.answerForm = form(answerReader);
+    }
+
+    /** What {@code in.readBoolean() ? in.readUTF() : null} reads. */
+    static void writeText(DataOutputStream out, @Nullable String text) throws IOException {
+        out.writeBoolean(text != null);
+        if (text != null) {
+            out.writeUTF(text);
+        }
+    }
+
+    private static OwnMessage.Form form(Reader<?> reader) {
+        return new OwnMessage.Form() {
+            @Override
+            public void write(Object value, DataOutputStream out) throws IOException {
+                ((Fields) value).write(out);
+            }
+
+            @Override
+            public Object read(DataInputStream in) throws IOException {
+                return reader.read(in);
+            }
+        };
+    }
+
+    public short key() {
+        return key;
+    }
+
+    public OwnMessage request(Q value) {
+        return new OwnMessage(key, questionForm, value);
+    }
+
+    public OwnMessage answer(A value) {
+        return new OwnMessage(key, answerForm, value);
+    }
+
+    public Q question(OwnMessage request) {
+        return request.value(question);
+    }
+
+    public Function<OwnMessage, A> answer() {
+        return message -> message.value(answer);
+    }
+
+    OwnMessage emptyRequest() {
+        return new OwnMessage(key, questionForm, null);
+    }
+
+    OwnMessage emptyAnswer() {
+        return new OwnMessage(key, answerForm, null);
+    }
+}

@@ -1,0 +1,63 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.coordinator.Leases;
+import org.isthmus.broker.coordinator.group.GroupCoordinator;
+import org.isthmus.broker.protocol.codec.LeaseAnswer;
+import org.isthmus.broker.protocol.codec.LeaseRequest;
+import org.isthmus.broker.protocol.codec.OwnApi;
+import org.isthmus.broker.protocol.codec.OwnMessage;
+
+/** Lease: takes a name for as long as the connection lives. The broker that would coordinate a group of the name keeps it. */
+public final class LeaseHandler implements ApiHandler<OwnMessage, OwnMessage> {
+    private record Key(String name, String holder) {}
+
+    private final GroupCoordinator groups;
+    private final Leases leases = new Leases();
+
+    public LeaseHandler(GroupCoordinator groups) {
+        this.groups = groups;
+    }
+
+    @Override
+    public short apiKey() {
+        return OwnApi.LEASE.key();
+    }
+
+    @Override
+    public short minVersion() {
+        return 0;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 0;
+    }
+
+    @Override
+    public CompletionStage<OwnMessage> handle(RequestContext context, OwnMessage request) {
+        var asked = OwnApi.LEASE.question(request);
+        return groups.whenCoordinator(asked.name())
+                .thenApply(here -> answer(context, asked))
+                .exceptionally(failure -> {
+                    var error = CoordinatorErrors.errorOf(failure);
+                    return new LeaseAnswer(error.code(), Refusal.of(failure).message());
+                })
+                .thenApply(OwnApi.LEASE::answer);
+    }
+
+    private LeaseAnswer answer(RequestContext context, LeaseRequest asked) {
+        var key = new Key(asked.name(), asked.holder());
+        if (asked.ends()) {
+            context.connection().forget(key);
+            leases.give(asked.name(), asked.holder());
+        } else {
+            var claim =
+                    new Leases.Claim(asked.name(), asked.holder(), asked.terms(), asked.shared(), context.connection());
+            leases.take(claim);
+            context.connection().onEnd(key, () -> leases.lapse(claim));
+        }
+        return new LeaseAnswer(ErrorCode.NONE.code(), null);
+    }
+}
