@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.record.RecordBatch;
@@ -270,6 +271,11 @@ public final class PartitionLog implements Closeable {
     }
 
     // ---- reading
+
+    /** The producers that it remembers. */
+    public List<ActiveProducer> activeProducers() {
+        return producers.active();
+    }
 
     /** The last published view: one volatile read, from any thread. */
     public LogView view() {

@@ -77,6 +77,11 @@ final class ProducerState {
         return batchEpoch == epoch && count > 0 ? (lastSequence[newest] + 1) & Integer.MAX_VALUE : 0;
     }
 
+    ActiveProducer active() {
+        var sequence = count > 0 ? lastSequence[newest] : RecordBatch.NO_SEQUENCE;
+        return new ActiveProducer(id, epoch, sequence, lastTimestampMs, coordinatorEpoch, transactionStart);
+    }
+
     void writeTo(ByteBuffer target) {
         target.putLong(id)
                 .putShort(epoch)

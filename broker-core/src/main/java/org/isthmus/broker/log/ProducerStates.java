@@ -5,6 +5,7 @@ import static org.isthmus.broker.common.ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER;
 
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.zip.CRC32C;
@@ -102,6 +103,10 @@ final class ProducerStates {
     /** Where the oldest open transaction begins, or the given offset where none is open. */
     long firstOpenOffset(long endOffset) {
         return openTransactions.isEmpty() ? endOffset : openTransactions.first();
+    }
+
+    List<ActiveProducer> active() {
+        return producers.values().stream().map(ProducerState::active).toList();
     }
 
     int size() {

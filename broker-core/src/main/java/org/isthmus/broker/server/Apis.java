@@ -14,6 +14,7 @@ import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.protocol.handler.Addresses;
 import org.isthmus.broker.protocol.handler.AlterConfigsHandler;
+import org.isthmus.broker.protocol.handler.AlterPartitionReassignmentsHandler;
 import org.isthmus.broker.protocol.handler.AlterShareGroupOffsetsHandler;
 import org.isthmus.broker.protocol.handler.ApiHandler;
 import org.isthmus.broker.protocol.handler.ClusterIdentity;
@@ -26,11 +27,15 @@ import org.isthmus.broker.protocol.handler.DeleteTopicsHandler;
 import org.isthmus.broker.protocol.handler.DescribeClusterHandler;
 import org.isthmus.broker.protocol.handler.DescribeConfigsHandler;
 import org.isthmus.broker.protocol.handler.DescribeLogDirsHandler;
+import org.isthmus.broker.protocol.handler.DescribeProducersHandler;
 import org.isthmus.broker.protocol.handler.DescribeShareGroupOffsetsHandler;
+import org.isthmus.broker.protocol.handler.DescribeTopicPartitionsHandler;
+import org.isthmus.broker.protocol.handler.ElectLeadersHandler;
 import org.isthmus.broker.protocol.handler.FetchHandler;
 import org.isthmus.broker.protocol.handler.HandlerTable;
 import org.isthmus.broker.protocol.handler.IncrementalAlterConfigsHandler;
 import org.isthmus.broker.protocol.handler.LeaseHandler;
+import org.isthmus.broker.protocol.handler.ListConfigResourcesHandler;
 import org.isthmus.broker.protocol.handler.ListOffsetsHandler;
 import org.isthmus.broker.protocol.handler.ListPartitionReassignmentsHandler;
 import org.isthmus.broker.protocol.handler.MetadataHandler;
@@ -75,7 +80,7 @@ record Apis(
         handlers.addAll(shareGroups(shareGroups));
         handlers.add(new LeaseHandler(groups));
         handlers.addAll(CoordinatorHandlers.of(
-                groups, shareGroups, transactions, markers, producerIds, internalTopics(), metadata, addresses));
+                groups, shareGroups, transactions, markers, producerIds, internalTopics(), metadata, ids, addresses));
         return new HandlerTable(handlers, identity);
     }
 
@@ -86,6 +91,7 @@ record Apis(
                 new FetchHandler(topics, io, timers),
                 new ListOffsetsHandler(topics, io),
                 new DeleteRecordsHandler(topics),
+                new DescribeProducersHandler(topics),
                 new OffsetForLeaderEpochHandler(topics));
     }
 
@@ -111,9 +117,14 @@ record Apis(
                 new CreateTopicsHandler(creation, settings.topicDefaults()),
                 new DeleteTopicsHandler(metadata, placement),
                 new CreatePartitionsHandler(metadata, placement),
-                new DescribeConfigsHandler(metadata, identity, settings.topicDefaults(), settings.described()),
-                new AlterConfigsHandler(metadata, placement),
-                new IncrementalAlterConfigsHandler(metadata, placement),
+                new DescribeConfigsHandler(
+                        metadata, identity, settings.topicDefaults(), settings.described(), groups.consumerConfig()),
+                new AlterConfigsHandler(metadata, placement, groups.consumerConfig()),
+                new IncrementalAlterConfigsHandler(metadata, placement, groups.consumerConfig()),
+                new ListConfigResourcesHandler(metadata),
+                new DescribeTopicPartitionsHandler(metadata),
+                new ElectLeadersHandler(metadata),
+                new AlterPartitionReassignmentsHandler(metadata),
                 new ListPartitionReassignmentsHandler(),
                 new DescribeLogDirsHandler(partitions, io));
     }
