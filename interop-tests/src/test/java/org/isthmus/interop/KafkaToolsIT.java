@@ -246,6 +246,7 @@ class KafkaToolsIT {
     @Test
     void theClusterTellsItsFeaturesAndVersions() throws Exception {
         sameAnswers("""
+                ~ features --bootstrap-server {broker} describe
                 cluster cluster-id
                 cluster list-endpoints
                 broker-api-versions
@@ -303,6 +304,12 @@ class KafkaToolsIT {
                     transactions --bootstrap-server {broker} list
                     transactions --bootstrap-server {broker} describe --transactional-id hanging
                     transactions --bootstrap-server {broker} describe --transactional-id nobody
+                    transactions --bootstrap-server {broker} describe-producers --topic undecided --partition 0
+                    transactions --bootstrap-server {broker} find-hanging --topic undecided --max-transaction-timeout 1
+                    transactions --bootstrap-server {broker} find-hanging --broker-id 1
+                    transactions --bootstrap-server {broker} abort --topic undecided --partition 0 --start-offset 7
+                    transactions --bootstrap-server {broker} abort --topic undecided --partition 0 --start-offset 0
+                    transactions --bootstrap-server {broker} describe-producers --topic undecided --partition 0
                     transactions --bootstrap-server {broker} forceTerminateTransaction --transactional-id hanging
                     transactions --bootstrap-server {broker} list
                     get-offsets --topic undecided

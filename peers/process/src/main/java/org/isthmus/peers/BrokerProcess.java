@@ -103,6 +103,10 @@ public final class BrokerProcess implements AutoCloseable {
         return Integer.parseInt(bootstrap.substring(bootstrap.indexOf(':') + 1));
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     /** What it has printed so far. */
     public String output() throws IOException {
         return Files.readString(output);
