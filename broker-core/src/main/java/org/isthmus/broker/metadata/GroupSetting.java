@@ -35,7 +35,14 @@ public enum GroupSetting {
             "false",
             value -> value.equals("true") || value.equals("false")),
     /** Empty: what a group gives up is not copied anywhere. */
-    SHARE_DEAD_LETTER_TOPIC("isthmus.share.dead.letter.topic", TopicSetting.Type.STRING, "", value -> true);
+    SHARE_DEAD_LETTER_TOPIC("isthmus.share.dead.letter.topic", TopicSetting.Type.STRING, "", value -> true),
+    /** How long a record that came back waits for its second delivery; for each further one that much longer, up to the longest. */
+    SHARE_REDELIVERY_DELAY_MS(
+            "isthmus.share.redelivery.delay.ms", TopicSetting.Type.INT, "0", between(0, Integer.MAX_VALUE)),
+    SHARE_REDELIVERY_MULTIPLIER(
+            "isthmus.share.redelivery.multiplier", TopicSetting.Type.DOUBLE, "1", GroupSetting::isFactor),
+    SHARE_REDELIVERY_MAX_DELAY_MS(
+            "isthmus.share.redelivery.max.delay.ms", TopicSetting.Type.INT, "3600000", between(0, Integer.MAX_VALUE));
 
     private final String key;
     private final TopicSetting.Type type;
@@ -75,6 +82,16 @@ public enum GroupSetting {
         } catch (NumberFormatException e) {
             return false;
         }
+    }
+
+    private static boolean isFactor(String value) {
+        var factor = Double.parseDouble(value);
+        return factor >= 1 && factor <= 1_000;
+    }
+
+    /** The group's own value, where it has one. */
+    public Optional<String> ownIn(Map<String, String> group) {
+        return Optional.ofNullable(group.get(key)).map(String::strip);
     }
 
     /** The value in force: the group's own, or else the default. */

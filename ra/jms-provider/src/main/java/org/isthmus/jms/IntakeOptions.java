@@ -3,7 +3,7 @@ package org.isthmus.jms;
 import jakarta.jms.InvalidSelectorException;
 import jakarta.jms.JMSException;
 import java.time.Duration;
-import org.isthmus.broker.client.OffsetSpec;
+import java.util.Optional;
 import org.isthmus.broker.client.ShareOptions;
 import org.isthmus.broker.selector.Selector;
 import org.jspecify.annotations.Nullable;
@@ -55,12 +55,22 @@ public record IntakeOptions(
         return Duration.ofMillis((long) Math.min(delay, longest));
     }
 
-    ShareOptions.Redelivery redelivery() {
-        long first = redeliveryDelay.toMillis();
-        return new ShareOptions.Redelivery(first, redeliveryMultiplier, Math.max(first, LONGEST_DELAY.toMillis()));
+    /** How the group of a queue is opened. */
+    ShareOptions ofQueue() {
+        return new ShareOptions(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.ofNullable(selector),
+                false,
+                maxDeliveries < 0 ? Short.MAX_VALUE : Math.min(maxDeliveries, Short.MAX_VALUE),
+                redelivery(),
+                Optional.ofNullable(deadLetterTopic),
+                startFrom.place(),
+                false);
     }
 
-    OffsetSpec start() {
-        return startFrom.place();
+    private ShareOptions.Redelivery redelivery() {
+        long first = redeliveryDelay.toMillis();
+        return new ShareOptions.Redelivery(first, redeliveryMultiplier, Math.max(first, LONGEST_DELAY.toMillis()));
     }
 }
