@@ -292,7 +292,7 @@ class KafkaToolsIT {
                 #100 producer-perf-test --topic measured --num-records 100 --record-size 100 --throughput -1 --transactional-id measuring --transaction-duration-ms 50
                 #1000 consumer-perf-test --topic measured --num-records 1000 --group measurers --hide-header
                 configs --alter --entity-type groups --entity-name share-measurers --add-config share.auto.offset.reset=earliest
-                #1000 share-consumer-perf-test --topic measured --num-records 1000 --group share-measurers --hide-header
+                #1000 share-consumer-perf-test --topic measured --timeout 60000 --num-records 1000 --group share-measurers --hide-header
                 """);
     }
 
