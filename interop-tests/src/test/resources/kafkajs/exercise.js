@@ -27,6 +27,17 @@ async function consumed(groupId, topic, count, members) {
   return values.sort();
 }
 
+// kafkajs leaves it to its user to ask again a coordinator that is still loading.
+async function retried(action) {
+  for (;;) {
+    try {
+      return await action();
+    } catch (failure) {
+      if (!failure.retriable) throw failure;
+    }
+  }
+}
+
 async function main() {
   const admin = kafka.admin();
   await admin.connect();
@@ -48,7 +59,7 @@ async function main() {
   for (const round of ["committed", "aborted", "committed"]) {
     const transaction = await transactional.transaction();
     await transaction.send({ topic: "decided", messages: [0, 1].map((partition) => ({ key: round, value: round, partition })) });
-    await transaction.sendOffsets({ consumerGroupId: `offsets-${round}`, topics: [{ topic: "plain", partitions: [{ partition: 0, offset: "3" }] }] });
+    await retried(() => transaction.sendOffsets({ consumerGroupId: `offsets-${round}`, topics: [{ topic: "plain", partitions: [{ partition: 0, offset: "3" }] }] }));
     await (round === "committed" ? transaction.commit() : transaction.abort());
   }
   await transactional.disconnect();
