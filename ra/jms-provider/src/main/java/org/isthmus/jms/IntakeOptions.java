@@ -3,7 +3,7 @@ package org.isthmus.jms;
 import jakarta.jms.InvalidSelectorException;
 import jakarta.jms.JMSException;
 import java.time.Duration;
-import org.isthmus.broker.client.OffsetSpec;
+import java.util.Optional;
 import org.isthmus.broker.client.ShareOptions;
 import org.isthmus.broker.selector.Selector;
 import org.jspecify.annotations.Nullable;
@@ -11,22 +11,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an {@link Intake} takes, and what the broker does with messages that come back.
  *
+ * @param subscription the subscription to a topic; null for one of its own, which ends with the intake
  * @param selector which messages; null for all
  * @param maxDeliveries deliveries after which a message that comes back is given up; -1 for no end
  * @param redeliveryDelay wait between the first delivery and the next
  * @param redeliveryMultiplier by how much that wait grows with each further delivery, up to ten minutes or the first wait if that is
  *     longer; at least 1
  * @param deadLetterTopic where messages that were given up go; null: they are gone
- * @param startFrom where consumption begins for a queue that nobody has consumed yet
+ * @param startFrom where a queue begins that nobody has consumed yet, or a subscription that is new; null: a queue with its oldest message, a
+ *     subscription as its topic and connection factory say
  */
 public record IntakeOptions(
+        @Nullable Subscribed subscription,
         @Nullable String selector,
         int maxDeliveries,
         Duration redeliveryDelay,
         double redeliveryMultiplier,
         @Nullable String deadLetterTopic,
-        StartFrom startFrom) {
+        @Nullable StartFrom startFrom) {
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(10);
+
+    /**
+     * A subscription that has a name.
+     *
+     * @param clientId part of the name; null for a shared one of no client in particular
+     */
+    public record Subscribed(@Nullable String clientId, String name, boolean durable, boolean shared) {}
 
     void validate() throws JMSException {
         if (selector != null) {
@@ -55,12 +65,13 @@ public record IntakeOptions(
         return Duration.ofMillis((long) Math.min(delay, longest));
     }
 
-    ShareOptions.Redelivery redelivery() {
+    private ShareOptions.Redelivery redelivery() {
         long first = redeliveryDelay.toMillis();
         return new ShareOptions.Redelivery(first, redeliveryMultiplier, Math.max(first, LONGEST_DELAY.toMillis()));
     }
 
-    OffsetSpec start() {
-        return startFrom.place();
+    RedeliveryPolicy policy() {
+        int most = maxDeliveries < 0 ? RedeliveryPolicy.NO_END : Math.min(maxDeliveries, RedeliveryPolicy.NO_END);
+        return new RedeliveryPolicy(most, redelivery(), Optional.ofNullable(deadLetterTopic));
     }
 }

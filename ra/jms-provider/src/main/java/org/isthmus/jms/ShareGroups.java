@@ -14,46 +14,26 @@ import org.jspecify.annotations.Nullable;
 
 /** The share groups that stand for queues, and how a consumer becomes a member. */
 final class ShareGroups {
-    // A record that comes back often is not given up, for want of a place where it would be found.
-    static final int NEVER = Short.MAX_VALUE;
-
     private ShareGroups() {}
 
     static ShareStream queue(
-            BrokerClient client, String name, Set<TopicPartition> partitions, @Nullable String selector)
+            BrokerClient client,
+            String name,
+            Set<TopicPartition> partitions,
+            @Nullable String selector,
+            OffsetSpec start,
+            RedeliveryPolicy policy)
             throws JMSException {
         var options = new ShareOptions(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.ofNullable(selector),
                 false,
-                NEVER,
-                ShareOptions.Redelivery.AT_ONCE,
-                Optional.empty(),
-                new OffsetSpec.Earliest(),
+                policy.maxDeliveries(),
+                policy.delays(),
+                policy.deadLetterTopic(),
+                start,
                 false);
-        return queue(client, name, partitions, options);
-    }
-
-    /** For who has a say in how the queue delivers again what comes back. */
-    static ShareStream queue(BrokerClient client, String name, Set<TopicPartition> partitions, IntakeOptions wanted)
-            throws JMSException {
-        var options = new ShareOptions(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.ofNullable(wanted.selector()),
-                false,
-                wanted.maxDeliveries() < 0 ? NEVER : Math.min(wanted.maxDeliveries(), NEVER),
-                wanted.redelivery(),
-                Optional.ofNullable(wanted.deadLetterTopic()),
-                wanted.start(),
-                false);
-        return queue(client, name, partitions, options);
-    }
-
-    private static ShareStream queue(
-            BrokerClient client, String name, Set<TopicPartition> partitions, ShareOptions options)
-            throws JMSException {
         return joined(client.openShare("jms-queue/" + name, partitions, options), "consuming the queue " + name);
     }
 
