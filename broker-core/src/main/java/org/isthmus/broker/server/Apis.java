@@ -16,6 +16,7 @@ import org.isthmus.broker.protocol.handler.Addresses;
 import org.isthmus.broker.protocol.handler.AlterConfigsHandler;
 import org.isthmus.broker.protocol.handler.AlterShareGroupOffsetsHandler;
 import org.isthmus.broker.protocol.handler.ApiHandler;
+import org.isthmus.broker.protocol.handler.BrowseHandler;
 import org.isthmus.broker.protocol.handler.ClusterIdentity;
 import org.isthmus.broker.protocol.handler.CoordinatorHandlers;
 import org.isthmus.broker.protocol.handler.CreatePartitionsHandler;
@@ -43,6 +44,7 @@ import org.isthmus.broker.protocol.handler.ShareGroupDescribeHandler;
 import org.isthmus.broker.protocol.handler.ShareGroupHeartbeatHandler;
 import org.isthmus.broker.protocol.handler.ShareGroups;
 import org.isthmus.broker.protocol.handler.ShareSessions;
+import org.isthmus.broker.protocol.handler.TemporaryHandler;
 import org.isthmus.broker.protocol.handler.TopicCreation;
 import org.isthmus.broker.protocol.handler.Topics;
 import org.isthmus.broker.replica.Partitions;
@@ -70,12 +72,13 @@ record Apis(
         var handlers = new ArrayList<ApiHandler<?, ?>>();
         handlers.addAll(data());
         handlers.addAll(topics(identity));
+        handlers.addAll(TemporaryHandler.of(partitions.temporary(), ids));
         var shareGroups = new ShareGroups(
                 membership, shares.coordinator(), new ShareGroupConfigs(metadata, Clock.system()), shares::used);
         handlers.addAll(shareGroups(shareGroups));
         handlers.add(new LeaseHandler(groups));
         handlers.addAll(CoordinatorHandlers.of(
-                groups, shareGroups, transactions, markers, producerIds, internalTopics(), metadata, addresses));
+                groups, shareGroups, transactions, markers, producerIds, internalTopics(), metadata, ids, addresses));
         return new HandlerTable(handlers, identity);
     }
 
@@ -97,6 +100,7 @@ record Apis(
                 new ShareGroupDescribeHandler(topics, groups),
                 new ShareFetchHandler(topics, sessions, io, timers),
                 new ShareAcknowledgeHandler(topics, sessions),
+                new BrowseHandler(topics, shares.coordinator(), io),
                 new DescribeShareGroupOffsetsHandler(topics, groups),
                 new AlterShareGroupOffsetsHandler(topics, groups),
                 new DeleteShareGroupOffsetsHandler(topics, groups));
@@ -106,14 +110,15 @@ record Apis(
         var placement = placement();
         var creation = new TopicCreation(metadata, placement, ids);
         return List.of(
-                new MetadataHandler(creation, identity, addresses, settings.createsMissingTopics()),
+                new MetadataHandler(
+                        creation, partitions.temporary(), identity, addresses, settings.createsMissingTopics()),
                 new DescribeClusterHandler(metadata, identity, addresses),
                 new CreateTopicsHandler(creation, settings.topicDefaults()),
                 new DeleteTopicsHandler(metadata, placement),
                 new CreatePartitionsHandler(metadata, placement),
                 new DescribeConfigsHandler(metadata, identity, settings.topicDefaults(), settings.described()),
-                new AlterConfigsHandler(metadata, placement),
-                new IncrementalAlterConfigsHandler(metadata, placement),
+                new AlterConfigsHandler(metadata, placement, groups.consumerConfig()),
+                new IncrementalAlterConfigsHandler(metadata, placement, groups.consumerConfig()),
                 new ListPartitionReassignmentsHandler(),
                 new DescribeLogDirsHandler(partitions, io));
     }

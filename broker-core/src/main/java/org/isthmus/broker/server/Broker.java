@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.share.MembershipConfig;
 import org.isthmus.broker.coordinator.share.ShareMembership;
@@ -102,6 +103,7 @@ final class Broker implements AutoCloseable {
                 settings.topicDefaults());
         opened.add(() -> await(partitions.close()));
         partitions.deleteUnclaimed(metadata.image());
+        partitions.temporary().begin();
 
         var transport = Transport.open(new TransportConfig(
                 settings.networkThreads(), settings.maxRequestBytes(), TransportConfig.DEFAULT.maxPendingBytes()));
@@ -114,7 +116,8 @@ final class Broker implements AutoCloseable {
         var coordinators = new Coordinators(List.of(groups.shards(), transactions.shards()));
         partitions.addListener(coordinators);
         opened.add(() -> coordinators.resignAll(partitions));
-        var shares = new SharePlaces(partitions, io, metadata, ids);
+        var shares = new SharePlaces(
+                partitions, io, metadata, new Placement(settings.partitions(), settings.replicationFactor()), ids);
         partitions.addListener(shares);
         opened.add(shares::resignAll);
         var membership = new ShareMembership(MembershipConfig.DEFAULT, metadata::image, loops.get(0));

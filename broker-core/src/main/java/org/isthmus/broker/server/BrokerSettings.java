@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.coordinator.group.ConsumerGroupConfig;
 import org.isthmus.broker.coordinator.group.GroupConfig;
 import org.isthmus.broker.metadata.TopicSetting;
 import org.isthmus.broker.network.Endpoint;
@@ -71,7 +72,8 @@ record BrokerSettings(
                                 (int) groups.offsetsRetention().toMinutes(),
                                 1)),
                         reader.millis("offsets.retention.check.interval.ms", groups.offsetsCheckInterval()),
-                        reader.number("offset.metadata.max.bytes", groups.maxOffsetMetadataBytes(), 0)),
+                        reader.number("offset.metadata.max.bytes", groups.maxOffsetMetadataBytes(), 0),
+                        reader.consumerGroups(groups.consumers())),
                 new CleanerConfig(
                         reader.flag("log.cleaner.enable", cleaner.enabled()),
                         reader.millis("log.cleaner.backoff.ms", cleaner.backoff()),
@@ -148,6 +150,20 @@ record BrokerSettings(
 
         Duration millis(String name, Duration defaultValue) {
             return Duration.ofMillis(number(name, (int) defaultValue.toMillis(), 0));
+        }
+
+        ConsumerGroupConfig consumerGroups(ConsumerGroupConfig usual) {
+            return new ConsumerGroupConfig(
+                    range("group.consumer", "session.timeout.ms", usual.session()),
+                    range("group.consumer", "heartbeat.interval.ms", usual.heartbeat()),
+                    number("group.consumer.max.size", usual.maxSize(), 1));
+        }
+
+        private ConsumerGroupConfig.Range range(String prefix, String name, ConsumerGroupConfig.Range usual) {
+            return new ConsumerGroupConfig.Range(
+                    millis(prefix + ".min." + name, usual.least()),
+                    millis(prefix + ".max." + name, usual.most()),
+                    millis(prefix + "." + name, usual.usual()));
         }
 
         boolean flag(String name, boolean defaultValue) {

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.isthmus.broker.coordinator.share.Interest;
+import org.isthmus.broker.coordinator.share.Marks;
 import org.isthmus.broker.coordinator.share.OffsetRange;
 import org.isthmus.broker.coordinator.share.RecordSource;
 import org.isthmus.broker.coordinator.share.Scan;
@@ -20,19 +21,22 @@ import org.isthmus.broker.record.LogRecord;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.runtime.Cancellable;
+import org.isthmus.broker.runtime.Clock;
 
 /** A partition's records, as its share groups read them: on I/O threads, from the published view. */
-record PartitionRecords(Partition partition, Executor io, Function<Interest, Predicate<LogRecord>> filters)
+record PartitionRecords(Partition partition, Executor io, Function<Interest, Predicate<LogRecord>> filters, Clock clock)
         implements RecordSource {
     /** However many records a demand would take: what is looked at in one go stays small. */
     private static final int MOST_BYTES = 1 << 20;
 
     @Override
-    public CompletionStage<Scan> scan(long from, Interest interest, boolean committedOnly, int maxBytes) {
-        return read(view -> scan(view, from, interest, committedOnly, Math.min(maxBytes, MOST_BYTES)));
+    public CompletionStage<Scan> scan(
+            long from, Interest interest, boolean committedOnly, boolean asMessages, int maxBytes) {
+        return read(view -> scan(view, from, interest, committedOnly, asMessages, Math.min(maxBytes, MOST_BYTES)));
     }
 
-    private Scan scan(LogView view, long asked, Interest interest, boolean committedOnly, int maxBytes)
+    private Scan scan(
+            LogView view, long asked, Interest interest, boolean committedOnly, boolean asMessages, int maxBytes)
             throws IOException {
         var from = Math.max(asked, view.startOffset());
         var upTo = committedOnly ? view.lastStableOffset() : view.highWatermark();
@@ -48,7 +52,8 @@ record PartitionRecords(Partition partition, Executor io, Function<Interest, Pre
             var range = new OffsetRange(Math.max(from, batch.baseOffset()), batch.lastOffset());
             var data = !batch.isControl() && !isAborted(batch, aborted);
             var matching = !data || interest.isEverything() ? List.of(range) : matching(batch, range, filter);
-            batches.add(new Scan.Batch(range, batch.baseOffset(), batch.sizeInBytes(), data, matching));
+            var marks = data && asMessages ? MessageMarks.of(batch, range, clock.wallMs()) : Marks.NONE;
+            batches.add(new Scan.Batch(range, batch.baseOffset(), batch.sizeInBytes(), data, matching, marks));
             next = batch.lastOffset() + 1;
         }
         return new Scan(from, next, batches);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param redeliveryDelay wait between the first delivery and the next
  * @param redeliveryMultiplier by how much that wait grows with each further delivery, up to ten minutes or the first wait if that is
  *     longer; at least 1
- * @param deadLetterTopic where messages that were given up go; null: they are gone
+ * @param deadLetterTopic where messages that were given up go; null: to the provider's own queue
  * @param startFrom where a queue begins that nobody has consumed yet, or a subscription that is new; null: a queue with its oldest message, a
  *     subscription as its topic and connection factory say
  */
@@ -59,19 +59,34 @@ public record IntakeOptions(
 
     /** How long a message waits that was delivered so often, from 1. */
     public Duration delayAfter(int deliveries) {
-        double longest = (double) redelivery().longestDelayMs();
+        double longest = (double) policy().redelivery().longestDelayMs();
         double delay =
                 (double) redeliveryDelay.toMillis() * Math.pow(redeliveryMultiplier, Math.max(0, deliveries - 1));
         return Duration.ofMillis((long) Math.min(delay, longest));
     }
 
-    private ShareOptions.Redelivery redelivery() {
-        long first = redeliveryDelay.toMillis();
-        return new ShareOptions.Redelivery(first, redeliveryMultiplier, Math.max(first, LONGEST_DELAY.toMillis()));
+    /** How the group of a queue is opened. */
+    ShareOptions ofQueue(String queue) {
+        var policy = policy();
+        return new ShareOptions(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.ofNullable(selector),
+                false,
+                policy.limit(queue),
+                policy.redelivery(),
+                policy.deadLetterTopic(queue),
+                (startFrom == null ? StartFrom.EARLIEST : startFrom).place(),
+                false);
     }
 
+    /** What is given up goes where that of other consumers goes, if nothing else is said. */
     RedeliveryPolicy policy() {
-        int most = maxDeliveries < 0 ? RedeliveryPolicy.NO_END : Math.min(maxDeliveries, RedeliveryPolicy.NO_END);
-        return new RedeliveryPolicy(most, redelivery(), Optional.ofNullable(deadLetterTopic));
+        return new RedeliveryPolicy(
+                maxDeliveries,
+                redeliveryDelay.toMillis(),
+                redeliveryMultiplier,
+                LONGEST_DELAY.toMillis(),
+                deadLetterTopic == null ? RedeliveryPolicy.DEFAULT.deadLetterQueue() : deadLetterTopic);
     }
 }

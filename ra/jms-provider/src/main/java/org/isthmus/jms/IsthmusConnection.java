@@ -44,6 +44,7 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
     private final Domain domain;
     private final Settings settings;
     private final TopicDirectory topics;
+    private final TemporaryDestinations temporaries;
     private final ThreadPoolExecutor threads;
     private final SerialExecutor exceptionThread;
     private final Set<IsthmusSession> sessions = ConcurrentHashMap.newKeySet();
@@ -59,7 +60,11 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
     private volatile boolean closed;
 
     /** What a connection takes from its factory. */
-    record Settings(boolean recordsAsText, TrustedClasses trusted, StartFrom startFrom) {}
+    record Settings(boolean recordsAsText, TrustedClasses trusted, StartFrom startFrom, RedeliveryPolicy redelivery) {
+        Settings(boolean recordsAsText, TrustedClasses trusted, StartFrom startFrom) {
+            this(recordsAsText, trusted, startFrom, RedeliveryPolicy.DEFAULT);
+        }
+    }
 
     IsthmusConnection(BrokerLink.Dialer dialer, Domain domain, Settings settings, @Nullable String clientId)
             throws JMSException {
@@ -68,6 +73,7 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
         this.settings = settings;
         link = dialer.dial(clientId == null ? "isthmus-jms-" + uid : clientId);
         topics = new TopicDirectory(link.client());
+        temporaries = new TemporaryDestinations(link.client(), this::isConsumed);
         subscriptions = new Subscriptions(link.client(), topics);
         threads = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), this::thread);
@@ -96,12 +102,27 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
         return topics;
     }
 
+    TemporaryDestinations temporaries() {
+        return temporaries;
+    }
+
+    private boolean isConsumed(IsthmusDestination destination) {
+        return sessions.stream()
+                .flatMap(session -> session.delivery().consumers().stream())
+                .anyMatch(consumer ->
+                        !consumer.isClosed() && consumer.destination().equals(destination));
+    }
+
     String broker() {
         return broker;
     }
 
     boolean recordsAsText() {
         return settings.recordsAsText();
+    }
+
+    RedeliveryPolicy redelivery() {
+        return settings.redelivery();
     }
 
     TrustedClasses trustedClasses() {
@@ -264,14 +285,8 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
     }
 
     private ShareStream queue(TopicInfo topic, IntakeOptions options) throws JMSException {
-        var start = options.startFrom() == null ? StartFrom.EARLIEST : options.startFrom();
         return ShareGroups.queue(
-                client(),
-                topic.name(),
-                TopicOffsets.partitions(topic),
-                options.selector(),
-                start.place(),
-                options.policy());
+                client(), topic.name(), TopicOffsets.partitions(topic), options.ofQueue(topic.name()));
     }
 
     private Subscriptions.Part subscription(IsthmusDestination from, TopicInfo topic, IntakeOptions options)

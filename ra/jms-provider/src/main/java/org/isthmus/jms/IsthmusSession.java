@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.selector.Selector;
@@ -143,14 +142,14 @@ public final class IsthmusSession implements TopicSession, QueueSession {
     public TemporaryQueue createTemporaryQueue() throws JMSException {
         requireOpen();
         domain.requireQueues("createTemporaryQueue");
-        throw JmsErrors.notThereYet("temporary destinations are");
+        return connection.temporaries().createQueue();
     }
 
     @Override
     public TemporaryTopic createTemporaryTopic() throws JMSException {
         requireOpen();
         domain.requireTopics("createTemporaryTopic");
-        throw JmsErrors.notThereYet("temporary destinations are");
+        return connection.temporaries().createTopic();
     }
 
     // Producers
@@ -188,6 +187,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
             throws JMSException {
         requireOpen();
         var from = IsthmusDestination.of(destination);
+        connection.temporaries().requireOwn(from);
         var choice = choice(selector, noLocal);
         var topic = connection.topics().topic(from);
         return from instanceof IsthmusQueue
@@ -238,7 +238,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         requireOpen();
         domain.requireTopics("createDurableConsumer");
         var key = durable(name, true);
-        var from = IsthmusDestination.of(topic);
+        var from = lasting(topic);
         var info = connection.topics().topic(from);
         return durable(from, info, key, TopicOffsets.partitions(info), choice(selector, noLocal), false);
     }
@@ -292,7 +292,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
                 Optional.ofNullable(choice.selector()),
                 noLocal,
                 connection.start(from),
-                RedeliveryPolicy.PATIENT);
+                connection.redelivery());
         try {
             if (!shared) {
                 connection.abandonDeparted(name.group());
@@ -341,9 +341,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
                     connection.client(),
                     from.getName(),
                     partitions,
-                    choice.selector(),
-                    new OffsetSpec.Earliest(),
-                    RedeliveryPolicy.PATIENT);
+                    connection.redelivery().ofQueue(from.getName(), choice.selector()));
             var consumer = new IsthmusConsumer(
                     this,
                     from,
@@ -373,6 +371,13 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         return new IsthmusConsumer.Choice(selector, noLocal);
     }
 
+    /** A topic that ends with a connection cannot have a subscription that outlives it. */
+    private static IsthmusDestination lasting(@Nullable Topic topic) throws JMSException {
+        var from = IsthmusDestination.of(topic);
+        TemporaryDestinations.requireLasting(from);
+        return from;
+    }
+
     /** An unshared one belongs to a client identifier; a shared one may do without (§8.3). */
     private SubscriptionName durable(@Nullable String name, boolean needsClientId) throws JMSException {
         var clientId = connection.clientId();
@@ -400,6 +405,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         requireOpen();
         domain.requireTopics("createSharedConsumer");
         var from = IsthmusDestination.of(topic);
+        connection.temporaries().requireOwn(from);
         var key = new SubscriptionName(connection.clientId(), named(name), false);
         var choice = choice(selector, false);
         return subscribed(
@@ -421,7 +427,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
             throws JMSException {
         requireOpen();
         domain.requireTopics("createSharedDurableConsumer");
-        var from = IsthmusDestination.of(topic);
+        var from = lasting(topic);
         var key = durable(name, false);
         var choice = choice(selector, false);
         var info = connection.topics().topic(from);
@@ -437,8 +443,13 @@ public final class IsthmusSession implements TopicSession, QueueSession {
     public QueueBrowser createBrowser(Queue queue, @Nullable String selector) throws JMSException {
         requireOpen();
         domain.requireQueues("createBrowser");
-        IsthmusDestination.of(queue);
-        throw JmsErrors.notThereYet("queue browsers are");
+        var from = IsthmusDestination.of(queue);
+        var choice = choice(selector, false);
+        if (!(from instanceof IsthmusQueue own)) {
+            throw new InvalidDestinationException("only queues are browsed: " + from);
+        }
+        connection.temporaries().requireOwn(own);
+        return new IsthmusBrowser(this, own, connection.topics().topic(own), choice.selector());
     }
 
     @Override

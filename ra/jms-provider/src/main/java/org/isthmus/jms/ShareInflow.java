@@ -1,9 +1,11 @@
 package org.isthmus.jms;
 
+import jakarta.jms.Message;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +19,7 @@ import org.isthmus.broker.client.ShareStream.ShareDelivery;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.jms.mapping.RecordMapping;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,6 +142,7 @@ final class ShareInflow implements Inflow {
                 unwanted = closed || !(demand.isFlowing() || demand.isReceiving());
                 if (!unwanted) {
                     deliveries.forEach(delivery -> buffer.add(new Held(delivery, 0)));
+                    orderByPriority();
                 }
             }
         } finally {
@@ -153,6 +157,20 @@ final class ShareInflow implements Inflow {
         }
         observer.arrived();
         pump();
+    }
+
+    /** What came ahead already may have to wait for what came now. The broker names records in the order of the log. */
+    private void orderByPriority() {
+        if (buffer.stream().anyMatch(held -> priority(held.delivery()) != Message.DEFAULT_PRIORITY)) {
+            var ordered = new ArrayList<>(buffer);
+            ordered.sort(Comparator.comparingInt(held -> -priority(held.delivery())));
+            buffer.clear();
+            buffer.addAll(ordered);
+        }
+    }
+
+    private static int priority(ShareDelivery delivery) {
+        return RecordMapping.priority(delivery.record());
     }
 
     private void fail(Throwable cause) {
@@ -217,6 +235,29 @@ final class ShareInflow implements Inflow {
         if (held != null) {
             say(List.of(held.delivery()), Settlement.SEEN);
         }
+    }
+
+    /** Where it is not to be delivered again at once, the broker decides what becomes of it. */
+    @Override
+    public AfterFailure failed(FetchedRecord fetched, int attempt) {
+        Held failed;
+        lock.lock();
+        try {
+            failed = handed.get(Place.of(fetched));
+            if (failed == null || !isForTheBroker(failed.deliveryCount() + attempt - 1)) {
+                return AfterFailure.AGAIN;
+            }
+            handed.remove(Place.of(fetched));
+        } finally {
+            lock.unlock();
+        }
+        say(List.of(failed.delivery()), Settlement.RELEASE);
+        return AfterFailure.SETTLED;
+    }
+
+    private boolean isForTheBroker(int deliveries) {
+        var redelivery = stream.redelivery();
+        return redelivery.isDelayed() || deliveries >= redelivery.maxDeliveries();
     }
 
     @Override
@@ -299,22 +340,31 @@ final class ShareInflow implements Inflow {
         var unused = ShareSettlements.settle(stream, deliveries, settlement);
     }
 
-    /** The session gets again what it had, in order (§8.7); what a lost connection has taken back comes from the broker. */
+    /**
+     * The session gets again what it had, in order (§8.7); what a lost connection has taken back comes from the broker, and what is to wait or
+     * has come back too often goes there.
+     */
     @Override
     public void recover() {
         boolean any;
+        var released = new ArrayList<ShareDelivery>();
         lock.lock();
         try {
             var again = new ArrayList<>(handed.values());
             handed.clear();
             for (int i = again.size() - 1; i >= 0; i--) {
                 var held = again.get(i);
-                buffer.addFirst(new Held(held.delivery(), held.again() + 1));
+                if (isForTheBroker(held.deliveryCount())) {
+                    released.add(0, held.delivery());
+                } else {
+                    buffer.addFirst(new Held(held.delivery(), held.again() + 1));
+                }
             }
             any = hasNext();
         } finally {
             lock.unlock();
         }
+        say(released, Settlement.RELEASE);
         if (any) {
             observer.arrived();
         }

@@ -48,9 +48,9 @@ final class Subscriptions {
                     noLocal,
                     Optional.empty(),
                     !shared,
-                    policy.maxDeliveries(),
-                    policy.delays(),
-                    policy.deadLetterTopic(),
+                    policy.limit(topic.name()),
+                    policy.redelivery(),
+                    policy.deadLetterTopic(topic.name()),
                     at,
                     ephemeral,
                     ephemeral);

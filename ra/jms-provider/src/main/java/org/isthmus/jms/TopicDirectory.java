@@ -14,6 +14,7 @@ import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TemporaryName;
 
 /** What a connection knows about the topics that it uses; a topic that is missing is created. Safe for use by many threads. */
 final class TopicDirectory {
@@ -29,6 +30,9 @@ final class TopicDirectory {
 
     TopicInfo topic(IsthmusDestination destination) throws JMSException {
         var name = destination.address().name();
+        if (TemporaryName.isOne(name)) {
+            return temporary(name);
+        }
         var topic = known.get(name);
         if (topic == null) {
             topic = findOrCreate(destination);
@@ -49,6 +53,15 @@ final class TopicDirectory {
                 LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
             }
         }
+    }
+
+    /** Whether it is still there shows when it is used. */
+    private static TopicInfo temporary(String name) throws JMSException {
+        var known = TemporaryName.parse(name);
+        if (known.isEmpty()) {
+            throw new InvalidDestinationException("no temporary destination was ever called " + name);
+        }
+        return new TopicInfo(name, known.get().id(), 1);
     }
 
     /** As {@link #topic}, but fails with {@link InvalidDestinationException} where there is none. */

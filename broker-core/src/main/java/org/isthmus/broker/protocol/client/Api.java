@@ -61,6 +61,11 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
     static final Api<DeleteShareGroupOffsetsResponseData> DELETE_SHARE_GROUP_OFFSETS =
             api(ApiMessageType.DELETE_SHARE_GROUP_OFFSETS, 0, 0, DeleteShareGroupOffsetsResponseData.class);
 
+    static final Api<OwnMessage> BROWSE = own(OwnApi.BROWSE);
+
+    static final Api<OwnMessage> CREATE_TEMPORARY = own(OwnApi.CREATE_TEMPORARY);
+    static final Api<OwnMessage> DELETE_TEMPORARY = own(OwnApi.DELETE_TEMPORARY);
+
     static final Api<DescribeConfigsResponseData> DESCRIBE_CONFIGS =
             api(ApiMessageType.DESCRIBE_CONFIGS, 4, 4, DescribeConfigsResponseData.class);
     static final Api<IncrementalAlterConfigsResponseData> INCREMENTAL_ALTER_CONFIGS =

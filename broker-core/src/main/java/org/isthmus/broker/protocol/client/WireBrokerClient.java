@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.BrokerClient;
+import org.isthmus.broker.client.Browsed;
 import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
@@ -139,6 +140,22 @@ final class WireBrokerClient implements BrokerClient {
     @Override
     public CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions) {
         return call("delete share group " + group, deadline -> offsets.deleteShareGroup(group, partitions, deadline));
+    }
+
+    @Override
+    public CompletionStage<Browsed> browse(
+            String group, TopicPartition partition, long from, long to, Optional<String> selector) {
+        return call("browse " + partition, deadline -> offsets.browse(group, partition, from, to, selector, deadline));
+    }
+
+    @Override
+    public CompletionStage<TopicInfo> createTemporary(boolean queue) {
+        return call("create a temporary destination", deadline -> topics.createTemporary(queue, deadline));
+    }
+
+    @Override
+    public CompletionStage<Void> deleteTemporary(String name) {
+        return call("delete " + name, deadline -> topics.deleteTemporary(name, deadline));
     }
 
     @Override
