@@ -285,8 +285,7 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
     }
 
     private ShareStream queue(TopicInfo topic, IntakeOptions options) throws JMSException {
-        return ShareGroups.queue(
-                client(), topic.name(), TopicOffsets.partitions(topic), options.ofQueue(topic.name()));
+        return ShareGroups.queue(client(), topic.name(), TopicOffsets.partitions(topic), options.ofQueue(topic.name()));
     }
 
     private Subscriptions.Part subscription(IsthmusDestination from, TopicInfo topic, IntakeOptions options)

@@ -47,7 +47,8 @@ final class TopicDirectory {
             try {
                 return JmsErrors.await(findOrCreate(newTopic(destination)), "looking up " + destination);
             } catch (InvalidDestinationException e) {
-                if (look == LOOKS || !ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.name().equals(e.getErrorCode())) {
+                if (look == LOOKS
+                        || !ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.name().equals(e.getErrorCode())) {
                     throw e;
                 }
                 LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
