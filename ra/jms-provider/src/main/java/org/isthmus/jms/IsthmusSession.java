@@ -23,12 +23,10 @@ import jakarta.jms.TopicPublisher;
 import jakarta.jms.TopicSession;
 import jakarta.jms.TopicSubscriber;
 import java.io.Serializable;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.selector.Selector;
@@ -245,49 +243,15 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         return durable(from, info, key, TopicOffsets.partitions(info), choice(selector, noLocal), false);
     }
 
-    /**
-     * A consumer of some partitions of a topic, for those who spread one subscription over several sessions of a connection; together
-     * they must cover all of {@link IsthmusConnection#partitions}.
-     *
-     * @param durableName the durable subscription, which begins with all its partitions where it does not exist; null reads from the
-     *     tail
-     */
-    public IsthmusConsumer createPartitionConsumer(
-            IsthmusTopic topic, @Nullable String durableName, Set<Integer> partitions) throws JMSException {
-        requireOpen();
-        var from = IsthmusDestination.of(topic);
-        var info = connection.topics().topic(from);
-        var wanted = new HashSet<TopicPartition>();
-        for (int partition : partitions) {
-            if (partition < 0 || partition >= info.partitions()) {
-                throw new InvalidDestinationException(topic + " has no partition " + partition);
-            }
-            wanted.add(new TopicPartition(info.name(), partition));
-        }
-        return durableName == null
-                ? fromTheTail(from, info, wanted, IsthmusConsumer.Choice.EVERYTHING)
-                : durable(from, info, durable(durableName, true), wanted, IsthmusConsumer.Choice.EVERYTHING, false);
-    }
-
     private IsthmusConsumer fromTheTail(
             IsthmusDestination from, TopicInfo topic, Set<TopicPartition> partitions, IsthmusConsumer.Choice choice)
             throws JMSException {
         try {
-            var positions = TopicOffsets.of(connection.client(), partitions, start(from));
+            var positions = TopicOffsets.of(connection.client(), partitions, connection.start(from));
             return open(from, positions, choice);
         } catch (InvalidDestinationException e) {
             connection.topics().forget(topic.name());
             throw e;
-        }
-    }
-
-    /** Where a subscription begins that is new: as the destination says, or else the connection factory. */
-    private OffsetSpec start(IsthmusDestination from) throws InvalidDestinationException {
-        try {
-            var own = from instanceof IsthmusTopic topic ? topic.startFrom() : null;
-            return (own == null ? connection.startFrom() : own).place();
-        } catch (IllegalArgumentException e) {
-            throw JmsErrors.caused(new InvalidDestinationException(e.getMessage()), e);
         }
     }
 
@@ -323,7 +287,12 @@ public final class IsthmusSession implements TopicSession, QueueSession {
             throws JMSException {
         var noLocal = choice.noLocal() ? Optional.of(connection.origin()) : Optional.<String>empty();
         var wanted = new Subscriptions.Wanted(
-                topic, shared, Optional.ofNullable(choice.selector()), noLocal, start(from), connection.redelivery());
+                topic,
+                shared,
+                Optional.ofNullable(choice.selector()),
+                noLocal,
+                connection.start(from),
+                connection.redelivery());
         try {
             if (!shared) {
                 connection.abandonDeparted(name.group());

@@ -7,7 +7,6 @@ import jakarta.jms.IllegalStateException;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
-import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -127,17 +126,6 @@ class DurableSubscriptionTest extends RealBrokerTest {
         assertThatThrownBy(() -> session.createDurableConsumer(topic, "audit")).isInstanceOf(JMSException.class);
         consumer.close();
         session.createDurableConsumer(topic, "audit");
-    }
-
-    @Test
-    void partitionConsumersOfOneSubscriptionMustNotOverlap() throws Exception {
-        create(topic, 2);
-        var connection = client();
-        connection.createSession().createPartitionConsumer(topic, "audit", Set.of(0));
-        var session = connection.createSession();
-        session.createPartitionConsumer(topic, "audit", Set.of(1));
-        assertThatThrownBy(() -> session.createPartitionConsumer(topic, "audit", Set.of(1)))
-                .isInstanceOf(IllegalStateException.class);
     }
 
     @Test
