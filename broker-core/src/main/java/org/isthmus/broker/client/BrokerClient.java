@@ -77,6 +77,24 @@ public interface BrokerClient extends AutoCloseable {
     /** Drops what is remembered of a branch that an administrator ended. */
     CompletionStage<Void> forgetBranch(Xid xid);
 
+    /**
+     * Looks at what a share group has left of the records from one offset to before another, without taking it from anybody; the group need
+     * not exist. Call again at {@code next} for what follows.
+     */
+    CompletionStage<Browsed> browse(
+            String group, TopicPartition partition, long from, long to, Optional<String> selector);
+
+    /**
+     * Makes a destination of one partition that lives as long as this client's connection to the broker, or until it is deleted. It is kept
+     * in memory as long as it is small, and nothing of it survives the broker.
+     *
+     * @param queue whether it keeps every record until a share group has consumed it, however many there are
+     */
+    CompletionStage<TopicInfo> createTemporary(boolean queue);
+
+    /** Deletes a temporary destination. Fails with {@code UNKNOWN_TOPIC_OR_PARTITION} where there is none. */
+    CompletionStage<Void> deleteTemporary(String name);
+
     /** The settings that the group has been given itself. */
     CompletionStage<Map<String, String>> groupSettings(String group);
 

@@ -23,6 +23,14 @@ public interface ShareStream extends AutoCloseable {
      */
     CompletionStage<List<ShareDelivery>> poll(int maxRecords, Duration maxWait);
 
+    /**
+     * After how many deliveries the group gives a record up, and whether it waits before it delivers one again: as the group has it, from when
+     * the stream has joined on. For any thread.
+     */
+    Redelivery redelivery();
+
+    record Redelivery(int maxDeliveries, boolean isDelayed) {}
+
     /** Whether the group has let this member in everywhere, so that from now on it misses nothing. For any thread. */
     boolean isJoined();
 
@@ -54,7 +62,7 @@ public interface ShareStream extends AutoCloseable {
         RELEASE_UNSEEN,
         /** It can never be processed: dead letter, or archived. */
         REJECT,
-        /** It was delivered just now, and stays with the member; should the member be lost, that delivery counts. */
+        /** It was delivered just now, for the first time or once more, and stays with the member; that delivery counts. */
         SEEN
     }
 

@@ -29,7 +29,7 @@ public record Placement(int defaultPartitions, int defaultReplicationFactor) {
     public static final int MAX_PARTITIONS = 100_000;
 
     public ClusterDelta createTopic(ClusterImage image, NewTopicRequest request, UUID id) {
-        TopicRules.checkName(request.name());
+        TopicRules.checkNewName(request.name());
         checkFree(image, request.name());
         TopicRules.checkConfigs(request.configs());
         var partitions = request.assignment().isEmpty() ? spread(image, request) : assigned(image, request);

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TemporaryName;
 import org.isthmus.broker.metadata.TopicSetting;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,14 @@ public final class TopicRules {
         }
         if (!NAME.matcher(name).matches()) {
             throw invalidName("topic name '" + name + "' has other characters than letters, digits, '.', '_' and '-'");
+        }
+    }
+
+    /** What a name must be that somebody chooses. */
+    public static void checkNewName(String name) {
+        checkName(name);
+        if (TemporaryName.isOne(name)) {
+            throw invalidName("topic name '" + name + "' is that of a temporary destination");
         }
     }
 

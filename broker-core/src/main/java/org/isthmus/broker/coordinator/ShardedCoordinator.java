@@ -76,6 +76,11 @@ public final class ShardedCoordinator<T extends ShardedCoordinator.Tenant> {
         }
     }
 
+    /** Whether none of the partitions is led here. */
+    public boolean isEmpty() {
+        return terms.isEmpty();
+    }
+
     /**
      * Puts a question to the shard that the key belongs to, on its loop. Fails with {@link BrokerException} {@code NOT_COORDINATOR}, {@code
      * COORDINATOR_LOAD_IN_PROGRESS} or {@code COORDINATOR_NOT_AVAILABLE} where that shard does not serve here and now.

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.isthmus.broker.record.CorruptBatchException;
@@ -126,35 +127,16 @@ final class ProducerStates {
         return open;
     }
 
+    List<ActiveProducer> active() {
+        return producers.values().stream().map(ProducerState::active).toList();
+    }
+
     int size() {
         return producers.size();
     }
 
-    /** The batches from which all that is known here can be told again, should nothing else be left of the log. */
-    LastBatches lastBatches() {
-        var last = new HashMap<Long, LastBatches.Last>();
-        producers.forEach((id, producer) -> last.put(id, new LastBatches.Last(producer.epoch, producer.lastOffset())));
-        return new LastBatches(last);
-    }
-
-    /** Never changes. */
-    record LastBatches(Map<Long, Last> byProducer) {
-        LastBatches {
-            byProducer = Map.copyOf(byProducer);
-        }
-
-        /** Where a producer wrote last, or −1 where a marker is all that its epoch has. */
-        record Last(short epoch, long lastOffset) {}
-
-        boolean contains(RecordBatch batch) {
-            var last = byProducer.get(batch.producerId());
-            if (last == null) {
-                return false;
-            }
-            return last.lastOffset >= 0
-                    ? batch.lastOffset() == last.lastOffset
-                    : batch.isControl() && batch.producerEpoch() == last.epoch;
-        }
+    Set<Long> ids() {
+        return Set.copyOf(producers.keySet());
     }
 
     /** Forgets the producers that wrote nothing since then and have no open transaction. */

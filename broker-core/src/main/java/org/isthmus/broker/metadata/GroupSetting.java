@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The settings that a group can have, with Kafka's names, types, ranges and defaults. What is not in this table is refused. */
 public enum GroupSetting {
+    /** Within bounds that the broker is told; so are heartbeats. */
+    CONSUMER_SESSION_TIMEOUT_MS(
+            "consumer.session.timeout.ms", TopicSetting.Type.INT, "45000", between(1, Integer.MAX_VALUE)),
+    CONSUMER_HEARTBEAT_INTERVAL_MS(
+            "consumer.heartbeat.interval.ms", TopicSetting.Type.INT, "5000", between(1, Integer.MAX_VALUE)),
     SHARE_AUTO_OFFSET_RESET("share.auto.offset.reset", TopicSetting.Type.STRING, "latest", GroupSetting::isReset),
     SHARE_ISOLATION_LEVEL(
             "share.isolation.level",
@@ -30,7 +35,14 @@ public enum GroupSetting {
             "false",
             value -> value.equals("true") || value.equals("false")),
     /** Empty: what a group gives up is not copied anywhere. */
-    SHARE_DEAD_LETTER_TOPIC("isthmus.share.dead.letter.topic", TopicSetting.Type.STRING, "", value -> true);
+    SHARE_DEAD_LETTER_TOPIC("isthmus.share.dead.letter.topic", TopicSetting.Type.STRING, "", value -> true),
+    /** How long a record that came back waits for its second delivery; for each further one that much longer, up to the longest. */
+    SHARE_REDELIVERY_DELAY_MS(
+            "isthmus.share.redelivery.delay.ms", TopicSetting.Type.INT, "0", between(0, Integer.MAX_VALUE)),
+    SHARE_REDELIVERY_MULTIPLIER(
+            "isthmus.share.redelivery.multiplier", TopicSetting.Type.DOUBLE, "1", GroupSetting::isFactor),
+    SHARE_REDELIVERY_MAX_DELAY_MS(
+            "isthmus.share.redelivery.max.delay.ms", TopicSetting.Type.INT, "3600000", between(0, Integer.MAX_VALUE));
 
     private final String key;
     private final TopicSetting.Type type;
@@ -65,6 +77,16 @@ public enum GroupSetting {
         } catch (NumberFormatException e) {
             return false;
         }
+    }
+
+    private static boolean isFactor(String value) {
+        var factor = Double.parseDouble(value);
+        return factor >= 1 && factor <= 1_000;
+    }
+
+    /** The group's own value, where it has one. */
+    public Optional<String> ownIn(Map<String, String> group) {
+        return Optional.ofNullable(group.get(key)).map(String::strip);
     }
 
     /** The value in force: the group's own, or else the default. */

@@ -88,28 +88,30 @@ public final class LocalMetadataStore implements MetadataStore {
         }
         var next = image;
         var decided = new ArrayList<CompletableFuture<ClusterImage>>();
+        // A refusal may be about what a change before it has just made, so it is told when that can be seen.
+        var refusals = new ArrayList<Runnable>();
         var unchanged = true;
         for (var change : batch) {
-            var after = decide(change, next);
+            var after = decide(change, next, refusals);
             if (after != null) {
                 unchanged &= after.version() == next.version();
                 next = after;
                 decided.add(change.done());
             }
         }
-        if (!unchanged && !publish(next, decided)) {
-            return;
+        if (unchanged || publish(next, decided)) {
+            var published = image;
+            decided.forEach(done -> done.complete(published));
         }
-        var published = image;
-        decided.forEach(done -> done.complete(published));
+        refusals.forEach(Runnable::run);
     }
 
-    private static @Nullable ClusterImage decide(Change change, ClusterImage from) {
+    private static @Nullable ClusterImage decide(Change change, ClusterImage from, List<Runnable> refusals) {
         try {
             var deltas = change.decide().apply(from);
             return deltas.isEmpty() ? from : from.with(deltas);
         } catch (RuntimeException refusal) {
-            change.done().completeExceptionally(refusal);
+            refusals.add(() -> change.done().completeExceptionally(refusal));
             return null;
         }
     }

@@ -44,6 +44,7 @@ public final class Partitions {
     private final Map<String, String> brokerSettings;
     private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
     private final List<PartitionListener> listeners = new CopyOnWriteArrayList<>();
+    private final TemporaryTopics temporary;
     private Map<String, TopicImage> followed = Map.of();
     private boolean started;
 
@@ -68,6 +69,7 @@ public final class Partitions {
         this.files = files;
         this.clock = clock;
         this.brokerSettings = Map.copyOf(brokerSettings);
+        this.temporary = new TemporaryTopics(self, directories.get(0), loops, files, clock, io, listeners);
     }
 
     /** Before the first image is applied. */
@@ -76,9 +78,16 @@ public final class Partitions {
     }
 
     public Optional<Partition> partition(TopicPartition id) {
-        return Optional.ofNullable(partitions.get(id));
+        var kept = partitions.get(id);
+        return kept != null ? Optional.of(kept) : temporary.partition(id);
     }
 
+    /** Destinations that are not in the metadata and end with those who made them. */
+    public TemporaryTopics temporary() {
+        return temporary;
+    }
+
+    /** Those of the metadata. */
     public Collection<Partition> all() {
         return List.copyOf(partitions.values());
     }
@@ -227,6 +236,7 @@ public final class Partitions {
     /** Deletes closed segments past their retention, in every partition that is open. */
     public void applyRetention() {
         partitions.values().forEach(Partition::applyRetention);
+        temporary.applyRetention();
     }
 
     /**
@@ -253,6 +263,7 @@ public final class Partitions {
 
     /** Closes every log. The stage completes once the disk has everything. */
     public CompletionStage<Void> close() {
+        temporary.close();
         return CompletableFuture.allOf(partitions.values().stream()
                 .map(partition -> partition.close("the broker is stopping").toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new));

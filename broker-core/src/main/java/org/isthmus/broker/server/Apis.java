@@ -14,8 +14,10 @@ import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.protocol.handler.Addresses;
 import org.isthmus.broker.protocol.handler.AlterConfigsHandler;
+import org.isthmus.broker.protocol.handler.AlterPartitionReassignmentsHandler;
 import org.isthmus.broker.protocol.handler.AlterShareGroupOffsetsHandler;
 import org.isthmus.broker.protocol.handler.ApiHandler;
+import org.isthmus.broker.protocol.handler.BrowseHandler;
 import org.isthmus.broker.protocol.handler.ClusterIdentity;
 import org.isthmus.broker.protocol.handler.CoordinatorHandlers;
 import org.isthmus.broker.protocol.handler.CreatePartitionsHandler;
@@ -26,11 +28,15 @@ import org.isthmus.broker.protocol.handler.DeleteTopicsHandler;
 import org.isthmus.broker.protocol.handler.DescribeClusterHandler;
 import org.isthmus.broker.protocol.handler.DescribeConfigsHandler;
 import org.isthmus.broker.protocol.handler.DescribeLogDirsHandler;
+import org.isthmus.broker.protocol.handler.DescribeProducersHandler;
 import org.isthmus.broker.protocol.handler.DescribeShareGroupOffsetsHandler;
+import org.isthmus.broker.protocol.handler.DescribeTopicPartitionsHandler;
+import org.isthmus.broker.protocol.handler.ElectLeadersHandler;
 import org.isthmus.broker.protocol.handler.FetchHandler;
 import org.isthmus.broker.protocol.handler.HandlerTable;
 import org.isthmus.broker.protocol.handler.IncrementalAlterConfigsHandler;
 import org.isthmus.broker.protocol.handler.LeaseHandler;
+import org.isthmus.broker.protocol.handler.ListConfigResourcesHandler;
 import org.isthmus.broker.protocol.handler.ListOffsetsHandler;
 import org.isthmus.broker.protocol.handler.ListPartitionReassignmentsHandler;
 import org.isthmus.broker.protocol.handler.MetadataHandler;
@@ -43,6 +49,7 @@ import org.isthmus.broker.protocol.handler.ShareGroupDescribeHandler;
 import org.isthmus.broker.protocol.handler.ShareGroupHeartbeatHandler;
 import org.isthmus.broker.protocol.handler.ShareGroups;
 import org.isthmus.broker.protocol.handler.ShareSessions;
+import org.isthmus.broker.protocol.handler.TemporaryHandler;
 import org.isthmus.broker.protocol.handler.TopicCreation;
 import org.isthmus.broker.protocol.handler.Topics;
 import org.isthmus.broker.protocol.handler.TransactionalAcknowledgeHandler;
@@ -71,12 +78,13 @@ record Apis(
         var handlers = new ArrayList<ApiHandler<?, ?>>();
         handlers.addAll(data());
         handlers.addAll(topics(identity));
+        handlers.addAll(TemporaryHandler.of(partitions.temporary(), ids));
         var shareGroups = new ShareGroups(
                 membership, shares.coordinator(), new ShareGroupConfigs(metadata, Clock.system()), shares::used);
         handlers.addAll(shareGroups(shareGroups));
         handlers.add(new LeaseHandler(groups));
         handlers.addAll(CoordinatorHandlers.of(
-                groups, shareGroups, transactions, markers, producerIds, internalTopics(), metadata, addresses));
+                groups, shareGroups, transactions, markers, producerIds, internalTopics(), metadata, ids, addresses));
         return new HandlerTable(handlers, identity);
     }
 
@@ -87,6 +95,7 @@ record Apis(
                 new FetchHandler(topics, io, timers),
                 new ListOffsetsHandler(topics, io),
                 new DeleteRecordsHandler(topics),
+                new DescribeProducersHandler(topics),
                 new OffsetForLeaderEpochHandler(topics));
     }
 
@@ -99,6 +108,7 @@ record Apis(
                 new ShareFetchHandler(topics, sessions, io, timers),
                 new ShareAcknowledgeHandler(topics, sessions),
                 new TransactionalAcknowledgeHandler(topics, shares.coordinator(), transactions),
+                new BrowseHandler(topics, shares.coordinator(), io),
                 new DescribeShareGroupOffsetsHandler(topics, groups),
                 new AlterShareGroupOffsetsHandler(topics, groups),
                 new DeleteShareGroupOffsetsHandler(topics, groups));
@@ -108,14 +118,20 @@ record Apis(
         var placement = placement();
         var creation = new TopicCreation(metadata, placement, ids);
         return List.of(
-                new MetadataHandler(creation, identity, addresses, settings.createsMissingTopics()),
+                new MetadataHandler(
+                        creation, partitions.temporary(), identity, addresses, settings.createsMissingTopics()),
                 new DescribeClusterHandler(metadata, identity, addresses),
                 new CreateTopicsHandler(creation, settings.topicDefaults()),
                 new DeleteTopicsHandler(metadata, placement),
                 new CreatePartitionsHandler(metadata, placement),
-                new DescribeConfigsHandler(metadata, identity, settings.topicDefaults(), settings.described()),
-                new AlterConfigsHandler(metadata, placement),
-                new IncrementalAlterConfigsHandler(metadata, placement),
+                new DescribeConfigsHandler(
+                        metadata, identity, settings.topicDefaults(), settings.described(), groups.consumerConfig()),
+                new AlterConfigsHandler(metadata, placement, groups.consumerConfig()),
+                new IncrementalAlterConfigsHandler(metadata, placement, groups.consumerConfig()),
+                new ListConfigResourcesHandler(metadata),
+                new DescribeTopicPartitionsHandler(metadata),
+                new ElectLeadersHandler(metadata),
+                new AlterPartitionReassignmentsHandler(metadata),
                 new ListPartitionReassignmentsHandler(),
                 new DescribeLogDirsHandler(partitions, io));
     }

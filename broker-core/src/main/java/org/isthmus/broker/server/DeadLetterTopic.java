@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
@@ -24,19 +25,24 @@ import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.replica.Partitions;
 
 /**
- * Copies records that a group gave up to the dead letter topic, under the headers that KIP-1191 names. A topic that is not there, or not led
- * here, fails the copy; it is tried again, and the record stays in the group until it succeeds.
+ * Copies records that a group gave up to the dead letter topic, under the headers that KIP-1191 names. A topic that is missing is made. One that
+ * is not led here fails the copy; it is tried again, and the record stays in the group until it succeeds.
+ *
+ * @param ensure completes once the topic of this name is there
  */
-record DeadLetterTopic(Partition partition, Partitions partitions, Executor io) implements DeadLetters {
+record DeadLetterTopic(
+        Partition partition, Partitions partitions, Function<String, CompletionStage<?>> ensure, Executor io)
+        implements DeadLetters {
     private static final String PREFIX = "__dlq.errors.";
 
     @Override
-    public CompletionStage<Void> bury(String group, String topic, OffsetRange range, int deliveries) {
+    public CompletionStage<Void> bury(String group, String topic, OffsetRange range, int deliveries, String cause) {
         var done = new CompletableFuture<Void>();
         partition
                 .opened()
-                .thenApplyAsync(view -> copies(view, group, range, deliveries), io)
-                .thenCompose(batch -> append(topic, batch))
+                .thenApplyAsync(view -> copies(view, group, range, deliveries, cause), io)
+                .thenCombine(ensure.apply(topic), (batch, there) -> append(topic, batch))
+                .thenCompose(appended -> appended)
                 .whenComplete((appended, failure) -> partition.loop().execute(() -> {
                     if (failure == null) {
                         done.complete(null);
@@ -47,7 +53,7 @@ record DeadLetterTopic(Partition partition, Partitions partitions, Executor io) 
         return done;
     }
 
-    private RecordBatchBuilder copies(LogView view, String group, OffsetRange range, int deliveries) {
+    private RecordBatchBuilder copies(LogView view, String group, OffsetRange range, int deliveries, String cause) {
         var copies = new RecordBatchBuilder(Compression.NONE);
         try {
             var next = range.first();
@@ -56,7 +62,7 @@ record DeadLetterTopic(Partition partition, Partitions partitions, Executor io) 
                 for (var batch : RecordBatch.in(PartitionRecords.bytes(view, next, range.last() + 1, 1))) {
                     for (var record : batch.records()) {
                         if (range.contains(record.offset()) && !batch.isControl()) {
-                            copy(record, copies, group, deliveries);
+                            copy(record, copies, group, deliveries, cause);
                         }
                     }
                     next = batch.lastOffset() + 1;
@@ -72,13 +78,15 @@ record DeadLetterTopic(Partition partition, Partitions partitions, Executor io) 
         return copies;
     }
 
-    private void copy(LogRecord record, RecordBatchBuilder copies, String group, int deliveries) {
+    private void copy(LogRecord record, RecordBatchBuilder copies, String group, int deliveries, String cause) {
         var headers = new ArrayList<>(record.headers());
+        headers.removeIf(header -> header.key().equals("jms.expires"));
         headers.add(header("topic", partition.id().topic()));
         headers.add(header("partition", Integer.toString(partition.id().partition())));
         headers.add(header("offset", Long.toString(record.offset())));
         headers.add(header("group", group));
         headers.add(header("delivery.count", Integer.toString(deliveries)));
+        headers.add(header("message", cause));
         copies.append(record.timestampMs(), record.key(), record.value(), headers);
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.isthmus.broker.coordinator.share.Interest;
+import org.isthmus.broker.coordinator.share.Marks;
 import org.isthmus.broker.coordinator.share.OffsetRange;
 import org.isthmus.broker.coordinator.share.RecordSource;
 import org.isthmus.broker.coordinator.share.Scan;
@@ -21,19 +22,22 @@ import org.isthmus.broker.record.LogRecord;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.runtime.Cancellable;
+import org.isthmus.broker.runtime.Clock;
 
 /** A partition's records, as its share groups read them: on I/O threads, from the published view. */
-record PartitionRecords(Partition partition, Executor io, Function<Interest, Predicate<LogRecord>> filters)
+record PartitionRecords(Partition partition, Executor io, Function<Interest, Predicate<LogRecord>> filters, Clock clock)
         implements RecordSource {
     /** However many records a demand would take: what is looked at in one go stays small. */
     private static final int MOST_BYTES = 1 << 20;
 
     @Override
-    public CompletionStage<Scan> scan(long from, Interest interest, boolean committedOnly, int maxBytes) {
-        return read(view -> scan(view, from, interest, committedOnly, Math.min(maxBytes, MOST_BYTES)));
+    public CompletionStage<Scan> scan(
+            long from, Interest interest, boolean committedOnly, boolean asMessages, int maxBytes) {
+        return read(view -> scan(view, from, interest, committedOnly, asMessages, Math.min(maxBytes, MOST_BYTES)));
     }
 
-    private Scan scan(LogView view, long asked, Interest interest, boolean committedOnly, int maxBytes)
+    private Scan scan(
+            LogView view, long asked, Interest interest, boolean committedOnly, boolean asMessages, int maxBytes)
             throws IOException {
         var from = Math.max(asked, view.startOffset());
         var upTo = view.highWatermark();
@@ -48,11 +52,14 @@ record PartitionRecords(Partition partition, Executor io, Function<Interest, Pre
         for (var batch : RecordBatch.in(bytes)) {
             var range = new OffsetRange(Math.max(from, batch.baseOffset()), batch.lastOffset());
             var content = content(batch, committedOnly ? view.openTransactions() : List.of(), aborted);
-            var matching = content != Scan.Content.DATA || interest.isEverything()
-                    ? List.of(range)
-                    : matching(batch, range, filter);
+            var data = content == Scan.Content.DATA;
+            // Compaction leaves batches in which offsets are missing.
+            var isWhole = batch.count() == batch.lastOffsetDelta() + 1;
+            var matching =
+                    !data || (interest.isEverything() && isWhole) ? List.of(range) : matching(batch, range, filter);
+            var marks = data && asMessages ? MessageMarks.of(batch, range, clock.wallMs()) : Marks.NONE;
             batches.add(new Scan.Batch(
-                    range, batch.baseOffset(), batch.sizeInBytes(), content, batch.producerId(), matching));
+                    range, batch.baseOffset(), batch.sizeInBytes(), content, batch.producerId(), matching, marks));
             next = batch.lastOffset() + 1;
         }
         return new Scan(from, next, batches);

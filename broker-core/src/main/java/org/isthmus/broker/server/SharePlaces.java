@@ -1,12 +1,16 @@
 package org.isthmus.broker.server;
 
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.controller.NewTopicRequest;
+import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.share.ShareCoordinator;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.replica.Partition;
@@ -22,10 +26,16 @@ final class SharePlaces implements PartitionListener {
 
     private final Partitions partitions;
     private final Executor io;
+    private final MetadataStore metadata;
+    private final Placement placement;
+    private final IdSource ids;
     private final ShareCoordinator coordinator;
 
-    SharePlaces(Partitions partitions, Executor io, MetadataStore metadata, IdSource ids) {
+    SharePlaces(Partitions partitions, Executor io, MetadataStore metadata, Placement placement, IdSource ids) {
         this.partitions = partitions;
+        this.metadata = metadata;
+        this.placement = placement;
+        this.ids = ids;
         this.io = io;
         this.coordinator = new ShareCoordinator(this::place, metadata::image, Clock.system(), ids);
     }
@@ -42,8 +52,19 @@ final class SharePlaces implements PartitionListener {
         partition.leadership();
         return new SharePlace(
                 partition,
-                new PartitionRecords(partition, io, InterestFilters::of),
-                new DeadLetterTopic(partition, partitions, io));
+                new PartitionRecords(partition, io, InterestFilters::of, Clock.system()),
+                new DeadLetterTopic(partition, partitions, this::ensure, io));
+    }
+
+    /** Makes a dead letter topic of one partition where there is none yet. */
+    private CompletionStage<?> ensure(String topic) {
+        if (metadata.image().topic(topic).isPresent()) {
+            return CompletableFuture.completedStage(topic);
+        }
+        var id = ids.nextUuid();
+        var request = new NewTopicRequest(topic, 1, -1, List.of(), Map.of());
+        return metadata.change(image ->
+                image.topic(topic).isPresent() ? List.of() : List.of(placement.createTopic(image, request, id)));
     }
 
     /** The partitions that are led here and were used by a share group. */
@@ -60,6 +81,7 @@ final class SharePlaces implements PartitionListener {
     /** Deletes from queues what every group is done with. */
     void deleteFinished() {
         used().thenAccept(used -> used.forEach(id -> partitions.partition(id).ifPresent(this::deleteFinished)));
+        io.execute(() -> partitions.temporary().consumed().forEach(this::deleteFinished));
     }
 
     private void deleteFinished(Partition partition) {

@@ -30,9 +30,6 @@ final class Delivery {
 
     private static final Duration LONGEST_ASK = Duration.ofSeconds(10);
 
-    // A listener that fails gets the message again this often in all; after that the message counts as consumed.
-    private static final int MOST_DELIVERIES = 10;
-
     // With DUPS_OK, acknowledgements are committed when so many have come together or nothing more is there.
     private static final int LAZY_ACKNOWLEDGEMENTS = 100;
 
@@ -420,7 +417,7 @@ final class Delivery {
         } catch (JMSException e) {
             consumer.failed(e); // one message may come again, which AUTO_ACKNOWLEDGE allows
         }
-        for (int attempt = 1; attempt <= MOST_DELIVERIES; attempt++) {
+        for (int attempt = 1; ; attempt++) {
             var message = consumer.message(fetched, attempt);
             if (message == null) {
                 consumer.inflow().drop(fetched);
@@ -440,13 +437,18 @@ final class Delivery {
             if (mode == Session.CLIENT_ACKNOWLEDGE || recoveries(recoveriesBefore)) {
                 return; // §8.7: the next message is delivered; this one stays unacknowledged
             }
-            if (attempt == MOST_DELIVERIES) {
+            var next = consumer.inflow().failed(fetched, attempt);
+            if (next == Inflow.AfterFailure.SETTLED) {
+                return;
+            }
+            if (next == Inflow.AfterFailure.CONSUMED) {
                 LOG.log(
                         System.Logger.Level.WARNING,
                         "A listener failed {0} times; the message counts as consumed: partition={1} offset={2}",
                         attempt,
                         fetched.partition(),
                         fetched.record().offset());
+                break;
             }
         }
         if (!recoveries(recoveriesBefore)) {

@@ -56,6 +56,19 @@ interface Inflow {
     /** The application has the record now: should this consumer be lost, that was a delivery. */
     void seen(FetchedRecord fetched);
 
+    /** What follows when a listener has failed. */
+    enum AfterFailure {
+        /** It is delivered again, at once. */
+        AGAIN,
+        /** It has been given back or given up. */
+        SETTLED,
+        /** It counts as delivered, for want of a place where it would be found. */
+        CONSUMED
+    }
+
+    /** The listener failed on the record that was handed out, at this attempt of this session, from 1. */
+    AfterFailure failed(FetchedRecord fetched, int attempt);
+
     /** The record is not for the application, and done with. */
     void drop(FetchedRecord fetched);
 

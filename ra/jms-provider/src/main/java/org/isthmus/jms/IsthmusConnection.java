@@ -6,6 +6,7 @@ import jakarta.jms.Destination;
 import jakarta.jms.ExceptionListener;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.InvalidClientIDException;
+import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Queue;
 import jakarta.jms.QueueConnection;
@@ -39,6 +40,7 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
     private final Domain domain;
     private final Settings settings;
     private final TopicDirectory topics;
+    private final TemporaryDestinations temporaries;
     private final ThreadPoolExecutor threads;
     private final SerialExecutor exceptionThread;
     private final Set<IsthmusSession> sessions = ConcurrentHashMap.newKeySet();
@@ -54,7 +56,11 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
     private volatile boolean closed;
 
     /** What a connection takes from its factory. */
-    record Settings(boolean recordsAsText, TrustedClasses trusted, StartFrom startFrom) {}
+    record Settings(boolean recordsAsText, TrustedClasses trusted, StartFrom startFrom, RedeliveryPolicy redelivery) {
+        Settings(boolean recordsAsText, TrustedClasses trusted, StartFrom startFrom) {
+            this(recordsAsText, trusted, startFrom, RedeliveryPolicy.DEFAULT);
+        }
+    }
 
     IsthmusConnection(BrokerLink.Dialer dialer, Domain domain, Settings settings, @Nullable String clientId)
             throws JMSException {
@@ -63,6 +69,7 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
         this.settings = settings;
         link = dialer.dial(clientId == null ? "isthmus-jms-" + uid : clientId);
         topics = new TopicDirectory(link.client());
+        temporaries = new TemporaryDestinations(link.client(), this::isConsumed);
         subscriptions = new Subscriptions(link.client(), topics);
         threads = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), this::thread);
@@ -91,12 +98,27 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
         return topics;
     }
 
+    TemporaryDestinations temporaries() {
+        return temporaries;
+    }
+
+    private boolean isConsumed(IsthmusDestination destination) {
+        return sessions.stream()
+                .flatMap(session -> session.delivery().consumers().stream())
+                .anyMatch(consumer ->
+                        !consumer.isClosed() && consumer.destination().equals(destination));
+    }
+
     String broker() {
         return broker;
     }
 
     boolean recordsAsText() {
         return settings.recordsAsText();
+    }
+
+    RedeliveryPolicy redelivery() {
+        return settings.redelivery();
     }
 
     TrustedClasses trustedClasses() {
@@ -236,6 +258,25 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
     public int partitions(Destination destination) throws JMSException {
         use();
         return topics.topic(IsthmusDestination.of(destination)).partitions();
+    }
+
+    /**
+     * Takes messages of a queue for many workers of an application server. It needs no session and does not heed {@link #stop}; whoever
+     * opened it closes it before the connection.
+     */
+    public Intake openIntake(IsthmusQueue queue, IntakeOptions options, Intake.Receiver receiver) throws JMSException {
+        use();
+        options.validate();
+        var from = IsthmusDestination.of(queue);
+        var topic = topics.topic(from);
+        try {
+            var partitions = TopicOffsets.partitions(topic);
+            var stream = ShareGroups.queue(client(), topic.name(), partitions, options.ofQueue());
+            return new Intake(stream, from, new ReceivedForm(recordsAsText(), trustedClasses()), receiver);
+        } catch (InvalidDestinationException e) {
+            topics.forget(topic.name());
+            throw e;
+        }
     }
 
     // Delivery

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import javax.naming.Reference;
 import javax.naming.Referenceable;
 import javax.naming.StringRefAddr;
+import org.isthmus.jms.mapping.Address;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,11 @@ public final class IsthmusConnectionFactory
     private String password = "";
     private boolean recordsAsText;
     private String trustedPackages = "";
+    private int maxDeliveries = RedeliveryPolicy.DEFAULT.maxDeliveries();
+    private long redeliveryDelay = RedeliveryPolicy.DEFAULT.delayMs();
+    private double redeliveryMultiplier = RedeliveryPolicy.DEFAULT.multiplier();
+    private long maxRedeliveryDelay = RedeliveryPolicy.DEFAULT.longestDelayMs();
+    private String deadLetterQueue = RedeliveryPolicy.DEFAULT.deadLetterQueue();
     private String startFrom = "";
 
     /** For the embedded broker of this JVM. */
@@ -117,8 +123,22 @@ public final class IsthmusConnectionFactory
         if (as != null && !as.isEmpty()) {
             LOG.log(System.Logger.Level.WARNING, "User and password are ignored: brokers do not ask for them yet");
         }
-        var settings = new IsthmusConnection.Settings(recordsAsText, TrustedClasses.with(trustedPackages), start());
+        var settings = new IsthmusConnection.Settings(
+                recordsAsText, TrustedClasses.with(trustedPackages), start(), redeliveryPolicy());
         return new IsthmusConnection(dialer(), domain, settings, clientID.isEmpty() ? null : clientID);
+    }
+
+    private RedeliveryPolicy redeliveryPolicy() throws JMSException {
+        var flaw = deadLetterQueue.isEmpty() ? null : Address.flawOf(deadLetterQueue);
+        if (flaw != null) {
+            throw new JMSException("deadLetterQueue: " + flaw);
+        }
+        try {
+            return new RedeliveryPolicy(
+                    maxDeliveries, redeliveryDelay, redeliveryMultiplier, maxRedeliveryDelay, deadLetterQueue);
+        } catch (IllegalArgumentException e) {
+            throw JmsErrors.caused(new JMSException(e.getMessage()), e);
+        }
     }
 
     private BrokerLink.Dialer dialer() throws JMSException {
@@ -239,6 +259,51 @@ public final class IsthmusConnectionFactory
         this.trustedPackages = orEmpty(trustedPackages);
     }
 
+    /** After so many deliveries a message that comes back goes to the dead letter queue; −1 is never. */
+    public int getMaxDeliveries() {
+        return maxDeliveries;
+    }
+
+    public void setMaxDeliveries(int maxDeliveries) {
+        this.maxDeliveries = maxDeliveries;
+    }
+
+    /** Milliseconds that a message of a queue waits before its second delivery. */
+    public long getRedeliveryDelay() {
+        return redeliveryDelay;
+    }
+
+    public void setRedeliveryDelay(long redeliveryDelay) {
+        this.redeliveryDelay = redeliveryDelay;
+    }
+
+    /** By how much each further wait is longer than the one before. */
+    public double getRedeliveryMultiplier() {
+        return redeliveryMultiplier;
+    }
+
+    public void setRedeliveryMultiplier(double redeliveryMultiplier) {
+        this.redeliveryMultiplier = redeliveryMultiplier;
+    }
+
+    /** The longest wait, in milliseconds. */
+    public long getMaxRedeliveryDelay() {
+        return maxRedeliveryDelay;
+    }
+
+    public void setMaxRedeliveryDelay(long maxRedeliveryDelay) {
+        this.maxRedeliveryDelay = maxRedeliveryDelay;
+    }
+
+    /** Where messages of queues go that were delivered too often; empty is nowhere. */
+    public String getDeadLetterQueue() {
+        return deadLetterQueue;
+    }
+
+    public void setDeadLetterQueue(@Nullable String deadLetterQueue) {
+        this.deadLetterQueue = orEmpty(deadLetterQueue);
+    }
+
     /**
      * Where a subscription begins that is new, unless its topic says otherwise: {@code latest}, {@code earliest}, or a time as ISO 8601
      * writes it or in milliseconds since 1970.
@@ -272,6 +337,11 @@ public final class IsthmusConnectionFactory
         reference.add(new StringRefAddr("user", user));
         reference.add(new StringRefAddr("recordsAsText", Boolean.toString(recordsAsText)));
         reference.add(new StringRefAddr("trustedPackages", trustedPackages));
+        reference.add(new StringRefAddr("maxDeliveries", Integer.toString(maxDeliveries)));
+        reference.add(new StringRefAddr("redeliveryDelay", Long.toString(redeliveryDelay)));
+        reference.add(new StringRefAddr("redeliveryMultiplier", Double.toString(redeliveryMultiplier)));
+        reference.add(new StringRefAddr("maxRedeliveryDelay", Long.toString(maxRedeliveryDelay)));
+        reference.add(new StringRefAddr("deadLetterQueue", deadLetterQueue));
         reference.add(new StringRefAddr("startFrom", startFrom));
         return reference; // without the password: naming services keep references in the clear
     }
@@ -283,6 +353,14 @@ public final class IsthmusConnectionFactory
         factory.setUser(IsthmusObjectFactory.text(reference, "user"));
         factory.setRecordsAsText(Boolean.parseBoolean(IsthmusObjectFactory.text(reference, "recordsAsText")));
         factory.setTrustedPackages(IsthmusObjectFactory.text(reference, "trustedPackages"));
+        if (reference.get("maxDeliveries") != null) {
+            factory.setMaxDeliveries(Integer.parseInt(IsthmusObjectFactory.text(reference, "maxDeliveries")));
+            factory.setRedeliveryDelay(Long.parseLong(IsthmusObjectFactory.text(reference, "redeliveryDelay")));
+            factory.setRedeliveryMultiplier(
+                    Double.parseDouble(IsthmusObjectFactory.text(reference, "redeliveryMultiplier")));
+            factory.setMaxRedeliveryDelay(Long.parseLong(IsthmusObjectFactory.text(reference, "maxRedeliveryDelay")));
+            factory.setDeadLetterQueue(IsthmusObjectFactory.text(reference, "deadLetterQueue"));
+        }
         factory.setStartFrom(IsthmusObjectFactory.text(reference, "startFrom"));
         return factory;
     }

@@ -9,6 +9,7 @@ import java.io.Serializable;
 import javax.naming.Reference;
 import javax.naming.Referenceable;
 import javax.naming.StringRefAddr;
+import org.isthmus.broker.common.TemporaryName;
 import org.isthmus.jms.mapping.Address;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,11 @@ public abstract sealed class IsthmusDestination implements Destination, Serializ
     }
 
     static IsthmusDestination of(Address address) {
+        if (TemporaryName.isOne(address.name())) {
+            return address.isQueue()
+                    ? new IsthmusTemporaryQueue(address.name(), null)
+                    : new IsthmusTemporaryTopic(address.name(), null);
+        }
         return address.isQueue() ? new IsthmusQueue(address.name()) : new IsthmusTopic(address.name());
     }
 

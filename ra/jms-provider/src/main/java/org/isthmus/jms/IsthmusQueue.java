@@ -3,7 +3,7 @@ package org.isthmus.jms;
 import jakarta.jms.Queue;
 
 /** A queue by its name. */
-public final class IsthmusQueue extends IsthmusDestination implements Queue {
+public sealed class IsthmusQueue extends IsthmusDestination implements Queue permits IsthmusTemporaryQueue {
     private static final long serialVersionUID = 1L;
 
     /** For containers, which set the name afterwards. */
@@ -16,7 +16,7 @@ public final class IsthmusQueue extends IsthmusDestination implements Queue {
     }
 
     @Override
-    public String getQueueName() {
+    public final String getQueueName() {
         return getName();
     }
 }

@@ -145,14 +145,14 @@ public final class IsthmusSession implements TopicSession, QueueSession {
     public TemporaryQueue createTemporaryQueue() throws JMSException {
         requireOpen();
         domain.requireQueues("createTemporaryQueue");
-        throw JmsErrors.notThereYet("temporary destinations are");
+        return connection.temporaries().createQueue();
     }
 
     @Override
     public TemporaryTopic createTemporaryTopic() throws JMSException {
         requireOpen();
         domain.requireTopics("createTemporaryTopic");
-        throw JmsErrors.notThereYet("temporary destinations are");
+        return connection.temporaries().createTopic();
     }
 
     // Producers
@@ -190,6 +190,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
             throws JMSException {
         requireOpen();
         var from = IsthmusDestination.of(destination);
+        connection.temporaries().requireOwn(from);
         var choice = choice(selector, noLocal);
         var topic = connection.topics().topic(from);
         return from instanceof IsthmusQueue
@@ -240,7 +241,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         requireOpen();
         domain.requireTopics("createDurableConsumer");
         var key = durable(name, true);
-        var from = IsthmusDestination.of(topic);
+        var from = lasting(topic);
         var info = connection.topics().topic(from);
         return durable(from, info, key, TopicOffsets.partitions(info), choice(selector, noLocal), false);
     }
@@ -322,8 +323,8 @@ public final class IsthmusSession implements TopicSession, QueueSession {
             boolean shared)
             throws JMSException {
         var noLocal = choice.noLocal() ? Optional.of(connection.origin()) : Optional.<String>empty();
-        var wanted =
-                new Subscriptions.Wanted(topic, shared, Optional.ofNullable(choice.selector()), noLocal, start(from));
+        var wanted = new Subscriptions.Wanted(
+                topic, shared, Optional.ofNullable(choice.selector()), noLocal, start(from), connection.redelivery());
         try {
             if (!shared) {
                 connection.abandonDeparted(name.group());
@@ -368,7 +369,11 @@ public final class IsthmusSession implements TopicSession, QueueSession {
             throws JMSException {
         try {
             var partitions = TopicOffsets.partitions(topic);
-            var stream = ShareGroups.queue(connection.client(), from.getName(), partitions, choice.selector());
+            var stream = ShareGroups.queue(
+                    connection.client(),
+                    from.getName(),
+                    partitions,
+                    connection.redelivery().ofQueue(from.getName(), choice.selector()));
             var consumer = new IsthmusConsumer(
                     this,
                     from,
@@ -398,6 +403,13 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         return new IsthmusConsumer.Choice(selector, noLocal);
     }
 
+    /** A topic that ends with a connection cannot have a subscription that outlives it. */
+    private static IsthmusDestination lasting(@Nullable Topic topic) throws JMSException {
+        var from = IsthmusDestination.of(topic);
+        TemporaryDestinations.requireLasting(from);
+        return from;
+    }
+
     /** An unshared one belongs to a client identifier; a shared one may do without (§8.3). */
     private SubscriptionName durable(@Nullable String name, boolean needsClientId) throws JMSException {
         var clientId = connection.clientId();
@@ -425,6 +437,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         requireOpen();
         domain.requireTopics("createSharedConsumer");
         var from = IsthmusDestination.of(topic);
+        connection.temporaries().requireOwn(from);
         var key = new SubscriptionName(connection.clientId(), named(name), false);
         var choice = choice(selector, false);
         return subscribed(
@@ -446,7 +459,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
             throws JMSException {
         requireOpen();
         domain.requireTopics("createSharedDurableConsumer");
-        var from = IsthmusDestination.of(topic);
+        var from = lasting(topic);
         var key = durable(name, false);
         var choice = choice(selector, false);
         var info = connection.topics().topic(from);
@@ -462,8 +475,13 @@ public final class IsthmusSession implements TopicSession, QueueSession {
     public QueueBrowser createBrowser(Queue queue, @Nullable String selector) throws JMSException {
         requireOpen();
         domain.requireQueues("createBrowser");
-        IsthmusDestination.of(queue);
-        throw JmsErrors.notThereYet("queue browsers are");
+        var from = IsthmusDestination.of(queue);
+        var choice = choice(selector, false);
+        if (!(from instanceof IsthmusQueue own)) {
+            throw new InvalidDestinationException("only queues are browsed: " + from);
+        }
+        connection.temporaries().requireOwn(own);
+        return new IsthmusBrowser(this, own, connection.topics().topic(own), choice.selector());
     }
 
     @Override

@@ -7,7 +7,7 @@ import javax.naming.StringRefAddr;
 import org.jspecify.annotations.Nullable;
 
 /** A topic by its name, and where subscriptions to it begin that are new. */
-public final class IsthmusTopic extends IsthmusDestination implements Topic {
+public sealed class IsthmusTopic extends IsthmusDestination implements Topic permits IsthmusTemporaryTopic {
     private static final long serialVersionUID = 1L;
     private static final String START_FROM = "?startFrom=";
 
@@ -39,7 +39,7 @@ public final class IsthmusTopic extends IsthmusDestination implements Topic {
     }
 
     @Override
-    public String getTopicName() {
+    public final String getTopicName() {
         return getName();
     }
 

@@ -1,9 +1,11 @@
 package org.isthmus.jms;
 
+import jakarta.jms.Message;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +20,7 @@ import org.isthmus.broker.client.Transaction;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.jms.mapping.RecordMapping;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,6 +146,7 @@ final class ShareInflow implements Inflow {
                 unwanted = closed || paused || !(demand.isFlowing() || demand.isReceiving());
                 if (!unwanted) {
                     deliveries.forEach(delivery -> buffer.add(new Held(delivery, 0)));
+                    orderByPriority();
                 }
             }
         } finally {
@@ -157,6 +161,20 @@ final class ShareInflow implements Inflow {
         }
         observer.arrived();
         pump();
+    }
+
+    /** What came ahead already may have to wait for what came now. The broker names records in the order of the log. */
+    private void orderByPriority() {
+        if (buffer.stream().anyMatch(held -> priority(held.delivery()) != Message.DEFAULT_PRIORITY)) {
+            var ordered = new ArrayList<>(buffer);
+            ordered.sort(Comparator.comparingInt(held -> -priority(held.delivery())));
+            buffer.clear();
+            buffer.addAll(ordered);
+        }
+    }
+
+    private static int priority(ShareDelivery delivery) {
+        return RecordMapping.priority(delivery.record());
     }
 
     private void fail(Throwable cause) {
@@ -223,6 +241,29 @@ final class ShareInflow implements Inflow {
         }
     }
 
+    /** Where it is not to be delivered again at once, the broker decides what becomes of it. */
+    @Override
+    public AfterFailure failed(FetchedRecord fetched, int attempt) {
+        Held failed;
+        lock.lock();
+        try {
+            failed = handed.get(Place.of(fetched));
+            if (failed == null || !isForTheBroker(failed.deliveryCount() + attempt - 1)) {
+                return AfterFailure.AGAIN;
+            }
+            handed.remove(Place.of(fetched));
+        } finally {
+            lock.unlock();
+        }
+        say(List.of(failed.delivery()), Settlement.RELEASE);
+        return AfterFailure.SETTLED;
+    }
+
+    private boolean isForTheBroker(int deliveries) {
+        var redelivery = stream.redelivery();
+        return redelivery.isDelayed() || deliveries >= redelivery.maxDeliveries();
+    }
+
     @Override
     public void drop(FetchedRecord fetched) {
         Held held;
@@ -267,7 +308,7 @@ final class ShareInflow implements Inflow {
         } finally {
             lock.unlock();
         }
-        var settled = settle(toAccept, Settlement.ACCEPT);
+        var settled = ShareSettlements.settle(stream, toAccept, Settlement.ACCEPT);
         // What came too late is delivered again; who only must know that it has ended does not fail with it.
         var unused = CompletableFuture.allOf(before, settled.exceptionally(ShareInflow::unlessTooLate))
                 .whenComplete((nothing, refused) -> {
@@ -300,33 +341,7 @@ final class ShareInflow implements Inflow {
 
     /** For what needs no answer: where it came too late, the broker has done the same by itself. */
     private void say(Collection<ShareDelivery> deliveries, Settlement settlement) {
-        var unused = settle(deliveries, settlement);
-    }
-
-    /** One call for each row of offsets that came together. */
-    private CompletableFuture<@Nullable Void> settle(Collection<ShareDelivery> deliveries, Settlement settlement) {
-        var answers = new ArrayList<CompletableFuture<?>>();
-        ShareDelivery first = null;
-        ShareDelivery last = null;
-        for (var delivery : deliveries) {
-            if (first != null && last != null && !follows(last, delivery)) {
-                answers.add(
-                        stream.settle(first, last.record().offset(), settlement).toCompletableFuture());
-                first = null;
-            }
-            first = first == null ? delivery : first;
-            last = delivery;
-        }
-        if (first != null && last != null) {
-            answers.add(stream.settle(first, last.record().offset(), settlement).toCompletableFuture());
-        }
-        return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new));
-    }
-
-    private static boolean follows(ShareDelivery before, ShareDelivery next) {
-        return before.session() == next.session()
-                && before.partition().equals(next.partition())
-                && before.record().offset() + 1 == next.record().offset();
+        var unused = ShareSettlements.settle(stream, deliveries, settlement);
     }
 
     @Override
@@ -375,7 +390,7 @@ final class ShareInflow implements Inflow {
             lock.unlock();
         }
         // What a lost connection brought has gone back by itself.
-        return settle(ahead, Settlement.RELEASE_UNSEEN).exceptionally(tooLate -> null);
+        return ShareSettlements.settle(stream, ahead, Settlement.RELEASE_UNSEEN).exceptionally(tooLate -> null);
     }
 
     @Override
@@ -393,22 +408,31 @@ final class ShareInflow implements Inflow {
         pump();
     }
 
-    /** The session gets again what it had, in order (§8.7); what a lost connection has taken back comes from the broker. */
+    /**
+     * The session gets again what it had, in order (§8.7); what a lost connection has taken back comes from the broker, and what is to wait or
+     * has come back too often goes there.
+     */
     @Override
     public void recover() {
         boolean any;
+        var released = new ArrayList<ShareDelivery>();
         lock.lock();
         try {
             var again = new ArrayList<>(handed.values());
             handed.clear();
             for (int i = again.size() - 1; i >= 0; i--) {
                 var held = again.get(i);
-                buffer.addFirst(new Held(held.delivery(), held.again() + 1));
+                if (isForTheBroker(held.deliveryCount())) {
+                    released.add(0, held.delivery());
+                } else {
+                    buffer.addFirst(new Held(held.delivery(), held.again() + 1));
+                }
             }
             any = hasNext();
         } finally {
             lock.unlock();
         }
+        say(released, Settlement.RELEASE);
         if (any) {
             observer.arrived();
         }

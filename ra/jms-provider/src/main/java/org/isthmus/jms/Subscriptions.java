@@ -36,16 +36,21 @@ final class Subscriptions {
 
     /** What a subscription is to be. */
     record Wanted(
-            TopicInfo topic, boolean shared, Optional<String> selector, Optional<String> noLocal, OffsetSpec start) {
+            TopicInfo topic,
+            boolean shared,
+            Optional<String> selector,
+            Optional<String> noLocal,
+            OffsetSpec start,
+            RedeliveryPolicy policy) {
         private ShareOptions options(OffsetSpec at, boolean ephemeral) {
             return new ShareOptions(
                     selector,
                     noLocal,
                     Optional.empty(),
                     !shared,
-                    ShareGroups.NEVER,
-                    ShareOptions.Redelivery.AT_ONCE,
-                    Optional.empty(),
+                    policy.limit(topic.name()),
+                    policy.redelivery(),
+                    policy.deadLetterTopic(topic.name()),
                     at,
                     ephemeral,
                     ephemeral);

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * its own, in the order of the log. What is acknowledged only says what {@link #recover} gives again.
  */
 final class TailInflow implements Inflow {
+    // A listener that fails on the same record for ever must not keep it from all that follow.
+    private static final int MOST_DELIVERIES = 10;
+
     private static final System.Logger LOG = System.getLogger(TailInflow.class.getName());
 
     private static final Duration LONGEST_POLL = Duration.ofSeconds(30);
@@ -356,6 +359,11 @@ final class TailInflow implements Inflow {
 
     @Override
     public void seen(FetchedRecord fetched) {}
+
+    @Override
+    public AfterFailure failed(FetchedRecord fetched, int attempt) {
+        return attempt < MOST_DELIVERIES ? AfterFailure.AGAIN : AfterFailure.CONSUMED;
+    }
 
     @Override
     public void drop(FetchedRecord fetched) {}

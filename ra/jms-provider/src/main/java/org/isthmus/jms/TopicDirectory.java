@@ -1,5 +1,6 @@
 package org.isthmus.jms;
 
+import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +12,7 @@ import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TemporaryName;
 
 /** What a connection knows about the topics that it uses; a topic that is missing is created. Safe for use by many threads. */
 final class TopicDirectory {
@@ -23,12 +25,24 @@ final class TopicDirectory {
 
     TopicInfo topic(IsthmusDestination destination) throws JMSException {
         var name = destination.address().name();
+        if (TemporaryName.isOne(name)) {
+            return temporary(name);
+        }
         var topic = known.get(name);
         if (topic == null) {
             topic = JmsErrors.await(findOrCreate(newTopic(destination)), "looking up " + destination);
             known.put(name, topic);
         }
         return topic;
+    }
+
+    /** Whether it is still there shows when it is used. */
+    private static TopicInfo temporary(String name) throws JMSException {
+        var known = TemporaryName.parse(name);
+        if (known.isEmpty()) {
+            throw new InvalidDestinationException("no temporary destination was ever called " + name);
+        }
+        return new TopicInfo(name, known.get().id(), 1);
     }
 
     /** As {@link #topic}, but fails with {@link jakarta.jms.InvalidDestinationException} where there is none. */

@@ -146,9 +146,7 @@ class ConnectionTest extends MemoryBrokerTest {
     void whatIsNotThereYetSaysSo() throws JMSException {
         var connection = started();
         var session = connection.createSession();
-        var queue = new IsthmusQueue("q");
         List<JmsErrors.Action> calls = List.of(
-                () -> session.createBrowser(queue),
                 () -> session.createProducer(topic).setDeliveryDelay(1),
                 () -> connection.createSession(true, 0),
                 () -> new IsthmusConnectionFactory("localhost:1").createXAConnection());

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.BranchEnd;
 import org.isthmus.broker.client.BrokerClient;
+import org.isthmus.broker.client.Browsed;
 import org.isthmus.broker.client.FetchedRecord;
 import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.NewRecord;
@@ -248,6 +249,22 @@ final class MemoryBroker implements AutoCloseable {
 
         @Override
         public ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options) {
+            throw new AssertionError("share groups are tested on the real broker");
+        }
+
+        @Override
+        public CompletionStage<TopicInfo> createTemporary(boolean queue) {
+            throw new AssertionError("temporary destinations are tested on the real broker");
+        }
+
+        @Override
+        public CompletionStage<Void> deleteTemporary(String name) {
+            throw new AssertionError("temporary destinations are tested on the real broker");
+        }
+
+        @Override
+        public CompletionStage<Browsed> browse(
+                String group, TopicPartition partition, long from, long to, Optional<String> selector) {
             throw new AssertionError("share groups are tested on the real broker");
         }
 

@@ -12,8 +12,9 @@ import org.isthmus.broker.common.Deadline;
  * @param deadline when the lock ends by itself; empty where it lasts as long as the member's session
  */
 record Hold(String member, int deliveries, boolean counts, Optional<Deadline> deadline) {
+    /** Was delivered: for the first time, or, by a member that keeps it and delivers it again, once more. */
     Hold seen() {
-        return new Hold(member, deliveries, true, deadline);
+        return new Hold(member, counts ? deliveries + 1 : deliveries, true, deadline);
     }
 
     Hold renewed(Deadline later) {

@@ -7,7 +7,9 @@ enum Outcome {
     /** It was rejected, or came back too often. */
     ARCHIVED(1),
     /** There was nothing for this group: no record at this offset any more, or one that its interest does not cover. */
-    ABSENT(2);
+    ABSENT(2),
+    /** Its time was over before it could be handed out. */
+    EXPIRED(3);
 
     private final byte code;
 

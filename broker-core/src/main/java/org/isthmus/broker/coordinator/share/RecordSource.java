@@ -9,9 +9,10 @@ public interface RecordSource {
      * Looks at the batches from this offset on: at most this many bytes, but at least one batch if there is one. Reads what every replica has;
      * with {@code committedOnly}, the batches of transactions say how far those have come, else all of them are data.
      *
+     * @param asMessages whether records are looked at for their {@link Marks}
      * @throws IllegalArgumentException where the interest has a selector that cannot be read
      */
-    CompletionStage<Scan> scan(long from, Interest interest, boolean committedOnly, int maxBytes);
+    CompletionStage<Scan> scan(long from, Interest interest, boolean committedOnly, boolean asMessages, int maxBytes);
 
     /** The offset that this place is now. */
     CompletionStage<Long> offsetOf(StartAt place);

@@ -29,6 +29,7 @@ public record Scan(long from, long next, List<Batch> batches) {
      * @param sizeInBytes of the whole batch
      * @param producerId whose transaction it belongs to or ends; −1 where that is none
      * @param matching offsets of its records that are wanted; the whole range where everything is
+     * @param marks what its records say of their handing out
      */
     public record Batch(
             OffsetRange range,
@@ -36,14 +37,36 @@ public record Scan(long from, long next, List<Batch> batches) {
             int sizeInBytes,
             Content content,
             long producerId,
-            List<OffsetRange> matching) {
+            List<OffsetRange> matching,
+            Marks marks) {
         /** Whether consumers may see it. */
         public boolean data() {
             return content == Content.DATA;
+        }
+
+        /** What is wanted and not over yet. */
+        List<OffsetRange> wanted() {
+            return marks.expired().isEmpty() ? matching : without(marks.expired());
+        }
+
+        private List<OffsetRange> without(List<OffsetRange> unwanted) {
+            var wanted = OffsetSet.of(matching);
+            unwanted.forEach(wanted::remove);
+            return wanted.ranges();
         }
     }
 
     public Scan {
         batches = List.copyOf(batches);
+    }
+
+    /** Whether the order of handing out may be another than that of the offsets. */
+    boolean hasUrgent() {
+        for (var batch : batches) {
+            if (!batch.marks().urgent().isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 }

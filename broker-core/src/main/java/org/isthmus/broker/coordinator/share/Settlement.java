@@ -30,6 +30,7 @@ final class Settlement {
     private final OffsetSet archived = new OffsetSet();
     private final OffsetSet absent = new OffsetSet();
     private final Map<Returned, OffsetSet> givenBack = new LinkedHashMap<>();
+    private final OffsetMap<Integer> seen = new OffsetMap<>();
     private final Holds holds = new Holds(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
 
     private Settlement(ShareGroup group, long nowMs) {
@@ -137,11 +138,31 @@ final class Settlement {
             case GAP -> absent.add(range);
             case ACCEPT -> acknowledged.add(range);
             case REJECT -> archive(range);
-            case RELEASE -> release(range, run.value().deliveries());
+            case RELEASE -> releaseDelivered(run);
             case RELEASE_UNSEEN -> holds.unseen().add(range);
             case RENEW -> holds.renewed().add(range);
-            case SEEN -> holds.seen().add(range);
+            case SEEN -> {
+                holds.seen().add(range);
+                sawOnceMore(range);
+            }
         }
+    }
+
+    private void sawOnceMore(OffsetRange range) {
+        var before = seen.within(range);
+        seen.put(range, 1);
+        before.forEach(run -> seen.put(run.range(), run.value() + 1));
+    }
+
+    /** Deliveries that are told together with the release count too. */
+    private void releaseDelivered(OffsetMap.Run<Hold> run) {
+        var hold = run.value();
+        var rest = OffsetSet.of(List.of(run.range()));
+        for (var told : seen.within(run.range())) {
+            rest.remove(told.range());
+            release(told.range(), hold.deliveries() + told.value() - (hold.counts() ? 0 : 1));
+        }
+        rest.ranges().forEach(range -> release(range, hold.deliveries()));
     }
 
     private void release(OffsetRange range, int deliveries) {

@@ -1,6 +1,7 @@
 package org.isthmus.broker.coordinator.share;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -158,7 +159,8 @@ final class ShareConsumption {
     }
 
     CompletionStage<Scan> scan(long from, Interest interest, int maxBytes) {
-        return source.scan(from, interest, group().settings().committedOnly(), maxBytes);
+        var settings = group().settings();
+        return source.scan(from, interest, settings.committedOnly(), !settings.stock(), maxBytes);
     }
 
     Cancellable whenReadable(long offset, Runnable task) {
@@ -199,11 +201,11 @@ final class ShareConsumption {
     }
 
     private void settled(Settlement.Holds holds) {
-        var condemned = holds.condemned().stream()
-                .flatMap(range -> dispatch.held().within(range).stream())
-                .toList();
         dispatch.applied(holds, lockFromNow(), GRAVE_DIGGER);
-        condemned.forEach(this::bury);
+        holds.condemned().stream()
+                .flatMap(range -> dispatch.held().within(range).stream())
+                .toList()
+                .forEach(this::bury);
         if (!holds.unseen().isEmpty()) {
             news();
         }
@@ -212,9 +214,12 @@ final class ShareConsumption {
     }
 
     private void bury(OffsetMap.Run<Hold> run) {
-        var topic = group().settings().deadLetterTopic();
+        var settings = group().settings();
+        var topic = settings.deadLetterTopic();
+        var deliveries = run.value().deliveries();
+        var cause = deliveries >= settings.maxDeliveries() ? "delivered " + deliveries + " times" : "rejected";
         var buried = topic.isPresent()
-                ? deadLetters.bury(id, topic.get(), run.range(), run.value().deliveries())
+                ? deadLetters.bury(id, topic.get(), run.range(), deliveries, cause)
                 : CompletableFuture.<Void>completedStage(null);
         buried.thenCompose(done -> shard.write(view ->
                         Decision.of(run, List.of(new ShareRecord.Done(id, List.of(run.range()), Outcome.ARCHIVED)))))
@@ -293,16 +298,53 @@ final class ShareConsumption {
         tellingMissed = true;
         shard.schedule(TELL_MISSED, () -> {
             tellingMissed = false;
-            var missed = dispatch.missed().ranges();
-            if (!missed.isEmpty()) {
-                shard.write(view -> Decision.of(missed, List.of(new ShareRecord.Done(id, missed, Outcome.ABSENT))))
-                        .whenComplete((done, failure) -> {
-                            if (failure != null && !closed) {
-                                tellMissedSoon();
-                            }
-                        });
+            if (!dispatch.missed().isEmpty()) {
+                shard.write(view -> Decision.of(true, passedBy())).whenComplete((done, failure) -> {
+                    if (failure != null && !closed) {
+                        tellMissedSoon();
+                    }
+                });
             }
         });
+    }
+
+    /** The first offset at or behind this one that the group is not done with. */
+    long firstOpen(long from) {
+        return group().done().nextGap(Math.max(from, group().startOffset()));
+    }
+
+    /**
+     * What of the scan's stretch is not there for who only looks: what is done, and what waits for its next delivery. What a member holds is
+     * there, for it may come back (Jakarta Messaging §6.8 leaves that open).
+     */
+    OffsetSet hidden(Scan scan) {
+        var hidden = new OffsetSet();
+        if (scan.next() > scan.from()) {
+            var stretch = new OffsetRange(scan.from(), scan.next() - 1);
+            group().done().within(stretch).forEach(hidden::add);
+            if (scan.from() < group().startOffset()) {
+                hidden.add(new OffsetRange(scan.from(), group().startOffset() - 1));
+            }
+            dispatch.delayed().within(stretch).forEach(run -> hidden.add(run.range()));
+        }
+        return hidden;
+    }
+
+    private List<ShareRecord> passedBy() {
+        var absent = OffsetSet.of(dispatch.missed().ranges());
+        var expired = new ArrayList<OffsetRange>();
+        for (var range : absent.ranges()) {
+            expired.addAll(dispatch.expired().within(range));
+        }
+        expired.forEach(absent::remove);
+        var records = new ArrayList<ShareRecord>();
+        if (!absent.isEmpty()) {
+            records.add(new ShareRecord.Done(id, absent.ranges(), Outcome.ABSENT));
+        }
+        if (!expired.isEmpty()) {
+            records.add(new ShareRecord.Done(id, expired, Outcome.EXPIRED));
+        }
+        return records;
     }
 
     ShareProgress progress() {
@@ -314,6 +356,7 @@ final class ShareConsumption {
                 group.done().ranges(),
                 dispatch.held().size(),
                 group.archivedCount(),
+                group.expiredCount(),
                 members.size());
     }
 

@@ -1,11 +1,13 @@
 package org.isthmus.broker.coordinator.share;
 
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.ShardLog;
 import org.isthmus.broker.coordinator.ShardedCoordinator;
@@ -51,13 +53,23 @@ public final class ShareCoordinator {
      * where the partition is not led here.
      */
     public <A> CompletionStage<A> ask(TopicPartition partition, Function<SharePartition, CompletionStage<A>> question) {
-        var shards = topics.computeIfAbsent(partition.topic(), this::shards);
-        inUse.computeIfAbsent(partition, unused -> {
-            var place = places.apply(partition);
-            shards.elected(partition.partition(), place, place.loop());
-            return place;
-        });
+        inUse.computeIfAbsent(partition, this::begin);
+        var shards = topics.get(partition.topic());
+        if (shards == null) {
+            return CompletableFuture.failedStage(new BrokerException(
+                    ErrorCode.NOT_COORDINATOR, "partition " + partition + " is not led here any more"));
+        }
         return shards.ask(partition.partition(), share -> share.loaded().thenCompose(loaded -> question.apply(share)));
+    }
+
+    private Place begin(TopicPartition partition) {
+        var place = places.apply(partition);
+        topics.compute(partition.topic(), (topic, present) -> {
+            var shards = present == null ? shards(topic) : present;
+            shards.elected(partition.partition(), place, place.loop());
+            return shards;
+        });
+        return place;
     }
 
     private ShardedCoordinator<SharePartition> shards(String topic) {
@@ -73,10 +85,14 @@ public final class ShareCoordinator {
 
     /** This broker does not lead the partition any more, or begins to lead it anew. Whoever waits there is told. */
     public void resigned(TopicPartition partition) {
-        var shards = topics.get(partition.topic());
-        if (inUse.remove(partition) != null && shards != null) {
-            shards.resigned(partition.partition());
-        }
+        // Temporary topics come and go by the thousand: nothing stays behind of a topic without partitions here.
+        inUse.computeIfPresent(partition, (unused, place) -> {
+            topics.computeIfPresent(partition.topic(), (topic, shards) -> {
+                shards.resigned(partition.partition());
+                return shards.isEmpty() ? null : shards;
+            });
+            return null;
+        });
     }
 
     /** Gives up every partition. */

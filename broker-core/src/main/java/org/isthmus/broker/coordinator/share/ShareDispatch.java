@@ -23,6 +23,8 @@ final class ShareDispatch {
     private final OffsetMap<Hold> held = new OffsetMap<>();
     private final OffsetMap<Long> delayed = new OffsetMap<>();
     private final OffsetSet missed = new OffsetSet();
+    /** What of the missed was there, but had expired. */
+    private final OffsetSet expired = new OffsetSet();
     /** Held, but not in the log any more: passed by once they come back. */
     private final OffsetSet vanished = new OffsetSet();
 
@@ -38,9 +40,18 @@ final class ShareDispatch {
         return held;
     }
 
+    /** What came back and waits until it may be handed out again. */
+    OffsetMap<Long> delayed() {
+        return delayed;
+    }
+
     /** What the group has silently passed by, and no record tells yet. */
     OffsetSet missed() {
         return missed;
+    }
+
+    OffsetSet expired() {
+        return expired;
     }
 
     boolean hasRoom(ShareGroup group) {
@@ -66,8 +77,12 @@ final class ShareDispatch {
         var present = new OffsetSet();
         for (var batch : scan.batches()) {
             if (batch.data()) {
-                batch.matching().forEach(wanted::add);
-                (whatMissesIsDone ? batch.matching() : List.of(batch.range())).forEach(present::add);
+                batch.wanted().forEach(wanted::add);
+                (whatMissesIsDone ? batch.wanted() : List.of(batch.range())).forEach(present::add);
+                for (var over : batch.marks().expired()) {
+                    present.remove(over);
+                    open(group, over).forEach(expired::add);
+                }
             } else if (batch.content() == Scan.Content.UNDECIDED) {
                 present.add(batch.range());
             }
@@ -158,6 +173,10 @@ final class ShareDispatch {
             @Nullable Deadline deadline,
             long news) {
         var room = group.settings().maxInFlight() - held.size();
+        if (!demand.wholeBatches() && scan.hasUrgent()) {
+            var chosen = Urgency.first(scan, cursor, Math.min(demand.maxRecords(), room));
+            return take(group, scan, chosen, demand, counts, deadline, news);
+        }
         var acquired = new ArrayList<Acquisition.Acquired>();
         long base = -1;
         var count = 0L;
@@ -190,6 +209,33 @@ final class ShareDispatch {
             if (count >= demand.maxRecords() || count >= room) {
                 break;
             }
+        }
+        return acquired.isEmpty() ? Acquisition.nothing(news) : new Acquisition(acquired, base, bytes, news);
+    }
+
+    /** Hands out just these, wherever they lie in the scan. */
+    private Acquisition take(
+            ShareGroup group,
+            Scan scan,
+            OffsetSet chosen,
+            Demand demand,
+            boolean counts,
+            @Nullable Deadline deadline,
+            long news) {
+        var acquired = new ArrayList<Acquisition.Acquired>();
+        long base = -1;
+        var bytes = 0;
+        var bytesBetween = 0;
+        for (var batch : scan.batches()) {
+            var taken = chosen.within(batch.range());
+            if (taken.isEmpty()) {
+                bytesBetween += acquired.isEmpty() ? 0 : batch.sizeInBytes();
+                continue;
+            }
+            taken.forEach(range -> hold(group, range, demand.member(), counts, deadline, acquired));
+            base = base < 0 ? batch.baseOffset() : base;
+            bytes += bytesBetween + batch.sizeInBytes();
+            bytesBetween = 0;
         }
         return acquired.isEmpty() ? Acquisition.nothing(news) : new Acquisition(acquired, base, bytes, news);
     }
@@ -236,6 +282,7 @@ final class ShareDispatch {
                 held.remove(range);
                 delayed.remove(range);
                 missed.remove(range);
+                expired.remove(range);
                 vanished.remove(range);
                 cursors.values().forEach(cursor -> cursor.done(range));
             }

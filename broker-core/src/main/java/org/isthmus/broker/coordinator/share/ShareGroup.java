@@ -17,6 +17,7 @@ final class ShareGroup {
     private ShareSettings settings;
     private long startOffset;
     private long archivedCount;
+    private long expiredCount;
     private long recordsSinceSnapshot;
 
     ShareGroup(ShareRecord.GroupState state, long offset) {
@@ -27,6 +28,7 @@ final class ShareGroup {
         state.returned().forEach(run -> returned.put(run.range(), run.value()));
         state.pending().forEach(run -> pending.put(run.range(), run.value()));
         archivedCount = state.archivedCount();
+        expiredCount = state.expiredCount();
         snapshotOffset = offset;
     }
 
@@ -71,6 +73,10 @@ final class ShareGroup {
         return archivedCount;
     }
 
+    long expiredCount() {
+        return expiredCount;
+    }
+
     /** The offset of the record that holds this group's whole state; older ones are not needed for it. */
     long snapshotOffset() {
         return snapshotOffset;
@@ -84,7 +90,7 @@ final class ShareGroup {
 
     ShareRecord.GroupState snapshot() {
         return new ShareRecord.GroupState(
-                id, settings, startOffset, done.ranges(), returned.runs(), pending.runs(), archivedCount);
+                id, settings, startOffset, done.ranges(), returned.runs(), pending.runs(), archivedCount, expiredCount);
     }
 
     void reconfigure(ShareSettings settings) {
@@ -97,14 +103,19 @@ final class ShareGroup {
         }
         var above = new OffsetRange(Math.max(range.first(), startOffset), range.last());
         if (outcome == Outcome.ARCHIVED) {
-            archivedCount +=
-                    done.gaps(above).stream().mapToLong(OffsetRange::size).sum();
+            archivedCount += openCount(above);
+        } else if (outcome == Outcome.EXPIRED) {
+            expiredCount += openCount(above);
         }
         done.add(above);
         returned.remove(above);
         pending.remove(above);
         startOffset = done.nextGap(startOffset);
         done.removeBelow(startOffset);
+    }
+
+    private long openCount(OffsetRange range) {
+        return done.gaps(range).stream().mapToLong(OffsetRange::size).sum();
     }
 
     void givenBack(OffsetRange range, Returned count) {

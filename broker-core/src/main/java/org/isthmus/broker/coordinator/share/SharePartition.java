@@ -265,6 +265,23 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
         return shard.read(view -> consumption(group).progress());
     }
 
+    /**
+     * Looks at a part of the records from one offset to before another: those that the interest covers and the group is not done with, held
+     * ones included. A group that is not there has everything left.
+     *
+     * @throws IllegalArgumentException where the interest has a selector that cannot be read
+     */
+    public CompletionStage<Glimpse> browse(String group, long from, long to, Interest interest, int maxBytes) {
+        var present = consumptions.get(group);
+        var asked = present == null ? from : Math.min(to, present.firstOpen(from));
+        return source.scan(asked, interest, true, true, maxBytes)
+                .thenCompose(scan -> shard.read(view -> {
+                    var consumption = consumptions.get(group);
+                    return Browsing.of(
+                            scan, asked, to, consumption == null ? new OffsetSet() : consumption.hidden(scan));
+                }));
+    }
+
     /** Lets a group without members begin anew at this place, with the settings that it has or, where it is not there, with these. */
     public CompletionStage<Void> restart(String group, ShareSettings settings, StartAt place) {
         return source.offsetOf(place)

@@ -9,6 +9,7 @@ import java.util.List;
  * @param done what it is done with above that
  * @param inFlight records that members hold now
  * @param archived records that it gave up since it began
+ * @param expired records whose time was over before anybody took them
  * @param members how many have the partition open
  */
 public record ShareProgress(
@@ -18,4 +19,5 @@ public record ShareProgress(
         List<OffsetRange> done,
         long inFlight,
         long archived,
+        long expired,
         int members) {}

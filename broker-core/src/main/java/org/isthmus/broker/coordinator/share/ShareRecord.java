@@ -17,10 +17,11 @@ sealed interface ShareRecord {
             List<OffsetRange> done,
             List<OffsetMap.Run<Returned>> returned,
             List<OffsetMap.Run<Staged>> pending,
-            long archivedCount)
+            long archivedCount,
+            long expiredCount)
             implements ShareRecord {
         static GroupState beginning(String group, ShareSettings settings, long startOffset) {
-            return new GroupState(group, settings, startOffset, List.of(), List.of(), List.of(), 0);
+            return new GroupState(group, settings, startOffset, List.of(), List.of(), List.of(), 0, 0);
         }
 
         @Override

@@ -46,6 +46,7 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
                 out.settings(state.settings());
                 out.number(state.startOffset());
                 out.number(state.archivedCount());
+                out.number(state.expiredCount());
                 out.ranges(state.done());
                 out.number(state.returned().size());
                 for (var run : state.returned()) {
@@ -127,6 +128,7 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
         var settings = in.settings();
         var start = in.number();
         var archived = in.number();
+        var expired = in.number();
         var done = in.ranges();
         var returned = new ArrayList<OffsetMap.Run<Returned>>();
         for (var left = in.number(); left > 0; left--) {
@@ -138,7 +140,7 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
             var range = in.range();
             pending.add(new OffsetMap.Run<>(range, in.staged()));
         }
-        return new ShareRecord.GroupState(group, settings, start, done, returned, pending, archived);
+        return new ShareRecord.GroupState(group, settings, start, done, returned, pending, archived, expired);
     }
 
     private static final class Out {

@@ -68,6 +68,11 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
     static final Api<OwnMessage> DESCRIBE_BRANCHES = own(OwnApi.DESCRIBE_BRANCHES);
     static final Api<OwnMessage> END_BRANCH = own(OwnApi.END_BRANCH);
     static final Api<OwnMessage> FORGET_BRANCH = own(OwnApi.FORGET_BRANCH);
+    static final Api<OwnMessage> BROWSE = own(OwnApi.BROWSE);
+
+    static final Api<OwnMessage> CREATE_TEMPORARY = own(OwnApi.CREATE_TEMPORARY);
+    static final Api<OwnMessage> DELETE_TEMPORARY = own(OwnApi.DELETE_TEMPORARY);
+
     static final Api<DescribeConfigsResponseData> DESCRIBE_CONFIGS =
             api(ApiMessageType.DESCRIBE_CONFIGS, 4, 4, DescribeConfigsResponseData.class);
     static final Api<IncrementalAlterConfigsResponseData> INCREMENTAL_ALTER_CONFIGS =

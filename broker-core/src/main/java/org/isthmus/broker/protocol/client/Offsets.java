@@ -1,10 +1,12 @@
 package org.isthmus.broker.protocol.client;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,13 +17,19 @@ import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
+import org.isthmus.broker.client.Browsed;
+import org.isthmus.broker.client.FetchedRecord;
 import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.protocol.codec.BrowseAnswer;
+import org.isthmus.broker.protocol.codec.BrowseRequest;
+import org.isthmus.broker.protocol.codec.OwnApi;
 import org.isthmus.broker.protocol.codec.ShareExtensions;
+import org.isthmus.broker.record.RecordBatch;
 
 /** Looks offsets up, in partitions and in groups. Owned by the client's loop. */
 final class Offsets {
@@ -220,6 +228,51 @@ final class Offsets {
                                 topic.errorMessage());
                     }
                 });
+    }
+
+    /** What a share group has left in the first part of a stretch. */
+    CompletionStage<Browsed> browse(
+            String group, TopicPartition partition, long from, long to, Optional<String> selector, Deadline deadline) {
+        return cluster.topic(partition.topic(), deadline)
+                .thenCompose(topic -> {
+                    var request = new BrowseRequest(
+                            group, topic.info().id(), partition.partition(), from, to, selector.orElse(null));
+                    return cluster.leader(partition, deadline)
+                            .thenCompose(leader ->
+                                    cluster.request(leader, Api.BROWSE, OwnApi.BROWSE.request(request), deadline));
+                })
+                .thenApply(OwnApi.BROWSE.answer())
+                .thenApply(answer -> {
+                    if (answer.error() != ErrorCode.NONE.code()) {
+                        cluster.forgetTopic(partition.topic());
+                    }
+                    Failures.check(answer.error(), "browse " + partition, answer.message());
+                    return new Browsed(answer.next(), found(partition, answer));
+                });
+    }
+
+    /** Batches come whole; only what is named as found is there. Both are in the order of their offsets. */
+    private static List<FetchedRecord> found(TopicPartition partition, BrowseAnswer answer) {
+        var records = new ArrayList<FetchedRecord>();
+        var ranges = answer.found().iterator();
+        var range = ranges.hasNext() ? ranges.next() : null;
+        for (var batch : RecordBatch.in(ByteBuffer.wrap(answer.batches()))) {
+            if (batch.isControl()) {
+                continue;
+            }
+            for (var record : batch.records()) {
+                while (range != null && record.offset() > range.last()) {
+                    range = ranges.hasNext() ? ranges.next() : null;
+                }
+                if (range == null) {
+                    return records;
+                }
+                if (record.offset() >= range.first()) {
+                    records.add(new FetchedRecord(partition, record));
+                }
+            }
+        }
+        return records;
     }
 
     private <T> CompletionStage<T> atCoordinator(

@@ -12,9 +12,11 @@ import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TemporaryName;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.record.Compression;
+import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.record.RecordBatchBuilder;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +36,14 @@ final class PartitionSender {
 
     private record Identity(long producerId, short epoch) {}
 
+    /** Of what goes to temporary destinations: they are too many, and too short-lived, for an identity each. */
+    private static final Identity NOBODY = new Identity(RecordBatch.NO_PRODUCER_ID, RecordBatch.NO_PRODUCER_EPOCH);
+
     private final ClientLoop client;
     private final Cluster cluster;
     private final Channels channels;
     private final TopicPartition partition;
+    private final boolean temporary;
     private final Deque<Send> waiting = new ArrayDeque<>();
     private @Nullable Identity identity;
     private int nextSequence;
@@ -49,6 +55,13 @@ final class PartitionSender {
         this.cluster = cluster;
         this.channels = channels;
         this.partition = partition;
+        this.temporary = TemporaryName.isOne(partition.topic());
+        this.identity = temporary ? NOBODY : null;
+    }
+
+    /** Whether nothing is lost when it is given up. */
+    boolean isIdle() {
+        return waiting.isEmpty() && underWay.isEmpty();
     }
 
     /** Takes a record; {@link #flush} sets it going. */
@@ -144,6 +157,11 @@ final class PartitionSender {
             default -> {
                 if (Failures.isUnclear(failure)) {
                     attempted.isUnclear = true;
+                    if (temporary && attempted.bytes != null) {
+                        // Nobody could tell a second attempt from another record.
+                        return new BrokerException(
+                                ErrorCode.UNKNOWN_SERVER_ERROR, "fate unknown: " + failure.getMessage(), failure);
+                    }
                 }
                 if (Failures.mayPass(failure)) {
                     cluster.forgetTopic(partition.topic());
@@ -180,7 +198,7 @@ final class PartitionSender {
     }
 
     private void renewIdentity() {
-        identity = null;
+        identity = temporary ? NOBODY : null;
         nextSequence = 0;
     }
 
@@ -207,8 +225,10 @@ final class PartitionSender {
     }
 
     private ByteBuffer encode(List<Send> batch, Identity producer) {
-        var builder = new RecordBatchBuilder(Compression.NONE)
-                .producer(producer.producerId(), producer.epoch(), nextSequence);
+        var builder = new RecordBatchBuilder(Compression.NONE);
+        if (!producer.equals(NOBODY)) {
+            builder.producer(producer.producerId(), producer.epoch(), nextSequence);
+        }
         for (var send : batch) {
             var record = send.record();
             builder.append(record.timestampMs(), record.key(), record.value(), record.headers());

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -15,6 +16,7 @@ import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TemporaryName;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.network.Endpoint;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * the loop one wake-up.
  */
 final class Producer {
+    private static final int MOST_TEMPORARY = 1_000;
+
     private final ClientLoop client;
     private final Cluster cluster;
     private final PendingBytes pendingBytes;
@@ -33,6 +37,7 @@ final class Producer {
     // Owned by the loop.
     private final Map<TopicPartition, PartitionSender> senders = new HashMap<>();
     private final Map<Endpoint, BrokerChannel> channels = new HashMap<>();
+    private final Set<TopicPartition> temporary = new LinkedHashSet<>();
     private @Nullable BrokerException closedBy;
 
     Producer(ClientLoop client, Cluster cluster) {
@@ -84,10 +89,29 @@ final class Producer {
             }
             var sender = senders.computeIfAbsent(
                     send.partition(), partition -> new PartitionSender(client, cluster, this::channel, partition));
+            if (TemporaryName.isOne(send.partition().topic())) {
+                remember(send.partition());
+            }
             sender.add(send);
             touched.add(sender);
         }
         touched.forEach(PartitionSender::flush);
+    }
+
+    /** Those who answer requests write to very many temporary destinations, most of them once. */
+    private void remember(TopicPartition partition) {
+        temporary.remove(partition);
+        temporary.add(partition);
+        var oldest = temporary.iterator();
+        while (temporary.size() > MOST_TEMPORARY && oldest.hasNext()) {
+            var candidate = oldest.next();
+            var sender = senders.get(candidate);
+            if (sender == null || sender.isIdle()) {
+                senders.remove(candidate);
+                cluster.forgetTopic(candidate.topic());
+                oldest.remove();
+            }
+        }
     }
 
     /** Channels of their own: an answer that waits for the disk must not hold up others. */

@@ -23,6 +23,7 @@ import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.protocol.codec.ShareExtensions;
 import org.isthmus.broker.protocol.codec.ShareOpening;
 import org.isthmus.broker.runtime.Cancellable;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,7 @@ final class ShareMember implements ShareStream {
     /** Numbers of sessions that live; read by any thread. */
     private final Set<Integer> live = ConcurrentHashMap.newKeySet();
 
+    private volatile Redelivery redelivery;
     private int sessionCount;
     private volatile boolean joined;
     private boolean isOpening;
@@ -82,6 +84,8 @@ final class ShareMember implements ShareStream {
         this.memberId = memberId;
         this.partitions = Set.copyOf(partitions);
         this.opening = opening(options);
+        this.redelivery =
+                new Redelivery(options.maxDeliveries(), options.redelivery().firstDelayMs() > 0);
         this.onEnd = onEnd;
     }
 
@@ -220,6 +224,8 @@ final class ShareMember implements ShareStream {
         }
         try {
             Failures.check(answer.errorCode(), "share group " + group, answer.errorMessage());
+            ShareExtensions.redelivery(answer.unknownTaggedFields())
+                    .ifPresent(told -> redelivery = new Redelivery(told.maxDeliveries(), told.isDelayed()));
             for (var topic : answer.responses()) {
                 for (var part : topic.partitions()) {
                     var partition = session.partition(topic.topicId(), part.partitionIndex());
@@ -290,6 +296,11 @@ final class ShareMember implements ShareStream {
                             INCONSISTENT_TOPIC_ID -> true;
                     default -> false;
                 };
+    }
+
+    @Override
+    public Redelivery redelivery() {
+        return redelivery;
     }
 
     @Override

@@ -10,6 +10,10 @@ import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TemporaryName;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.protocol.codec.OwnApi;
+import org.isthmus.broker.protocol.codec.TemporaryRequest;
 
 /** Finds, creates and deletes topics. Owned by the client's loop. */
 final class Topics {
@@ -25,6 +29,28 @@ final class Topics {
         // Asked anew each time: whoever comes here wants to know whether it exists now.
         cluster.forgetTopic(name);
         return cluster.topic(name, deadline).thenApply(TopicMetadata::info);
+    }
+
+    CompletionStage<TopicInfo> createTemporary(boolean queue, Deadline deadline) {
+        var request = OwnApi.CREATE_TEMPORARY.request(new TemporaryRequest("", queue));
+        return cluster.requestAny(Api.CREATE_TEMPORARY, request, deadline)
+                .thenApply(OwnApi.CREATE_TEMPORARY.answer())
+                .thenApply(answer -> {
+                    Failures.check(answer.error(), "create a temporary destination", answer.message());
+                    var id = TemporaryName.parse(answer.name()).orElseThrow().id();
+                    return new TopicInfo(answer.name(), id, 1);
+                });
+    }
+
+    CompletionStage<Void> deleteTemporary(String name, Deadline deadline) {
+        var request = OwnApi.DELETE_TEMPORARY.request(new TemporaryRequest(name, false));
+        return cluster.leader(new TopicPartition(name, 0), deadline)
+                .thenCompose(leader -> cluster.request(leader, Api.DELETE_TEMPORARY, request, deadline))
+                .thenApply(OwnApi.DELETE_TEMPORARY.answer())
+                .thenAccept(answer -> {
+                    cluster.forgetTopic(name);
+                    Failures.check(answer.error(), "delete " + name, answer.message());
+                });
     }
 
     /** One attempt after another to create a topic. */

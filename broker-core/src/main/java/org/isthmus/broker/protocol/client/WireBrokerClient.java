@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.BranchEnd;
 import org.isthmus.broker.client.BrokerClient;
+import org.isthmus.broker.client.Browsed;
 import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
@@ -166,6 +167,22 @@ final class WireBrokerClient implements BrokerClient {
     @Override
     public CompletionStage<Void> forgetBranch(Xid xid) {
         return call("forgetting branch " + xid, deadline -> transactions.forget(xid));
+    }
+
+    @Override
+    public CompletionStage<Browsed> browse(
+            String group, TopicPartition partition, long from, long to, Optional<String> selector) {
+        return call("browse " + partition, deadline -> offsets.browse(group, partition, from, to, selector, deadline));
+    }
+
+    @Override
+    public CompletionStage<TopicInfo> createTemporary(boolean queue) {
+        return call("create a temporary destination", deadline -> topics.createTemporary(queue, deadline));
+    }
+
+    @Override
+    public CompletionStage<Void> deleteTemporary(String name) {
+        return call("delete " + name, deadline -> topics.deleteTemporary(name, deadline));
     }
 
     @Override

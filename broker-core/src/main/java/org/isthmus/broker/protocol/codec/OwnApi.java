@@ -48,8 +48,26 @@ public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
     public static final OwnApi<LeaseRequest, LeaseAnswer> LEASE =
             new OwnApi<>(1010, LeaseRequest.class, LeaseRequest::read, LeaseAnswer.class, LeaseAnswer::read);
 
+    /** What a share group has left of a partition, for who only looks. */
+    public static final OwnApi<BrowseRequest, BrowseAnswer> BROWSE =
+            new OwnApi<>(1020, BrowseRequest.class, BrowseRequest::read, BrowseAnswer.class, BrowseAnswer::read);
+
+    public static final OwnApi<TemporaryRequest, TemporaryAnswer> CREATE_TEMPORARY = new OwnApi<>(
+            1021, TemporaryRequest.class, TemporaryRequest::read, TemporaryAnswer.class, TemporaryAnswer::read);
+
+    public static final OwnApi<TemporaryRequest, TemporaryAnswer> DELETE_TEMPORARY = new OwnApi<>(
+            1022, TemporaryRequest.class, TemporaryRequest::read, TemporaryAnswer.class, TemporaryAnswer::read);
+
     static final List<OwnApi<?, ?>> ALL = List.of(
-            ACKNOWLEDGE_IN_TRANSACTION, PREPARE_TRANSACTION, DESCRIBE_BRANCHES, END_BRANCH, FORGET_BRANCH, LEASE);
+            ACKNOWLEDGE_IN_TRANSACTION,
+            PREPARE_TRANSACTION,
+            DESCRIBE_BRANCHES,
+            END_BRANCH,
+            FORGET_BRANCH,
+            LEASE,
+            BROWSE,
+            CREATE_TEMPORARY,
+            DELETE_TEMPORARY);
 
     private final short key;
     private final Class<Q> question;

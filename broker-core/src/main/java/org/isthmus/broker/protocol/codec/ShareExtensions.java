@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.protocol.types.RawTaggedField;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>10000 on ShareFetch of epoch 0: how a group is opened by a member with a session lock ({@link ShareOpening}). Acknowledge types 100
  *       (release, never delivered) and 101 (delivered just now) are allowed in such a session.
+ *   <li>10030 on the answer to that: how often the group delivers a record at most (an int), and whether it waits before it does so again (a
+ *       byte, 0 or 1).
  *   <li>10001 on ShareFetch: the answer need not wait for the answers of requests before it on the connection.
  * </ul>
  */
@@ -24,7 +27,11 @@ public final class ShareExtensions {
     private static final int OPENING = 10_000;
     private static final int OUT_OF_TURN = 10_001;
     private static final int FORGET = 10_002;
+    private static final int REDELIVERY = 10_030;
     private static final byte VERSION = 0;
+
+    /** What a member has to know of how its group delivers again. */
+    public record Redelivery(int maxDeliveries, boolean isDelayed) {}
 
     private ShareExtensions() {}
 
@@ -42,6 +49,22 @@ public final class ShareExtensions {
 
     public static boolean isForget(List<RawTaggedField> fields) {
         return fields.stream().anyMatch(field -> field.tag() == FORGET);
+    }
+
+    public static RawTaggedField redelivery(Redelivery redelivery) {
+        var bytes = ByteBuffer.allocate(Integer.BYTES + 1)
+                .putInt(redelivery.maxDeliveries())
+                .put((byte) (redelivery.isDelayed() ? 1 : 0));
+        return new RawTaggedField(REDELIVERY, bytes.array());
+    }
+
+    /** How the group that was opened delivers again, where the answer says so. */
+    public static Optional<Redelivery> redelivery(List<RawTaggedField> fields) {
+        return fields.stream()
+                .filter(field -> field.tag() == REDELIVERY && field.data().length > Integer.BYTES)
+                .findFirst()
+                .map(field -> ByteBuffer.wrap(field.data()))
+                .map(data -> new Redelivery(data.getInt(), data.get() != 0));
     }
 
     /** How the request opens a group; fails with {@link MalformedFrameException} on bytes that are no opening. */

@@ -3,6 +3,7 @@ package org.isthmus.broker.protocol.handler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.Uuid;
@@ -15,11 +16,13 @@ import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopi
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TemporaryName;
 import org.isthmus.broker.controller.NewTopicRequest;
 import org.isthmus.broker.controller.TopicRules;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.PartitionImage;
 import org.isthmus.broker.metadata.TopicImage;
+import org.isthmus.broker.replica.TemporaryTopics;
 import org.jspecify.annotations.Nullable;
 
 /** Tells which brokers and topics there are, and creates topics that are asked for and missing, where that is wanted. */
@@ -28,10 +31,16 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
     private final ClusterIdentity identity;
     private final Addresses addresses;
     private final boolean createsMissing;
+    private final TemporaryTopics temporary;
 
     public MetadataHandler(
-            TopicCreation creation, ClusterIdentity identity, Addresses addresses, boolean createsMissing) {
+            TopicCreation creation,
+            TemporaryTopics temporary,
+            ClusterIdentity identity,
+            Addresses addresses,
+            boolean createsMissing) {
         this.creation = creation;
+        this.temporary = temporary;
         this.identity = identity;
         this.addresses = addresses;
         this.createsMissing = createsMissing;
@@ -82,7 +91,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
         var creating = new ArrayList<CompletableFuture<?>>();
         for (var topic : asked) {
             var name = topic.name();
-            if (name != null && creation.metadata().image().topic(name).isEmpty() && isValid(name)) {
+            if (name != null && creation.metadata().image().topic(name).isEmpty() && mayBeCreated(name)) {
                 var request = new NewTopicRequest(name, -1, -1, List.of(), Map.of());
                 // A failure shows as a topic that is still missing; most often somebody else was faster.
                 creating.add(
@@ -90,6 +99,10 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
             }
         }
         return CompletableFuture.allOf(creating.toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static boolean mayBeCreated(String name) {
+        return isValid(name) && !TemporaryName.isOne(name);
     }
 
     private static boolean isValid(@Nullable String name) {
@@ -116,9 +129,9 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
         return response;
     }
 
-    private static MetadataResponseTopic describe(MetadataRequestTopic asked, ClusterImage image) {
+    private MetadataResponseTopic describe(MetadataRequestTopic asked, ClusterImage image) {
         var byId = !asked.topicId().equals(Uuid.ZERO_UUID);
-        var found = byId ? image.topic(TopicIds.of(asked.topicId())) : image.topic(asked.name());
+        var found = byId ? byId(asked, image) : byName(asked, image);
         if (found.isPresent()) {
             return describe(found.get());
         }
@@ -130,6 +143,15 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
                 isValid(asked.name())
                         ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code()
                         : ErrorCode.INVALID_TOPIC_EXCEPTION.code());
+    }
+
+    private Optional<TopicImage> byId(MetadataRequestTopic asked, ClusterImage image) {
+        var id = TopicIds.of(asked.topicId());
+        return image.topic(id).or(() -> temporary.topic(id));
+    }
+
+    private Optional<TopicImage> byName(MetadataRequestTopic asked, ClusterImage image) {
+        return image.topic(asked.name()).or(() -> temporary.topic(asked.name()));
     }
 
     private static MetadataResponseTopic describe(TopicImage topic) {

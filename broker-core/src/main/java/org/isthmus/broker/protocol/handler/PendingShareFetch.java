@@ -22,6 +22,7 @@ import org.isthmus.broker.coordinator.share.Demand;
 import org.isthmus.broker.coordinator.share.Verdict;
 import org.isthmus.broker.log.LogSlice;
 import org.isthmus.broker.protocol.codec.FileRecords;
+import org.isthmus.broker.protocol.codec.ShareExtensions;
 import org.isthmus.broker.runtime.EventLoop;
 
 /**
@@ -239,6 +240,12 @@ final class PendingShareFetch {
         var response = new ShareFetchResponseData()
                 .setAcquisitionLockTimeoutMs(session.opening().settings().lockMs());
         byTopic.values().forEach(response.responses()::add);
+        if (session.opening().sessionLock() && request.shareSessionEpoch() == ShareSessions.FIRST_EPOCH) {
+            var settings = session.opening().settings();
+            response.unknownTaggedFields()
+                    .add(ShareExtensions.redelivery(new ShareExtensions.Redelivery(
+                            settings.maxDeliveries(), settings.backoff().firstMs() > 0)));
+        }
         return response;
     }
 

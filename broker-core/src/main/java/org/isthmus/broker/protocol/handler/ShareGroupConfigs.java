@@ -26,9 +26,51 @@ public record ShareGroupConfigs(MetadataStore metadata, Clock clock) {
                 number(GroupSetting.SHARE_DELIVERY_COUNT_LIMIT, configs),
                 number(GroupSetting.SHARE_PARTITION_MAX_RECORD_LOCKS, configs),
                 number(GroupSetting.SHARE_RECORD_LOCK_DURATION_MS, configs),
-                Backoff.NONE,
+                backoff(configs, Backoff.NONE),
                 Optional.of(GroupSetting.SHARE_DEAD_LETTER_TOPIC.in(configs)).filter(topic -> !topic.isEmpty()));
         return Opening.stock(settings, start(GroupSetting.SHARE_AUTO_OFFSET_RESET.in(configs)));
+    }
+
+    /** The group's own settings go before what a member asks for. */
+    Opening overriding(String group, Opening asked) {
+        var configs = metadata.image().groupConfigs().getOrDefault(group, Map.of());
+        if (configs.isEmpty()) {
+            return asked;
+        }
+        var settings = asked.settings();
+        return new Opening(
+                new ShareSettings(
+                        settings.interest(),
+                        settings.stock(),
+                        settings.exclusive(),
+                        settings.committedOnly(),
+                        own(GroupSetting.SHARE_DELIVERY_COUNT_LIMIT, configs, settings.maxDeliveries()),
+                        own(GroupSetting.SHARE_PARTITION_MAX_RECORD_LOCKS, configs, settings.maxInFlight()),
+                        settings.lockMs(),
+                        backoff(configs, settings.backoff()),
+                        GroupSetting.SHARE_DEAD_LETTER_TOPIC
+                                .ownIn(configs)
+                                .or(settings::deadLetterTopic)
+                                .filter(topic -> !topic.isEmpty())),
+                asked.interest(),
+                asked.sessionLock(),
+                asked.start(),
+                asked.recreate());
+    }
+
+    private static int own(GroupSetting setting, Map<String, String> configs, int otherwise) {
+        return setting.ownIn(configs).map(Integer::parseInt).orElse(otherwise);
+    }
+
+    private static Backoff backoff(Map<String, String> configs, Backoff otherwise) {
+        var delay = GroupSetting.SHARE_REDELIVERY_DELAY_MS.ownIn(configs);
+        if (delay.isEmpty()) {
+            return otherwise;
+        }
+        var first = Long.parseLong(delay.get());
+        var factor = Double.parseDouble(GroupSetting.SHARE_REDELIVERY_MULTIPLIER.in(configs));
+        var longest = Long.parseLong(GroupSetting.SHARE_REDELIVERY_MAX_DELAY_MS.in(configs));
+        return new Backoff(first, factor, Math.max(first, longest));
     }
 
     private static int number(GroupSetting setting, Map<String, String> configs) {

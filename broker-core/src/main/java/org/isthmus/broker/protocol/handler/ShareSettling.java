@@ -25,7 +25,7 @@ final class ShareSettling {
 
     /** The partition that the wire names; empty, and noted as refused, where there is no such topic. */
     Optional<ShareSession.Target> target(Uuid topicId, int index) {
-        var topic = topics.image().topic(TopicIds.of(topicId));
+        var topic = topics.topic(TopicIds.of(topicId));
         if (topic.isEmpty() || index < 0) {
             var unknown = new ShareSession.Target(topicId, new TopicPartition("", Math.max(index, 0)));
             refused.put(unknown, new Refusal(ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic with id " + topicId));

@@ -1,6 +1,7 @@
 package org.isthmus.broker.protocol.handler;
 
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.kafka.common.Uuid;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Epoch;
@@ -24,7 +25,12 @@ public record Topics(MetadataStore metadata, Partitions partitions) {
     Optional<String> name(String name, Uuid id) {
         return id.equals(Uuid.ZERO_UUID)
                 ? Optional.of(name)
-                : image().topic(TopicIds.of(id)).map(TopicImage::name);
+                : topic(TopicIds.of(id)).map(TopicImage::name);
+    }
+
+    /** The topic of the metadata, or the temporary one. */
+    Optional<TopicImage> topic(UUID id) {
+        return image().topic(id).or(() -> partitions.temporary().topic(id));
     }
 
     /** The partition, led here. Fails with the protocol's error where it is not there, led elsewhere, or its disk failed. */

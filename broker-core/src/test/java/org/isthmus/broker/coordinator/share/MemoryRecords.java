@@ -2,7 +2,9 @@ package org.isthmus.broker.coordinator.share;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -22,6 +24,7 @@ final class MemoryRecords implements RecordSource {
     private final Supplier<Duration> delay;
     private final List<Batch> batches = new ArrayList<>();
     private final List<Watch> watches = new ArrayList<>();
+    private final Set<Long> expired = new HashSet<>();
     private long start;
     private long end;
 
@@ -68,7 +71,8 @@ final class MemoryRecords implements RecordSource {
     }
 
     @Override
-    public CompletionStage<Scan> scan(long from, Interest interest, boolean committedOnly, int maxBytes) {
+    public CompletionStage<Scan> scan(
+            long from, Interest interest, boolean committedOnly, boolean asMessages, int maxBytes) {
         var answer = new CompletableFuture<Scan>();
         var scan = scanNow(from, interest, maxBytes);
         loop.schedule(delay.get(), () -> answer.complete(scan));
@@ -95,10 +99,32 @@ final class MemoryRecords implements RecordSource {
                     batch.letters().length(),
                     batch.data() ? Scan.Content.DATA : Scan.Content.MARKER,
                     -1,
-                    matching(batch, range, interest)));
+                    matching(batch, range, interest),
+                    marks(batch, range)));
             next = batch.last() + 1;
         }
         return new Scan(from, next, found);
+    }
+
+    /** Digits are records of that priority; what is in {@link #expire} has expired. */
+    private Marks marks(Batch batch, OffsetRange range) {
+        var urgent = new ArrayList<Marks.Urgent>();
+        var over = new ArrayList<OffsetRange>();
+        for (var offset = range.first(); offset <= range.last(); offset++) {
+            var letter = batch.letters().charAt((int) (offset - batch.base()));
+            if (Character.isDigit(letter) && letter != '4') {
+                urgent.add(new Marks.Urgent(offset, letter - '0'));
+            }
+            if (expired.contains(offset)) {
+                over.add(OffsetRange.of(offset));
+            }
+        }
+        return new Marks(over, urgent);
+    }
+
+    /** The record's time is over from now on. */
+    void expire(long offset) {
+        expired.add(offset);
     }
 
     private static List<OffsetRange> matching(Batch batch, OffsetRange range, Interest interest) {

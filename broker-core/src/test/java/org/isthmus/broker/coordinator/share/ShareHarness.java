@@ -37,7 +37,7 @@ final class ShareHarness {
                         (ShareLog) shardLog,
                         owner,
                         records,
-                        (group, topic, range, deliveries) -> CompletableFuture.completedStage(null),
+                        (group, topic, range, deliveries, cause) -> CompletableFuture.completedStage(null),
                         loop,
                         () -> new UUID(0, 0)));
         elect();

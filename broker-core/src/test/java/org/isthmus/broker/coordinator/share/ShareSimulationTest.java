@@ -250,8 +250,12 @@ class ShareSimulationTest {
                     switch (verdict) {
                         case RELEASE -> lapse(offset, new Held(hold.member(), hold.deliveries(), true, 0));
                         case RELEASE_UNSEEN -> held.remove(offset);
-                        case SEEN ->
-                            held.put(offset, new Held(hold.member(), hold.deliveries(), true, hold.untilNanos()));
+                        case SEEN -> {
+                            var again = hold.counts() ? 1 : 0;
+                            held.put(
+                                    offset,
+                                    new Held(hold.member(), hold.deliveries() + again, true, hold.untilNanos()));
+                        }
                         default ->
                             held.put(
                                     offset,

@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.isthmus.broker.client.FetchedRecord;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.record.Header;
+import org.isthmus.broker.record.LogRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +126,16 @@ public final class RecordMapping {
                 new PropertyTable(fetched.partition().partition(), record, deliveryCount),
                 kind != null ? kind : guess(body, declaredText),
                 body);
+    }
+
+    /** The priority of the message in the record. */
+    public static int priority(LogRecord record) {
+        for (var header : record.headers()) {
+            if (header.value() != null && header.key().equals(PRIORITY)) {
+                return (int) number(header.value(), 0, 9, Message.DEFAULT_PRIORITY);
+            }
+        }
+        return Message.DEFAULT_PRIORITY;
     }
 
     /** The part of a message identifier that names its connection; what a connection's identifiers must begin with. */

@@ -1,0 +1,23 @@
+package org.isthmus.broker.coordinator.share;
+
+import java.util.List;
+
+/**
+ * What records of a batch say of their handing out, as messages. Most say nothing.
+ *
+ * @param expired whose time is over
+ * @param urgent those of another priority than the usual one, in order
+ */
+public record Marks(List<OffsetRange> expired, List<Urgent> urgent) {
+    public static final Marks NONE = new Marks(List.of(), List.of());
+
+    /** The priority of every record that names none: the middle of 0 to 9. */
+    public static final int USUAL_PRIORITY = 4;
+
+    public record Urgent(long offset, int priority) {}
+
+    public Marks {
+        expired = List.copyOf(expired);
+        urgent = List.copyOf(urgent);
+    }
+}

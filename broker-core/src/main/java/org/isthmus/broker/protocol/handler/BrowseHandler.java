@@ -1,0 +1,101 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.coordinator.share.Glimpse;
+import org.isthmus.broker.coordinator.share.Interest;
+import org.isthmus.broker.coordinator.share.ShareCoordinator;
+import org.isthmus.broker.protocol.codec.BrowseAnswer;
+import org.isthmus.broker.protocol.codec.BrowseRequest;
+import org.isthmus.broker.protocol.codec.OwnApi;
+import org.isthmus.broker.protocol.codec.OwnMessage;
+import org.isthmus.broker.replica.Partition;
+
+/** Browse: what a share group has left of a partition, without taking it from anybody. */
+public final class BrowseHandler implements ApiHandler<OwnMessage, OwnMessage> {
+    private static final int LOOK_BYTES = 1 << 20;
+
+    private final Topics topics;
+    private final ShareCoordinator shares;
+    private final Executor reads;
+
+    /** @param reads reads from the disk, several at a time, and may block */
+    public BrowseHandler(Topics topics, ShareCoordinator shares, Executor reads) {
+        this.topics = topics;
+        this.shares = shares;
+        this.reads = reads;
+    }
+
+    @Override
+    public short apiKey() {
+        return OwnApi.BROWSE.key();
+    }
+
+    @Override
+    public short minVersion() {
+        return 0;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 0;
+    }
+
+    @Override
+    public CompletionStage<OwnMessage> handle(RequestContext context, OwnMessage request) {
+        return CompletableFuture.completedStage(OwnApi.BROWSE.question(request))
+                .thenCompose(this::browse)
+                .exceptionally(failure -> {
+                    var refusal = ShareErrors.refusal(failure);
+                    return BrowseAnswer.refused(refusal.code(), refusal.message());
+                })
+                .thenApply(OwnApi.BROWSE::answer);
+    }
+
+    private CompletionStage<BrowseAnswer> browse(BrowseRequest asked) {
+        if (asked.from() < 0 || asked.to() <= asked.from()) {
+            throw new BrokerException(ErrorCode.INVALID_REQUEST, "browsing " + asked.from() + " to " + asked.to());
+        }
+        var name = topics.name("", TopicIds.wire(asked.topicId()))
+                .orElseThrow(
+                        () -> new BrokerException(ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic " + asked.topicId()));
+        var partition = topics.led(name, asked.partition());
+        var interest = new Interest(Optional.ofNullable(asked.selector()), Optional.empty());
+        return shares.ask(
+                        partition.id(),
+                        share -> share.browse(asked.group(), asked.from(), asked.to(), interest, LOOK_BYTES))
+                .thenApplyAsync(glimpse -> told(partition, glimpse), reads);
+    }
+
+    private static BrowseAnswer told(Partition partition, Glimpse glimpse) {
+        var found = glimpse.found().stream()
+                .map(range -> new BrowseAnswer.Range(range.first(), range.last()))
+                .toList();
+        var batches = found.isEmpty() ? new byte[0] : batches(partition, glimpse);
+        return new BrowseAnswer(ErrorCode.NONE.code(), null, glimpse.next(), found, batches);
+    }
+
+    private static byte[] batches(Partition partition, Glimpse glimpse) {
+        try {
+            var last = glimpse.found().get(glimpse.found().size() - 1).last();
+            var slice =
+                    partition.view().orElseThrow().read(glimpse.baseOffset(), last + 1, glimpse.sizeInBytes(), true);
+            try {
+                var bytes = ByteBuffer.allocate(slice.length());
+                while (bytes.hasRemaining() && slice.file().read(bytes, slice.position() + bytes.position()) >= 0) {}
+                return bytes.array();
+            } finally {
+                slice.release();
+            }
+        } catch (IOException e) {
+            throw new BrokerException(
+                    ErrorCode.KAFKA_STORAGE_ERROR, "records of " + partition.id() + " cannot be read", e);
+        }
+    }
+}

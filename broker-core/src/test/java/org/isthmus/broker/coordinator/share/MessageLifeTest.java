@@ -1,0 +1,88 @@
+package org.isthmus.broker.coordinator.share;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What expiry and priority do to the handing out of records. A digit is a record of that priority. */
+class MessageLifeTest {
+    private static final Opening QUEUE =
+            new Opening(ShareSettings.QUEUE, Interest.EVERYTHING, true, new StartAt.Earliest(), false);
+
+    private final ShareHarness harness = new ShareHarness();
+
+    private void open(String member, Opening opening) {
+        harness.now(share -> share.open("g", member, opening));
+    }
+
+    private static Acquisition.Acquired got(long first, long last) {
+        return new Acquisition.Acquired(new OffsetRange(first, last), 1);
+    }
+
+    private ShareProgress progress() {
+        return harness.now(share -> share.progress("g"));
+    }
+
+    @Test
+    void expiredRecordIsPassedByAndCounted() {
+        harness.records.append("abc", true);
+        harness.records.expire(1);
+        open("one", QUEUE);
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(0, 0), got(2, 2));
+        harness.loop.run(Duration.ofSeconds(2));
+        assertThat(progress().done()).containsExactly(OffsetRange.of(1));
+        assertThat(progress().expired()).isEqualTo(1);
+        harness.crash(Integer.MAX_VALUE);
+        assertThat(progress().expired()).isEqualTo(1);
+    }
+
+    @Test
+    void recordThatExpiresWhileItIsReadyIsNotHandedOut() {
+        harness.records.append("abc", true);
+        open("one", QUEUE);
+        assertThat(harness.acquire("g", "one", 1)).containsExactly(got(0, 0));
+        harness.records.expire(1);
+        assertThat(harness.acquire("g", "one", 1)).containsExactly(got(2, 2));
+    }
+
+    @Test
+    void recordThatExpiresWhileItIsHeldIsGoneWhenItComesBack() {
+        harness.records.append("ab", true);
+        open("one", QUEUE);
+        harness.acquire("g", "one", 1);
+        harness.records.expire(0);
+        harness.acknowledge("g", "one", 0, 0, Verdict.RELEASE);
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 1));
+    }
+
+    @Test
+    void higherPriorityGoesFirstAndWithinOneTheOlder() {
+        harness.records.append("a9b", true);
+        harness.records.append("c90", true);
+        open("one", QUEUE);
+        assertThat(harness.acquire("g", "one", 1)).containsExactly(got(1, 1));
+        assertThat(harness.acquire("g", "one", 1)).containsExactly(got(4, 4));
+        assertThat(harness.acquire("g", "one", 3)).containsExactly(got(0, 0), got(2, 2), got(3, 3));
+        assertThat(harness.acquire("g", "one", 1)).containsExactly(got(5, 5));
+        assertThat(harness.acquire("g", "one", 1)).isEmpty();
+    }
+
+    @Test
+    void priorityKeepsToTheSelector() {
+        harness.records.append("a9a7a", true);
+        open("one", new Opening(ShareSettings.QUEUE, ShareHarness.wanting("a7"), true, new StartAt.Earliest(), false));
+        assertThat(harness.acquire("g", "one", 1)).containsExactly(got(3, 3));
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(0, 0), got(2, 2), got(4, 4));
+        open("two", QUEUE);
+        assertThat(harness.acquire("g", "two", 9)).containsExactly(got(1, 1));
+    }
+
+    @Test
+    void stockMembersKeepTheOrderOfTheLog() {
+        harness.records.append("a9", true);
+        open("one", Opening.stock(ShareSettings.STOCK, new StartAt.Earliest()));
+        var whole = harness.now(share -> share.acquire("g", new Demand("one", 1, 1 << 20, true)));
+        assertThat(whole.acquired()).containsExactly(got(0, 1));
+    }
+}
