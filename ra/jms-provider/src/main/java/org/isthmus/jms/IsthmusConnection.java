@@ -239,10 +239,7 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
 
     synchronized IsthmusSession newSession(int mode, Domain of) throws JMSException {
         requireOpen();
-        if (mode == Session.SESSION_TRANSACTED) {
-            throw JmsErrors.notThereYet("transacted sessions are");
-        }
-        if (mode < Session.AUTO_ACKNOWLEDGE || mode > Session.DUPS_OK_ACKNOWLEDGE) {
+        if (mode < Session.SESSION_TRANSACTED || mode > Session.DUPS_OK_ACKNOWLEDGE) {
             throw new JMSException("no acknowledge mode: " + mode);
         }
         var session = new IsthmusSession(this, of, mode, uid + ":" + nextSession.getAndIncrement(), threads);

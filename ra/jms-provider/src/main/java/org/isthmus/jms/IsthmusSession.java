@@ -48,8 +48,9 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         this.connection = connection;
         this.domain = domain;
         this.mode = mode;
-        delivery = new Delivery(new SerialExecutor(threads), mode);
-        outflow = new Outflow(connection, name, threads);
+        var transaction = new SessionTransaction(connection.client());
+        delivery = new Delivery(new SerialExecutor(threads), mode, transaction);
+        outflow = new Outflow(connection, name, threads, isTransacted() ? transaction : null);
     }
 
     IsthmusConnection connection() {
@@ -467,7 +468,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
     @Override
     public boolean getTransacted() throws JMSException {
         requireOpen();
-        return false;
+        return isTransacted();
     }
 
     @Override
@@ -478,19 +479,38 @@ public final class IsthmusSession implements TopicSession, QueueSession {
 
     @Override
     public void commit() throws JMSException {
+        requireTransacted();
+        outflow.asyncSends().awaitNone(null);
+        delivery.commit();
+    }
+
+    private boolean isTransacted() {
+        return mode == SESSION_TRANSACTED;
+    }
+
+    private void requireTransacted() throws JMSException {
         requireOpen();
-        throw new IllegalStateException("the session is not transacted");
+        if (!isTransacted()) {
+            throw new IllegalStateException("the session is not transacted");
+        }
+        if (isCompletionThread()) {
+            throw new IllegalStateException("a completion listener must not end its session's transaction");
+        }
     }
 
     @Override
     public void rollback() throws JMSException {
-        requireOpen();
-        throw new IllegalStateException("the session is not transacted");
+        requireTransacted();
+        outflow.asyncSends().awaitNone(null);
+        delivery.rollback();
     }
 
     @Override
     public void recover() throws JMSException {
         requireOpen();
+        if (isTransacted()) {
+            throw new IllegalStateException("a transacted session is rolled back, not recovered");
+        }
         delivery.recover();
     }
 
@@ -545,6 +565,11 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         }
         try {
             delivery.abandonDeparted();
+        } catch (JMSException e) {
+            failure = e;
+        }
+        try {
+            delivery.rollback();
         } catch (JMSException e) {
             failure = e;
         }

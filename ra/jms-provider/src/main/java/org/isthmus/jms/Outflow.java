@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Outflow {
     private final IsthmusConnection connection;
     private final String sessionName;
+    private final @Nullable SessionTransaction transaction;
     private final byte[] stickyKey;
     private final AtomicLong nextMessage = new AtomicLong();
     private final AsyncSends asyncSends;
@@ -31,7 +32,12 @@ final class Outflow {
     /** What a producer says about a message that it sends. */
     record Manner(int deliveryMode, int priority, long timeToLiveMs, boolean withoutId) {}
 
-    Outflow(IsthmusConnection connection, String sessionName, Executor threads) {
+    Outflow(
+            IsthmusConnection connection,
+            String sessionName,
+            Executor threads,
+            @Nullable SessionTransaction transaction) {
+        this.transaction = transaction;
         this.connection = connection;
         this.sessionName = sessionName;
         this.stickyKey = sessionName.getBytes(StandardCharsets.US_ASCII);
@@ -42,7 +48,7 @@ final class Outflow {
         return asyncSends;
     }
 
-    /** Without a listener, returns when the broker has answered. */
+    /** Without a listener, returns when the broker has answered; in a transaction, whose commit answers for all, at once. */
     void send(
             IsthmusProducer producer,
             IsthmusDestination to,
@@ -56,6 +62,11 @@ final class Outflow {
         var answer = send(own, topic, manner);
         if (own != message) {
             copyHeaders(own, message);
+        }
+        if (listener == null
+                && transaction != null
+                && !answer.toCompletableFuture().isCompletedExceptionally()) {
+            return;
         }
         if (listener == null) {
             JmsErrors.await(answer, "sending to " + to);
@@ -80,16 +91,17 @@ final class Outflow {
         var key = record.key();
         int partition = Partitioner.partition(key == null ? stickyKey : key, topic.partitions());
         var acks = manner.deliveryMode() == DeliveryMode.PERSISTENT ? Acks.ALL : Acks.LEADER;
-        return connection
-                .client()
-                .send(new TopicPartition(topic.name(), partition), record, acks)
-                .whenComplete((offset, failure) -> {
-                    if (failure != null
-                            && JmsErrors.unwrapped(failure) instanceof BrokerException refused
-                            && refused.code() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
-                        connection.topics().forget(topic.name());
-                    }
-                });
+        var to = new TopicPartition(topic.name(), partition);
+        var sent = transaction == null
+                ? connection.client().send(to, record, acks)
+                : transaction.current().send(to, record);
+        return sent.whenComplete((offset, failure) -> {
+            if (failure != null
+                    && JmsErrors.unwrapped(failure) instanceof BrokerException refused
+                    && refused.code() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
+                connection.topics().forget(topic.name());
+            }
+        });
     }
 
     /** The sender of a foreign message sees the headers that the send has set (§3.12). */

@@ -175,10 +175,9 @@ final class WireTransaction implements Transaction {
 
     @Override
     public CompletionStage<Void> rollback() {
-        return finish(() -> {
-            broken(new BrokerException(ErrorCode.TRANSACTION_ABORTABLE, "the transaction was rolled back"));
-            return end(false);
-        });
+        // What is under way ends first: an acknowledgement that came behind the end would leave its record with the
+        // member.
+        return finish(() -> whenQuiet().thenCompose(quiet -> end(false)));
     }
 
     @Override
