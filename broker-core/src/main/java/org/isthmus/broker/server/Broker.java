@@ -119,6 +119,9 @@ final class Broker implements AutoCloseable {
                 partitions, io, metadata, new Placement(settings.partitions(), settings.replicationFactor()), ids);
         partitions.addListener(shares);
         opened.add(shares::resignAll);
+        var delays = new DelayPlaces(partitions, io, metadata, producerIds, ids);
+        partitions.addListener(delays);
+        opened.add(delays::resignAll);
         var membership = new ShareMembership(MembershipConfig.DEFAULT, metadata::image, loops.get(0));
 
         metadata.follow(partitions::apply);
@@ -134,6 +137,7 @@ final class Broker implements AutoCloseable {
                         markers,
                         producerIds,
                         shares,
+                        delays.coordinator(),
                         membership,
                         io,
                         loops.get(0),

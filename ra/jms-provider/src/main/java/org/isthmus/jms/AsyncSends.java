@@ -27,7 +27,7 @@ final class AsyncSends {
         thread = new SerialExecutor(threads);
     }
 
-    void add(IsthmusProducer producer, CompletionStage<Long> answer, Message message, CompletionListener listener) {
+    void add(IsthmusProducer producer, CompletionStage<?> answer, Message message, CompletionListener listener) {
         synchronized (this) {
             pending.add(new Pending(producer, answer.toCompletableFuture(), message, listener));
         }

@@ -29,7 +29,7 @@ final class Outflow {
     private final AsyncSends asyncSends;
 
     /** What a producer says about a message that it sends. */
-    record Manner(int deliveryMode, int priority, long timeToLiveMs, boolean withoutId) {}
+    record Manner(int deliveryMode, int priority, long timeToLiveMs, long delayMs, boolean withoutId) {}
 
     Outflow(IsthmusConnection connection, String sessionName, Executor threads) {
         this.connection = connection;
@@ -70,26 +70,28 @@ final class Outflow {
         message.setJMSDeliveryMode(manner.deliveryMode());
         message.setJMSPriority(manner.priority());
         message.setJMSTimestamp(now);
-        message.setJMSDeliveryTime(now);
+        message.setJMSDeliveryTime(now + manner.delayMs());
         message.setJMSExpiration(manner.timeToLiveMs() == 0 ? 0 : now + manner.timeToLiveMs());
         message.setJMSMessageID(manner.withoutId() ? null : "ID:" + sessionName + ":" + nextMessage.getAndIncrement());
     }
 
-    private CompletionStage<Long> send(IsthmusMessage message, TopicInfo topic, Manner manner) throws JMSException {
+    private CompletionStage<?> send(IsthmusMessage message, TopicInfo topic, Manner manner) throws JMSException {
         var record = RecordMapping.toRecord(message.envelope(connection.origin()));
         var key = record.key();
         int partition = Partitioner.partition(key == null ? stickyKey : key, topic.partitions());
         var acks = manner.deliveryMode() == DeliveryMode.PERSISTENT ? Acks.ALL : Acks.LEADER;
-        return connection
-                .client()
-                .send(new TopicPartition(topic.name(), partition), record, acks)
-                .whenComplete((offset, failure) -> {
-                    if (failure != null
-                            && JmsErrors.unwrapped(failure) instanceof BrokerException refused
-                            && refused.code() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
-                        connection.topics().forget(topic.name());
-                    }
-                });
+        var place = new TopicPartition(topic.name(), partition);
+        var client = connection.client();
+        CompletionStage<?> sent = manner.delayMs() > 0
+                ? client.sendLater(place, record, acks, message.getJMSDeliveryTime())
+                : client.send(place, record, acks);
+        return sent.whenComplete((done, failure) -> {
+            if (failure != null
+                    && JmsErrors.unwrapped(failure) instanceof BrokerException refused
+                    && refused.code() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
+                connection.topics().forget(topic.name());
+            }
+        });
     }
 
     /** The sender of a foreign message sees the headers that the send has set (§3.12). */

@@ -38,7 +38,11 @@ public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
     public static final OwnApi<TemporaryRequest, TemporaryAnswer> DELETE_TEMPORARY = new OwnApi<>(
             1022, TemporaryRequest.class, TemporaryRequest::read, TemporaryAnswer.class, TemporaryAnswer::read);
 
-    static final List<OwnApi<?, ?>> ALL = List.of(LEASE, BROWSE, CREATE_TEMPORARY, DELETE_TEMPORARY);
+    /** Keeps a record back until its time. */
+    public static final OwnApi<DelayRequest, DelayAnswer> DELAY =
+            new OwnApi<>(1023, DelayRequest.class, DelayRequest::read, DelayAnswer.class, DelayAnswer::read);
+
+    static final List<OwnApi<?, ?>> ALL = List.of(LEASE, BROWSE, CREATE_TEMPORARY, DELETE_TEMPORARY, DELAY);
 
     private final short key;
     private final Class<Q> question;
