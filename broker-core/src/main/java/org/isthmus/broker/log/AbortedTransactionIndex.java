@@ -28,10 +28,6 @@ final class AbortedTransactionIndex {
         this.path = path;
     }
 
-    Path path() {
-        return path;
-    }
-
     void add(AbortedTransaction transaction) throws IOException {
         var known = entries();
         var array = known.array;

@@ -71,7 +71,20 @@ final class AppendCheck {
             return rejected(
                     INVALID_RECORD, "A producer sends no control records, and its id with an epoch and a sequence");
         }
+        if (config.compacting() != null && !batch.isControl() && hasRecordWithoutKey(batch)) {
+            return rejected(INVALID_RECORD, "A log that keeps the last record of each key takes none without a key");
+        }
         return batch.hasProducer() ? producers.check(batch) : null;
+    }
+
+    private static boolean hasRecordWithoutKey(RecordBatch batch) {
+        var records = batch.cursor();
+        while (records.next()) {
+            if (records.key() == null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isForTheBrokerAlone(RecordBatch batch) {

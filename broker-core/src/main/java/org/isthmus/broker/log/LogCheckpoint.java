@@ -20,10 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param startOffset records below are deleted, also where their bytes still lie in a segment
  * @param highWatermark how far the log was committed
  * @param indexed how much of the indexes of the segment below the recovery point was durable; what lies behind may be anything
+ * @param cleanedTo below this offset each key was there once when the log was last compacted
  * @param epochs reigns as far as the recovery point; later ones are told by the batches
  */
 record LogCheckpoint(
-        long recoveryPoint, long startOffset, long highWatermark, Indexed indexed, List<LeaderEpochs.Start> epochs) {
+        long recoveryPoint,
+        long startOffset,
+        long highWatermark,
+        Indexed indexed,
+        long cleanedTo,
+        List<LeaderEpochs.Start> epochs) {
     /** Entries of a segment's offset index and of its time index. */
     record Indexed(int offsets, int times) {
         static final Indexed NOTHING = new Indexed(0, 0);
@@ -32,6 +38,7 @@ record LogCheckpoint(
     private static final Logger LOG = System.getLogger(LogCheckpoint.class.getName());
     private static final String NAME = "checkpoint";
     private static final String VERSION = "isthmus-log 1";
+    private static final String CLEANED = "cleanedTo ";
 
     void write(FileStore files, Path directory) throws IOException {
         var text = new StringBuilder(VERSION)
@@ -45,6 +52,9 @@ record LogCheckpoint(
                 .append(indexed.offsets())
                 .append(' ')
                 .append(indexed.times())
+                .append('\n')
+                .append(CLEANED)
+                .append(cleanedTo)
                 .append('\n');
         for (var start : epochs) {
             text.append("epoch ")
@@ -81,13 +91,21 @@ record LogCheckpoint(
         }
         var lines = body.split("\n", -1);
         var epochs = new ArrayList<LeaderEpochs.Start>();
-        for (var i = 5; i < lines.length - 1; i++) {
+        // A log that was never compacted may say nothing of it.
+        var saysCleaned = lines[5].startsWith(CLEANED);
+        for (var i = saysCleaned ? 6 : 5; i < lines.length - 1; i++) {
             var words = lines[i].split(" ", -1);
             epochs.add(new LeaderEpochs.Start(Integer.parseInt(words[1]), Long.parseLong(words[2])));
         }
         var counts = lines[4].split(" ", -1);
         var indexed = new Indexed(Integer.parseInt(counts[1]), Integer.parseInt(counts[2]));
-        return new LogCheckpoint(number(lines[1]), number(lines[2]), number(lines[3]), indexed, epochs);
+        return new LogCheckpoint(
+                number(lines[1]),
+                number(lines[2]),
+                number(lines[3]),
+                indexed,
+                saysCleaned ? number(lines[5]) : 0,
+                epochs);
     }
 
     private static long number(String line) {

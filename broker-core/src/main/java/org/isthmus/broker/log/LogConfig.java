@@ -1,5 +1,7 @@
 package org.isthmus.broker.log;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How one partition's log is kept.
  *
@@ -11,6 +13,7 @@ package org.isthmus.broker.log;
  * @param retentionBytes size past which the oldest closed segments are deleted; −1 keeps them
  * @param logAppendTime whether the log stamps records with the time of the append instead of keeping the producer's stamp
  * @param checkpointBytes bytes appended after which the recovery point moves on; what a crash makes the next open read again
+ * @param compacting how the log is compacted; null where it is not
  */
 public record LogConfig(
         int segmentBytes,
@@ -20,7 +23,18 @@ public record LogConfig(
         long retentionMs,
         long retentionBytes,
         boolean logAppendTime,
-        int checkpointBytes) {
+        int checkpointBytes,
+        @Nullable Compacting compacting) {
+    /**
+     * A log that keeps the last record of each key.
+     *
+     * @param minDirtyRatio share of the log that must have been written since the last compaction before the next one pays
+     * @param minLagMs age before which a record is not compacted
+     * @param maxLagMs age at which it is, whatever the ratio
+     * @param deleteRetentionMs how long a tombstone stays after everything that it deletes is gone
+     */
+    public record Compacting(double minDirtyRatio, long minLagMs, long maxLagMs, long deleteRetentionMs) {}
+
     private static final int CHECKPOINT_BYTES = 32 << 20;
     private static final long WEEK_MS = 7L * 24 * 60 * 60 * 1000;
 
@@ -40,7 +54,41 @@ public record LogConfig(
                 retentionMs,
                 retentionBytes,
                 logAppendTime,
-                CHECKPOINT_BYTES);
+                CHECKPOINT_BYTES,
+                null);
+    }
+
+    /** The same, with another distance between recovery points. */
+    public LogConfig withCheckpointBytes(int bytes) {
+        return new LogConfig(
+                segmentBytes,
+                segmentMs,
+                indexIntervalBytes,
+                maxBatchBytes,
+                retentionMs,
+                retentionBytes,
+                logAppendTime,
+                bytes,
+                compacting);
+    }
+
+    /** The same, compacted in this way. */
+    public LogConfig withCompacting(@Nullable Compacting how) {
+        return new LogConfig(
+                segmentBytes,
+                segmentMs,
+                indexIntervalBytes,
+                maxBatchBytes,
+                retentionMs,
+                retentionBytes,
+                logAppendTime,
+                checkpointBytes,
+                how);
+    }
+
+    /** Age of a segment's first record at which a new one is begun: what is to be compacted by then must not be written any more. */
+    long rollMs() {
+        return compacting == null ? segmentMs : Math.min(segmentMs, compacting.maxLagMs());
     }
 
     public static final LogConfig DEFAULT = new LogConfig(1 << 30, WEEK_MS, 4096, 1 << 20, WEEK_MS, -1, false);

@@ -3,6 +3,9 @@ package org.isthmus.broker.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.isthmus.broker.record.RecordBatch;
@@ -12,43 +15,91 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A run of batches in one file, with its indexes. Written by the log's owner while it is the last; read by anybody who {@link #acquire}d
- * it. Its files are opened when first needed and stay open until the log has let go of it and so has every reader; only then, if it was
- * to be deleted, they are.
+ * it. Its files are opened when first needed and stay open until the log has let go of it and so has every reader. Their names go at once
+ * when it is deleted, so that a later segment may have them; who reads it goes on with the files that are open.
  */
 final class LogSegment {
     private static final long UNKNOWN = Long.MIN_VALUE;
     private static final long NO_TIMESTAMP = UNKNOWN + 1;
 
+    private static final String LOG = ".log";
+    private static final String DRAFT = ".draft";
+    /** The log last: while it is there, recovery may rebuild the rest from it. */
+    private static final List<String> SUFFIXES = List.of(".txnindex", ".timeindex", ".index", LOG);
+
     private final FileStore files;
     private final Path directory;
+    private final SegmentName name;
     private final long baseOffset;
+    private final String stem;
     private final SparseIndex offsets;
     private final SparseIndex times;
     private final AbortedTransactionIndex aborted;
     private final AtomicInteger holders = new AtomicInteger(1);
     private volatile @Nullable StoredFile log;
     private volatile boolean deleted;
+    private volatile @Nullable LogSegment successor;
     private volatile int size = -1;
     private volatile long maxTimestampMs = UNKNOWN;
     private int bytesSinceIndexed;
 
+    /** A segment as it is written. */
     LogSegment(FileStore files, Path directory, long baseOffset) {
-        this.files = files;
-        this.directory = directory;
-        this.baseOffset = baseOffset;
-        this.offsets = new SparseIndex(files, path(directory, baseOffset, ".index"));
-        this.times = new SparseIndex(files, path(directory, baseOffset, ".timeindex"));
-        this.aborted = new AbortedTransactionIndex(files, path(directory, baseOffset, ".txnindex"));
+        this(files, directory, SegmentName.written(baseOffset));
     }
 
-    /** The segments in a directory, in order. */
+    LogSegment(FileStore files, Path directory, SegmentName name) {
+        this(files, directory, name, name.stem());
+    }
+
+    private LogSegment(FileStore files, Path directory, SegmentName name, String stem) {
+        this.files = files;
+        this.directory = directory;
+        this.name = name;
+        this.baseOffset = name.baseOffset();
+        this.stem = stem;
+        this.offsets = new SparseIndex(files, path(".index"));
+        this.times = new SparseIndex(files, path(".timeindex"));
+        this.aborted = new AbortedTransactionIndex(files, path(".txnindex"));
+    }
+
+    /** A segment that nobody counts as one before it is {@link #committed}. */
+    static LogSegment draft(FileStore files, Path directory, long baseOffset) {
+        var name = SegmentName.written(baseOffset);
+        return new LogSegment(files, directory, name, name.stem() + DRAFT);
+    }
+
+    /** The segments in a directory, in order. Deletes what an interrupted compaction or deletion left of others. */
     static LogSegment[] all(FileStore files, Path directory) throws IOException {
-        return files.list(directory).stream()
-                .map(path -> path.getFileName().toString())
-                .filter(name -> name.matches("\\d{20}\\.log"))
-                .sorted()
-                .map(name -> new LogSegment(files, directory, Long.parseLong(name.substring(0, 20))))
+        var paths = files.list(directory);
+        var found = new ArrayList<SegmentName>();
+        for (var path : paths) {
+            SegmentName.of(path.getFileName().toString()).ifPresent(found::add);
+        }
+        var inForce = SegmentName.inForce(found).stream()
+                .map(name -> new LogSegment(files, directory, name))
                 .toArray(LogSegment[]::new);
+        deleteOthers(files, paths, inForce);
+        return inForce;
+    }
+
+    /** Deletes the files of every segment but these. */
+    static void deleteOthers(FileStore files, List<Path> paths, LogSegment[] segments) throws IOException {
+        var stems = new HashSet<String>();
+        for (var segment : segments) {
+            stems.add(segment.stem);
+        }
+        for (var path : paths) {
+            var fileName = path.getFileName().toString();
+            var dot = fileName.lastIndexOf('.');
+            if (dot > 0 && SUFFIXES.contains(fileName.substring(dot)) && !stems.contains(fileName.substring(0, dot))) {
+                files.delete(path);
+            }
+        }
+    }
+
+    private Path path(String suffix) {
+        return directory.resolve(stem + suffix);
     }
 
     static Path path(Path directory, long offset, String suffix) {
@@ -57,6 +108,10 @@ final class LogSegment {
 
     long baseOffset() {
         return baseOffset;
+    }
+
+    SegmentName name() {
+        return name;
     }
 
     int size() throws IOException {
@@ -72,7 +127,7 @@ final class LogSegment {
 
     // ---- holding
 
-    /** Keeps the files open until {@link #release}; false if they may be closed already. */
+    /** Keeps the files open until {@link #release}; false if they are closed or deleted. */
     boolean acquire() {
         while (true) {
             var now = holders.get();
@@ -80,9 +135,25 @@ final class LogSegment {
                 return false;
             }
             if (holders.compareAndSet(now, now + 1)) {
-                return true;
+                break;
             }
         }
+        // Whoever deletes says so before it counts the holders, so one of the two sees the other.
+        if (deleted) {
+            release();
+            return false;
+        }
+        return true;
+    }
+
+    /** The segment, or what took its place, held; null where its records are deleted. */
+    static @Nullable LogSegment hold(LogSegment segment) {
+        for (var now = segment; now != null; now = now.successor) {
+            if (now.acquire()) {
+                return now;
+            }
+        }
+        return null;
     }
 
     void release() {
@@ -91,10 +162,33 @@ final class LogSegment {
         }
     }
 
-    /** Lets go of the segment for good: the files go with the last reader. */
+    /** Lets go of the segment for good. */
     void delete() {
         deleted = true;
+        if (holders.get() > 1) {
+            Closing.run(this::openFiles, directory);
+        }
+        Closing.run(this::deleteFiles, directory);
         release();
+    }
+
+    /** As {@link #delete}; readers that have not got hold of it go on in the other segment. */
+    void deleteInFavourOf(LogSegment other) {
+        successor = other;
+        delete();
+    }
+
+    private void openFiles() throws IOException {
+        log();
+        offsets.open();
+        times.open();
+        aborted.all();
+    }
+
+    private void deleteFiles() throws IOException {
+        for (var suffix : SUFFIXES) {
+            files.delete(path(suffix));
+        }
     }
 
     private void closeFiles() throws IOException {
@@ -104,13 +198,55 @@ final class LogSegment {
         if (open != null) {
             open.close();
         }
-        if (deleted) {
-            // The log last: while it is there, recovery may rebuild the rest from it.
-            files.delete(aborted.path());
-            files.delete(times.path());
-            files.delete(offsets.path());
-            files.delete(path(directory, baseOffset, ".log"));
+    }
+
+    // ---- taking another's place
+
+    /** The segment that a draft is to become once it is {@link #moveTo}d. */
+    LogSegment committed(long endOffset, int generation) {
+        return new LogSegment(files, directory, new SegmentName(baseOffset, endOffset, generation));
+    }
+
+    /** Gives a draft, which is whole and forced, its name: from then on it stands for all that the name covers. */
+    void moveTo(LogSegment committed) throws IOException {
+        release();
+        for (var suffix : SUFFIXES) {
+            if (suffix.equals(LOG)) {
+                // The name that counts comes last, also after a crash.
+                files.forceDirectory(directory);
+            }
+            if (suffix.equals(LOG) || files.exists(path(suffix))) {
+                files.move(path(suffix), committed.path(suffix));
+            } else {
+                files.delete(committed.path(suffix));
+            }
         }
+        files.forceDirectory(directory);
+    }
+
+    /** Deletes the files of a segment that is in nobody's hands, or fails. */
+    void discard() throws IOException {
+        deleted = true;
+        try {
+            deleteFiles();
+            files.forceDirectory(directory);
+        } finally {
+            release();
+        }
+    }
+
+    /** A compacted segment that was cut no longer covers what its name says: it becomes one that is written. */
+    LogSegment reopened() throws IOException {
+        var written = new LogSegment(files, directory, baseOffset);
+        if (name.generation() > 0) {
+            for (var suffix : List.of(".txnindex", ".timeindex", ".index")) {
+                files.delete(path(suffix));
+                files.delete(written.path(suffix));
+            }
+            files.move(path(LOG), written.path(LOG));
+            files.forceDirectory(directory);
+        }
+        return written;
     }
 
     // ---- writing, by the owner
@@ -224,7 +360,7 @@ final class LogSegment {
     private synchronized StoredFile openLog() throws IOException {
         var open = log;
         if (open == null) {
-            open = files.open(path(directory, baseOffset, ".log"));
+            open = files.open(path(LOG));
             log = open;
         }
         return open;
@@ -261,6 +397,11 @@ final class LogSegment {
 
     int sizeOfBatchAt(int position, int end) throws IOException {
         return new HeaderScan(log(), position, end).size();
+    }
+
+    /** The largest timestamp in the first batch; the segment must not be empty. */
+    long firstTimestampMs() throws IOException {
+        return new HeaderScan(log(), 0, size()).maxTimestampMs();
     }
 
     /** The largest timestamp in the segment. */

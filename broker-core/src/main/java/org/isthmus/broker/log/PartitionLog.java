@@ -48,6 +48,8 @@ public final class PartitionLog implements Closeable {
     private int bytesSinceMark;
     /** The offset of the last whole snapshot of the producers. */
     private long snapshotAt = -1;
+    /** Below this offset each key was there once when the log was last compacted. Too low costs work, and nothing else. */
+    private long cleanedTo;
 
     /** Set by the owner once its view shows what lies below; taken up by whoever forces next. */
     private volatile @Nullable Mark mark;
@@ -58,6 +60,9 @@ public final class PartitionLog implements Closeable {
     private long recoveryPoint;
     private LogCheckpoint.Indexed indexed = LogCheckpoint.Indexed.NOTHING;
     private long forcedBase;
+
+    /** A compacted segment that the disk counts already, while its place is still taken by what it stands for. */
+    private @Nullable LogSegment unplaced;
 
     private volatile @Nullable IOException broken;
     private volatile @Nullable PublishedView view;
@@ -220,7 +225,7 @@ public final class PartitionLog implements Closeable {
         return size > 0
                 && ((long) size + bytes > config.segmentBytes()
                         || nextOffset - active().baseOffset() > Integer.MAX_VALUE
-                        || clock.wallMs() - segmentBegunMs >= config.segmentMs());
+                        || clock.wallMs() - segmentBegunMs >= config.rollMs());
     }
 
     private void roll() throws IOException {
@@ -228,12 +233,27 @@ public final class PartitionLog implements Closeable {
         producers.forgetOlderThan(clock.wallMs() - PRODUCER_EXPIRATION_MS);
         writeSnapshot();
         var next = new LogSegment(files, directory, endOffset);
-        next.create();
+        try {
+            next.create();
+        } catch (IOException failure) {
+            // Not to be left behind: should the open segment grow on, recovery must not find one in its middle.
+            discard(next, failure);
+            throw failure;
+        }
         var more = Arrays.copyOf(segments, segments.length + 1);
         more[segments.length] = next;
         segments = more;
         segmentBegunMs = -1;
         bytesSinceMark = 0;
+    }
+
+    private void discard(LogSegment segment, IOException cause) {
+        try {
+            segment.discard();
+        } catch (IOException failure) {
+            cause.addSuppressed(failure);
+            broken = cause;
+        }
     }
 
     /** What the log remembers of a batch besides its bytes. */
@@ -387,7 +407,7 @@ public final class PartitionLog implements Closeable {
             long newRecoveryPoint, LogCheckpoint.Indexed below, long newStart, long watermark, LeaderEpochs known)
             throws IOException {
         var durable = known.truncatedTo(newRecoveryPoint).starts();
-        new LogCheckpoint(newRecoveryPoint, newStart, watermark, below, durable).write(files, directory);
+        new LogCheckpoint(newRecoveryPoint, newStart, watermark, below, cleanedTo, durable).write(files, directory);
         recoveryPoint = newRecoveryPoint;
         indexed = below;
     }
@@ -488,6 +508,123 @@ public final class PartitionLog implements Closeable {
         }
     }
 
+    // ---- compaction
+
+    /** How much there is to gain by compaction; null where nothing is, or where the log keeps all. */
+    public @Nullable CompactionNeed compactionNeed() throws IOException {
+        ensureUsable();
+        var how = config.compacting();
+        if (how == null) {
+            return null;
+        }
+        var range = compactionRange(how);
+        return range == null ? null : range.need();
+    }
+
+    private @Nullable CompactionRange compactionRange(LogConfig.Compacting how) throws IOException {
+        return CompactionRange.of(segments, how, cleanedTo, published().lastStableOffset(), clock.wallMs());
+    }
+
+    /**
+     * Begins a pass over what can be compacted; null where nothing can. One at a time. Its steps run on I/O threads; what they come to is put
+     * in its place by {@link #replace}, and {@link #compacted} ends it.
+     *
+     * @param mapBytes what the map of keys may take; a log with more keys takes more passes
+     */
+    public @Nullable Compaction beginCompaction(long mapBytes) throws IOException {
+        ensureUsable();
+        var how = config.compacting();
+        var range = how == null ? null : compactionRange(how);
+        if (how == null || range == null) {
+            return null;
+        }
+        var plan = new Compaction.Plan(
+                published(), range, cleanedTo, producers.lastBatches(), config, how, clock.wallMs());
+        return new Compaction(directory, files, this::commitCompacted, plan, mapBytes);
+    }
+
+    /** On an I/O thread. From here on the disk counts the new segment, which holds what the others do; the owner follows. */
+    private LogSegment commitCompacted(LogSegment[] replaced, LogSegment draft, long draftEnd) throws IOException {
+        disk.lock();
+        try {
+            ensureUsable();
+            // Only the owner changes them, and what it takes away it takes away under this lock.
+            if (positionOf(replaced, published().segments()) < 0) {
+                throw new IOException("The log was cut while it was compacted: " + directory);
+            }
+            var generation = Arrays.stream(replaced)
+                            .mapToInt(segment -> segment.name().generation())
+                            .max()
+                            .orElse(0)
+                    + 1;
+            var committed = draft.committed(draftEnd, generation);
+            try {
+                draft.moveTo(committed);
+                unplaced = committed;
+                return committed;
+            } catch (IOException failure) {
+                discard(committed, failure);
+                throw failure;
+            }
+        } finally {
+            disk.unlock();
+        }
+    }
+
+    /** Puts a compacted segment in its place. False where the log has changed meanwhile, which ends the pass. */
+    public boolean replace(Compaction.Replacement replacement) throws IOException {
+        disk.lock();
+        try {
+            ensureUsable();
+            var replaced = replacement.replaced();
+            var compacted = replacement.segment();
+            if (unplaced != compacted) {
+                // A truncation has swept it away.
+                return false;
+            }
+            unplaced = null;
+            var at = positionOf(replaced, segments);
+            if (at < 0) {
+                discardOrBreak(compacted);
+                return false;
+            }
+            var left = new LogSegment[segments.length - replaced.length + 1];
+            System.arraycopy(segments, 0, left, 0, at);
+            left[at] = compacted;
+            System.arraycopy(segments, at + replaced.length, left, at + 1, left.length - at - 1);
+            segments = left;
+            publish();
+            for (var segment : replaced) {
+                segment.deleteInFavourOf(compacted);
+            }
+            return true;
+        } finally {
+            disk.unlock();
+        }
+    }
+
+    /** Where these segments lie in a row among others; −1 where they do not. */
+    private static int positionOf(LogSegment[] row, LogSegment[] all) {
+        var at = Arrays.asList(all).indexOf(row[0]);
+        return at >= 0 && at + row.length < all.length && Arrays.equals(row, 0, row.length, all, at, at + row.length)
+                ? at
+                : -1;
+    }
+
+    private void discardOrBreak(LogSegment segment) throws IOException {
+        try {
+            segment.discard();
+        } catch (IOException failure) {
+            broken = failure;
+            throw failure;
+        }
+    }
+
+    /** Ends a pass that came to its end. */
+    public void compacted(long upTo) {
+        cleanedTo = Math.max(cleanedTo, Math.min(upTo, endOffset));
+    }
+
     // ---- a new end
 
     /**
@@ -510,6 +647,7 @@ public final class PartitionLog implements Closeable {
             // The indexes of the segment that is cut are not durable again before it is closed.
             var base = segments[Retention.indexOf(segments, offset)].baseOffset();
             mark = null;
+            cleanedTo = Math.min(cleanedTo, offset);
             if (offset < recoveryPoint) {
                 checkpoint(base, indexedBelow(published(), base), startOffset, Math.min(highWatermark, offset), epochs);
             }
@@ -537,10 +675,13 @@ public final class PartitionLog implements Closeable {
             segments[i].delete();
         }
         ProducerSnapshots.deleteAbove(files, directory, offset);
+        segments = Arrays.copyOf(segments, index + 1);
+        // Nothing may come back of what was compacted or cut: its offsets will be others' from now on.
+        unplaced = null;
+        LogSegment.deleteOthers(files, files.list(directory), segments);
         files.forceDirectory(directory);
         // A segment of its own for those who still read the old one.
-        segments = Arrays.copyOf(segments, index + 1);
-        segments[index] = new LogSegment(files, directory, kept.baseOffset());
+        segments[index] = kept.reopened();
         kept.release();
         var watermark = highWatermark;
         recover(epochs.truncatedTo(offset));
@@ -560,6 +701,7 @@ public final class PartitionLog implements Closeable {
             recoveryPoint = checkpoint.recoveryPoint();
             indexed = checkpoint.indexed();
             startOffset = checkpoint.startOffset();
+            cleanedTo = checkpoint.cleanedTo();
             dropSegmentsBelowStart();
         }
         if (segments.length == 0) {
@@ -570,6 +712,7 @@ public final class PartitionLog implements Closeable {
         recover(checkpoint == null ? LeaderEpochs.NONE : new LeaderEpochs(checkpoint.epochs()));
         if (!beginAgainBehindTheEnd()) {
             highWatermark = endOffset;
+            cleanedTo = Math.min(cleanedTo, endOffset);
             undecided.clear();
             publish();
         }

@@ -54,6 +54,11 @@ final class ProducerState {
         logAppendTimeMs[newest] = stampMs;
     }
 
+    /** Offset of the last record with a sequence that it wrote in its epoch, or −1. */
+    long lastOffset() {
+        return count == 0 ? -1 : lastOffset[newest];
+    }
+
     AppendResult.@Nullable Duplicate duplicateOf(RecordBatch batch) {
         if (batch.producerEpoch() != epoch) {
             return null;

@@ -108,6 +108,33 @@ final class ProducerStates {
         return producers.size();
     }
 
+    /** The batches from which all that is known here can be told again, should nothing else be left of the log. */
+    LastBatches lastBatches() {
+        var last = new HashMap<Long, LastBatches.Last>();
+        producers.forEach((id, producer) -> last.put(id, new LastBatches.Last(producer.epoch, producer.lastOffset())));
+        return new LastBatches(last);
+    }
+
+    /** Never changes. */
+    record LastBatches(Map<Long, Last> byProducer) {
+        LastBatches {
+            byProducer = Map.copyOf(byProducer);
+        }
+
+        /** Where a producer wrote last, or −1 where a marker is all that its epoch has. */
+        record Last(short epoch, long lastOffset) {}
+
+        boolean contains(RecordBatch batch) {
+            var last = byProducer.get(batch.producerId());
+            if (last == null) {
+                return false;
+            }
+            return last.lastOffset >= 0
+                    ? batch.lastOffset() == last.lastOffset
+                    : batch.isControl() && batch.producerEpoch() == last.epoch;
+        }
+    }
+
     /** Forgets the producers that wrote nothing since then and have no open transaction. */
     void forgetOlderThan(long timestampMs) {
         producers

@@ -46,19 +46,19 @@ record PublishedView(
     /** Null where the segment has nothing at or above the offset, as after compaction. */
     private @Nullable LogSlice readIn(int index, long offset, long upToOffset, int maxBytes, boolean atLeastOne)
             throws IOException {
-        var segment = segments[index];
-        if (!segment.acquire()) {
+        var segment = LogSegment.hold(segments[index]);
+        if (segment == null) {
             // Deleted since this view was published; for whoever asks, the log begins later now.
             throw outOfRange(offset);
         }
         var kept = false;
         try {
-            var end = endOf(index);
+            var end = endOf(segment);
             var from = segment.positionOf(offset, end);
             if (from == end) {
                 return null;
             }
-            var stop = upToOffset >= nextBase(index) ? end : segment.boundaryOf(upToOffset, end);
+            var stop = upToOffset >= nextBase(index, segment) ? end : segment.boundaryOf(upToOffset, end);
             if (stop - from > maxBytes) {
                 stop = segment.boundaryUpTo(from + maxBytes, from, stop);
                 if (stop == from && atLeastOne) {
@@ -77,13 +77,13 @@ record PublishedView(
     @Override
     public Optional<TimestampedOffset> firstAtOrAfter(long timestampMs) throws IOException {
         for (var i = 0; i < segments.length && segments[i].baseOffset() < highWatermark; i++) {
-            var segment = segments[i];
-            if (nextBase(i) <= startOffset || !segment.acquire()) {
+            var segment = nextBase(i) <= startOffset ? null : LogSegment.hold(segments[i]);
+            if (segment == null) {
                 continue;
             }
             try {
                 if (segment.maxTimestampMs() >= timestampMs) {
-                    var found = firstIn(segment, endOf(i), timestampMs);
+                    var found = firstIn(segment, endOf(segment), timestampMs);
                     if (found != null) {
                         return Optional.of(found);
                     }
@@ -114,19 +114,37 @@ record PublishedView(
     @Override
     public List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) throws IOException {
         var found = new ArrayList<AbortedTransaction>();
+        @Nullable LogSegment before = null;
         for (var i = indexOf(fromOffset); i < segments.length; i++) {
-            for (var aborted : segments[i].aborted().all()) {
-                if (aborted.markerOffset() >= fromOffset
-                        && aborted.firstOffset() < toOffset
-                        && aborted.markerOffset() < endOffset) {
-                    found.add(aborted);
+            var segment = LogSegment.hold(segments[i]);
+            if (segment == null || segment == before) {
+                // Several segments may have been compacted into one.
+                release(segment);
+                continue;
+            }
+            before = segment;
+            try {
+                for (var aborted : segment.aborted().all()) {
+                    if (aborted.markerOffset() >= fromOffset
+                            && aborted.firstOffset() < toOffset
+                            && aborted.markerOffset() < endOffset) {
+                        found.add(aborted);
+                    }
+                    if (aborted.lastStableOffset() >= toOffset) {
+                        return found;
+                    }
                 }
-                if (aborted.lastStableOffset() >= toOffset) {
-                    return found;
-                }
+            } finally {
+                segment.release();
             }
         }
         return found;
+    }
+
+    private static void release(@Nullable LogSegment segment) {
+        if (segment != null) {
+            segment.release();
+        }
     }
 
     @Override
@@ -143,8 +161,12 @@ record PublishedView(
         return Retention.indexOf(segments, offset);
     }
 
-    private int endOf(int index) throws IOException {
-        return index == segments.length - 1 ? endPosition : segments[index].size();
+    private int endOf(LogSegment held) throws IOException {
+        return held == segments[segments.length - 1] ? endPosition : held.size();
+    }
+
+    private long nextBase(int index, LogSegment held) {
+        return held == segments[index] ? nextBase(index) : held.name().endOffset();
     }
 
     private long nextBase(int index) {

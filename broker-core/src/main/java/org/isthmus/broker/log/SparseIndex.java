@@ -33,10 +33,6 @@ final class SparseIndex {
     /** An entry of the index. */
     record Entry(long key, int value) {}
 
-    Path path() {
-        return path;
-    }
-
     void add(long key, int value) throws IOException {
         var last = tail();
         if (last.count == BLOCK) {
@@ -104,6 +100,14 @@ final class SparseIndex {
     void force() throws IOException {
         if (files.exists(path)) {
             file().force();
+        }
+    }
+
+    /** Makes sure that what is on the disk can be read also when its name is gone. */
+    void open() throws IOException {
+        tail();
+        if (files.exists(path)) {
+            file();
         }
     }
 

@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The settings that a group can have, with Kafka's names, types, ranges and defaults. What is not in this table is refused. */
 public enum GroupSetting {
+    /** Within bounds that the broker is told; so are heartbeats. */
+    CONSUMER_SESSION_TIMEOUT_MS(
+            "consumer.session.timeout.ms", TopicSetting.Type.INT, "45000", between(1, Integer.MAX_VALUE)),
+    CONSUMER_HEARTBEAT_INTERVAL_MS(
+            "consumer.heartbeat.interval.ms", TopicSetting.Type.INT, "5000", between(1, Integer.MAX_VALUE)),
     SHARE_AUTO_OFFSET_RESET("share.auto.offset.reset", TopicSetting.Type.STRING, "latest", GroupSetting::isReset),
     SHARE_ISOLATION_LEVEL(
             "share.isolation.level",

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * What is not in this table is refused. Some settings are kept and told but steer nothing in this broker: they say so where they stand.
  */
 public enum TopicSetting {
-    /** {@code compact} keeps every record as yet: a compacted topic is never cut by retention, and not yet cleaned. */
     CLEANUP_POLICY("cleanup.policy", "log.cleanup.policy", Type.LIST, "delete", oneOfEach("delete", "compact")),
     COMPRESSION_TYPE(
             "compression.type",

@@ -223,6 +223,11 @@ public final class RecordBatch {
         return () -> new RecordReader(this, recordBytes());
     }
 
+    /** The records where they lie, decompressed first where they are compressed. Fails with {@link CorruptBatchException} where that fails. */
+    public RecordCursor cursor() {
+        return new RecordCursor(this, recordBytes());
+    }
+
     private ByteBuffer recordBytes() {
         var stored = buffer.slice(start + HEADER_BYTES, size - HEADER_BYTES);
         return compression().decompress(stored, MAX_DECOMPRESSED_BYTES);

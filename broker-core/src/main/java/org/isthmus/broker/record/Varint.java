@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 /** Zigzag variable-length integers, as records use them. */
 final class Varint {
     private static final int MAX_INT_BYTES = 5;
-    private static final int MAX_LONG_BYTES = 10;
+    static final int MAX_LONG_BYTES = 10;
 
     private Varint() {}
 

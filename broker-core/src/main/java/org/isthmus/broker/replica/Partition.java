@@ -19,6 +19,8 @@ import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.log.AppendOrigin;
 import org.isthmus.broker.log.AppendResult;
+import org.isthmus.broker.log.Compaction;
+import org.isthmus.broker.log.CompactionNeed;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.log.PartitionLog;
 import org.isthmus.broker.record.RecordBatch;
@@ -51,6 +53,7 @@ public final class Partition {
     /** The logs beside this one, by what their directories' names end with. */
     private final Map<String, Partition> beside = new HashMap<>();
 
+    private @Nullable LogCleaning cleaning;
     private volatile PartitionConfig config;
     private volatile Role role;
     private volatile @Nullable PartitionLog open;
@@ -645,6 +648,62 @@ public final class Partition {
         });
     }
 
+    /** Whether it keeps the last record of each key; from any thread. */
+    boolean isCompacted() {
+        return config.log().compacting() != null;
+    }
+
+    /** How much the log would gain by compaction; nothing where it is not open, or cannot be compacted. */
+    CompletionStage<Optional<CompactionNeed>> compactionNeed() {
+        var answer = new CompletableFuture<Optional<CompactionNeed>>();
+        loop.execute(() -> {
+            var opened = open;
+            if (opened == null
+                    || role instanceof Role.Offline
+                    || storage.space().isFull()) {
+                answer.complete(Optional.empty());
+                return;
+            }
+            try {
+                answer.complete(Optional.ofNullable(opened.compactionNeed()));
+            } catch (IOException e) {
+                log.log(System.Logger.Level.WARNING, "Nobody can say whether to compact " + id, e);
+                answer.complete(Optional.empty());
+            }
+        });
+        return answer;
+    }
+
+    /** Compacts the log. One pass at a time. Fails where the pass was given up; the log is sound either way. */
+    CompletionStage<Void> compact(long mapBytes, Throttle throttle) {
+        var done = new CompletableFuture<Void>();
+        loop.execute(() -> {
+            var opened = open;
+            Compaction compaction;
+            try {
+                compaction = opened == null ? null : opened.beginCompaction(mapBytes);
+            } catch (IOException | RuntimeException e) {
+                done.completeExceptionally(e);
+                return;
+            }
+            if (opened == null || compaction == null) {
+                done.complete(null);
+                return;
+            }
+            var begun = new LogCleaning(this, opened, compaction, storage, throttle);
+            cleaning = begun;
+            begun.run().whenComplete((ok, failure) -> {
+                cleaning = null;
+                if (failure == null) {
+                    done.complete(null);
+                } else {
+                    done.completeExceptionally(failure);
+                }
+            });
+        });
+        return done;
+    }
+
     private void notDeleted(IOException cause) {
         var refusal = refusal(cause);
         if (!(role instanceof Role.Offline)) {
@@ -703,12 +762,14 @@ public final class Partition {
             }
             var opened = open;
             open = null;
-            storage.commit().between(() -> {
+            var running = cleaning;
+            var cleaned = running == null ? CompletableFuture.<Void>completedStage(null) : running.cancel();
+            cleaned.whenComplete((ended, givenUp) -> storage.commit().between(() -> {
                 if (opened != null) {
                     closeQuietly(opened);
                 }
                 besideClosed.thenRun(() -> done.complete(null));
-            });
+            }));
         });
         return done;
     }

@@ -1,5 +1,6 @@
 package org.isthmus.broker.replica;
 
+import java.util.List;
 import java.util.Map;
 import org.isthmus.broker.log.LogConfig;
 import org.isthmus.broker.metadata.TopicSetting;
@@ -15,17 +16,27 @@ public record PartitionConfig(LogConfig log, FlushPolicy flush, boolean queue) {
     /** Both maps were checked before they were stored; the broker's has Kafka's broker names. */
     public static PartitionConfig of(Map<String, String> topic, Map<String, String> broker) {
         var queue = Boolean.parseBoolean(TopicSetting.QUEUE.in(topic, broker));
-        var keptForever = queue || TopicSetting.CLEANUP_POLICY.in(topic, broker).equals("compact");
+        var policy = List.of(TopicSetting.CLEANUP_POLICY.in(topic, broker).split("\\s*,\\s*"));
+        var keptForever = queue || !policy.contains("delete");
         var log = new LogConfig(
-                Integer.parseInt(TopicSetting.SEGMENT_BYTES.in(topic, broker)),
-                Long.parseLong(TopicSetting.SEGMENT_MS.in(topic, broker)),
-                Integer.parseInt(TopicSetting.INDEX_INTERVAL_BYTES.in(topic, broker)),
-                Integer.parseInt(TopicSetting.MAX_MESSAGE_BYTES.in(topic, broker)),
-                keptForever ? -1 : Long.parseLong(TopicSetting.RETENTION_MS.in(topic, broker)),
-                keptForever ? -1 : Long.parseLong(TopicSetting.RETENTION_BYTES.in(topic, broker)),
-                TopicSetting.MESSAGE_TIMESTAMP_TYPE.in(topic, broker).equals("LogAppendTime"));
+                        Integer.parseInt(TopicSetting.SEGMENT_BYTES.in(topic, broker)),
+                        Long.parseLong(TopicSetting.SEGMENT_MS.in(topic, broker)),
+                        Integer.parseInt(TopicSetting.INDEX_INTERVAL_BYTES.in(topic, broker)),
+                        Integer.parseInt(TopicSetting.MAX_MESSAGE_BYTES.in(topic, broker)),
+                        keptForever ? -1 : Long.parseLong(TopicSetting.RETENTION_MS.in(topic, broker)),
+                        keptForever ? -1 : Long.parseLong(TopicSetting.RETENTION_BYTES.in(topic, broker)),
+                        TopicSetting.MESSAGE_TIMESTAMP_TYPE.in(topic, broker).equals("LogAppendTime"))
+                .withCompacting(policy.contains("compact") ? compacting(topic, broker) : null);
         var flush = TopicSetting.FLUSH.in(topic, broker).equals("os") ? FlushPolicy.OS : FlushPolicy.COMMIT;
         return new PartitionConfig(log, flush, queue);
+    }
+
+    private static LogConfig.Compacting compacting(Map<String, String> topic, Map<String, String> broker) {
+        return new LogConfig.Compacting(
+                Double.parseDouble(TopicSetting.MIN_CLEANABLE_DIRTY_RATIO.in(topic, broker)),
+                Long.parseLong(TopicSetting.MIN_COMPACTION_LAG_MS.in(topic, broker)),
+                Long.parseLong(TopicSetting.MAX_COMPACTION_LAG_MS.in(topic, broker)),
+                Long.parseLong(TopicSetting.DELETE_RETENTION_MS.in(topic, broker)));
     }
 
     /** How the log beside a partition is kept: as durable, but for as long as it is needed and in batches as large as its state. */

@@ -12,15 +12,16 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The machine's own file systems. Keeps no state; NIO's exceptions name the path, the few that do not are wrapped. */
+/** The machine's own file systems. Knows only which files are open; NIO's exceptions name the path, the few that do not are wrapped. */
 enum LocalFileStore implements FileStore {
     INSTANCE;
 
+    private static final OpenFiles OPEN_FILES = OpenFiles.ofProcess();
     private static final boolean DIRECTORIES_CAN_BE_FORCED = File.separatorChar == '/';
 
     @Override
     public StoredFile open(Path path) throws IOException {
-        return new LocalFile(path);
+        return new LocalFile(path, OPEN_FILES);
     }
 
     @Override

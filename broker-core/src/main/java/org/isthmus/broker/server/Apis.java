@@ -81,7 +81,7 @@ record Apis(
         handlers.addAll(shareGroups(shareGroups));
         handlers.add(new LeaseHandler(groups));
         handlers.addAll(CoordinatorHandlers.of(
-                groups, shareGroups, transactions, markers, producerIds, internalTopics(), metadata, addresses));
+                groups, shareGroups, transactions, markers, producerIds, internalTopics(), metadata, ids, addresses));
         return new HandlerTable(handlers, identity);
     }
 
@@ -121,8 +121,8 @@ record Apis(
                 new DeleteTopicsHandler(metadata, placement),
                 new CreatePartitionsHandler(metadata, placement),
                 new DescribeConfigsHandler(metadata, identity, settings.topicDefaults(), settings.described()),
-                new AlterConfigsHandler(metadata, placement),
-                new IncrementalAlterConfigsHandler(metadata, placement),
+                new AlterConfigsHandler(metadata, placement, groups.consumerConfig()),
+                new IncrementalAlterConfigsHandler(metadata, placement, groups.consumerConfig()),
                 new ListPartitionReassignmentsHandler(),
                 new DescribeLogDirsHandler(partitions, io));
     }

@@ -27,6 +27,7 @@ import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.network.TransportConfig;
 import org.isthmus.broker.protocol.handler.HandlerTable;
 import org.isthmus.broker.protocol.handler.RequestPipeline;
+import org.isthmus.broker.replica.LogCleaner;
 import org.isthmus.broker.replica.Partitions;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
@@ -150,6 +151,7 @@ final class Broker implements AutoCloseable {
         every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisks);
         every(settings.retentionCheckInterval(), metadataLoop, partitions::applyRetention);
         every(settings.retentionCheckInterval(), metadataLoop, shares::deleteFinished);
+        new LogCleaner(partitions::all, settings.cleaner(), metadataLoop, Clock.system()).start();
     }
 
     private void register(LocalMetadataStore metadata, Endpoint reachedAt) throws IOException {

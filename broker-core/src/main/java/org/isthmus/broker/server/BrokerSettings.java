@@ -10,9 +10,11 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.coordinator.group.ConsumerGroupConfig;
 import org.isthmus.broker.coordinator.group.GroupConfig;
 import org.isthmus.broker.metadata.TopicSetting;
 import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.replica.CleanerConfig;
 
 /**
  * A broker's settings, read once from their Kafka names and checked. What a name means for topics that say nothing themselves is kept as
@@ -36,6 +38,7 @@ record BrokerSettings(
         Duration retentionCheckInterval,
         List<Endpoint.Tcp> advertised,
         GroupConfig groups,
+        CleanerConfig cleaner,
         Map<String, String> topicDefaults) {
     private static final System.Logger log = System.getLogger(BrokerSettings.class.getName());
     private static final int CORES = Runtime.getRuntime().availableProcessors();
@@ -45,6 +48,7 @@ record BrokerSettings(
         var reader = new Reader(given);
         reader.known.add("log.dirs");
         var groups = GroupConfig.DEFAULT;
+        var cleaner = CleanerConfig.DEFAULT;
         var settings = new BrokerSettings(
                 new BrokerId(reader.number("node.id", reader.number("broker.id", 0, 0), 0)),
                 reader.number("num.partitions", 1, 1),
@@ -68,7 +72,13 @@ record BrokerSettings(
                                 (int) groups.offsetsRetention().toMinutes(),
                                 1)),
                         reader.millis("offsets.retention.check.interval.ms", groups.offsetsCheckInterval()),
-                        reader.number("offset.metadata.max.bytes", groups.maxOffsetMetadataBytes(), 0)),
+                        reader.number("offset.metadata.max.bytes", groups.maxOffsetMetadataBytes(), 0),
+                        reader.consumerGroups(groups.consumers())),
+                new CleanerConfig(
+                        reader.flag("log.cleaner.enable", cleaner.enabled()),
+                        reader.millis("log.cleaner.backoff.ms", cleaner.backoff()),
+                        reader.bytes("log.cleaner.dedupe.buffer.size", cleaner.mapBytes(), 1024),
+                        reader.rate("log.cleaner.io.max.bytes.per.second", cleaner.bytesPerSecond())),
                 reader.topicDefaults());
         reader.warnOfUnknown();
         return settings;
@@ -97,14 +107,22 @@ record BrokerSettings(
         }
 
         int number(String name, int defaultValue, int least) {
+            return (int) bounded(name, defaultValue, least, Integer.MAX_VALUE);
+        }
+
+        long bytes(String name, long defaultValue, long least) {
+            return bounded(name, defaultValue, least, Long.MAX_VALUE);
+        }
+
+        private long bounded(String name, long defaultValue, long least, long most) {
             known.add(name);
             var text = given.get(name);
             if (text == null) {
                 return defaultValue;
             }
             try {
-                var value = Integer.parseInt(text.strip());
-                if (value >= least) {
+                var value = Long.parseLong(text.strip());
+                if (value >= least && value <= most) {
                     return value;
                 }
             } catch (NumberFormatException e) {
@@ -113,8 +131,39 @@ record BrokerSettings(
             throw new IllegalArgumentException(name + " is " + least + " at least, not " + text);
         }
 
+        double rate(String name, double defaultValue) {
+            known.add(name);
+            var text = given.get(name);
+            if (text == null) {
+                return defaultValue;
+            }
+            try {
+                var value = Double.parseDouble(text.strip());
+                if (value >= 1) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(name + " is a number, not " + text, e);
+            }
+            throw new IllegalArgumentException(name + " is 1 at least, not " + text);
+        }
+
         Duration millis(String name, Duration defaultValue) {
             return Duration.ofMillis(number(name, (int) defaultValue.toMillis(), 0));
+        }
+
+        ConsumerGroupConfig consumerGroups(ConsumerGroupConfig usual) {
+            return new ConsumerGroupConfig(
+                    range("group.consumer", "session.timeout.ms", usual.session()),
+                    range("group.consumer", "heartbeat.interval.ms", usual.heartbeat()),
+                    number("group.consumer.max.size", usual.maxSize(), 1));
+        }
+
+        private ConsumerGroupConfig.Range range(String prefix, String name, ConsumerGroupConfig.Range usual) {
+            return new ConsumerGroupConfig.Range(
+                    millis(prefix + ".min." + name, usual.least()),
+                    millis(prefix + ".max." + name, usual.most()),
+                    millis(prefix + "." + name, usual.usual()));
         }
 
         boolean flag(String name, boolean defaultValue) {

@@ -22,7 +22,7 @@ class LogSimulationTest {
     private static final Logger QUIET = Logger.getLogger("org.isthmus.broker.log");
 
     /** Seeds that found something once. */
-    private static final long[] FOUND = {43, 50, 83, 113, 437, 656, 2_223};
+    private static final long[] FOUND = {43, 50, 83, 113, 437, 656, 2_223, 233, 555, 1_472};
 
     @BeforeAll
     static void silence() {
@@ -40,18 +40,22 @@ class LogSimulationTest {
         var count = Long.getLong("isthmus.sim.seeds", 500);
         var seeds =
                 one != null ? LongStream.of(one) : LongStream.concat(LongStream.of(FOUND), LongStream.range(0, count));
-        seeds.forEach(LogSimulationTest::run);
+        seeds.forEach(seed -> {
+            run(seed, false);
+            run(seed, true);
+        });
     }
 
     @Test
     void aSeedReplaysExactly() {
         for (var seed = 0L; seed < 5; seed++) {
-            assertThat(run(seed)).isEqualTo(run(seed));
+            assertThat(run(seed, false)).isEqualTo(run(seed, false));
+            assertThat(run(seed, true)).isEqualTo(run(seed, true));
         }
     }
 
-    private static ArrayList<String> run(long seed) {
-        var world = new LogWorld(new Random(seed));
+    private static ArrayList<String> run(long seed, boolean compacted) {
+        var world = new LogWorld(new Random(seed), compacted);
         try {
             world.open();
             for (var step = 0; step < STEPS; step++) {
@@ -61,7 +65,8 @@ class LogSimulationTest {
         } catch (Throwable failure) {
             var history = world.history();
             throw new AssertionError(
-                    "Seed " + seed + " fails; replay it with -Disthmus.sim.seed=" + seed + "\n  "
+                    "Seed " + seed + (compacted ? ", compacted," : "") + " fails; replay it with -Disthmus.sim.seed="
+                            + seed + "\n  "
                             + String.join("\n  ", history.subList(Math.max(0, history.size() - 40), history.size())),
                     failure);
         }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LogThreadsTest {
     private static final int BATCHES = 3_000;
     private static final LogConfig CONFIG =
-            new LogConfig(1 << 14, Long.MAX_VALUE, 512, 1 << 20, -1, -1, false, 1 << 12);
+            new LogConfig(1 << 14, Long.MAX_VALUE, 512, 1 << 20, -1, -1, false).withCheckpointBytes(1 << 12);
 
     @TempDir
     Path directory;

@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.record.Compression;
@@ -24,12 +26,20 @@ import org.isthmus.broker.sim.SimCrash;
 import org.isthmus.broker.sim.SimDisk;
 import org.jspecify.annotations.Nullable;
 
-/** One log on a simulated disk, and beside it what the log has to hold. After every step the two are compared. */
+/**
+ * One log on a simulated disk, and beside it what the log has to hold. After every step the two are compared. A log that is compacted has
+ * keys, and holds what {@link Survivors} says.
+ */
 final class LogWorld {
     private static final Path DIRECTORY = Path.of("/data/topic-0");
-    private static final LogConfig CONFIG = new LogConfig(1_500, 60_000, 150, 1 << 20, 600_000, 5_000, false, 500);
+    private static final LogConfig CONFIG =
+            new LogConfig(1_500, 60_000, 150, 1 << 20, 600_000, 5_000, false).withCheckpointBytes(500);
+
+    private static final long DELETE_RETENTION_MS = 30_000;
 
     private final Random random;
+    private final boolean compacted;
+    private final LogConfig config;
     private final SimDisk disk;
     private final SimClock clock = new SimClock();
     private final ArrayList<String> history = new ArrayList<>();
@@ -51,8 +61,22 @@ final class LogWorld {
     /** Appends at the end whose outcome the caller was not told. */
     private final List<byte[]> unknown = new ArrayList<>();
 
-    LogWorld(Random random) {
+    private @Nullable Compaction compaction;
+    /** Segments that wait for the owner to put them in their place. */
+    private Compaction.@Nullable Replacement ready;
+    /** Nothing at or above was ever compacted. */
+    private long cleanBound;
+    /** What compaction may have taken away because of records that were cut off since. */
+    private Set<Long> gone = new HashSet<>();
+    /** Producers up to this one are over: a truncation took the batch by which compaction had kept them. */
+    private long producerBase;
+
+    LogWorld(Random random, boolean compacted) {
         this.random = random;
+        this.compacted = compacted;
+        this.config = compacted
+                ? CONFIG.withCompacting(new LogConfig.Compacting(0, 0, Long.MAX_VALUE, DELETE_RETENTION_MS))
+                : CONFIG;
         this.disk = new SimDisk(random);
     }
 
@@ -65,6 +89,11 @@ final class LogWorld {
     }
 
     void step() throws IOException {
+        if (compacted && random.nextInt(3) == 0) {
+            attempt(this::compact);
+            check();
+            return;
+        }
         var dice = random.nextInt(100);
         if (dice < 45) {
             attempt(this::append);
@@ -124,9 +153,11 @@ final class LogWorld {
     }
 
     void open() throws IOException {
+        compaction = null;
+        ready = null;
         while (true) {
             try {
-                log = PartitionLog.open(DIRECTORY, CONFIG, disk, clock);
+                log = PartitionLog.open(DIRECTORY, config, disk, clock);
                 break;
             } catch (SimCrash down) {
                 history.add("crash while opening");
@@ -147,7 +178,7 @@ final class LogWorld {
         if (view.endOffset() > end) {
             takeInUnknown(view);
         }
-        batches.tailMap(view.endOffset(), true).clear();
+        forget(view.endOffset());
         end = view.endOffset();
         forced = end;
         unknown.clear();
@@ -175,15 +206,17 @@ final class LogWorld {
 
     private void append() throws IOException {
         var builder = new RecordBatchBuilder(Compression.NONE);
-        var producer = random.nextInt(3);
-        if (producer > 0) {
+        var producer = producerBase + random.nextInt(3);
+        if (producer > producerBase) {
             builder.producer(producer, (short) 0, nextSequence(producer));
         }
         for (var i = random.nextInt(3); i >= 0; i--) {
             builder.append(
                     clock.wallMs(),
-                    null,
-                    ("v" + written++ + "x".repeat(random.nextInt(200))).getBytes(UTF_8),
+                    key(),
+                    compacted && random.nextInt(6) == 0
+                            ? null
+                            : ("v" + written++ + "x".repeat(random.nextInt(200))).getBytes(UTF_8),
                     List.of());
         }
         append(builder.build(), AppendOrigin.CLIENT);
@@ -202,10 +235,14 @@ final class LogWorld {
                     new RecordBatchBuilder(Compression.NONE)
                             .producer(producer, (short) 0, RecordBatch.NO_SEQUENCE)
                             .transactional()
-                            .append(clock.wallMs(), null, ("t" + written++).getBytes(UTF_8), List.of())
+                            .append(clock.wallMs(), key(), ("t" + written++).getBytes(UTF_8), List.of())
                             .build(),
                     AppendOrigin.BROKER);
         }
+    }
+
+    private byte @Nullable [] key() {
+        return compacted ? ("k" + random.nextInt(6)).getBytes(UTF_8) : null;
     }
 
     private void append(ByteBuffer batch, AppendOrigin origin) throws IOException {
@@ -237,8 +274,58 @@ final class LogWorld {
         log.advanceHighWatermark(forced);
     }
 
+    /** One step of a pass of compaction, which other things may come between. */
+    private void compact() throws IOException {
+        var pass = compaction;
+        var replacement = ready;
+        try {
+            if (replacement != null && pass != null) {
+                ready = null;
+                var isInPlace = log.replace(replacement);
+                history.add("compacted segments in place: " + isInPlace);
+                if (!isInPlace) {
+                    stopCompaction();
+                }
+            } else if (pass != null) {
+                work(pass);
+            } else {
+                compaction = log.beginCompaction(random.nextBoolean() ? 1 << 16 : 24 * (4 + random.nextInt(6)));
+                if (compaction != null) {
+                    var segments = ((PublishedView) log.view()).segments();
+                    cleanBound = Math.max(
+                            cleanBound,
+                            Math.min(log.view().lastStableOffset(), segments[segments.length - 1].baseOffset()));
+                    history.add("compaction below " + cleanBound);
+                }
+            }
+        } catch (IOException failure) {
+            stopCompaction();
+            throw failure;
+        }
+    }
+
+    private void work(Compaction pass) throws IOException {
+        var step = pass.work();
+        if (step instanceof Compaction.Step.Ready done) {
+            ready = done.replacement();
+        } else if (step instanceof Compaction.Step.Done done) {
+            history.add("compacted to " + done.cleanedTo());
+            log.compacted(done.cleanedTo());
+            stopCompaction();
+        }
+    }
+
+    private void stopCompaction() {
+        if (compaction != null) {
+            compaction.close();
+        }
+        compaction = null;
+        ready = null;
+    }
+
     private void closeAndOpen() throws IOException {
         var was = end;
+        stopCompaction();
         try {
             log.close();
         } catch (IOException failure) {
@@ -287,10 +374,31 @@ final class LogWorld {
             open();
             return;
         }
-        batches.tailMap(log.view().endOffset(), true).clear();
+        forget(log.view().endOffset());
         end = log.view().endOffset();
+        forced = Math.min(forced, end);
         unknown.clear();
         epoch++;
+    }
+
+    /** Drops what is cut off; what it had overruled may be gone all the same. */
+    private void forget(long from) {
+        if (compacted && from < end) {
+            gone = survivors().mayBeGone();
+            gone.removeIf(offset -> offset >= from);
+            producerBase += from < cleanBound ? 100 : 0;
+            cleanBound = Math.min(cleanBound, from);
+        }
+        batches.tailMap(from, true).clear();
+        var last = batches.lastEntry();
+        if (last != null && nextOffset(last.getKey()) > from) {
+            // It held the log's start, and went with the rest.
+            batches.remove(last.getKey());
+        }
+    }
+
+    private Survivors survivors() {
+        return new Survivors(batches, cleanBound, clock.wallMs(), DELETE_RETENTION_MS, gone);
     }
 
     // ---- comparing
@@ -302,7 +410,10 @@ final class LogWorld {
         if (end > view.startOffset()) {
             var offset = view.startOffset() + (long) (random.nextDouble() * (end - view.startOffset()));
             var found = safely(() -> read(view, offset));
-            if (found != null) {
+            if (found != null && compacted) {
+                assertThat(found.get(0).lastOffset()).isGreaterThanOrEqualTo(offset);
+                Survivors.assertComesFrom(found.get(0), batches);
+            } else if (found != null) {
                 assertSame(found.get(0), batches.floorKey(offset));
             }
         }
@@ -324,12 +435,15 @@ final class LogWorld {
 
     private void checkAll() throws IOException {
         var view = (PublishedView) log.view();
-        var expected = batches.floorKey(start);
-        for (var offset = start; offset < end; ) {
-            for (var batch : read(view, offset)) {
+        var found = readAll(view);
+        if (compacted) {
+            found.forEach(batch -> Survivors.assertComesFrom(batch, batches));
+            survivors().assertAllIn(found, start);
+        } else {
+            var expected = batches.floorKey(start);
+            for (var batch : found) {
                 assertSame(batch, expected);
-                offset = batch.nextOffset();
-                expected = offset;
+                expected = batch.nextOffset();
             }
         }
         for (var segment : view.segments()) {
@@ -344,12 +458,25 @@ final class LogWorld {
             }
         }
         if (start == 0) {
-            checkTransactions(view);
+            checkTransactions(view, found);
         }
     }
 
-    private void checkTransactions(LogView view) throws IOException {
-        var open = openTransactions();
+    private List<RecordBatch> readAll(LogView view) throws IOException {
+        var found = new ArrayList<RecordBatch>();
+        for (var offset = start; offset < end; ) {
+            for (var batch : read(view, offset)) {
+                assertThat(batch.lastOffset()).isGreaterThanOrEqualTo(offset);
+                found.add(batch);
+                offset = batch.nextOffset();
+            }
+        }
+        return found;
+    }
+
+    private void checkTransactions(LogView view, List<RecordBatch> found) throws IOException {
+        // Where a truncation took a marker, compaction may have taken the transaction's records before.
+        var open = compacted ? openTransactions(found) : openTransactions();
         var stable = open.values().stream().mapToLong(Long::longValue).min().orElse(end);
         assertThat(view.lastStableOffset()).isEqualTo(stable);
         var aborted = new ArrayList<String>();
@@ -365,15 +492,46 @@ final class LogWorld {
                 begun.putIfAbsent(batch.producerId(), batch.baseOffset());
             }
         }
+        if (compacted) {
+            checkAborted(view, found, aborted);
+            return;
+        }
         assertThat(view.abortedTransactions(0, end))
                 .extracting(each -> each.producerId() + ":" + each.firstOffset() + "-" + each.markerOffset())
                 .isEqualTo(aborted);
     }
 
+    /** No transaction is listed that was not aborted, and every one that was and has records left. */
+    private void checkAborted(LogView view, List<RecordBatch> found, List<String> aborted) throws IOException {
+        var listed = view.abortedTransactions(0, end);
+        for (var each : listed) {
+            assertThat(aborted).anySatisfy(known -> assertThat(known)
+                    .startsWith(each.producerId() + ":")
+                    .endsWith("-" + each.markerOffset()));
+        }
+        for (var known : aborted) {
+            var producer = Long.parseLong(known.substring(0, known.indexOf(':')));
+            var first = Long.parseLong(known.substring(known.indexOf(':') + 1, known.indexOf('-')));
+            var marker = Long.parseLong(known.substring(known.indexOf('-') + 1));
+            var left = found.stream()
+                    .filter(batch -> batch.producerId() == producer
+                            && batch.baseOffset() >= first
+                            && batch.baseOffset() < marker
+                            && batch.count() > 0)
+                    .findFirst();
+            left.ifPresent(batch -> assertThat(listed)
+                    .as("records of " + known + " are taken for good")
+                    .anySatisfy(each -> {
+                        assertThat(each.markerOffset()).isEqualTo(marker);
+                        assertThat(each.firstOffset()).isLessThanOrEqualTo(batch.baseOffset());
+                    }));
+        }
+    }
+
     private void checkDuplicates() throws IOException {
         for (var entry : batches.descendingMap().entrySet()) {
             var batch = RecordBatch.first(ByteBuffer.wrap(entry.getValue()));
-            if (entry.getKey() >= start && batch.hasProducer() && batch.baseSequence() >= 0) {
+            if (entry.getKey() >= start && batch.producerId() > producerBase && batch.baseSequence() >= 0) {
                 assertThat(log.append(ByteBuffer.wrap(entry.getValue().clone()), new Epoch(epoch)))
                         .isEqualTo(new AppendResult.Duplicate(batch.baseOffset(), batch.lastOffset(), -1));
                 return;
@@ -390,9 +548,14 @@ final class LogWorld {
     }
 
     private Map<Long, Long> openTransactions() {
+        return openTransactions(batches.values().stream()
+                .map(bytes -> RecordBatch.first(ByteBuffer.wrap(bytes)))
+                .toList());
+    }
+
+    private static Map<Long, Long> openTransactions(List<RecordBatch> batches) {
         var open = new HashMap<Long, Long>();
-        for (var bytes : batches.values()) {
-            var batch = RecordBatch.first(ByteBuffer.wrap(bytes));
+        for (var batch : batches) {
             if (batch.isControl()) {
                 open.remove(batch.producerId());
             } else if (batch.isTransactional()) {

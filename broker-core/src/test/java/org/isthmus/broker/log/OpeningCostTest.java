@@ -77,7 +77,8 @@ class OpeningCostTest {
     }
 
     private PartitionLog open(int segmentBytes) throws IOException {
-        var config = new LogConfig(segmentBytes, Long.MAX_VALUE, 4096, 1 << 20, -1, -1, false, CHECKPOINT_BYTES);
+        var config = new LogConfig(segmentBytes, Long.MAX_VALUE, 4096, 1 << 20, -1, -1, false)
+                .withCheckpointBytes(CHECKPOINT_BYTES);
         return PartitionLog.open(DIRECTORY, config, disk, clock);
     }
 

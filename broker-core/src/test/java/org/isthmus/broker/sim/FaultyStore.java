@@ -100,7 +100,6 @@ public final class FaultyStore implements FileStore {
     @Override
     public void forceDirectory(Path directory) throws IOException {
         check(directory);
-        real.forceDirectory(directory);
     }
 
     @Override
@@ -173,7 +172,7 @@ public final class FaultyStore implements FileStore {
             if (isFull(path(), Full.AT_FORCE)) {
                 throw noRoom();
             }
-            file.force();
+            // Not the real disk: the machine lives on, and tests that share its disk would wait for each other.
         }
 
         private IOException noRoom() {

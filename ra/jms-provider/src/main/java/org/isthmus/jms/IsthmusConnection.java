@@ -6,6 +6,7 @@ import jakarta.jms.Destination;
 import jakarta.jms.ExceptionListener;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.InvalidClientIDException;
+import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Queue;
 import jakarta.jms.QueueConnection;
@@ -260,6 +261,25 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
     public int partitions(Destination destination) throws JMSException {
         use();
         return topics.topic(IsthmusDestination.of(destination)).partitions();
+    }
+
+    /**
+     * Takes messages of a queue for many workers of an application server. It needs no session and does not heed {@link #stop}; whoever
+     * opened it closes it before the connection.
+     */
+    public Intake openIntake(IsthmusQueue queue, IntakeOptions options, Intake.Receiver receiver) throws JMSException {
+        use();
+        options.validate();
+        var from = IsthmusDestination.of(queue);
+        var topic = topics.topic(from);
+        try {
+            var partitions = TopicOffsets.partitions(topic);
+            var stream = ShareGroups.queue(client(), topic.name(), partitions, options.ofQueue());
+            return new Intake(stream, from, new ReceivedForm(recordsAsText(), trustedClasses()), receiver);
+        } catch (InvalidDestinationException e) {
+            topics.forget(topic.name());
+            throw e;
+        }
     }
 
     // Delivery

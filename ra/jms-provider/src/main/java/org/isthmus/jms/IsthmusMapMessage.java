@@ -195,6 +195,7 @@ final class IsthmusMapMessage extends IsthmusMessage implements MapMessage {
 
     @Override
     public void setBytes(String name, byte[] value, int offset, int length) throws JMSException {
+        java.util.Objects.checkFromIndexSize(offset, length, value.length);
         set(name, Arrays.copyOfRange(value, offset, offset + length));
     }
 

@@ -240,8 +240,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         requireOpen();
         domain.requireTopics("createDurableConsumer");
         var key = durable(name, true);
-        var from = IsthmusDestination.of(topic);
-        TemporaryDestinations.requireLasting(from);
+        var from = lasting(topic);
         var info = connection.topics().topic(from);
         return durable(from, info, key, TopicOffsets.partitions(info), choice(selector, noLocal), false);
     }
@@ -403,6 +402,13 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         return new IsthmusConsumer.Choice(selector, noLocal);
     }
 
+    /** A topic that ends with a connection cannot have a subscription that outlives it. */
+    private static IsthmusDestination lasting(@Nullable Topic topic) throws JMSException {
+        var from = IsthmusDestination.of(topic);
+        TemporaryDestinations.requireLasting(from);
+        return from;
+    }
+
     /** An unshared one belongs to a client identifier; a shared one may do without (§8.3). */
     private SubscriptionName durable(@Nullable String name, boolean needsClientId) throws JMSException {
         var clientId = connection.clientId();
@@ -452,8 +458,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
             throws JMSException {
         requireOpen();
         domain.requireTopics("createSharedDurableConsumer");
-        var from = IsthmusDestination.of(topic);
-        TemporaryDestinations.requireLasting(from);
+        var from = lasting(topic);
         var key = durable(name, false);
         var choice = choice(selector, false);
         var info = connection.topics().topic(from);

@@ -251,6 +251,7 @@ final class IsthmusStreamMessage extends IsthmusMessage implements StreamMessage
 
     @Override
     public void writeBytes(byte[] value, int offset, int length) throws JMSException {
+        java.util.Objects.checkFromIndexSize(offset, length, value.length);
         write(Arrays.copyOfRange(value, offset, offset + length));
     }
 

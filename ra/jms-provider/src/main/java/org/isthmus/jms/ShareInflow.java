@@ -304,7 +304,7 @@ final class ShareInflow implements Inflow {
         } finally {
             lock.unlock();
         }
-        var settled = settle(toAccept, Settlement.ACCEPT);
+        var settled = ShareSettlements.settle(stream, toAccept, Settlement.ACCEPT);
         // What came too late is delivered again; who only must know that it has ended does not fail with it.
         var unused = CompletableFuture.allOf(before, settled.exceptionally(ShareInflow::unlessTooLate))
                 .whenComplete((nothing, refused) -> {
@@ -337,33 +337,7 @@ final class ShareInflow implements Inflow {
 
     /** For what needs no answer: where it came too late, the broker has done the same by itself. */
     private void say(Collection<ShareDelivery> deliveries, Settlement settlement) {
-        var unused = settle(deliveries, settlement);
-    }
-
-    /** One call for each row of offsets that came together. */
-    private CompletableFuture<@Nullable Void> settle(Collection<ShareDelivery> deliveries, Settlement settlement) {
-        var answers = new ArrayList<CompletableFuture<?>>();
-        ShareDelivery first = null;
-        ShareDelivery last = null;
-        for (var delivery : deliveries) {
-            if (first != null && last != null && !follows(last, delivery)) {
-                answers.add(
-                        stream.settle(first, last.record().offset(), settlement).toCompletableFuture());
-                first = null;
-            }
-            first = first == null ? delivery : first;
-            last = delivery;
-        }
-        if (first != null && last != null) {
-            answers.add(stream.settle(first, last.record().offset(), settlement).toCompletableFuture());
-        }
-        return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new));
-    }
-
-    private static boolean follows(ShareDelivery before, ShareDelivery next) {
-        return before.session() == next.session()
-                && before.partition().equals(next.partition())
-                && before.record().offset() + 1 == next.record().offset();
+        var unused = ShareSettlements.settle(stream, deliveries, settlement);
     }
 
     /**

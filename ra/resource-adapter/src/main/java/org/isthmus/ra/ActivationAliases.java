@@ -27,6 +27,14 @@ public abstract class ActivationAliases {
 
     public abstract void setSetupInterval(Long setupInterval);
 
+    public abstract void setRedeliveryMultiplier(Double redeliveryMultiplier);
+
+    public abstract void setSubscriptionDurability(String subscriptionDurability);
+
+    public abstract void setSubscriptionName(String subscriptionName);
+
+    public abstract void setClientId(String clientId);
+
     public abstract void setBootstrapServers(String bootstrapServers);
 
     /** Names that were used, to the names to use instead. */
@@ -67,8 +75,17 @@ public abstract class ActivationAliases {
         ignored.add("useExponentialBackOff");
     }
 
-    public void setBackOffMultiplier(String value) {
-        ignored.add("backOffMultiplier");
+    public void setBackOffMultiplier(Double backOffMultiplier) {
+        renamed.put("backOffMultiplier", "redeliveryMultiplier");
+        setRedeliveryMultiplier(backOffMultiplier);
+    }
+
+    public void setMaxMessagesPerBatch(String value) {
+        ignored.add("maxMessagesPerBatch");
+    }
+
+    public void setNoLocal(String value) {
+        ignored.add("noLocal");
     }
 
     public void setEnableBatch(String value) {
@@ -131,6 +148,42 @@ public abstract class ActivationAliases {
         setSetupInterval(reconnectInterval);
     }
 
+    public void setRetryInterval(Long retryInterval) {
+        renamed.put("retryInterval", "setupInterval");
+        setSetupInterval(retryInterval);
+    }
+
+    public void setCallTimeout(String value) {
+        ignored.add("callTimeout");
+    }
+
+    public void setClientID(String clientID) {
+        renamed.put("clientID", "clientId");
+        setClientId(clientID);
+    }
+
+    // JBoss before Artemis
+    public void setDLQMaxResent(Integer resent) {
+        renamed.put("DLQMaxResent", "maxDeliveries");
+        setMaxDeliveries(deliveries(resent));
+    }
+
+    public void setUseDLQ(String value) {
+        ignored.add("useDLQ");
+    }
+
+    public void setMaxMessages(String value) {
+        ignored.add("maxMessages");
+    }
+
+    public void setMinSession(String value) {
+        ignored.add("minSession");
+    }
+
+    public void setKeepAlive(String value) {
+        ignored.add("keepAlive");
+    }
+
     // OpenMQ
     public void setEndpointPoolMaxSize(Integer endpointPoolMaxSize) {
         renamed.put("endpointPoolMaxSize", "maxSession");
@@ -153,6 +206,18 @@ public abstract class ActivationAliases {
 
     public void setSendUndeliverableMsgsToDMQ(String value) {
         ignored.add("sendUndeliverableMsgsToDMQ");
+    }
+
+    public void setReconnectEnabled(String value) {
+        ignored.add("reconnectEnabled");
+    }
+
+    public void setAddressListBehavior(String value) {
+        ignored.add("addressListBehavior");
+    }
+
+    public void setAddressListIterations(String value) {
+        ignored.add("addressListIterations");
     }
 
     public void setAddressList(String value) {
@@ -185,7 +250,41 @@ public abstract class ActivationAliases {
         ignored.add("connectionNameList");
     }
 
+    public void setCcdtURL(String value) {
+        ignored.add("ccdtURL");
+    }
+
+    public void setPoolTimeout(String value) {
+        ignored.add("poolTimeout");
+    }
+
+    public void setStartTimeout(String value) {
+        ignored.add("startTimeout");
+    }
+
+    public void setMaxSequentialDeliveryFailures(String value) {
+        ignored.add("maxSequentialDeliveryFailures");
+    }
+
     // Payara's Kafka connector and Starlight
+    public void setGroupIdConfig(String groupIdConfig) {
+        renamed.put("groupIdConfig", "subscriptionName");
+        setSubscriptionName(groupIdConfig);
+    }
+
+    public void setAdditionalProperties(String value) {
+        ignored.add("additionalProperties");
+    }
+
+    public void setSubscriptionMode(String subscriptionMode) {
+        renamed.put("subscriptionMode", "subscriptionDurability");
+        setSubscriptionDurability(subscriptionMode);
+    }
+
+    public void setSubscriptionType(String value) {
+        ignored.add("subscriptionType");
+    }
+
     public void setBootstrapServersConfig(String bootstrapServersConfig) {
         renamed.put("bootstrapServersConfig", "bootstrapServers");
         setBootstrapServers(bootstrapServersConfig);

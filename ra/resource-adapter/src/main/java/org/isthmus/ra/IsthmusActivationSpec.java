@@ -2,22 +2,29 @@ package org.isthmus.ra;
 
 import jakarta.jms.Queue;
 import jakarta.jms.Topic;
+import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ActivationSpec;
 import jakarta.resource.spi.InvalidPropertyException;
 import jakarta.resource.spi.ResourceAdapter;
 import java.io.Serializable;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
+import org.isthmus.jms.IntakeOptions;
 import org.isthmus.jms.IsthmusConnectionFactory;
 import org.isthmus.jms.IsthmusDestination;
+import org.isthmus.jms.IsthmusQueue;
 import org.isthmus.jms.IsthmusTopic;
+import org.isthmus.jms.StartFrom;
+import org.isthmus.jms.mapping.Address;
 import org.isthmus.ra.inbound.Subscription;
 import org.isthmus.ra.inbound.Subscription.Acknowledgement;
+import org.isthmus.ra.inbound.Subscription.Batch;
+import org.isthmus.ra.inbound.Subscription.Ordering;
+import org.isthmus.ra.outbound.FactoryHandle;
+import org.isthmus.ra.outbound.Login;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 public class IsthmusActivationSpec extends ActivationAliases implements ActivationSpec, Serializable {
     private static final long serialVersionUID = 1L;
     private static final System.Logger log = System.getLogger(IsthmusActivationSpec.class.getName());
+    private static final String QUEUE = Queue.class.getName();
+    private static final String TOPIC = Topic.class.getName();
 
     private transient @Nullable ResourceAdapter resourceAdapter;
     private String destination = "";
@@ -43,74 +52,119 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
     private String bootstrapServers = "";
     private String deadLetterDestination = "";
     private String recordsAsText = "false";
+    private String ordering = "";
+    private String startFrom = "";
     private int maxSession = 15;
     private int maxDeliveries = 10;
     private long redeliveryDelay = 500;
+    private double redeliveryMultiplier = 1;
     private int setupAttempts = -1;
     private long setupInterval = 2000;
 
     @Override
     public void validate() throws InvalidPropertyException {
-        var problems = problems();
-        if (!problems.isEmpty()) {
-            throw new InvalidPropertyException(String.join("; ", problems));
+        var flaws = new PropertyFlaws(getClass());
+        check(flaws);
+        flaws.throwIfAny();
+    }
+
+    /** Adds what is wrong with each property by itself, and with those that contradict each other. */
+    void check(PropertyFlaws flaws) {
+        checkDestination(flaws);
+        checkSubscription(flaws);
+        flaws.oneOf("acknowledgeMode", acknowledgeMode, "Auto-acknowledge", "Dups-ok-acknowledge");
+        if (!messageSelector.isEmpty()) {
+            flaws.addUnlessNull("messageSelector", IntakeOptions.flawOf(messageSelector));
+        }
+        flaws.oneOf("recordsAsText", recordsAsText, "true", "false");
+        if (!ordering.isEmpty()) {
+            flaws.oneOf("ordering", ordering, "none", "key", "partition");
+        }
+        if (!startFrom.isEmpty()) {
+            try {
+                StartFrom.parse(startFrom);
+            } catch (IllegalArgumentException e) {
+                flaws.add("startFrom", String.valueOf(e.getMessage()));
+            }
+        }
+        if (!bootstrapServers.isEmpty() && !connectionFactoryLookup.isEmpty()) {
+            flaws.add(
+                    "bootstrapServers",
+                    "connectionFactoryLookup says already where the broker is; give one of the two");
+        }
+        flaws.atLeast("maxSession", maxSession, 1);
+        if (maxDeliveries != -1) {
+            flaws.atLeast("maxDeliveries", maxDeliveries, 1);
+        }
+        flaws.atLeast("setupAttempts", setupAttempts, -1);
+        flaws.atLeast("setupInterval", setupInterval, 1);
+        flaws.atLeast("redeliveryDelay", redeliveryDelay, 0);
+        if (!(redeliveryMultiplier >= 1 && redeliveryMultiplier <= 100)) {
+            flaws.add("redeliveryMultiplier", redeliveryMultiplier + " is not between 1 and 100");
         }
     }
 
-    private List<String> problems() {
-        var problems = new ArrayList<String>();
+    private void checkDestination(PropertyFlaws flaws) {
         if (destination.isEmpty() == destinationLookup.isEmpty()) {
-            problems.add("give either destination (the name of a topic) or destinationLookup (its JNDI name)");
+            flaws.add(
+                    "destinationLookup",
+                    "give either this (a JNDI name) or destination (the name of a queue or topic)");
+        } else if (!destination.isEmpty()) {
+            flaws.addUnlessNull("destination", Address.flawOf(destination));
         }
-        if (isQueueType()) {
-            problems.add("destinationType " + destinationType
-                    + ": queues need share groups, which are not there yet; use a topic with a durable subscription");
-        } else if (!destinationType.isEmpty() && !destinationType.equals(Topic.class.getName())) {
-            problems.add("destinationType: " + destinationType + " is neither " + Topic.class.getName() + " nor "
-                    + Queue.class.getName());
-        }
-        if (!messageSelector.isEmpty()) {
-            problems.add("messageSelector: selectors are not there yet; receive all messages and select in the bean");
+        if (!destinationType.isEmpty()) {
+            flaws.oneOf("destinationType", destinationType, QUEUE, TOPIC);
+        } else if (!destination.isEmpty()) {
+            flaws.add("destinationType", "with destination it is needed: " + QUEUE + " or " + TOPIC);
         }
         if (!deadLetterDestination.isEmpty()) {
-            problems.add("deadLetterDestination: not there yet; see maxDeliveries");
+            flaws.addUnlessNull("deadLetterDestination", Address.flawOf(deadLetterDestination));
         }
-        if (!connectionFactoryLookup.isEmpty()) {
-            problems.add("connectionFactoryLookup: configure the resource adapter, or use bootstrapServers");
+    }
+
+    private void checkSubscription(PropertyFlaws flaws) {
+        flaws.oneOf("subscriptionDurability", subscriptionDurability, "Durable", "NonDurable");
+        if (destinationType.equals(QUEUE)) {
+            if (isDurable()) {
+                flaws.add("subscriptionDurability", "a queue has no subscriptions; leave it out");
+            }
+            return;
         }
         if (isDurable() && subscriptionName.isEmpty()) {
-            problems.add("subscriptionName: a durable subscription needs one");
-        } else if (isDurable() && clientId.isEmpty()) {
-            problems.add("clientId: a durable subscription needs one");
-        } else if (!isDurable() && !subscriptionDurability.equalsIgnoreCase("NonDurable")) {
-            problems.add("subscriptionDurability: " + subscriptionDurability + " is neither Durable nor NonDurable");
+            flaws.add("subscriptionName", "a durable subscription needs one");
         }
-        if (!List.of("auto-acknowledge", "dups-ok-acknowledge").contains(acknowledgeMode.toLowerCase(Locale.ROOT))) {
-            problems.add(
-                    "acknowledgeMode: " + acknowledgeMode + " is neither Auto-acknowledge nor Dups-ok-acknowledge");
-        }
-        atLeast(problems, "maxSession", maxSession, 1);
-        if (maxDeliveries != -1) {
-            atLeast(problems, "maxDeliveries", maxDeliveries, 1);
-        }
-        atLeast(problems, "setupAttempts", setupAttempts, -1);
-        atLeast(problems, "setupInterval", setupInterval, 1);
-        atLeast(problems, "redeliveryDelay", redeliveryDelay, 0);
-        return problems;
-    }
-
-    private static void atLeast(List<String> problems, String property, long value, long least) {
-        if (value < least) {
-            problems.add(property + ": " + value + " is less than " + least);
+        if (isDurable() && clientId.isEmpty()) {
+            flaws.add("clientId", "a durable subscription needs one");
         }
     }
 
-    private boolean isQueueType() {
-        return destinationType.equals(Queue.class.getName());
+    /** What cannot be had of a topic: known only once the destination is. */
+    private void checkTopic(PropertyFlaws flaws) {
+        if (!messageSelector.isEmpty() && isDurable()) {
+            flaws.add("messageSelector", "selectors of durable subscriptions are not there yet");
+        }
+        if (!deadLetterDestination.isEmpty()) {
+            flaws.add("deadLetterDestination", "only queues have one; what a topic gives up stays in its log");
+        }
+        if (!startFrom.isEmpty()) {
+            flaws.add("startFrom", "only for queues; a subscription begins at the tail");
+        }
+        if (!ordering.isEmpty() && !ordering.equalsIgnoreCase("partition")) {
+            flaws.add("ordering", "a topic is delivered by partition; only queues can be delivered otherwise");
+        }
+        if (batch() != null) {
+            flaws.add("destinationType", "a bean that takes lists needs a queue");
+        }
     }
 
-    private boolean isDurable() {
+    final boolean isDurable() {
         return subscriptionDurability.equalsIgnoreCase("Durable");
+    }
+
+    /** How messages are gathered for a bean that takes lists; null for other beans. */
+    @Nullable
+    Batch batch() {
+        return null;
     }
 
     /** The validated whole. Looks the destination up, so it is called where the server has set up the application's naming context. */
@@ -121,44 +175,77 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
                         log.log(Level.WARNING, "Activation property {0} is called {1} here", used, ours));
         ignoredProperties()
                 .forEach(name -> log.log(Level.WARNING, "Activation property {0} has no meaning here; ignored", name));
+        var from = from();
+        if (from instanceof IsthmusTopic) {
+            var flaws = new PropertyFlaws(getClass());
+            checkTopic(flaws);
+            flaws.throwIfAny();
+        }
         return new Subscription(
-                topic(),
+                from,
                 isDurable() ? subscriptionName : null,
                 acknowledgeMode.toLowerCase(Locale.ROOT).startsWith("dups")
                         ? Acknowledgement.BATCH
                         : Acknowledgement.EACH,
+                ordering(from),
+                batch(),
                 maxSession,
-                maxDeliveries,
-                Duration.ofMillis(redeliveryDelay),
+                new IntakeOptions(
+                        messageSelector.isEmpty() ? null : messageSelector,
+                        maxDeliveries,
+                        Duration.ofMillis(redeliveryDelay),
+                        redeliveryMultiplier,
+                        deadLetterDestination.isEmpty() ? null : deadLetterDestination,
+                        startFrom.isEmpty() ? StartFrom.EARLIEST : StartFrom.parse(startFrom)),
                 setupAttempts,
                 Duration.ofMillis(setupInterval));
     }
 
+    /** A queue keeps as many beans busy as there are; a topic is read in its order. */
+    private Ordering ordering(IsthmusDestination from) {
+        if (ordering.isEmpty()) {
+            return from instanceof IsthmusQueue ? Ordering.NONE : Ordering.PARTITION;
+        }
+        return Ordering.valueOf(ordering.toUpperCase(Locale.ROOT));
+    }
+
+    private IsthmusDestination from() throws InvalidPropertyException {
+        if (!destination.isEmpty()) {
+            return destinationType.equals(QUEUE) ? new IsthmusQueue(destination) : new IsthmusTopic(destination);
+        }
+        var found = lookUp("destinationLookup", destinationLookup);
+        if (!(found instanceof IsthmusDestination from)) {
+            throw PropertyFlaws.of(
+                    getClass(),
+                    "destinationLookup",
+                    destinationLookup + " is no destination of Isthmus but " + typeOf(found)
+                            + "; define it with resourceAdapter = the name of this adapter");
+        }
+        if (!destinationType.isEmpty() && destinationType.equals(QUEUE) != from instanceof IsthmusQueue) {
+            throw PropertyFlaws.of(getClass(), "destinationType", destinationLookup + " is not that but " + from);
+        }
+        return from;
+    }
+
     @SuppressWarnings(
             "BanJNDI") // the name comes from the application's own descriptor, and naming is how a container is asked
-    private IsthmusTopic topic() throws InvalidPropertyException {
-        if (!destination.isEmpty()) {
-            return new IsthmusTopic(destination);
-        }
+    private @Nullable Object lookUp(String property, String name) throws InvalidPropertyException {
         try {
-            Object found = InitialContext.doLookup(destinationLookup);
-            if (found instanceof IsthmusTopic topic) {
-                return topic;
-            }
-            if (found instanceof IsthmusDestination) {
-                throw new InvalidPropertyException("destinationLookup " + destinationLookup
-                        + " is a queue: queues need share groups, which are not there yet");
-            }
-            throw new InvalidPropertyException(
-                    "destinationLookup " + destinationLookup + " is no topic of Isthmus: " + found);
+            return InitialContext.doLookup(name);
         } catch (NamingException e) {
-            throw new InvalidPropertyException("destinationLookup " + destinationLookup + ": " + e.getMessage(), e);
+            var flaw = PropertyFlaws.of(getClass(), property, name + " is not bound: " + e.getMessage());
+            flaw.initCause(e);
+            throw flaw;
         }
     }
 
-    /** The adapter's connections, with what this bean has of its own. */
-    IsthmusConnectionFactory connectionFactory(IsthmusResourceAdapter adapter) {
-        var factory = adapter.connectionFactory();
+    private static String typeOf(@Nullable Object found) {
+        return found == null ? "nothing" : "a " + found.getClass().getName();
+    }
+
+    /** The adapter's connections, or those of the factory that was named, with what this bean has of its own. */
+    IsthmusConnectionFactory connectionFactory(IsthmusResourceAdapter adapter) throws ResourceException {
+        var factory = connectionFactoryLookup.isEmpty() ? adapter.connectionFactory() : namedFactory();
         if (!bootstrapServers.isEmpty()) {
             factory.setBootstrapServers(bootstrapServers);
         }
@@ -169,8 +256,22 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
             factory.setUser(userName);
             factory.setPassword(password);
         }
-        factory.setRecordsAsText(Boolean.parseBoolean(recordsAsText));
+        if (Boolean.parseBoolean(recordsAsText)) {
+            factory.setRecordsAsText(true);
+        }
         return factory;
+    }
+
+    private IsthmusConnectionFactory namedFactory() throws ResourceException {
+        var found = lookUp("connectionFactoryLookup", connectionFactoryLookup);
+        if (found instanceof FactoryHandle handle
+                && handle.managedConnectionFactory() instanceof IsthmusManagedConnectionFactory ours) {
+            return ours.connectionFactory(Login.CONFIGURED);
+        }
+        throw PropertyFlaws.of(
+                getClass(),
+                "connectionFactoryLookup",
+                connectionFactoryLookup + " is no connection factory of Isthmus but " + typeOf(found));
     }
 
     @Override
@@ -236,6 +337,7 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
         return subscriptionDurability;
     }
 
+    @Override
     public void setSubscriptionDurability(String subscriptionDurability) {
         this.subscriptionDurability = subscriptionDurability.strip();
     }
@@ -244,6 +346,7 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
         return subscriptionName;
     }
 
+    @Override
     public void setSubscriptionName(String subscriptionName) {
         this.subscriptionName = subscriptionName.strip();
     }
@@ -252,6 +355,7 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
         return clientId;
     }
 
+    @Override
     public void setClientId(String clientId) {
         this.clientId = clientId.strip();
     }
@@ -300,6 +404,24 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
         this.recordsAsText = recordsAsText.strip();
     }
 
+    /** What is delivered one after another: {@code none}, {@code key} or {@code partition}. Empty: none for a queue, else partition. */
+    public String getOrdering() {
+        return ordering;
+    }
+
+    public void setOrdering(String ordering) {
+        this.ordering = ordering.strip();
+    }
+
+    /** Where a queue that nobody has consumed begins: {@code earliest}, {@code latest}, or a time. */
+    public String getStartFrom() {
+        return startFrom;
+    }
+
+    public void setStartFrom(String startFrom) {
+        this.startFrom = startFrom.strip();
+    }
+
     /** Beans at work at once, at most. A topic never has more than one for each partition, so that each partition keeps its order. */
     public Integer getMaxSession() {
         return maxSession;
@@ -310,7 +432,7 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
         this.maxSession = maxSession;
     }
 
-    /** Deliveries of one message before it is passed over and logged as an error (it stays in the log); -1: no end. */
+    /** Deliveries of one message before it is given up and logged as an error; -1: no end. */
     public Integer getMaxDeliveries() {
         return maxDeliveries;
     }
@@ -328,6 +450,16 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
     @Override
     public void setRedeliveryDelay(Long redeliveryDelay) {
         this.redeliveryDelay = redeliveryDelay;
+    }
+
+    /** By how much the wait grows with each further delivery; at least 1. */
+    public Double getRedeliveryMultiplier() {
+        return redeliveryMultiplier;
+    }
+
+    @Override
+    public void setRedeliveryMultiplier(Double redeliveryMultiplier) {
+        this.redeliveryMultiplier = redeliveryMultiplier;
     }
 
     /** Tries to connect before the activation gives up; -1: no end. */

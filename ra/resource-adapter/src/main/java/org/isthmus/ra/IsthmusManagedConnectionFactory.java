@@ -102,7 +102,7 @@ public class IsthmusManagedConnectionFactory
         return request instanceof Login login ? login : Login.CONFIGURED;
     }
 
-    private IsthmusConnectionFactory connectionFactory(Login login) throws ResourceException {
+    IsthmusConnectionFactory connectionFactory(Login login) throws ResourceException {
         var adapter = resourceAdapter;
         if (adapter == null) {
             throw new jakarta.resource.spi.IllegalStateException(

@@ -6,17 +6,27 @@ import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.endpoint.MessageEndpoint;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.transaction.xa.XAResource;
+import org.isthmus.jms.BatchMessageListener;
 
 /** A message-driven bean's side of the container: hands every message to one listener. */
 final class FakeEndpoints implements MessageEndpointFactory {
-    private final MessageListener bean;
+    private final BatchMessageListener bean;
     final AtomicInteger unavailable = new AtomicInteger();
     final AtomicInteger handedOut = new AtomicInteger();
 
     FakeEndpoints(MessageListener bean) {
+        this((BatchMessageListener) messages -> messages.forEach(bean::onMessage));
+    }
+
+    private FakeEndpoints(BatchMessageListener bean) {
         this.bean = bean;
+    }
+
+    static FakeEndpoints takingLists(BatchMessageListener bean) {
+        return new FakeEndpoints(bean);
     }
 
     @Override
@@ -48,7 +58,7 @@ final class FakeEndpoints implements MessageEndpointFactory {
         return MessageListener.class;
     }
 
-    private final class Endpoint implements MessageEndpoint, MessageListener {
+    private final class Endpoint implements MessageEndpoint, MessageListener, BatchMessageListener {
         private boolean delivering;
 
         @Override
@@ -58,10 +68,15 @@ final class FakeEndpoints implements MessageEndpointFactory {
 
         @Override
         public void onMessage(Message message) {
+            onMessages(List.of(message));
+        }
+
+        @Override
+        public void onMessages(List<Message> messages) {
             if (!delivering) {
-                throw new AssertionError("onMessage outside of a delivery");
+                throw new AssertionError("called outside of a delivery");
             }
-            bean.onMessage(message);
+            bean.onMessages(messages);
         }
 
         @Override

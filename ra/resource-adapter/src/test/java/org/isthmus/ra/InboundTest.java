@@ -274,7 +274,7 @@ class InboundTest {
 
         assertThatThrownBy(() -> adapter.endpointActivation(new FakeEndpoints(message -> {}), spec))
                 .isInstanceOf(ResourceException.class)
-                .hasMessageContaining("selectors are not there yet");
+                .hasMessageContaining("selectors of durable subscriptions");
     }
 
     private void activate(FakeEndpoints endpoints, IsthmusActivationSpec spec) throws Exception {

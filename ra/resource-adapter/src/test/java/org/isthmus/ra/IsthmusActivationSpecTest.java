@@ -5,8 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.resource.spi.InvalidPropertyException;
+import java.beans.PropertyDescriptor;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.isthmus.jms.IntakeOptions;
+import org.isthmus.jms.IsthmusQueue;
+import org.isthmus.jms.StartFrom;
 import org.isthmus.ra.inbound.Subscription.Acknowledgement;
+import org.isthmus.ra.inbound.Subscription.Batch;
+import org.isthmus.ra.inbound.Subscription.Ordering;
 import org.junit.jupiter.api.Test;
+import org.w3c.dom.Element;
 
 class IsthmusActivationSpecTest {
     private final IsthmusActivationSpec spec = new IsthmusActivationSpec();
@@ -20,33 +31,137 @@ class IsthmusActivationSpecTest {
     void theLeastThatABeanCanSayIsEnough() throws Exception {
         var subscription = spec.subscription();
 
-        assertThat(subscription.topic().getName()).isEqualTo("orders");
+        assertThat(subscription.destination().getName()).isEqualTo("orders");
         assertThat(subscription.durableName()).isNull();
         assertThat(subscription.acknowledgement()).isEqualTo(Acknowledgement.EACH);
         assertThat(subscription.maxSession()).isEqualTo(15);
-        assertThat(subscription.maxDeliveries()).isEqualTo(10);
+        assertThat(subscription.options().maxDeliveries()).isEqualTo(10);
     }
 
     @Test
-    void everythingThatIsWrongIsSaidAtOnce() {
+    void everythingThatIsWrongIsSaidAtOnceWithWhatIsRight() {
         spec.setDestination("");
         spec.setSubscriptionDurability("Durable");
         spec.setAcknowledgeMode("Client-acknowledge");
+        spec.setMessageSelector("colour = ");
+        spec.setOrdering("random");
+        spec.setStartFrom("yesterday");
         spec.setMaxSession(0);
+        spec.setRedeliveryMultiplier(0.5);
+        spec.setDeadLetterDestination("no such name!");
 
         assertThatThrownBy(spec::validate)
-                .isInstanceOf(InvalidPropertyException.class)
-                .hasMessageContainingAll("destination", "subscriptionName", "acknowledgeMode", "maxSession");
+                .isInstanceOfSatisfying(
+                        InvalidPropertyException.class, e -> assertThat(e.getInvalidPropertyDescriptors())
+                                .extracting(PropertyDescriptor::getName)
+                                .containsExactlyInAnyOrder(
+                                        "destinationLookup",
+                                        "subscriptionName",
+                                        "clientId",
+                                        "acknowledgeMode",
+                                        "messageSelector",
+                                        "ordering",
+                                        "startFrom",
+                                        "maxSession",
+                                        "redeliveryMultiplier",
+                                        "deadLetterDestination"))
+                .hasMessageContainingAll(
+                        "destinationLookup: give either",
+                        "acknowledgeMode: \"Client-acknowledge\" is none of Auto-acknowledge, Dups-ok-acknowledge",
+                        "ordering: \"random\" is none of none, key, partition",
+                        "startFrom: yesterday is neither earliest, latest nor a time such as",
+                        "maxSession: 0 is less than 1");
     }
 
     @Test
-    void whatIsNotThereYetSaysSo() {
+    void everythingOfAQueueReachesTheBroker() throws Exception {
         spec.setDestinationType("jakarta.jms.Queue");
-        spec.setMessageSelector("a = 1");
+        spec.setMessageSelector("colour = 'green'");
+        spec.setOrdering("key");
+        spec.setStartFrom("2026-01-31T08:00:00Z");
+        spec.setMaxDeliveries(3);
+        spec.setRedeliveryDelay(200L);
+        spec.setRedeliveryMultiplier(2.0);
         spec.setDeadLetterDestination("dead");
 
-        assertThatThrownBy(spec::validate)
-                .hasMessageContainingAll("share groups", "selectors are not there yet", "deadLetterDestination");
+        var subscription = spec.subscription();
+
+        assertThat(subscription.destination()).isEqualTo(new IsthmusQueue("orders"));
+        assertThat(subscription.ordering()).isEqualTo(Ordering.KEY);
+        assertThat(subscription.options())
+                .isEqualTo(new IntakeOptions(
+                        "colour = 'green'",
+                        3,
+                        Duration.ofMillis(200),
+                        2.0,
+                        "dead",
+                        new StartFrom(Instant.parse("2026-01-31T08:00:00Z"))));
+        assertThat(subscription.options().delayAfter(3)).hasMillis(800);
+    }
+
+    @Test
+    void whatATopicCannotHaveIsRefusedAndNotIgnored() {
+        spec.setOrdering("key");
+        spec.setDeadLetterDestination("dead");
+
+        assertThatThrownBy(spec::subscription)
+                .isInstanceOf(InvalidPropertyException.class)
+                .hasMessageContainingAll("ordering", "deadLetterDestination");
+    }
+
+    @Test
+    void aQueueHasNoSubscriptions() {
+        spec.setDestinationType("jakarta.jms.Queue");
+        spec.setSubscriptionDurability("Durable");
+
+        assertThatThrownBy(spec::validate).hasMessageContaining("subscriptionDurability: a queue has no subscriptions");
+    }
+
+    @Test
+    void aNameInNoDirectoryIsNamed() {
+        spec.setDestination("");
+        spec.setDestinationLookup("java:app/jms/missing");
+
+        assertThatThrownBy(spec::subscription)
+                .isInstanceOf(InvalidPropertyException.class)
+                .hasMessageContaining("destinationLookup: java:app/jms/missing is not bound");
+    }
+
+    @Test
+    void aBeanThatTakesListsSaysHowManyAndHowSoon() throws Exception {
+        var batches = new IsthmusBatchActivationSpec();
+        batches.setDestination("orders");
+        batches.setDestinationType("jakarta.jms.Queue");
+        batches.setMaxBatchSize(0);
+        assertThatThrownBy(batches::validate).hasMessageContaining("maxBatchSize: 0 is not between 1 and 10000");
+
+        batches.setMaxBatchSize(50);
+        batches.setBatchTimeout(20L);
+        assertThat(batches.subscription().batch()).isEqualTo(new Batch(50, Duration.ofMillis(20)));
+    }
+
+    /** Servers set what the deployment descriptor of the adapter declares. */
+    @Test
+    void everyPropertyThatTheArchiveDeclaresIsThere() throws Exception {
+        var declared = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(Path.of("src/main/rar/META-INF/ra.xml").toFile())
+                .getElementsByTagName("activationspec");
+        for (int n = 0; n < declared.getLength(); n++) {
+            var one = (Element) declared.item(n);
+            var bean = Class.forName(text(one, "activationspec-class"));
+            var properties = one.getElementsByTagName("config-property");
+            assertThat(properties.getLength()).isGreaterThan(20);
+            for (int m = 0; m < properties.getLength(); m++) {
+                var property = (Element) properties.item(m);
+                var descriptor = new PropertyDescriptor(text(property, "config-property-name"), bean);
+                assertThat(descriptor.getPropertyType().getName()).isEqualTo(text(property, "config-property-type"));
+            }
+        }
+    }
+
+    private static String text(Element parent, String name) {
+        return parent.getElementsByTagName(name).item(0).getTextContent();
     }
 
     @Test
@@ -69,8 +184,8 @@ class IsthmusActivationSpecTest {
         var subscription = spec.subscription();
 
         assertThat(subscription.maxSession()).isEqualTo(4);
-        assertThat(subscription.maxDeliveries()).isEqualTo(7);
-        assertThat(subscription.redeliveryDelay()).hasMillis(250);
+        assertThat(subscription.options().maxDeliveries()).isEqualTo(7);
+        assertThat(subscription.options().redeliveryDelay()).hasMillis(250);
         assertThat(spec.renamedProperties()).containsEntry("maxSessions", "maxSession");
         assertThat(spec.ignoredProperties()).containsExactly("useJNDI");
     }

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *   DEAD: without members, generation and offsets there is no group.
  * </pre>
  *
+ * <p>A group speaks the classic protocol, of which this is the picture, or the consumer protocol, of which {@link Consumers} is; never both.
+ *
  * <p>The phase is not stored: it follows from members, generation and assignment, so that it cannot contradict them.
  */
 final class Group {
@@ -34,6 +36,7 @@ final class Group {
     private final Map<String, String> memberByInstance = new HashMap<>();
     private final Map<TopicPartition, CommittedOffset> offsets = new HashMap<>();
     private final Map<Long, Map<TopicPartition, CommittedOffset>> staged = new TreeMap<>();
+    private final Consumers consumers = new Consumers();
     private Generation generation = Generation.NONE;
     private int assignedGeneration = UNASSIGNED;
     private Map<String, Bytes> assignment = Map.of();
@@ -47,6 +50,9 @@ final class Group {
     }
 
     GroupPhase phase() {
+        if (!consumers.isNone()) {
+            return consumers.phase();
+        }
         if (members.isEmpty()) {
             return isDead() ? GroupPhase.DEAD : GroupPhase.EMPTY;
         }
@@ -54,6 +60,26 @@ final class Group {
             return GroupPhase.PREPARING_REBALANCE;
         }
         return assignedGeneration == generation.number() ? GroupPhase.STABLE : GroupPhase.COMPLETING_REBALANCE;
+    }
+
+    /** Whether its members, if it has any, speak the consumer protocol. */
+    boolean isOfConsumers() {
+        return !consumers.isNone();
+    }
+
+    /** What it has of the consumer protocol. */
+    Consumers consumers() {
+        return consumers;
+    }
+
+    /** Whether nobody belongs to it, in whichever protocol. */
+    boolean isVacant() {
+        return members.isEmpty() && consumers.members().isEmpty();
+    }
+
+    /** When it last changed, in milliseconds since 1970. */
+    long sinceMs() {
+        return isOfConsumers() ? consumers.epochs().sinceMs() : generation.sinceMs();
     }
 
     Generation generation() {
@@ -110,6 +136,7 @@ final class Group {
 
     boolean isDead() {
         return members.isEmpty()
+                && consumers.isNone()
                 && offsets.isEmpty()
                 && staged.isEmpty()
                 && assignedGeneration == UNASSIGNED
@@ -149,6 +176,10 @@ final class Group {
         assignment = Map.of();
     }
 
+    void replay(GroupRecord.OfConsumers change) {
+        change.applyTo(consumers);
+    }
+
     void replay(GroupRecord.OffsetSaved saved) {
         offsets.put(saved.partition(), saved.offset());
     }
@@ -176,6 +207,7 @@ final class Group {
                 && memberByInstance.equals(group.memberByInstance)
                 && offsets.equals(group.offsets)
                 && staged.equals(group.staged)
+                && consumers.equals(group.consumers)
                 && generation.equals(group.generation)
                 && assignedGeneration == group.assignedGeneration
                 && assignment.equals(group.assignment);
@@ -188,6 +220,7 @@ final class Group {
 
     @Override
     public String toString() {
-        return id + " " + phase() + " " + generation + " members=" + members.keySet() + " offsets=" + offsets;
+        return id + " " + phase() + " " + (isOfConsumers() ? consumers : generation) + " members=" + members.keySet()
+                + " offsets=" + offsets;
     }
 }

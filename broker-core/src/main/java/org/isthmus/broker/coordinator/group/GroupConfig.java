@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param offsetsRetention how long the offsets of a group without members are kept
  * @param offsetsCheckInterval how often offsets are looked through for such as are too old
  * @param maxOffsetMetadataBytes longest text beside a committed offset
+ * @param consumers how groups of the consumer protocol are kept besides
  */
 public record GroupConfig(
         Duration minSessionTimeout,
@@ -20,7 +21,8 @@ public record GroupConfig(
         Duration initialRebalanceDelay,
         Duration offsetsRetention,
         Duration offsetsCheckInterval,
-        int maxOffsetMetadataBytes) {
+        int maxOffsetMetadataBytes,
+        ConsumerGroupConfig consumers) {
     public static final GroupConfig DEFAULT = new GroupConfig(
             Duration.ofSeconds(6),
             Duration.ofMinutes(30),
@@ -28,5 +30,6 @@ public record GroupConfig(
             Duration.ofMillis(100),
             Duration.ofDays(7),
             Duration.ofMinutes(10),
-            4096);
+            4096,
+            ConsumerGroupConfig.DEFAULT);
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -78,6 +79,31 @@ public final class GroupCoordinator {
         return ask(caller.groupId(), shard -> shard.heartbeat(caller));
     }
 
+    /** A member of the consumer protocol (KIP-848) joins, stays or goes, and hears what it may read. */
+    public CompletionStage<ConsumerAnswer> consume(ConsumerBeat beat) {
+        var refusal = checkBeat(beat);
+        return refusal.isEmpty()
+                ? ask(beat.groupId(), shard -> shard.consume(beat))
+                : CompletableFuture.completedStage(refusal.get());
+    }
+
+    private static Optional<ConsumerAnswer> checkBeat(ConsumerBeat beat) {
+        if (beat.assignor() != null && Assignor.named(beat.assignor()).isEmpty()) {
+            return Optional.of(
+                    ConsumerAnswer.refused(ErrorCode.UNSUPPORTED_ASSIGNOR, "there is no assignor " + beat.assignor()));
+        }
+        if (beat.pattern() != null && !Interest.isPattern(beat.pattern())) {
+            return Optional.of(ConsumerAnswer.refused(
+                    ErrorCode.INVALID_REGULAR_EXPRESSION, beat.pattern() + " is no regular expression of RE2"));
+        }
+        return Optional.empty();
+    }
+
+    /** How groups of the consumer protocol are kept. */
+    public ConsumerGroupConfig consumerConfig() {
+        return config.consumers();
+    }
+
     /** Each leaver's outcome, in the order of the request. */
     public CompletionStage<List<ErrorCode>> leave(String groupId, List<Leaver> leavers) {
         return ask(groupId, shard -> shard.leave(groupId, leavers));
@@ -103,9 +129,13 @@ public final class GroupCoordinator {
         return shards.ask(partition, shard -> shard.endTransaction(producerId, producerEpoch, commit));
     }
 
-    /** The group's offsets, of these partitions or, with null, of all. Partitions without one are left out. */
-    public CompletionStage<FetchedOffsets> fetch(String groupId, @Nullable Collection<TopicPartition> partitions) {
-        return ask(groupId, shard -> shard.fetch(groupId, partitions));
+    /**
+     * The group's offsets, of these partitions or, with null, of all. Partitions without one are left out.
+     *
+     * @param caller whose generation is its member epoch; −1 for one that does not belong to the group
+     */
+    public CompletionStage<FetchedOffsets> fetch(Caller caller, @Nullable Collection<TopicPartition> partitions) {
+        return ask(caller.groupId(), shard -> shard.fetch(caller, partitions));
     }
 
     /** {@code GROUP_ID_NOT_FOUND}, {@code NON_EMPTY_GROUP}, or each partition's outcome. */
@@ -123,6 +153,14 @@ public final class GroupCoordinator {
         return ask(
                 groupId,
                 shard -> shard.query(view -> GroupDescription.of(view.state().group(groupId))));
+    }
+
+    /** The group of the consumer protocol; one of the classic protocol, or that does not exist, is {@link GroupPhase#DEAD}. */
+    public CompletionStage<ConsumerGroupDescription> describeConsumers(String groupId) {
+        return ask(
+                groupId,
+                shard -> shard.query(
+                        view -> ConsumerGroupDescription.of(view.state().group(groupId))));
     }
 
     /** All groups of the shards that are led here. */

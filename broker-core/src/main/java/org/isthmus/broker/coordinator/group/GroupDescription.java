@@ -7,10 +7,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A group as an administrator sees it.
  *
+ * @param isOfConsumers whether it speaks the consumer protocol; its members are then told by {@link ConsumerGroupDescription} alone
  * @param protocol the assignment protocol in use; empty where there is none
  */
 public record GroupDescription(
-        String groupId, GroupPhase phase, String protocolType, String protocol, List<Described> members) {
+        String groupId,
+        boolean isOfConsumers,
+        GroupPhase phase,
+        String protocolType,
+        String protocol,
+        List<Described> members) {
     /** A member, what it said when it joined, and what it is to read. */
     public record Described(
             String memberId,
@@ -33,6 +39,7 @@ public record GroupDescription(
                         group.assignment(member.id())))
                 .toList();
         var protocol = isStable && generation.protocol() != null ? generation.protocol() : "";
-        return new GroupDescription(group.id(), group.phase(), generation.protocolType(), protocol, members);
+        var type = group.isOfConsumers() ? "consumer" : generation.protocolType();
+        return new GroupDescription(group.id(), group.isOfConsumers(), group.phase(), type, protocol, members);
     }
 }

@@ -1,6 +1,7 @@
 package org.isthmus.broker.coordinator.group;
 
 import java.util.Map;
+import java.util.SortedSet;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.Bytes;
 
@@ -96,6 +97,60 @@ sealed interface GroupRecord {
         @Override
         public void applyTo(Group group) {
             group.replay(this);
+        }
+    }
+
+    /** A change of what a group has that speaks the consumer protocol. */
+    sealed interface OfConsumers extends OfGroup {
+        /** Makes the change. Called in replay only. */
+        void applyTo(Consumers consumers);
+
+        @Override
+        default void applyTo(Group group) {
+            group.replay(this);
+        }
+    }
+
+    record ConsumerSaved(String groupId, Consumer consumer) implements OfConsumers {
+        @Override
+        public void applyTo(Consumers consumers) {
+            consumers.replay(this);
+        }
+    }
+
+    record ConsumerRemoved(String groupId, String memberId) implements OfConsumers {
+        @Override
+        public void applyTo(Consumers consumers) {
+            consumers.replay(this);
+        }
+    }
+
+    /** What a member is to read once those who have it let it go. */
+    record TargetSaved(String groupId, String memberId, SortedSet<PartitionId> partitions) implements OfConsumers {
+        @Override
+        public void applyTo(Consumers consumers) {
+            consumers.replay(this);
+        }
+    }
+
+    record TargetRemoved(String groupId, String memberId) implements OfConsumers {
+        @Override
+        public void applyTo(Consumers consumers) {
+            consumers.replay(this);
+        }
+    }
+
+    record EpochsChanged(String groupId, Epochs epochs) implements OfConsumers {
+        @Override
+        public void applyTo(Consumers consumers) {
+            consumers.replay(this);
+        }
+    }
+
+    record EpochsForgotten(String groupId) implements OfConsumers {
+        @Override
+        public void applyTo(Consumers consumers) {
+            consumers.replay(this);
         }
     }
 }

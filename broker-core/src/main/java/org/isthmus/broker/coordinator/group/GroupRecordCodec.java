@@ -13,6 +13,7 @@ import org.isthmus.broker.coordinator.group.GroupRecord.GenerationChanged;
 import org.isthmus.broker.coordinator.group.GroupRecord.GenerationForgotten;
 import org.isthmus.broker.coordinator.group.GroupRecord.MemberRemoved;
 import org.isthmus.broker.coordinator.group.GroupRecord.MemberSaved;
+import org.isthmus.broker.coordinator.group.GroupRecord.OfConsumers;
 import org.isthmus.broker.coordinator.group.GroupRecord.OfGroup;
 import org.isthmus.broker.coordinator.group.GroupRecord.OffsetRemoved;
 import org.isthmus.broker.coordinator.group.GroupRecord.OffsetSaved;
@@ -34,11 +35,15 @@ final class GroupRecordCodec implements RecordCodec<GroupRecord> {
     private static final int OFFSET = 4;
     private static final int STAGED_OFFSET = 5;
     private static final int PRODUCER = 6;
+    // From 7 to 9: ConsumerRecordCodec.
 
     private static final int VERSION = 1;
 
     @Override
     public byte[] key(GroupRecord record) {
+        if (record instanceof OfConsumers change) {
+            return ConsumerRecordCodec.key(change);
+        }
         if (record instanceof OffsetSaved saved) {
             return offsetKey(saved.groupId(), saved.partition());
         }
@@ -73,6 +78,9 @@ final class GroupRecordCodec implements RecordCodec<GroupRecord> {
 
     @Override
     public byte @Nullable [] value(GroupRecord record) {
+        if (record instanceof OfConsumers change) {
+            return ConsumerRecordCodec.value(change);
+        }
         if (record instanceof OffsetSaved saved) {
             return value(saved.offset());
         }
@@ -119,12 +127,15 @@ final class GroupRecordCodec implements RecordCodec<GroupRecord> {
             case OFFSET -> readOffset(groupId, new TopicPartition(key.text(), key.integer()), value);
             case STAGED_OFFSET ->
                 readStaged(groupId, key.number(), new TopicPartition(key.text(), key.integer()), value);
+            case ConsumerRecordCodec.CONSUMER -> ConsumerRecordCodec.readConsumer(groupId, key.text(), value);
+            case ConsumerRecordCodec.TARGET -> ConsumerRecordCodec.readTarget(groupId, key.text(), value);
+            case ConsumerRecordCodec.EPOCHS -> ConsumerRecordCodec.readEpochs(groupId, value);
             default ->
                 throw new IllegalStateException("unknown kind of record " + kind + " at offset " + record.offset());
         };
     }
 
-    private static FieldWriter key(int kind, String groupId) {
+    static FieldWriter key(int kind, String groupId) {
         return new FieldWriter().number(kind).text(groupId);
     }
 
@@ -151,7 +162,7 @@ final class GroupRecordCodec implements RecordCodec<GroupRecord> {
         return new FieldWriter().number(PRODUCER).number(producerId).toBytes();
     }
 
-    private static FieldWriter newValue() {
+    static FieldWriter newValue() {
         return new FieldWriter().number(VERSION);
     }
 

@@ -19,6 +19,9 @@ import org.isthmus.broker.coordinator.ShardObserver;
 import org.isthmus.broker.coordinator.ShardedCoordinator;
 import org.isthmus.broker.coordinator.View;
 import org.isthmus.broker.coordinator.group.GroupRecord.Assigned;
+import org.isthmus.broker.coordinator.group.GroupRecord.ConsumerRemoved;
+import org.isthmus.broker.coordinator.group.GroupRecord.ConsumerSaved;
+import org.isthmus.broker.coordinator.group.GroupRecord.EpochsForgotten;
 import org.isthmus.broker.coordinator.group.GroupRecord.GenerationChanged;
 import org.isthmus.broker.coordinator.group.GroupRecord.MemberRemoved;
 import org.isthmus.broker.coordinator.group.GroupRecord.MemberSaved;
@@ -41,6 +44,11 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
     private final GroupMachine machine = new GroupMachine();
     private final Shard<GroupMachine, GroupRecord> shard;
     private final Sessions sessions;
+    private final Revocations revocations;
+
+    /** The image that a group of consumers last made its target by. */
+    private final Map<String, Long> imagesSeen = new HashMap<>();
+
     private final Map<String, Lobby> lobbies = new HashMap<>();
 
     GroupShard(
@@ -56,6 +64,7 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
         shard = new Shard<>(name, log, loop, new GroupRecordCodec(), machine, this, clock, ids);
         sessions =
                 new Sessions(clock, shard::schedule, this::isWaiting, (group, member) -> expire(group, Set.of(member)));
+        revocations = new Revocations(shard::schedule, (group, member) -> expire(group, Set.of(member)));
     }
 
     @Override
@@ -127,6 +136,25 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
                 });
     }
 
+    CompletionStage<ConsumerAnswer> consume(ConsumerBeat beat) {
+        var image = cluster.get();
+        var groupId = beat.groupId();
+        var imageIsNew = imagesSeen.getOrDefault(groupId, -1L) != image.version();
+        return shard.write(
+                view -> Consuming.decide(
+                        view, beat, image, imageIsNew, config.consumers().maxSize()),
+                answer -> {
+                    if (answer.error() == ErrorCode.NONE && !beat.leaves()) {
+                        imagesSeen.put(groupId, image.version());
+                        sessions.touch(groupId, beat.memberId(), sessionTimeout(groupId));
+                    }
+                });
+    }
+
+    private Duration sessionTimeout(String groupId) {
+        return config.consumers().sessionTimeout(cluster.get().groupConfigs().getOrDefault(groupId, Map.of()));
+    }
+
     CompletionStage<List<ErrorCode>> leave(String groupId, List<Leaver> leavers) {
         return shard.write(view -> Leaving.leave(view, groupId, leavers, namedIn(groupId)), outcomes -> {
             leavers.forEach(leaver -> lobby(groupId).forget(leaver.memberId()));
@@ -152,8 +180,8 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
         return shard.write(view -> TransactionalOffsets.end(view, producerId, producerEpoch, commit));
     }
 
-    CompletionStage<FetchedOffsets> fetch(String groupId, @Nullable Collection<TopicPartition> partitions) {
-        return shard.read(view -> Offsets.fetch(view, groupId, partitions));
+    CompletionStage<FetchedOffsets> fetch(Caller caller, @Nullable Collection<TopicPartition> partitions) {
+        return shard.read(view -> Offsets.fetch(view, caller, partitions));
     }
 
     CompletionStage<OffsetsDeleted> deleteOffsets(String groupId, Collection<TopicPartition> partitions) {
@@ -174,6 +202,7 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
     public void loaded() {
         for (var group : machine.groups()) {
             group.members().forEach(member -> sessions.start(group.id(), member));
+            group.consumers().members().values().forEach(member -> consumerSaved(group.id(), member));
             if (group.phase() == GroupPhase.PREPARING_REBALANCE) {
                 startGathering(group, lobby(group.id()));
             } else if (group.phase() == GroupPhase.COMPLETING_REBALANCE) {
@@ -203,6 +232,13 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
                         removed.memberId(),
                         replaced ? ErrorCode.FENCED_INSTANCE_ID : ErrorCode.UNKNOWN_MEMBER_ID,
                         committed);
+            } else if (record instanceof ConsumerSaved saved) {
+                consumerSaved(group.id(), saved.consumer());
+            } else if (record instanceof ConsumerRemoved removed) {
+                sessions.end(group.id(), removed.memberId());
+                revocations.end(group.id(), removed.memberId());
+            } else if (record instanceof EpochsForgotten) {
+                imagesSeen.remove(group.id());
             } else if (record instanceof GenerationChanged) {
                 generationChanged(group, committed);
             } else if (record instanceof Assigned) {
@@ -220,6 +256,13 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
             lobby.syncs.refuseAll(ErrorCode.NOT_COORDINATOR, failed);
         }
         lobbies.clear();
+    }
+
+    private void consumerSaved(String groupId, Consumer member) {
+        if (!sessions.runs(groupId, member.id())) {
+            sessions.start(groupId, member.id(), sessionTimeout(groupId));
+        }
+        revocations.follow(groupId, member);
     }
 
     private void memberRemoved(Group group, String memberId, ErrorCode error, CompletionStage<Void> committed) {
@@ -314,7 +357,9 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
     }
 
     private void expire(String groupId, Set<String> memberIds) {
-        shard.write(view -> Leaving.expire(view, groupId, memberIds));
+        shard.write(view -> view.state().group(groupId).isOfConsumers()
+                ? Consuming.expire(view, groupId, memberIds)
+                : Leaving.expire(view, groupId, memberIds));
     }
 
     private void name(JoinRequest request, String memberId) {

@@ -9,6 +9,7 @@ import org.isthmus.broker.coordinator.Bytes;
 import org.isthmus.broker.coordinator.Decision;
 import org.isthmus.broker.coordinator.View;
 import org.isthmus.broker.coordinator.group.GroupRecord.Assigned;
+import org.isthmus.broker.coordinator.group.GroupRecord.EpochsForgotten;
 import org.isthmus.broker.coordinator.group.GroupRecord.GenerationChanged;
 import org.isthmus.broker.coordinator.group.GroupRecord.MemberRemoved;
 import org.isthmus.broker.coordinator.group.GroupRecord.MemberSaved;
@@ -21,9 +22,22 @@ final class Joining {
     static Decision<GroupRecord, JoinOutcome> decide(
             View<GroupMachine> view, JoinRequest request, boolean named, int maxSize) {
         var group = view.state().group(request.groupId());
-        if (!fits(group, request)) {
+        if (!fits(group, request) || !group.consumers().members().isEmpty()) {
             return refuse(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, request);
         }
+        var decision = decide(view, group, request, named, maxSize);
+        if (!group.isOfConsumers() || decision.records().isEmpty()) {
+            return decision;
+        }
+        // Nobody belongs to it, so what it has of the consumer protocol ends here; its offsets stay.
+        var records = new ArrayList<GroupRecord>();
+        records.add(new EpochsForgotten(group.id()));
+        records.addAll(decision.records());
+        return Decision.of(decision.answer(), records);
+    }
+
+    private static Decision<GroupRecord, JoinOutcome> decide(
+            View<GroupMachine> view, Group group, JoinRequest request, boolean named, int maxSize) {
         if (request.memberId().isEmpty()) {
             return joinAnew(view, group, request, maxSize);
         }

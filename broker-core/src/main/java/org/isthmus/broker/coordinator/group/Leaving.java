@@ -16,6 +16,9 @@ final class Leaving {
     static Decision<GroupRecord, List<ErrorCode>> leave(
             View<GroupMachine> view, String groupId, List<Leaver> leavers, Set<String> named) {
         var group = view.state().group(groupId);
+        if (group.isOfConsumers()) {
+            return removeConsumers(group, leavers, view.nowMs());
+        }
         var outcomes = new ArrayList<ErrorCode>();
         var gone = new LinkedHashSet<String>();
         for (var leaver : leavers) {
@@ -26,6 +29,27 @@ final class Leaving {
             }
         }
         return Decision.of(outcomes, Rebalance.without(group, gone, view.nowMs()));
+    }
+
+    /** An administrator removes members of a group of consumers; they themselves leave with a heartbeat. */
+    private static Decision<GroupRecord, List<ErrorCode>> removeConsumers(
+            Group group, List<Leaver> leavers, long nowMs) {
+        var outcomes = new ArrayList<ErrorCode>();
+        var gone = new LinkedHashSet<String>();
+        for (var leaver : leavers) {
+            var member = leaver.instanceId() == null
+                    ? group.consumers().member(leaver.memberId())
+                    : group.consumers().staticMember(leaver.instanceId());
+            if (member == null) {
+                outcomes.add(ErrorCode.UNKNOWN_MEMBER_ID);
+            } else if (!leaver.memberId().isEmpty() && !leaver.memberId().equals(member.id())) {
+                outcomes.add(ErrorCode.FENCED_INSTANCE_ID);
+            } else {
+                outcomes.add(ErrorCode.NONE);
+                gone.add(member.id());
+            }
+        }
+        return Decision.of(outcomes, Consuming.without(group, gone, nowMs));
     }
 
     /** Members whose time is over. Answers nobody. */

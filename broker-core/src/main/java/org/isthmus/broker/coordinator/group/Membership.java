@@ -15,6 +15,15 @@ final class Membership {
         return caller.generation() == group.generation().number() ? ErrorCode.NONE : ErrorCode.ILLEGAL_GENERATION;
     }
 
+    /** Why the caller does not stand where it says in a group of consumers; {@code NONE} where it does. */
+    static ErrorCode checkEpoch(Consumers consumers, Caller caller) {
+        var member = consumers.member(caller.memberId());
+        if (member == null) {
+            return ErrorCode.UNKNOWN_MEMBER_ID;
+        }
+        return member.holding().epoch() == caller.generation() ? ErrorCode.NONE : ErrorCode.STALE_MEMBER_EPOCH;
+    }
+
     /** Why the caller is not a member, whatever its generation; {@code NONE} where it is. */
     static ErrorCode identify(Group group, Caller caller) {
         if (caller.instanceId() == null) {

@@ -17,6 +17,7 @@ import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.Decision;
 import org.isthmus.broker.coordinator.View;
 import org.isthmus.broker.coordinator.group.GroupRecord.AssignmentForgotten;
+import org.isthmus.broker.coordinator.group.GroupRecord.EpochsForgotten;
 import org.isthmus.broker.coordinator.group.GroupRecord.GenerationForgotten;
 import org.isthmus.broker.coordinator.group.GroupRecord.OffsetRemoved;
 import org.isthmus.broker.coordinator.group.GroupRecord.OffsetSaved;
@@ -47,10 +48,13 @@ final class Offsets {
     static ErrorCode refusal(Group group, Caller caller) {
         var belongsToNoGroup = caller.generation() < 0 && caller.memberId().isEmpty() && caller.instanceId() == null;
         if (belongsToNoGroup) {
-            return group.members().isEmpty() ? ErrorCode.NONE : ErrorCode.UNKNOWN_MEMBER_ID;
+            return group.isVacant() ? ErrorCode.NONE : ErrorCode.UNKNOWN_MEMBER_ID;
         }
         if (group.phase() == GroupPhase.DEAD) {
-            return ErrorCode.ILLEGAL_GENERATION;
+            return ErrorCode.GROUP_ID_NOT_FOUND;
+        }
+        if (group.isOfConsumers()) {
+            return Membership.checkEpoch(group.consumers(), caller);
         }
         var error = Membership.check(group, caller);
         if (error != ErrorCode.NONE) {
@@ -74,11 +78,16 @@ final class Offsets {
 
     /** The group's offsets, of these partitions or, with null, of all. */
     static FetchedOffsets fetch(
-            View<GroupMachine> view, String groupId, @Nullable Collection<TopicPartition> partitions) {
-        var group = view.state().group(groupId);
+            View<GroupMachine> view, Caller caller, @Nullable Collection<TopicPartition> partitions) {
+        var group = view.state().group(caller.groupId());
+        var names = !caller.memberId().isEmpty() || caller.generation() >= 0;
+        var error = names && group.isOfConsumers() ? Membership.checkEpoch(group.consumers(), caller) : ErrorCode.NONE;
+        if (error != ErrorCode.NONE) {
+            return new FetchedOffsets(error, Map.of(), Set.of());
+        }
         var unstable = new HashSet<TopicPartition>();
         group.staged().values().forEach(staged -> unstable.addAll(staged.keySet()));
-        return new FetchedOffsets(find(group.offsets(), partitions), Set.copyOf(unstable));
+        return new FetchedOffsets(ErrorCode.NONE, find(group.offsets(), partitions), Set.copyOf(unstable));
     }
 
     private static Map<TopicPartition, CommittedOffset> find(
@@ -106,11 +115,11 @@ final class Offsets {
         if (!group.members().isEmpty() && !Subscriptions.areKnownOf(group)) {
             return Decision.answer(OffsetsDeleted.refused(ErrorCode.NON_EMPTY_GROUP));
         }
-        var subscribed = Subscriptions.of(group);
+        var subscribed = Subscriptions.by(group);
         var outcomes = new LinkedHashMap<TopicPartition, ErrorCode>();
         var records = new ArrayList<GroupRecord>();
         for (var partition : partitions) {
-            if (subscribed.contains(partition.topic())) {
+            if (subscribed.test(partition.topic())) {
                 outcomes.put(partition, ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC);
                 continue;
             }
@@ -142,17 +151,17 @@ final class Offsets {
     static Decision<GroupRecord, Integer> expire(
             View<GroupMachine> view, String groupId, Duration retention, Function<String, @Nullable UUID> topicId) {
         var group = view.state().group(groupId);
-        var subscribed = Subscriptions.of(group);
+        var subscribed = Subscriptions.by(group);
         var old = new ArrayList<TopicPartition>();
         group.offsets().forEach((partition, offset) -> {
             var isGone = !offset.topicId().equals(topicId.apply(partition.topic()));
-            var isUnread = !subscribed.contains(partition.topic());
+            var isUnread = !subscribed.test(partition.topic());
             if (isGone || (isUnread && expiresMs(group, offset, retention) <= view.nowMs())) {
                 old.add(partition);
             }
         });
-        var idleSinceMs = group.generation().sinceMs() + retention.toMillis();
-        var isUnused = group.members().isEmpty() && group.staged().isEmpty();
+        var idleSinceMs = group.sinceMs() + retention.toMillis();
+        var isUnused = group.isVacant() && group.staged().isEmpty();
         if (isUnused && old.size() == group.offsets().size() && idleSinceMs <= view.nowMs()) {
             return Decision.of(old.size(), forgotten(group, old));
         }
@@ -167,17 +176,19 @@ final class Offsets {
             return offset.expiresMs();
         }
         // A group's offsets outlive its last member by the whole retention, however long ago they were committed.
-        var unusedSinceMs = group.members().isEmpty()
-                ? Math.max(offset.committedMs(), group.generation().sinceMs())
-                : offset.committedMs();
+        var unusedSinceMs = group.isVacant() ? Math.max(offset.committedMs(), group.sinceMs()) : offset.committedMs();
         return unusedSinceMs + retention.toMillis();
     }
 
     private static List<GroupRecord> forgotten(Group group, Collection<TopicPartition> offsets) {
         var records = new ArrayList<GroupRecord>();
         offsets.forEach(partition -> records.add(new OffsetRemoved(group.id(), partition)));
-        records.add(new AssignmentForgotten(group.id()));
-        records.add(new GenerationForgotten(group.id()));
+        if (group.isOfConsumers()) {
+            records.add(new EpochsForgotten(group.id()));
+        } else {
+            records.add(new AssignmentForgotten(group.id()));
+            records.add(new GenerationForgotten(group.id()));
+        }
         return records;
     }
 }

@@ -37,11 +37,19 @@ final class Sessions {
     }
 
     void start(String groupId, Member member) {
-        end(groupId, member.id());
-        var session = new Session(new Key(groupId, member.id()), Duration.ofMillis(member.sessionTimeoutMs()));
+        start(groupId, member.id(), Duration.ofMillis(member.sessionTimeoutMs()));
+    }
+
+    void start(String groupId, String memberId, Duration timeout) {
+        end(groupId, memberId);
+        var session = new Session(new Key(groupId, memberId), timeout);
         sessions.put(session.key, session);
         session.prolong();
         session.arm();
+    }
+
+    boolean runs(String groupId, String memberId) {
+        return sessions.containsKey(new Key(groupId, memberId));
     }
 
     /** A sign of life. */
@@ -49,6 +57,16 @@ final class Sessions {
         var session = sessions.get(new Key(groupId, memberId));
         if (session != null) {
             session.prolong();
+        }
+    }
+
+    /** A sign of life, and how long the member may be silent from now on. */
+    void touch(String groupId, String memberId, Duration timeout) {
+        var session = sessions.get(new Key(groupId, memberId));
+        if (session != null && session.timeout.equals(timeout)) {
+            session.prolong();
+        } else if (session != null) {
+            start(groupId, memberId, timeout);
         }
     }
 

@@ -5,10 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.isthmus.broker.coordinator.Bytes;
 
 /**
- * The topics that the consumers of a group subscribe to. This is the one place that looks into what members say to their leader: a version
+ * The topics that the consumers of a group subscribe to. In the classic protocol this is the one place that looks into what members say to their leader: a version
  * (int16), then topic names (int32 count, each int16 length and UTF-8), then what does not matter here.
  */
 final class Subscriptions {
@@ -16,7 +17,16 @@ final class Subscriptions {
 
     private Subscriptions() {}
 
-    static Set<String> of(Group group) {
+    /** Whether anybody in the group subscribes to a topic of this name. */
+    static Predicate<String> by(Group group) {
+        if (group.isOfConsumers()) {
+            return topic -> group.consumers().members().values().stream()
+                    .anyMatch(member -> Interest.wants(member.profile(), topic));
+        }
+        return of(group)::contains;
+    }
+
+    private static Set<String> of(Group group) {
         var topics = new HashSet<String>();
         if (!areKnownOf(group)) {
             return topics;

@@ -3,13 +3,13 @@ package org.isthmus.broker.protocol.handler;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData.AlterConfigsResource;
 import org.apache.kafka.common.message.AlterConfigsResponseData;
 import org.apache.kafka.common.message.AlterConfigsResponseData.AlterConfigsResourceResponse;
 import org.isthmus.broker.controller.Placement;
+import org.isthmus.broker.coordinator.group.ConsumerGroupConfig;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequestData, AlterConfigsResponseData> {
     private final ConfigChange change;
 
-    public AlterConfigsHandler(MetadataStore metadata, Placement placement) {
-        this.change = new ConfigChange(metadata, placement);
+    public AlterConfigsHandler(MetadataStore metadata, Placement placement, ConsumerGroupConfig groups) {
+        this.change = new ConfigChange(metadata, placement, groups);
     }
 
     @Override
@@ -39,22 +39,19 @@ public final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest
     @Override
     public CompletionStage<AlterConfigsResponseData> handle(RequestContext context, AlterConfigsRequestData request) {
         var response = new AlterConfigsResponseData();
-        var waits = new ArrayList<CompletableFuture<?>>();
+        var wishes = new ArrayList<ConfigChange.Wish>();
         for (var resource : request.resources()) {
             var result = new AlterConfigsResourceResponse()
                     .setResourceType(resource.resourceType())
                     .setResourceName(resource.resourceName());
             response.responses().add(result);
-            waits.add(change.alter(
-                            resource.resourceType(),
-                            resource.resourceName(),
-                            request.validateOnly(),
-                            present -> changes(present, resource))
-                    .handle((image, failure) -> failure == null ? result : refuse(result, failure))
-                    .toCompletableFuture());
+            wishes.add(new ConfigChange.Wish(
+                    resource.resourceType(),
+                    resource.resourceName(),
+                    present -> changes(present, resource),
+                    refusal -> result.setErrorCode(refusal.code()).setErrorMessage(refusal.message())));
         }
-        return CompletableFuture.allOf(waits.toArray(CompletableFuture<?>[]::new))
-                .thenApply(ignored -> response);
+        return change.alterAll(wishes, request.validateOnly()).thenApply(ignored -> response);
     }
 
     private static Map<String, @Nullable String> changes(Map<String, String> present, AlterConfigsResource resource) {
@@ -62,10 +59,5 @@ public final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest
         present.keySet().forEach(name -> changes.put(name, null));
         resource.configs().forEach(config -> changes.put(config.name(), config.value()));
         return changes;
-    }
-
-    private static AlterConfigsResourceResponse refuse(AlterConfigsResourceResponse result, Throwable failure) {
-        var refusal = Refusal.of(failure);
-        return result.setErrorCode(refusal.code()).setErrorMessage(refusal.message());
     }
 }

@@ -3,24 +3,52 @@ package org.isthmus.broker.protocol.handler;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.controller.Placement;
+import org.isthmus.broker.coordinator.group.ConsumerGroupConfig;
 import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.GroupSetting;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.jspecify.annotations.Nullable;
 
-/** Changes the settings of one resource; what both ways to ask for it come down to. */
-record ConfigChange(MetadataStore metadata, Placement placement) {
+/**
+ * Changes the settings of resources; what both ways to ask for it come down to.
+ *
+ * @param groups what groups may set
+ */
+record ConfigChange(MetadataStore metadata, Placement placement, ConsumerGroupConfig groups) {
+    /** One resource whose settings are to change, and where its outcome goes. */
+    record Wish(
+            byte type,
+            String name,
+            Function<Map<String, String>, Map<String, @Nullable String>> changes,
+            Consumer<Refusal> onRefused) {}
+
+    /** Changes each by itself. The stage completes once every one is changed or was told why not. */
+    CompletionStage<Void> alterAll(List<Wish> wishes, boolean validateOnly) {
+        return CompletableFuture.allOf(wishes.stream()
+                .map(wish -> alter(wish.type(), wish.name(), validateOnly, wish.changes())
+                        .handle((image, failure) -> {
+                            if (failure != null) {
+                                wish.onRefused().accept(Refusal.of(failure));
+                            }
+                            return image;
+                        })
+                        .toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
     /**
      * Changes what the decision says, made of the resource's own settings as they are: values by setting, null takes a setting away. Only
      * topics and groups have settings that change while a broker runs.
      */
-    CompletionStage<ClusterImage> alter(
+    private CompletionStage<ClusterImage> alter(
             byte type,
             String name,
             boolean validateOnly,
@@ -46,7 +74,7 @@ record ConfigChange(MetadataStore metadata, Placement placement) {
         });
     }
 
-    private static Map<String, String> groupConfigs(Map<String, String> before, Map<String, @Nullable String> changes) {
+    private Map<String, String> groupConfigs(Map<String, String> before, Map<String, @Nullable String> changes) {
         var after = new HashMap<>(before);
         changes.forEach((name, value) -> {
             var setting = GroupSetting.named(name)
@@ -59,6 +87,9 @@ record ConfigChange(MetadataStore metadata, Placement placement) {
             } else {
                 throw new BrokerException(ErrorCode.INVALID_CONFIG, name + " cannot be '" + value + "'");
             }
+        });
+        groups.objection(after).ifPresent(objection -> {
+            throw new BrokerException(ErrorCode.INVALID_CONFIG, objection);
         });
         return after;
     }

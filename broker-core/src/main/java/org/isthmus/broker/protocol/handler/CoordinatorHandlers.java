@@ -8,6 +8,7 @@ import org.isthmus.broker.coordinator.transaction.ProducerIds;
 import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.runtime.IdSource;
 
 /** The handlers of all APIs that coordinators serve. */
 public final class CoordinatorHandlers {
@@ -26,6 +27,7 @@ public final class CoordinatorHandlers {
             ProducerIds producerIds,
             InternalTopics topics,
             MetadataStore metadata,
+            IdSource ids,
             Addresses addresses) {
         return List.of(
                 new FindCoordinatorHandler(topics, metadata, addresses),
@@ -36,6 +38,8 @@ public final class CoordinatorHandlers {
                 new OffsetCommitHandler(groups, metadata),
                 new OffsetFetchHandler(groups, metadata),
                 new OffsetDeleteHandler(groups),
+                new ConsumerGroupHeartbeatHandler(groups, metadata, ids),
+                new ConsumerGroupDescribeHandler(groups, metadata),
                 new DescribeGroupsHandler(groups),
                 new ListGroupsHandler(groups, shareGroups),
                 new DeleteGroupsHandler(groups, shareGroups),

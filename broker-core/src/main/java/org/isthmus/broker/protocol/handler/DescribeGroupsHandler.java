@@ -50,10 +50,12 @@ final class DescribeGroupsHandler implements ApiHandler<DescribeGroupsRequestDat
     }
 
     private static DescribedGroup described(RequestContext context, GroupDescription group) {
+        // A group of consumers has an API of its own; whoever asks here would not understand it.
+        var isMissing = group.phase() == GroupPhase.DEAD || group.isOfConsumers();
         var answer = new DescribedGroup()
                 .setGroupId(group.groupId())
-                .setGroupState(group.phase().wireName())
-                .setProtocolType(group.protocolType())
+                .setGroupState((isMissing ? GroupPhase.DEAD : group.phase()).wireName())
+                .setProtocolType(isMissing ? "" : group.protocolType())
                 .setProtocolData(group.protocol())
                 .setMembers(group.members().stream()
                         .map(member -> new DescribedGroupMember()
@@ -64,7 +66,7 @@ final class DescribeGroupsHandler implements ApiHandler<DescribeGroupsRequestDat
                                 .setMemberMetadata(member.metadata().array())
                                 .setMemberAssignment(member.assignment().array()))
                         .toList());
-        if (group.phase() == GroupPhase.DEAD && context.version() >= FIRST_THAT_KNOWS_OF_MISSING_GROUPS) {
+        if (isMissing && context.version() >= FIRST_THAT_KNOWS_OF_MISSING_GROUPS) {
             answer.setErrorCode(ErrorCode.GROUP_ID_NOT_FOUND.code())
                     .setErrorMessage("Group " + group.groupId() + " not found.");
         }

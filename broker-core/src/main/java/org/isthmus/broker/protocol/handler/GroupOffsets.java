@@ -15,6 +15,7 @@ import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchRespon
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseTopics;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.group.Caller;
 import org.isthmus.broker.coordinator.group.CommittedOffset;
 import org.isthmus.broker.coordinator.group.FetchedOffsets;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
@@ -42,8 +43,11 @@ final class GroupOffsets {
         var image = metadata.image();
         var topics = group.topics();
         var wanted = topics == null ? null : partitions(image, byId, topics);
-        return groups.fetch(group.groupId(), wanted)
-                .thenApply(fetched -> answer(image, byId, topics, fetched, requireStable))
+        var memberId = group.memberId() == null ? "" : group.memberId();
+        return groups.fetch(new Caller(group.groupId(), memberId, null, group.memberEpoch()), wanted)
+                .thenApply(fetched -> fetched.error() == ErrorCode.NONE
+                        ? answer(image, byId, topics, fetched, requireStable)
+                        : refused(topics, fetched.error()))
                 .exceptionally(failure -> refused(topics, CoordinatorErrors.errorOf(failure)))
                 .thenApply(answer -> answer.setGroupId(group.groupId()));
     }

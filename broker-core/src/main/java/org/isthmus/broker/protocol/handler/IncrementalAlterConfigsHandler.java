@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
@@ -16,6 +15,7 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData.Alter
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.controller.Placement;
+import org.isthmus.broker.coordinator.group.ConsumerGroupConfig;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.metadata.TopicSetting;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +30,8 @@ public final class IncrementalAlterConfigsHandler
 
     private final ConfigChange change;
 
-    public IncrementalAlterConfigsHandler(MetadataStore metadata, Placement placement) {
-        this.change = new ConfigChange(metadata, placement);
+    public IncrementalAlterConfigsHandler(MetadataStore metadata, Placement placement, ConsumerGroupConfig groups) {
+        this.change = new ConfigChange(metadata, placement, groups);
     }
 
     @Override
@@ -53,22 +53,19 @@ public final class IncrementalAlterConfigsHandler
     public CompletionStage<IncrementalAlterConfigsResponseData> handle(
             RequestContext context, IncrementalAlterConfigsRequestData request) {
         var response = new IncrementalAlterConfigsResponseData();
-        var waits = new ArrayList<CompletableFuture<?>>();
+        var wishes = new ArrayList<ConfigChange.Wish>();
         for (var resource : request.resources()) {
             var result = new AlterConfigsResourceResponse()
                     .setResourceType(resource.resourceType())
                     .setResourceName(resource.resourceName());
             response.responses().add(result);
-            waits.add(change.alter(
-                            resource.resourceType(),
-                            resource.resourceName(),
-                            request.validateOnly(),
-                            present -> changes(present, resource))
-                    .handle((image, failure) -> failure == null ? result : refuse(result, failure))
-                    .toCompletableFuture());
+            wishes.add(new ConfigChange.Wish(
+                    resource.resourceType(),
+                    resource.resourceName(),
+                    present -> changes(present, resource),
+                    refusal -> result.setErrorCode(refusal.code()).setErrorMessage(refusal.message())));
         }
-        return CompletableFuture.allOf(waits.toArray(CompletableFuture<?>[]::new))
-                .thenApply(ignored -> response);
+        return change.alterAll(wishes, request.validateOnly()).thenApply(ignored -> response);
     }
 
     private static Map<String, @Nullable String> changes(Map<String, String> present, AlterConfigsResource resource) {
@@ -113,10 +110,5 @@ public final class IncrementalAlterConfigsHandler
                 .orElseThrow(() -> new BrokerException(
                         ErrorCode.INVALID_CONFIG, config.name() + " is not a list to add to or take from"));
         return new LinkedHashSet<>(Arrays.asList(setting.in(present, Map.of()).split(",")));
-    }
-
-    private static AlterConfigsResourceResponse refuse(AlterConfigsResourceResponse result, Throwable failure) {
-        var refusal = Refusal.of(failure);
-        return result.setErrorCode(refusal.code()).setErrorMessage(refusal.message());
     }
 }

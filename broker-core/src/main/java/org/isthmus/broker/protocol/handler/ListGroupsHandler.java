@@ -13,6 +13,7 @@ import org.isthmus.broker.coordinator.group.GroupDescription;
 /** ListGroups: every group whose coordinator is this broker, and the share groups that have something here. */
 final class ListGroupsHandler implements ApiHandler<ListGroupsRequestData, ListGroupsResponseData> {
     private static final String CLASSIC = "Classic";
+    private static final String CONSUMER = "Consumer";
 
     private static final String SHARE = "Share";
 
@@ -53,13 +54,17 @@ final class ListGroupsHandler implements ApiHandler<ListGroupsRequestData, ListG
     private static List<ListedGroup> listed(List<GroupDescription> groups, ListGroupsRequestData request) {
         return groups.stream()
                 .filter(group -> wants(request.statesFilter(), group.phase().wireName()))
-                .filter(group -> wants(request.typesFilter(), CLASSIC))
+                .filter(group -> wants(request.typesFilter(), type(group)))
                 .map(group -> new ListedGroup()
                         .setGroupId(group.groupId())
                         .setProtocolType(group.protocolType())
                         .setGroupState(group.phase().wireName())
-                        .setGroupType(CLASSIC))
+                        .setGroupType(type(group)))
                 .toList();
+    }
+
+    private static String type(GroupDescription group) {
+        return group.isOfConsumers() ? CONSUMER : CLASSIC;
     }
 
     private CompletionStage<List<ListedGroup>> shareGroups(ListGroupsRequestData request) {

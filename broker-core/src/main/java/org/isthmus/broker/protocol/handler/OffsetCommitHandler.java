@@ -23,6 +23,7 @@ import org.isthmus.broker.metadata.TopicImage;
 
 /** OffsetCommit: how far a group has read. */
 final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequestData, OffsetCommitResponseData> {
+    private static final int FIRST_WITH_MEMBER_EPOCHS = 9;
     private static final int FIRST_WITH_TOPIC_IDS = 10;
 
     private final GroupCoordinator groups;
@@ -56,10 +57,27 @@ final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequestData, O
             find(image, context, topic)
                     .ifPresent(found -> commits.addAll(commits(found, topic, request.retentionTimeMs())));
         }
-        return commit(request, commits).thenApply(outcomes -> new OffsetCommitResponseData()
-                .setTopics(request.topics().stream()
-                        .map(topic -> answered(image, context, topic, outcomes))
-                        .toList()));
+        return commit(request, commits)
+                .thenApply(outcomes -> told(context, outcomes))
+                .thenApply(outcomes -> new OffsetCommitResponseData()
+                        .setTopics(request.topics().stream()
+                                .map(topic -> answered(image, context, topic, outcomes))
+                                .toList()));
+    }
+
+    /** Versions that know nothing of member epochs hear what they know of. */
+    private static Map<TopicPartition, ErrorCode> told(
+            RequestContext context, Map<TopicPartition, ErrorCode> outcomes) {
+        if (context.version() >= FIRST_WITH_MEMBER_EPOCHS) {
+            return outcomes;
+        }
+        var told = new HashMap<>(outcomes);
+        told.replaceAll((partition, outcome) -> switch (outcome) {
+            case GROUP_ID_NOT_FOUND -> ErrorCode.ILLEGAL_GENERATION;
+            case STALE_MEMBER_EPOCH -> ErrorCode.UNSUPPORTED_VERSION;
+            default -> outcome;
+        });
+        return told;
     }
 
     private CompletionStage<Map<TopicPartition, ErrorCode>> commit(

@@ -73,10 +73,21 @@ final class TxnOffsetCommitHandler implements ApiHandler<TxnOffsetCommitRequestD
         }
         return stage(context, request, commits)
                 .exceptionally(failure -> all(commits, CoordinatorErrors.errorOf(failure)))
+                .thenApply(TxnOffsetCommitHandler::told)
                 .thenApply(outcomes -> new TxnOffsetCommitResponseData()
                         .setTopics(request.topics().stream()
                                 .map(topic -> answered(image, context, topic, outcomes))
                                 .toList()));
+    }
+
+    /** Producers know of generations alone. */
+    private static Map<TopicPartition, ErrorCode> told(Map<TopicPartition, ErrorCode> outcomes) {
+        var told = new HashMap<>(outcomes);
+        told.replaceAll((partition, outcome) ->
+                outcome == ErrorCode.GROUP_ID_NOT_FOUND || outcome == ErrorCode.STALE_MEMBER_EPOCH
+                        ? ErrorCode.ILLEGAL_GENERATION
+                        : outcome);
+        return told;
     }
 
     private CompletionStage<Map<TopicPartition, ErrorCode>> stage(

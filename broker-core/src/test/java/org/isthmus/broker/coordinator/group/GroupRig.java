@@ -32,6 +32,7 @@ public final class GroupRig {
     public final Map<String, TopicImage> topics = new HashMap<>();
     public final GroupCoordinator groups;
     private long lastId;
+    private long imageVersion = 1;
 
     public GroupRig() {
         this(config(Duration.ZERO));
@@ -52,19 +53,26 @@ public final class GroupRig {
                 initialDelay,
                 Duration.ofDays(1),
                 Duration.ofMinutes(10),
-                100);
+                100,
+                ConsumerGroupConfig.DEFAULT);
     }
 
     public void addTopic(String name, UUID id, int partitions) {
         var leader = new BrokerId(0);
         var partition = new PartitionImage(leader, Epoch.ZERO, List.of(leader), List.of(leader));
         topics.put(name, new TopicImage(name, id, Map.of(), Collections.nCopies(partitions, partition)));
+        imageVersion++;
+    }
+
+    public void removeTopic(String name) {
+        topics.remove(name);
+        imageVersion++;
     }
 
     public ClusterImage image() {
         var names = new HashMap<UUID, String>();
         topics.values().forEach(topic -> names.put(topic.id(), topic.name()));
-        return new ClusterImage(1, new UUID(1, 1), new BrokerId(0), Map.of(), Map.copyOf(topics), names, 0);
+        return new ClusterImage(imageVersion, new UUID(1, 1), new BrokerId(0), Map.of(), Map.copyOf(topics), names, 0);
     }
 
     public void elect() {
@@ -146,8 +154,10 @@ public final class GroupRig {
     }
 
     public long committed() {
-        var found =
-                settled(groups.fetch(GROUP, List.of(VIEWS))).join().offsets().get(VIEWS);
+        var found = settled(groups.fetch(caller("", -1), List.of(VIEWS)))
+                .join()
+                .offsets()
+                .get(VIEWS);
         return found == null ? -1 : found.offset();
     }
 

@@ -28,7 +28,10 @@ class OffsetsTest {
         assertThat(rig.commit("", -1, 42)).isEqualTo(ErrorCode.NONE);
         rig.crash();
         rig.elect();
-        var offset = rig.settled(rig.groups.fetch(GROUP, null)).join().offsets().get(VIEWS);
+        var offset = rig.settled(rig.groups.fetch(GroupRig.caller("", -1), null))
+                .join()
+                .offsets()
+                .get(VIEWS);
         assertThat(offset.offset()).isEqualTo(42);
         assertThat(offset.leaderEpoch()).isEqualTo(3);
         assertThat(offset.metadata()).isEqualTo("note");

@@ -87,6 +87,9 @@ class TransactionalOffsetsTest {
     }
 
     private boolean unstable() {
-        return rig.settled(rig.groups.fetch(GROUP, null)).join().unstable().contains(VIEWS);
+        return rig.settled(rig.groups.fetch(GroupRig.caller("", -1), null))
+                .join()
+                .unstable()
+                .contains(VIEWS);
     }
 }

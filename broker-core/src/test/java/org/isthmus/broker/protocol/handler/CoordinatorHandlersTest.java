@@ -61,6 +61,7 @@ class CoordinatorHandlersTest {
             producerIds,
             name -> CompletableFuture.completedStage(rig.image().topics().get(name)),
             metadata,
+            () -> new UUID(4, 4),
             (broker, listener) -> new Endpoint.Tcp("advertised", 9092));
 
     @BeforeEach
@@ -99,6 +100,84 @@ class CoordinatorHandlersTest {
             assertThat(left.errorCode()).isZero();
             assertThat(left.members()).allMatch(member -> member.errorCode() == 0);
         });
+    }
+
+    @TestFactory
+    List<DynamicTest> consumerJoinsIsDescribedAndLeavesInEveryVersion() {
+        return versions(0, 1, version -> {
+            var group = "consumers-" + version;
+            ConsumerGroupHeartbeatResponseData joined = call(version, consumerJoins(group, version == 0 ? "" : "me"));
+            assertThat(joined.errorCode()).isZero();
+            assertThat(joined.memberId()).isNotEmpty();
+            assertThat(joined.memberEpoch()).isEqualTo(1);
+            assertThat(joined.heartbeatIntervalMs()).isEqualTo(5000);
+            assertThat(joined.assignment().topicPartitions().get(0).partitions())
+                    .containsExactly(0, 1, 2, 3);
+
+            ConsumerGroupDescribeResponseData described =
+                    call(version, new ConsumerGroupDescribeRequestData().setGroupIds(List.of(group, "nobody")));
+            var found = described.groups().get(0);
+            assertThat(found.groupState()).isEqualTo("Stable");
+            assertThat(found.members()
+                            .get(0)
+                            .assignment()
+                            .topicPartitions()
+                            .get(0)
+                            .topicName())
+                    .isEqualTo("views");
+            assertThat(described.groups().get(1).errorCode()).isEqualTo(ErrorCode.GROUP_ID_NOT_FOUND.code());
+            DescribeGroupsResponseData classic = call(6, new DescribeGroupsRequestData().setGroups(List.of(group)));
+            assertThat(classic.groups().get(0).errorCode()).isEqualTo(ErrorCode.GROUP_ID_NOT_FOUND.code());
+
+            ConsumerGroupHeartbeatResponseData left = call(
+                    version,
+                    new ConsumerGroupHeartbeatRequestData()
+                            .setGroupId(group)
+                            .setMemberId(joined.memberId())
+                            .setMemberEpoch(-1));
+            assertThat(left.memberEpoch()).isEqualTo(-1);
+        });
+    }
+
+    @Test
+    void heartbeatsThatMakeNoSenseAreRefused() {
+        assertThat(beat(consumerJoins("", "me"))).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(beat(consumerJoins("g", ""))).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(beat(consumerJoins("g", "me").setInstanceId(" "))).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(beat(consumerJoins("g", "me").setMemberEpoch(-3))).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(beat(consumerJoins("g", "me").setMemberEpoch(-2))).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(beat(consumerJoins("g", "me").setRebalanceTimeoutMs(-1))).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(beat(consumerJoins("g", "me").setTopicPartitions(null))).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(beat(consumerJoins("g", "me").setSubscribedTopicNames(null))).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(beat(consumerJoins("g", "me").setServerAssignor("best"))).isEqualTo(ErrorCode.UNSUPPORTED_ASSIGNOR);
+        assertThat(beat(consumerJoins("g", "me").setSubscribedTopicRegex("(")))
+                .isEqualTo(ErrorCode.INVALID_REGULAR_EXPRESSION);
+        assertThat(beat(consumerJoins("g", "me").setMemberEpoch(4))).isEqualTo(ErrorCode.GROUP_ID_NOT_FOUND);
+    }
+
+    @TestFactory
+    List<DynamicTest> versionThatKnowsNoMemberEpochsHearsWhatItKnows() {
+        return versions(2, 10, version -> {
+            var stranger = (version < 9 ? ErrorCode.ILLEGAL_GENERATION : ErrorCode.GROUP_ID_NOT_FOUND).code();
+            assertThat(errors(commitAs("lost", 7, version))).containsOnly(stranger);
+            call(1, consumerJoins(GROUP, "me"));
+            var stale = (version < 9 ? ErrorCode.UNSUPPORTED_VERSION : ErrorCode.STALE_MEMBER_EPOCH).code();
+            assertThat(errors(commitAs(GROUP, 7, version))).containsOnly(stale);
+        });
+    }
+
+    private ErrorCode beat(ConsumerGroupHeartbeatRequestData request) {
+        ConsumerGroupHeartbeatResponseData answer = call(1, request);
+        return ErrorCode.of(answer.errorCode());
+    }
+
+    private static ConsumerGroupHeartbeatRequestData consumerJoins(String group, String memberId) {
+        return new ConsumerGroupHeartbeatRequestData()
+                .setGroupId(group)
+                .setMemberId(memberId)
+                .setRebalanceTimeoutMs(1000)
+                .setSubscribedTopicNames(List.of("views"))
+                .setTopicPartitions(List.of());
     }
 
     @TestFactory
@@ -444,18 +523,22 @@ class CoordinatorHandlersTest {
     }
 
     private OffsetCommitResponseData commit(int version, long offset) {
-        return call(
-                version,
-                new OffsetCommitRequestData()
-                        .setGroupId(GROUP)
-                        .setGenerationIdOrMemberEpoch(-1)
-                        .setTopics(List.of(new OffsetCommitRequestData.OffsetCommitRequestTopic()
-                                .setName("views")
-                                .setTopicId(TopicIds.wire(GroupRig.VIEWS_ID))
-                                .setPartitions(List.of(new OffsetCommitRequestData.OffsetCommitRequestPartition()
-                                        .setPartitionIndex(0)
-                                        .setCommittedOffset(offset)
-                                        .setCommittedMetadata(null))))));
+        return call(version, committing(offset).setGroupId(GROUP).setGenerationIdOrMemberEpoch(-1));
+    }
+
+    private OffsetCommitResponseData commitAs(String group, int epoch, int version) {
+        return call(version, committing(1).setGroupId(group).setMemberId("me").setGenerationIdOrMemberEpoch(epoch));
+    }
+
+    private static OffsetCommitRequestData committing(long offset) {
+        return new OffsetCommitRequestData()
+                .setTopics(List.of(new OffsetCommitRequestData.OffsetCommitRequestTopic()
+                        .setName("views")
+                        .setTopicId(TopicIds.wire(GroupRig.VIEWS_ID))
+                        .setPartitions(List.of(new OffsetCommitRequestData.OffsetCommitRequestPartition()
+                                .setPartitionIndex(0)
+                                .setCommittedOffset(offset)
+                                .setCommittedMetadata(null)))));
     }
 
     private static List<Short> errors(OffsetCommitResponseData answer) {

@@ -12,10 +12,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.isthmus.jms.IsthmusConnection;
 import org.isthmus.jms.IsthmusConnectionFactory;
+import org.isthmus.jms.IsthmusTopic;
 
 /**
- * One connection to the broker and the deliveries on it. The partitions are dealt out to as many sessions as beans may work at once, each
- * partition to exactly one: so a partition's messages are delivered in their order, one at a time.
+ * One connection to the broker and the deliveries on it. A queue has one delivery, which keeps all beans busy. The partitions of a topic are
+ * dealt out to as many sessions as beans may work at once, each partition to exactly one: so a partition's messages are delivered in their
+ * order, one at a time.
  */
 final class Attachment implements AutoCloseable {
     private static final System.Logger log = System.getLogger(Attachment.class.getName());
@@ -40,21 +42,32 @@ final class Attachment implements AutoCloseable {
         var connection = connections.createConnection();
         try {
             var reported = new AtomicBoolean();
-            connection.setExceptionListener(e -> {
+            Consumer<JMSException> lost = e -> {
                 if (reported.compareAndSet(false, true)) {
                     onLost.accept(e);
                 }
-            });
-            var attachment = new Attachment(connection, connection.partitions(subscription.topic()));
-            for (var share : deal(attachment.partitions, subscription.maxSession())) {
-                var session = connection.createSession(Session.CLIENT_ACKNOWLEDGE);
-                var consumer = session.createPartitionConsumer(subscription.topic(), subscription.durableName(), share);
-                attachment.deliveries.add(new Delivery(subscription, session, consumer, endpoints, threads));
+            };
+            connection.setExceptionListener(lost::accept);
+            var attachment = new Attachment(connection, connection.partitions(subscription.destination()));
+            if (subscription.destination() instanceof IsthmusTopic topic) {
+                attachment.openTail(topic, subscription, endpoints, threads);
+            } else {
+                attachment.deliveries.add(new LoanDelivery(subscription, connection, endpoints, threads, lost));
             }
             return attachment;
         } catch (JMSException | RuntimeException e) {
             closeQuietly(connection);
             throw e;
+        }
+    }
+
+    private void openTail(
+            IsthmusTopic topic, Subscription subscription, MessageEndpointFactory endpoints, ServerThreads threads)
+            throws JMSException {
+        for (var share : deal(partitions, subscription.maxSession())) {
+            var session = connection.createSession(Session.CLIENT_ACKNOWLEDGE);
+            var consumer = session.createPartitionConsumer(topic, subscription.durableName(), share);
+            deliveries.add(new TailDelivery(subscription, session, consumer, endpoints, threads));
         }
     }
 
@@ -95,6 +108,6 @@ final class Attachment implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "partitions=" + partitions + " sessions=" + deliveries.size();
+        return "partitions=" + partitions;
     }
 }

@@ -1,7 +1,8 @@
 package org.isthmus.ra.inbound;
 
 import java.time.Duration;
-import org.isthmus.jms.IsthmusTopic;
+import org.isthmus.jms.IntakeOptions;
+import org.isthmus.jms.IsthmusDestination;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,21 +10,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param durableName the durable subscription, or null for one that begins at the tail and ends with the activation
  * @param acknowledgement how soon a message counts as received
- * @param maxSession beans at work at once, at most; never more than the topic has partitions
- * @param maxDeliveries deliveries of one message before it is passed over; -1 for no end
- * @param redeliveryDelay wait between a failed delivery and the next
+ * @param ordering what is delivered one after another
+ * @param batch how messages are gathered for a bean that takes a list; null for one at a time
+ * @param maxSession beans at work at once, at most
+ * @param options which messages, and what becomes of those that fail
  * @param setupAttempts tries to connect before giving up; -1 for no end
  * @param setupInterval wait between two tries
  */
 public record Subscription(
-        IsthmusTopic topic,
+        IsthmusDestination destination,
         @Nullable String durableName,
         Acknowledgement acknowledgement,
+        Ordering ordering,
+        @Nullable Batch batch,
         int maxSession,
-        int maxDeliveries,
-        Duration redeliveryDelay,
+        IntakeOptions options,
         int setupAttempts,
         Duration setupInterval) {
+    private static final int LEAST_AHEAD = 32;
+    // Messages that wait behind one of their key must not keep the other beans idle.
+    private static final int LEAST_AHEAD_FOR_LANES = 128;
 
     /** When a message that its bean has accepted is acknowledged. */
     public enum Acknowledgement {
@@ -33,9 +39,35 @@ public record Subscription(
         BATCH
     }
 
+    /** What is delivered one after another, in the order of the log, while the rest goes to any bean that is free. */
+    public enum Ordering {
+        NONE,
+        /** Messages with the same key, the {@code JMSXGroupID}. */
+        KEY,
+        PARTITION
+    }
+
+    /**
+     * Messages that a bean takes at once.
+     *
+     * @param timeout how long the first waits for the list to be full
+     */
+    public record Batch(int maxSize, Duration timeout) {}
+
+    int messagesAtOnce() {
+        return batch == null ? 1 : batch.maxSize();
+    }
+
+    /** Messages that may wait here for beans; others cannot have them. */
+    int ahead() {
+        int least = ordering == Ordering.NONE ? LEAST_AHEAD : LEAST_AHEAD_FOR_LANES;
+        return Math.max(least, 2 * maxSession * messagesAtOnce());
+    }
+
     @Override
     public String toString() {
-        var name = topic.getName();
-        return durableName == null ? name : name + " (durable subscription " + durableName + ")";
+        return durableName == null
+                ? destination.toString()
+                : destination + " (durable subscription " + durableName + ")";
     }
 }

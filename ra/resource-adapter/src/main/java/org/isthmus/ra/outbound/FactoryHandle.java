@@ -34,6 +34,11 @@ public final class FactoryHandle
         this.pool = pool;
     }
 
+    /** What this factory is configured for. */
+    public ManagedConnectionFactory managedConnectionFactory() {
+        return factory;
+    }
+
     @Override
     public ConnectionHandle createConnection() throws JMSException {
         return allocate(Login.CONFIGURED);

@@ -1,0 +1,127 @@
+package org.isthmus.jms;
+
+import jakarta.jms.JMSException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.isthmus.broker.client.ShareStream;
+import org.isthmus.broker.client.ShareStream.Settlement;
+import org.isthmus.broker.client.ShareStream.ShareDelivery;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member of a share group that serves many workers at once, for application servers: each message is on {@link Loan} to it, and is settled by
+ * itself and in any order. It takes only as many as it is asked for. Safe for use by many threads.
+ */
+public final class Intake implements AutoCloseable {
+    private static final Duration LONGEST_POLL = Duration.ofSeconds(10);
+
+    private final ShareStream stream;
+    private final IsthmusDestination from;
+    private final ReceivedForm form;
+    private final Receiver receiver;
+    private final AtomicBoolean asking = new AtomicBoolean();
+    private volatile boolean closed;
+
+    /** Told on a thread of the broker's client, so it must not wait. */
+    public interface Receiver {
+        /** What came of {@link #ask}, in the order of each partition; nothing where its time is up. */
+        void arrived(List<Loan> loans);
+
+        /** Nothing comes any more. */
+        void failed(JMSException cause);
+    }
+
+    Intake(ShareStream stream, IsthmusDestination from, ReceivedForm form, Receiver receiver) {
+        this.stream = stream;
+        this.from = from;
+        this.form = form;
+        this.receiver = receiver;
+    }
+
+    /** Has at most so many messages come, unless that was asked before and is not answered yet. Returns at once. */
+    public void ask(int most) {
+        if (!closed && most > 0 && asking.compareAndSet(false, true)) {
+            stream.poll(most, LONGEST_POLL).whenComplete(this::polled);
+        }
+    }
+
+    private void polled(@Nullable List<ShareDelivery> deliveries, @Nullable Throwable refused) {
+        asking.set(false);
+        if (closed) {
+            if (deliveries != null) {
+                say(Settlement.RELEASE_UNSEEN, deliveries);
+            }
+        } else if (deliveries == null) {
+            receiver.failed(JmsErrors.failed(
+                    "receiving from " + from, refused == null ? new IllegalStateException() : refused));
+        } else {
+            receiver.arrived(withoutExpired(deliveries));
+        }
+    }
+
+    private List<Loan> withoutExpired(List<ShareDelivery> deliveries) {
+        var nowMs = System.currentTimeMillis();
+        var loans = new ArrayList<Loan>(deliveries.size());
+        for (var delivery : deliveries) {
+            var loan = new Loan(delivery, 0, from, form);
+            if (loan.isExpired(nowMs)) {
+                say(Settlement.ACCEPT, List.of(delivery));
+            } else {
+                loans.add(loan);
+            }
+        }
+        return loans;
+    }
+
+    /** Whether the message is still on loan: false once the connection that brought it is lost, because then it goes to somebody else. */
+    public boolean holds(Loan loan) {
+        return stream.holds(loan.delivery());
+    }
+
+    /** A worker has them now: should this intake be lost, that was a delivery. */
+    public void seen(List<Loan> loans) {
+        say(Settlement.SEEN, of(loans));
+    }
+
+    /** They are done with; returns once that lasts. Fails where it came too late, and then they are delivered again. */
+    public void accept(List<Loan> loans) throws JMSException {
+        settle(Settlement.ACCEPT, loans, "acknowledging");
+    }
+
+    /** The broker delivers them again, or gives them up where that was often enough. */
+    public void release(List<Loan> loans) throws JMSException {
+        settle(Settlement.RELEASE, loans, "giving back");
+    }
+
+    /** Goes back as if nobody had had it. */
+    public void releaseUnseen(List<Loan> loans) {
+        say(Settlement.RELEASE_UNSEEN, of(loans));
+    }
+
+    /** They are given up: dead letters, or gone. */
+    public void reject(List<Loan> loans) throws JMSException {
+        settle(Settlement.REJECT, loans, "giving up");
+    }
+
+    private void settle(Settlement settlement, List<Loan> loans, String what) throws JMSException {
+        JmsErrors.await(ShareSettlements.settle(stream, of(loans), settlement), what + " messages of " + from);
+    }
+
+    /** For what needs no answer: where it came too late, the broker has done the same by itself. */
+    private void say(Settlement settlement, List<ShareDelivery> deliveries) {
+        var unused = ShareSettlements.settle(stream, deliveries, settlement);
+    }
+
+    private static List<ShareDelivery> of(List<Loan> loans) {
+        return loans.stream().map(Loan::delivery).toList();
+    }
+
+    /** Leaves the group, and returns once others can have what is still on loan: as delivered where it was seen, else uncounted. */
+    @Override
+    public void close() throws JMSException {
+        closed = true;
+        JmsErrors.await(stream.leave(), "leaving " + from);
+    }
+}

@@ -1,0 +1,135 @@
+package org.isthmus.ra.inbound;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.isthmus.jms.Loan;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits for a bean, in lanes of which each has one bean at most: so what is in one lane is delivered in its order, and as many lanes at
+ * once as there are beans. What is in no lane may go to any bean. Guarded by the lock of its delivery.
+ *
+ * <p>Invariant: a lane is busy from when something of it is taken until that was settled, also while it waits for its next delivery.
+ */
+final class Lanes {
+    private final Subscription.Ordering ordering;
+    private final Deque<Loan> waiting = new ArrayDeque<>();
+    private final Set<Object> busy = new HashSet<>();
+
+    Lanes(Subscription.Ordering ordering) {
+        this.ordering = ordering;
+    }
+
+    private @Nullable Object laneOf(Loan loan) {
+        return switch (ordering) {
+            case NONE -> null;
+            case KEY -> loan.key();
+            case PARTITION -> loan.partition();
+        };
+    }
+
+    /** Whether a failed message keeps what follows it waiting. */
+    boolean keepsOrder(Loan loan) {
+        return laneOf(loan) != null;
+    }
+
+    void add(List<Loan> loans) {
+        waiting.addAll(loans);
+    }
+
+    int size() {
+        return waiting.size();
+    }
+
+    /** Whether the first that waits comes again, and so alone. */
+    boolean beginsWithRepeated() {
+        var first = waiting.peekFirst();
+        return first != null && first.deliveryCount() > 1;
+    }
+
+    /** How many beans could begin now, up to a limit. */
+    int ready(int limit) {
+        var lanes = new HashSet<Object>();
+        int ready = 0;
+        for (var loan : waiting) {
+            if (ready >= limit) {
+                break;
+            }
+            var lane = laneOf(loan);
+            if (lane == null || (!busy.contains(lane) && lanes.add(lane))) {
+                ready++;
+            }
+        }
+        return ready;
+    }
+
+    /**
+     * The next messages for one bean, none where every lane is busy. What comes again comes alone, so that a message that fails does not
+     * condemn those beside it. What is not {@code held} any more is dropped.
+     */
+    List<Loan> take(int most, Predicate<Loan> held) {
+        waiting.removeIf(held.negate());
+        var taken = new ArrayList<Loan>();
+        var mine = new HashSet<Object>();
+        var passed = new HashSet<Object>();
+        for (var all = waiting.iterator(); all.hasNext() && taken.size() < most; ) {
+            var loan = all.next();
+            var lane = laneOf(loan);
+            boolean free = lane == null || mine.contains(lane) || !(busy.contains(lane) || passed.contains(lane));
+            boolean alone = loan.deliveryCount() > 1;
+            if (free && (!alone || taken.isEmpty())) {
+                taken.add(loan);
+                all.remove();
+                if (lane != null) {
+                    mine.add(lane);
+                }
+                if (alone) {
+                    break;
+                }
+            } else if (lane != null) {
+                // Nothing may overtake it in its lane.
+                passed.add(lane);
+                mine.remove(lane);
+            }
+        }
+        taken.forEach(this::occupy);
+        return taken;
+    }
+
+    private void occupy(Loan loan) {
+        var lane = laneOf(loan);
+        if (lane != null) {
+            busy.add(lane);
+        }
+    }
+
+    /** These are settled. */
+    void done(List<Loan> loans) {
+        loans.forEach(loan -> {
+            var lane = laneOf(loan);
+            if (lane != null) {
+                busy.remove(lane);
+            }
+        });
+    }
+
+    /** These come again, before what follows in their lanes. */
+    void again(List<Loan> loans) {
+        for (int i = loans.size() - 1; i >= 0; i--) {
+            waiting.addFirst(loans.get(i));
+        }
+        done(loans);
+    }
+
+    /** Everything that waits; nothing waits after this. */
+    List<Loan> clear() {
+        var all = List.copyOf(waiting);
+        waiting.clear();
+        return all;
+    }
+}
