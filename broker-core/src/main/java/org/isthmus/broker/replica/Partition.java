@@ -750,7 +750,7 @@ public final class Partition {
     CompletionStage<Void> close(String reason) {
         var done = new CompletableFuture<Void>();
         loop.execute(() -> {
-            var besideClosed = CompletableFuture.allOf(beside.values().stream()
+            CompletionStage<Void> besideClosed = CompletableFuture.allOf(beside.values().stream()
                     .map(log -> log.close(reason).toCompletableFuture())
                     .toArray(CompletableFuture<?>[]::new));
             awaitsRoomAt = -1;

@@ -43,7 +43,6 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
     /** The wall clock may be set: it is looked at now and then. */
     private static final Duration LONGEST_REST = Duration.ofSeconds(30);
 
-    private static final int LEAST_WORTH_REWRITING = 20_000;
     private static final int MOST_REWRITTEN = 100;
 
     private final String name;
@@ -51,6 +50,7 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
     private final DelayTarget target;
     private final Supplier<CompletionStage<Long>> producerIds;
     private final Clock clock;
+    private final int windowSize;
     private final DelayMachine machine;
     private final Shard<DelayMachine, DelayRecord> shard;
     private final CompletableFuture<Void> loaded = new CompletableFuture<>();
@@ -75,6 +75,7 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
         this.target = target;
         this.producerIds = producerIds;
         this.clock = clock;
+        this.windowSize = windowSize;
         this.machine = new DelayMachine(windowSize);
         this.shard = new Shard<>(name, log, loop, new DelayRecordCodec(), machine, new Observer(), clock, ids);
     }
@@ -221,7 +222,7 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
         var end = machine.lastMovedOffset();
         var oldest = Math.min(window.oldestOffset(), end);
         if (!window.isWhole()
-                || end - oldest < LEAST_WORTH_REWRITING + 4L * window.all().size()) {
+                || end - oldest < windowSize + 4L * window.all().size()) {
             if (window.isWhole()) {
                 log.startFrom(oldest);
             }

@@ -83,7 +83,7 @@ final class CrashingLog implements DelayLog, DelayTarget {
 
     @Override
     public int maxBatchBytes() {
-        return 300;
+        return 4_000;
     }
 
     private RecordBatch lastOf(long producerId) {

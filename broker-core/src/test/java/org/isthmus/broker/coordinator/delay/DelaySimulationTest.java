@@ -133,26 +133,19 @@ class DelaySimulationTest {
 
     @Test
     void recordThatWaitsForLongDoesNotKeepTheLogLong() {
-        var world = new World(7, 1_000);
-        world.send("in a year", Duration.ofDays(365).toMillis());
-        for (var i = 0; i < 15_000; i++) {
+        var world = new World(7, 100);
+        world.send("in a day", Duration.ofDays(1).toMillis());
+        for (var i = 0; i < 2_000; i++) {
             world.send("r" + i, 1);
-            if (i % 500 == 0) {
+            if (i % 50 == 0) {
                 world.loops.runFor(Duration.ofMillis(200));
             }
         }
         world.loops.runFor(Duration.ofSeconds(10));
-        for (var i = 0; i < 15_000; i++) {
-            world.send("s" + i, 1);
-            if (i % 500 == 0) {
-                world.loops.runFor(Duration.ofMillis(200));
-            }
-        }
-        world.loops.runFor(Duration.ofSeconds(10));
-        assertThat(world.log.size()).isLessThan(25_000);
+        assertThat(world.log.size()).isLessThan(600);
         world.crash();
-        world.loops.runFor(Duration.ofDays(366));
-        assertThat(world.target.records()).hasSize(30_001);
-        assertThat(world.delivered()).endsWith("in a year");
+        world.loops.runFor(Duration.ofDays(2));
+        assertThat(world.target.records()).hasSize(2_001);
+        assertThat(world.delivered()).endsWith("in a day");
     }
 }
