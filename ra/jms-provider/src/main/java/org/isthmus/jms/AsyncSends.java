@@ -21,7 +21,7 @@ final class AsyncSends {
     private volatile @Nullable Pending current;
 
     private record Pending(
-            IsthmusProducer producer, CompletableFuture<Long> answer, Message message, CompletionListener listener) {}
+            IsthmusProducer producer, CompletableFuture<?> answer, Message message, CompletionListener listener) {}
 
     AsyncSends(Executor threads) {
         thread = new SerialExecutor(threads);

@@ -221,8 +221,7 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
         var window = machine.window();
         var end = machine.lastMovedOffset();
         var oldest = Math.min(window.oldestOffset(), end);
-        if (!window.isWhole()
-                || end - oldest < windowSize + 4L * window.all().size()) {
+        if (!window.isWhole() || end - oldest < windowSize + 4L * window.all().size()) {
             if (window.isWhole()) {
                 log.startFrom(oldest);
             }
