@@ -81,7 +81,7 @@ class DeliveryDelayTest extends RealBrokerTest {
     void temporaryQueueTakesDelayedMessagesToo() throws JMSException {
         var session = session();
         var replies = session.createTemporaryQueue();
-        send(replies, 50, "a");
+        send(IsthmusDestination.of(replies), 50, "a");
         assertThat(bodyOf(session.createConsumer(replies).receive(SOON))).isEqualTo("a");
     }
 }
