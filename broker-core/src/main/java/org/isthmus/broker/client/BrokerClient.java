@@ -31,6 +31,14 @@ public interface BrokerClient extends AutoCloseable {
      */
     CompletionStage<Long> send(TopicPartition partition, NewRecord record, Acks acks);
 
+    /**
+     * Appends one record at a later time; until then nobody sees it, and then those that are due go in the order of their times. Completes once
+     * the broker keeps it. Not repeated where the connection is lost before the answer: then it fails, and the record may be kept all the same.
+     *
+     * @param atMs milliseconds since 1970
+     */
+    CompletionStage<Void> sendLater(TopicPartition partition, NewRecord record, Acks acks, long atMs);
+
     /** The offset that each specification means now. */
     CompletionStage<Map<TopicPartition, Long>> offsets(Map<TopicPartition, OffsetSpec> wanted);
 

@@ -126,6 +126,9 @@ final class Broker implements AutoCloseable {
         opened.add(() -> coordinators.resignAll(partitions));
         partitions.addListener(shares);
         opened.add(shares::resignAll);
+        var delays = new DelayPlaces(partitions, io, metadata, producerIds, ids);
+        partitions.addListener(delays);
+        opened.add(delays::resignAll);
         var membership = new ShareMembership(MembershipConfig.DEFAULT, metadata::image, loops.get(0));
 
         metadata.follow(partitions::apply);
@@ -141,6 +144,7 @@ final class Broker implements AutoCloseable {
                         markers,
                         producerIds,
                         shares,
+                        delays.coordinator(),
                         membership,
                         io,
                         loops.get(0),

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.isthmus.broker.client.Acks;
+import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -30,7 +31,7 @@ final class Outflow {
     private final AsyncSends asyncSends;
 
     /** What a producer says about a message that it sends. */
-    record Manner(int deliveryMode, int priority, long timeToLiveMs, boolean withoutId) {}
+    record Manner(int deliveryMode, int priority, long timeToLiveMs, long delayMs, boolean withoutId) {}
 
     Outflow(
             IsthmusConnection connection,
@@ -81,27 +82,39 @@ final class Outflow {
         message.setJMSDeliveryMode(manner.deliveryMode());
         message.setJMSPriority(manner.priority());
         message.setJMSTimestamp(now);
-        message.setJMSDeliveryTime(now);
+        message.setJMSDeliveryTime(now + manner.delayMs());
         message.setJMSExpiration(manner.timeToLiveMs() == 0 ? 0 : now + manner.timeToLiveMs());
         message.setJMSMessageID(manner.withoutId() ? null : "ID:" + sessionName + ":" + nextMessage.getAndIncrement());
     }
 
-    private CompletionStage<Long> send(IsthmusMessage message, TopicInfo topic, Manner manner) throws JMSException {
+    private CompletionStage<?> send(IsthmusMessage message, TopicInfo topic, Manner manner) throws JMSException {
         var record = RecordMapping.toRecord(message.envelope(connection.origin()));
         var key = record.key();
         int partition = Partitioner.partition(key == null ? stickyKey : key, topic.partitions());
         var acks = manner.deliveryMode() == DeliveryMode.PERSISTENT ? Acks.ALL : Acks.LEADER;
-        var to = new TopicPartition(topic.name(), partition);
-        var sent = transaction == null
-                ? connection.client().send(to, record, acks)
-                : transaction.current().send(to, record);
-        return sent.whenComplete((offset, failure) -> {
+        var place = new TopicPartition(topic.name(), partition);
+        return send(place, record, acks, message, manner).whenComplete((done, failure) -> {
             if (failure != null
                     && JmsErrors.unwrapped(failure) instanceof BrokerException refused
                     && refused.code() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
                 connection.topics().forget(topic.name());
             }
         });
+    }
+
+    private CompletionStage<?> send(
+            TopicPartition place, NewRecord record, Acks acks, IsthmusMessage message, Manner manner)
+            throws JMSException {
+        if (transaction != null) {
+            if (manner.delayMs() > 0) {
+                throw new JMSException("a transacted session cannot send with a delivery delay: use a session without transactions");
+            }
+            return transaction.current().send(place, record);
+        }
+        var client = connection.client();
+        return manner.delayMs() > 0
+                ? client.sendLater(place, record, acks, message.getJMSDeliveryTime())
+                : client.send(place, record, acks);
     }
 
     /** The sender of a foreign message sees the headers that the send has set (§3.12). */

@@ -234,6 +234,11 @@ final class MemoryBroker implements AutoCloseable {
         }
 
         @Override
+        public CompletionStage<Void> sendLater(TopicPartition partition, NewRecord record, Acks acks, long atMs) {
+            throw new AssertionError("delays are tested on the real broker");
+        }
+
+        @Override
         public CompletionStage<TopicInfo> createTemporary(boolean queue) {
             throw new AssertionError("temporary destinations are tested on the real broker");
         }

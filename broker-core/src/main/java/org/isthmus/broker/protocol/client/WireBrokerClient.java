@@ -94,6 +94,12 @@ final class WireBrokerClient implements BrokerClient {
     }
 
     @Override
+    public CompletionStage<Void> sendLater(TopicPartition partition, NewRecord record, Acks acks, long atMs) {
+        var sender = new LaterSender(cluster, partition, record, acks, atMs);
+        return call("send later to " + partition, sender::send);
+    }
+
+    @Override
     public CompletionStage<Map<TopicPartition, Long>> offsets(Map<TopicPartition, OffsetSpec> wanted) {
         return call("offsets of " + wanted.keySet(), deadline -> offsets.list(wanted, deadline));
     }

@@ -58,6 +58,10 @@ public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
     public static final OwnApi<TemporaryRequest, TemporaryAnswer> DELETE_TEMPORARY = new OwnApi<>(
             1022, TemporaryRequest.class, TemporaryRequest::read, TemporaryAnswer.class, TemporaryAnswer::read);
 
+    /** Keeps a record back until its time. */
+    public static final OwnApi<DelayRequest, DelayAnswer> DELAY =
+            new OwnApi<>(1023, DelayRequest.class, DelayRequest::read, DelayAnswer.class, DelayAnswer::read);
+
     static final List<OwnApi<?, ?>> ALL = List.of(
             ACKNOWLEDGE_IN_TRANSACTION,
             PREPARE_TRANSACTION,
@@ -67,7 +71,8 @@ public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
             LEASE,
             BROWSE,
             CREATE_TEMPORARY,
-            DELETE_TEMPORARY);
+            DELETE_TEMPORARY,
+            DELAY);
 
     private final short key;
     private final Class<Q> question;
