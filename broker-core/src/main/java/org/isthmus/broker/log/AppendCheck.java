@@ -2,6 +2,7 @@ package org.isthmus.broker.log;
 
 import static org.isthmus.broker.common.ErrorCode.CORRUPT_MESSAGE;
 import static org.isthmus.broker.common.ErrorCode.INVALID_RECORD;
+import static org.isthmus.broker.common.ErrorCode.INVALID_TIMESTAMP;
 import static org.isthmus.broker.common.ErrorCode.MESSAGE_TOO_LARGE;
 import static org.isthmus.broker.common.ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
 import static org.isthmus.broker.common.ErrorCode.UNSUPPORTED_FOR_MESSAGE_FORMAT;
@@ -24,13 +25,13 @@ final class AppendCheck {
 
     /** Null if they may; else what to answer. */
     @Nullable
-    AppendResult check(ByteBuffer batches, AppendOrigin origin) {
+    AppendResult check(ByteBuffer batches, AppendOrigin origin, long nowMs) {
         try {
             var bytes = 0;
             var count = 0;
             AppendResult refusal = null;
             for (var batch : RecordBatch.in(batches)) {
-                refusal = check(batch, origin);
+                refusal = check(batch, origin, nowMs);
                 if (refusal != null) {
                     return refusal;
                 }
@@ -49,7 +50,7 @@ final class AppendCheck {
         }
     }
 
-    private @Nullable AppendResult check(RecordBatch batch, AppendOrigin origin) {
+    private @Nullable AppendResult check(RecordBatch batch, AppendOrigin origin, long nowMs) {
         if (batch.sizeInBytes() > config.maxBatchBytes()) {
             return rejected(
                     MESSAGE_TOO_LARGE,
@@ -71,10 +72,35 @@ final class AppendCheck {
             return rejected(
                     INVALID_RECORD, "A producer sends no control records, and its id with an epoch and a sequence");
         }
+        if (origin == AppendOrigin.CLIENT && !config.logAppendTime() && !hasTimestampsInBounds(batch, nowMs)) {
+            return rejected(
+                    INVALID_TIMESTAMP,
+                    "A record's timestamp is more than " + config.timestamps().beforeMaxMs()
+                            + " ms before the broker's, or "
+                            + config.timestamps().afterMaxMs() + " ms after it");
+        }
         if (config.compacting() != null && !batch.isControl() && hasRecordWithoutKey(batch)) {
             return rejected(INVALID_RECORD, "A log that keeps the last record of each key takes none without a key");
         }
         return batch.hasProducer() ? producers.check(batch) : null;
+    }
+
+    private boolean hasTimestampsInBounds(RecordBatch batch, long nowMs) {
+        var bounds = config.timestamps();
+        if (batch.maxTimestampMs() - nowMs > bounds.afterMaxMs()) {
+            return false;
+        }
+        if (bounds.beforeMaxMs() == Long.MAX_VALUE) {
+            // Of the oldest record the header says nothing, and mostly nobody asks.
+            return true;
+        }
+        var records = batch.cursor();
+        while (records.next()) {
+            if (!bounds.accept(records.timestampMs(), nowMs)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean hasRecordWithoutKey(RecordBatch batch) {

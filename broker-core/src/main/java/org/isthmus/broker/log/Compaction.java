@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
 import org.isthmus.broker.record.CorruptBatchException;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.runtime.FileStore;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * time, which never touch what is there but write new segments beside it. Each is handed to the owner to take the place of the old ones.
  *
  * <pre>
- *   MAPPING ──── every dirty key is known, or the map is full ────▶ WRITING ──── all below what is mapped is written ────▶ DONE
+ *   LOOKING for the last batches of producers ──▶ MAPPING ── every dirty key is known, or the map is full ──▶ WRITING ── all below that is written ──▶ DONE
  * </pre>
  */
 public final class Compaction implements Closeable {
@@ -65,7 +66,7 @@ public final class Compaction implements Closeable {
             PublishedView view,
             CompactionRange range,
             long cleanedTo,
-            ProducerStates.LastBatches producers,
+            Set<Long> producers,
             LogConfig config,
             LogConfig.Compacting how,
             long nowMs) {}
@@ -82,6 +83,8 @@ public final class Compaction implements Closeable {
     private final LogSegment[] sources;
     private final long mapBytes;
 
+    private final LastBatches lastBatches;
+    private @Nullable HeaderScan look;
     private @Nullable LatestOffsets latest;
     private AbortedRecords aborted = AbortedRecords.NOTHING;
     private @Nullable CompactionFilter filter;
@@ -108,7 +111,7 @@ public final class Compaction implements Closeable {
                 throw new IllegalStateException("A segment of the log is deleted: " + segment.name());
             }
         }
-        this.source = Retention.indexOf(sources, plan.cleanedTo());
+        this.lastBatches = new LastBatches(plan.producers());
     }
 
     /**
@@ -117,22 +120,48 @@ public final class Compaction implements Closeable {
      */
     public Step work() throws IOException {
         stepBytes = 0;
-        if (filter == null) {
-            map();
-            return new Step.Worked(stepBytes);
+        var what = filter;
+        if (what != null) {
+            return write(what);
         }
-        return write(filter);
+        if (latest != null) {
+            map(latest);
+        } else if (lastBatches.isEmpty() || source == sources.length) {
+            beginMapping();
+        } else {
+            lookForProducers();
+        }
+        return new Step.Worked(stepBytes);
+    }
+
+    // ---- which batch of a producer is the last
+
+    private void lookForProducers() throws IOException {
+        var now = look;
+        if (now == null) {
+            now = new HeaderScan(sources[source].log(), 0, sources[source].size());
+            look = now;
+        }
+        while (now.atBatch() && stepBytes < STEP_BYTES) {
+            lastBatches.add(now);
+            stepBytes += Math.min(now.size(), HeaderScan.READ_BYTES);
+            now.next();
+        }
+        if (!now.atBatch()) {
+            look = null;
+            source++;
+        }
     }
 
     // ---- which record of a key is the last
 
-    private void map() throws IOException {
-        var known = latest;
-        if (known == null) {
-            known = new LatestOffsets(mapBytes, plan.range().endOffset() - plan.cleanedTo());
-            latest = known;
-            aborted = new AbortedRecords(plan.view().abortedTransactions(sources[0].baseOffset(), end(sources.length)));
-        }
+    private void beginMapping() throws IOException {
+        latest = new LatestOffsets(mapBytes, plan.range().endOffset() - plan.cleanedTo());
+        aborted = new AbortedRecords(plan.view().abortedTransactions(sources[0].baseOffset(), end(sources.length)));
+        source = Retention.indexOf(sources, plan.cleanedTo());
+    }
+
+    private void map(LatestOffsets known) throws IOException {
         while (stepBytes < STEP_BYTES) {
             var batch = nextBatch();
             if (batch == null && source == sources.length) {
@@ -172,7 +201,7 @@ public final class Compaction implements Closeable {
     private void beginWriting(LatestOffsets known, long upTo) {
         mappedTo = upTo;
         filter = new CompactionFilter(
-                known, upTo, aborted, plan.producers(), plan.view().startOffset(), plan.nowMs(), plan.how());
+                known, upTo, aborted, lastBatches, plan.view().startOffset(), plan.nowMs(), plan.how());
         scan = null;
         source = 0;
     }

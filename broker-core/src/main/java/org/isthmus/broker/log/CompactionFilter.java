@@ -20,7 +20,7 @@ final class CompactionFilter {
     private final LatestOffsets latest;
     private final long mappedTo;
     private final AbortedRecords aborted;
-    private final ProducerStates.LastBatches producers;
+    private final LastBatches producers;
     private final long startOffset;
     private final long nowMs;
     private final long horizonMs;
@@ -37,7 +37,7 @@ final class CompactionFilter {
             LatestOffsets latest,
             long mappedTo,
             AbortedRecords aborted,
-            ProducerStates.LastBatches producers,
+            LastBatches producers,
             long startOffset,
             long nowMs,
             LogConfig.Compacting how) {

@@ -11,9 +11,11 @@ import org.isthmus.broker.runtime.StoredFile;
  * small batches cost one read and large ones are stepped over.
  */
 final class HeaderScan {
-    private static final int READ_BYTES = 4096;
-    /** From a batch's first byte to the end of its largest timestamp, which is all that a walk asks for. */
-    private static final int NEEDED_BYTES = 43;
+    static final int READ_BYTES = 4096;
+    /** From a batch's first byte to the end of its producer's epoch, which is all that a walk asks for. */
+    private static final int NEEDED_BYTES = 53;
+
+    private static final int CONTROL = 0x20;
 
     private final StoredFile file;
     private final int end;
@@ -59,6 +61,18 @@ final class HeaderScan {
 
     long maxTimestampMs() {
         return buffer.getLong(position - bufferAt + 35);
+    }
+
+    boolean isControl() {
+        return (buffer.getShort(position - bufferAt + 21) & CONTROL) != 0;
+    }
+
+    long producerId() {
+        return buffer.getLong(position - bufferAt + 43);
+    }
+
+    short producerEpoch() {
+        return buffer.getShort(position - bufferAt + 51);
     }
 
     private void moveTo(int target) throws IOException {

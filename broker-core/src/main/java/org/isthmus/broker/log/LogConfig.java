@@ -1,5 +1,6 @@
 package org.isthmus.broker.log;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param retentionBytes size past which the oldest closed segments are deleted; −1 keeps them
  * @param logAppendTime whether the log stamps records with the time of the append instead of keeping the producer's stamp
  * @param checkpointBytes bytes appended after which the recovery point moves on; what a crash makes the next open read again
+ * @param segmentJitterMs up to how much earlier than that a segment is begun, so that not all logs begin theirs at once
+ * @param timestamps what is taken of producers that give their records their time themselves
  * @param compacting how the log is compacted; null where it is not
  */
 public record LogConfig(
@@ -24,7 +27,18 @@ public record LogConfig(
         long retentionBytes,
         boolean logAppendTime,
         int checkpointBytes,
+        long segmentJitterMs,
+        Timestamps timestamps,
         @Nullable Compacting compacting) {
+    /** How far behind and ahead of the broker's clock a record's timestamp may be, in milliseconds. */
+    public record Timestamps(long beforeMaxMs, long afterMaxMs) {
+        static final Timestamps ANY = new Timestamps(Long.MAX_VALUE, Long.MAX_VALUE);
+
+        boolean accept(long timestampMs, long nowMs) {
+            return nowMs - timestampMs <= beforeMaxMs && timestampMs - nowMs <= afterMaxMs;
+        }
+    }
+
     /**
      * A log that keeps the last record of each key.
      *
@@ -55,6 +69,8 @@ public record LogConfig(
                 retentionBytes,
                 logAppendTime,
                 CHECKPOINT_BYTES,
+                0,
+                Timestamps.ANY,
                 null);
     }
 
@@ -69,6 +85,24 @@ public record LogConfig(
                 retentionBytes,
                 logAppendTime,
                 bytes,
+                segmentJitterMs,
+                timestamps,
+                compacting);
+    }
+
+    /** The same, with a jitter of the segments' age and bounds for timestamps. */
+    public LogConfig withTimes(long jitterMs, Timestamps bounds) {
+        return new LogConfig(
+                segmentBytes,
+                segmentMs,
+                indexIntervalBytes,
+                maxBatchBytes,
+                retentionMs,
+                retentionBytes,
+                logAppendTime,
+                checkpointBytes,
+                jitterMs,
+                bounds,
                 compacting);
     }
 
@@ -83,12 +117,21 @@ public record LogConfig(
                 retentionBytes,
                 logAppendTime,
                 checkpointBytes,
+                segmentJitterMs,
+                timestamps,
                 how);
     }
 
-    /** Age of a segment's first record at which a new one is begun: what is to be compacted by then must not be written any more. */
-    long rollMs() {
-        return compacting == null ? segmentMs : Math.min(segmentMs, compacting.maxLagMs());
+    /**
+     * Age of a segment's first record at which this log begins a new one; what is to be compacted by then must not be written any more.
+     *
+     * @param log tells logs apart, so that each has its own jitter, and the same one at each start
+     */
+    long rollMs(Path log) {
+        var jitterMs = Math.min(segmentJitterMs, segmentMs - 1);
+        var ownMs = segmentMs
+                - (jitterMs <= 0 ? 0 : Math.floorMod((long) log.toString().hashCode(), jitterMs + 1));
+        return compacting == null ? ownMs : Math.min(ownMs, compacting.maxLagMs());
     }
 
     public static final LogConfig DEFAULT = new LogConfig(1 << 30, WEEK_MS, 4096, 1 << 20, WEEK_MS, -1, false);

@@ -235,17 +235,28 @@ final class LogSegment {
         }
     }
 
-    /** A compacted segment that was cut no longer covers what its name says: it becomes one that is written. */
+    /**
+     * The segment as one that is written, for what is written must not carry the name of a compacted one, which covers later segments. Its
+     * sparse indexes are to be built again.
+     */
     LogSegment reopened() throws IOException {
         var written = new LogSegment(files, directory, baseOffset);
-        if (name.generation() > 0) {
-            for (var suffix : List.of(".txnindex", ".timeindex", ".index")) {
-                files.delete(path(suffix));
-                files.delete(written.path(suffix));
-            }
-            files.move(path(LOG), written.path(LOG));
-            files.forceDirectory(directory);
+        if (name.generation() == 0) {
+            return written;
         }
+        for (var suffix : SUFFIXES) {
+            files.delete(written.path(suffix));
+        }
+        for (var transaction : aborted.all()) {
+            written.aborted.add(transaction);
+        }
+        written.aborted.flush();
+        written.aborted.force();
+        // Before the log's new name: what has the old one is nobody's afterwards.
+        files.forceDirectory(directory);
+        files.move(path(LOG), written.path(LOG));
+        files.forceDirectory(directory);
+        deleteFiles();
         return written;
     }
 
@@ -336,6 +347,11 @@ final class LogSegment {
         offsets.keepFirst(0);
         times.keepFirst(0);
         aborted.keepBelow(baseOffset);
+    }
+
+    /** Gives back the room of an index; offsets are then found by walking the segment. */
+    void dropOffsetIndex() throws IOException {
+        offsets.keepFirst(0);
     }
 
     /** Shortens the file; the segment is not written any more after that. */

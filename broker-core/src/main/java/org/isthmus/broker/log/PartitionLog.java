@@ -9,8 +9,10 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.record.RecordBatch;
@@ -107,7 +109,7 @@ public final class PartitionLog implements Closeable {
     /** As {@link #append(ByteBuffer, Epoch)}; what the broker itself writes may be markers, and transactional without sequences. */
     public AppendResult append(ByteBuffer batches, Epoch leaderEpoch, AppendOrigin origin) throws IOException {
         ensureUsable();
-        var refusal = appendCheck.check(batches, origin);
+        var refusal = appendCheck.check(batches, origin, clock.wallMs());
         if (refusal != null) {
             return refusal;
         }
@@ -225,7 +227,7 @@ public final class PartitionLog implements Closeable {
         return size > 0
                 && ((long) size + bytes > config.segmentBytes()
                         || nextOffset - active().baseOffset() > Integer.MAX_VALUE
-                        || clock.wallMs() - segmentBegunMs >= config.rollMs());
+                        || clock.wallMs() - segmentBegunMs >= config.rollMs(directory));
     }
 
     private void roll() throws IOException {
@@ -271,6 +273,11 @@ public final class PartitionLog implements Closeable {
 
     // ---- reading
 
+    /** The producers that it remembers. */
+    public List<ActiveProducer> activeProducers() {
+        return producers.active();
+    }
+
     /** The last published view: one volatile read, from any thread. */
     public LogView view() {
         return published();
@@ -296,7 +303,17 @@ public final class PartitionLog implements Closeable {
                 active().size(),
                 highWatermark,
                 Math.min(stable, highWatermark),
+                openTransactions(),
                 epochs);
+    }
+
+    private List<OpenTransaction> openTransactions() {
+        if (undecided.isEmpty()) {
+            return producers.open();
+        }
+        var open = new ArrayList<>(producers.open());
+        undecided.forEach(ended -> open.add(new OpenTransaction(ended.producerId(), ended.firstOffset())));
+        return open;
     }
 
     /** Publishes a higher watermark; a lower one is ignored, and one above the log's end means the end. */
@@ -468,12 +485,22 @@ public final class PartitionLog implements Closeable {
                 && config.retentionMs() >= 0
                 && active().maxTimestampMs() < clock.wallMs() - config.retentionMs()
                 && endOffset <= highWatermark) {
-            repairTail();
-            roll();
-            publish();
+            rollIfPossible();
         }
         advanceStart(segments[Retention.expired(segments, config, highWatermark, clock.wallMs())].baseOffset());
         return startOffset;
+    }
+
+    /** What is closed can be deleted also where the disk has no room for a new segment. */
+    private void rollIfPossible() throws IOException {
+        try {
+            repairTail();
+            roll();
+            publish();
+        } catch (IOException failure) {
+            LOG.log(Level.WARNING, "The open segment stays although its records are too old: " + directory, failure);
+            ensureUsable();
+        }
     }
 
     /**
@@ -492,10 +519,9 @@ public final class PartitionLog implements Closeable {
         }
         disk.lock();
         try {
-            // Noted before anything is deleted: should a deletion be undone by a crash, the next open knows of it.
-            checkpoint(recoveryPoint, indexed, offset, highWatermark, epochs);
-            startOffset = offset;
             var first = published().indexOf(offset);
+            noteStart(offset, first);
+            startOffset = offset;
             var gone = Arrays.copyOf(segments, first);
             segments = Arrays.copyOfRange(segments, first, segments.length);
             epochs = epochs.from(offset);
@@ -505,6 +531,22 @@ public final class PartitionLog implements Closeable {
             }
         } finally {
             disk.unlock();
+        }
+    }
+
+    /** Noted before anything is deleted: should a deletion be undone by a crash, the next open knows of it. */
+    private void noteStart(long offset, int firstKept) throws IOException {
+        try {
+            checkpoint(recoveryPoint, indexed, offset, highWatermark, epochs);
+        } catch (IOException failure) {
+            if (firstKept == 0) {
+                throw failure;
+            }
+            // On a full disk there may be no room for the note. What goes can be read without its index for that long.
+            for (var i = 0; i < firstKept; i++) {
+                segments[i].dropOffsetIndex();
+            }
+            checkpoint(recoveryPoint, indexed, offset, highWatermark, epochs);
         }
     }
 
@@ -538,8 +580,7 @@ public final class PartitionLog implements Closeable {
         if (how == null || range == null) {
             return null;
         }
-        var plan = new Compaction.Plan(
-                published(), range, cleanedTo, producers.lastBatches(), config, how, clock.wallMs());
+        var plan = new Compaction.Plan(published(), range, cleanedTo, producers.ids(), config, how, clock.wallMs());
         return new Compaction(directory, files, this::commitCompacted, plan, mapBytes);
     }
 
@@ -709,7 +750,15 @@ public final class PartitionLog implements Closeable {
             return;
         }
         startOffset = Math.max(startOffset, segments[0].baseOffset());
-        recover(checkpoint == null ? LeaderEpochs.NONE : new LeaderEpochs(checkpoint.epochs()));
+        var known = checkpoint == null ? LeaderEpochs.NONE : new LeaderEpochs(checkpoint.epochs());
+        recover(known);
+        if (active().name().generation() > 0) {
+            // A truncation did not come to its end.
+            var cut = active();
+            segments[segments.length - 1] = cut.reopened();
+            cut.release();
+            recover(known);
+        }
         if (!beginAgainBehindTheEnd()) {
             highWatermark = endOffset;
             cleanedTo = Math.min(cleanedTo, endOffset);

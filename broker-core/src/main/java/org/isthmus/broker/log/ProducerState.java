@@ -54,11 +54,6 @@ final class ProducerState {
         logAppendTimeMs[newest] = stampMs;
     }
 
-    /** Offset of the last record with a sequence that it wrote in its epoch, or −1. */
-    long lastOffset() {
-        return count == 0 ? -1 : lastOffset[newest];
-    }
-
     AppendResult.@Nullable Duplicate duplicateOf(RecordBatch batch) {
         if (batch.producerEpoch() != epoch) {
             return null;
@@ -75,6 +70,11 @@ final class ProducerState {
     /** The sequence that a batch of this epoch has to begin with; after the largest int comes 0. */
     int expectedSequence(short batchEpoch) {
         return batchEpoch == epoch && count > 0 ? (lastSequence[newest] + 1) & Integer.MAX_VALUE : 0;
+    }
+
+    ActiveProducer active() {
+        var sequence = count > 0 ? lastSequence[newest] : RecordBatch.NO_SEQUENCE;
+        return new ActiveProducer(id, epoch, sequence, lastTimestampMs, coordinatorEpoch, transactionStart);
     }
 
     void writeTo(ByteBuffer target) {

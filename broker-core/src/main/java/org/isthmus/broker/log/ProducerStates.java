@@ -4,9 +4,12 @@ import static org.isthmus.broker.common.ErrorCode.INVALID_PRODUCER_EPOCH;
 import static org.isthmus.broker.common.ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.isthmus.broker.record.CorruptBatchException;
 import org.isthmus.broker.record.EndTransactionMarker;
@@ -24,11 +27,18 @@ final class ProducerStates {
     private static final int PRODUCER_BYTES = 8 + 2 + 4 + 8 + 8 + 1;
 
     private final Map<Long, ProducerState> producers = new HashMap<>();
-    private final TreeSet<Long> openTransactions = new TreeSet<>();
+    /** Producer ids by where their open transactions begin. */
+    private final TreeMap<Long, Long> openTransactions = new TreeMap<>();
+
+    private List<OpenTransaction> open = List.of();
+    private boolean openIsStale;
 
     /** A transaction that a marker ended; where it aborted one, what the index must keep. */
     record Ended(
-            long firstOffset, long markerOffset, @Nullable AbortedTransaction aborted) {}
+            long producerId,
+            long firstOffset,
+            long markerOffset,
+            @Nullable AbortedTransaction aborted) {}
 
     /** Null if the batch may be appended; else what to answer. */
     @Nullable
@@ -78,7 +88,8 @@ final class ProducerStates {
         }
         if (batch.isTransactional() && producer.transactionStart < 0) {
             producer.transactionStart = batch.baseOffset();
-            openTransactions.add(batch.baseOffset());
+            openTransactions.put(batch.baseOffset(), producer.id);
+            openIsStale = true;
         }
         return null;
     }
@@ -92,47 +103,40 @@ final class ProducerStates {
         }
         producer.transactionStart = -1;
         openTransactions.remove(start);
+        openIsStale = true;
         var stable = firstOpenOffset(batch.nextOffset());
         var aborted = marker.outcome() == Outcome.ABORT
                 ? new AbortedTransaction(producer.id, start, batch.baseOffset(), stable)
                 : null;
-        return new Ended(start, batch.baseOffset(), aborted);
+        return new Ended(producer.id, start, batch.baseOffset(), aborted);
     }
 
     /** Where the oldest open transaction begins, or the given offset where none is open. */
     long firstOpenOffset(long endOffset) {
-        return openTransactions.isEmpty() ? endOffset : openTransactions.first();
+        return openTransactions.isEmpty() ? endOffset : openTransactions.firstKey();
+    }
+
+    /** The open transactions, in the order in which they began; the same list for as long as they are the same. */
+    List<OpenTransaction> open() {
+        if (openIsStale) {
+            var now = new ArrayList<OpenTransaction>(openTransactions.size());
+            openTransactions.forEach((start, producerId) -> now.add(new OpenTransaction(producerId, start)));
+            open = List.copyOf(now);
+            openIsStale = false;
+        }
+        return open;
+    }
+
+    List<ActiveProducer> active() {
+        return producers.values().stream().map(ProducerState::active).toList();
     }
 
     int size() {
         return producers.size();
     }
 
-    /** The batches from which all that is known here can be told again, should nothing else be left of the log. */
-    LastBatches lastBatches() {
-        var last = new HashMap<Long, LastBatches.Last>();
-        producers.forEach((id, producer) -> last.put(id, new LastBatches.Last(producer.epoch, producer.lastOffset())));
-        return new LastBatches(last);
-    }
-
-    /** Never changes. */
-    record LastBatches(Map<Long, Last> byProducer) {
-        LastBatches {
-            byProducer = Map.copyOf(byProducer);
-        }
-
-        /** Where a producer wrote last, or −1 where a marker is all that its epoch has. */
-        record Last(short epoch, long lastOffset) {}
-
-        boolean contains(RecordBatch batch) {
-            var last = byProducer.get(batch.producerId());
-            if (last == null) {
-                return false;
-            }
-            return last.lastOffset >= 0
-                    ? batch.lastOffset() == last.lastOffset
-                    : batch.isControl() && batch.producerEpoch() == last.epoch;
-        }
+    Set<Long> ids() {
+        return Set.copyOf(producers.keySet());
     }
 
     /** Forgets the producers that wrote nothing since then and have no open transaction. */
@@ -145,6 +149,7 @@ final class ProducerStates {
     void clear() {
         producers.clear();
         openTransactions.clear();
+        openIsStale = true;
     }
 
     ByteBuffer snapshot() {
@@ -174,7 +179,7 @@ final class ProducerStates {
             var producer = ProducerState.readFrom(snapshot);
             producers.put(producer.id, producer);
             if (producer.transactionStart >= 0) {
-                openTransactions.add(producer.transactionStart);
+                openTransactions.put(producer.transactionStart, producer.id);
             }
         }
     }

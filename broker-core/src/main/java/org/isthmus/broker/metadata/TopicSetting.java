@@ -28,6 +28,14 @@ public enum TopicSetting {
     MAX_COMPACTION_LAG_MS(
             "max.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms", Type.LONG, "9223372036854775807", atLeast(1)),
     MAX_MESSAGE_BYTES("max.message.bytes", "message.max.bytes", Type.INT, "1048588", atLeast(0)),
+    MESSAGE_TIMESTAMP_AFTER_MAX_MS(
+            "message.timestamp.after.max.ms", "log.message.timestamp.after.max.ms", Type.LONG, "3600000", atLeast(0)),
+    MESSAGE_TIMESTAMP_BEFORE_MAX_MS(
+            "message.timestamp.before.max.ms",
+            "log.message.timestamp.before.max.ms",
+            Type.LONG,
+            "9223372036854775807",
+            atLeast(0)),
     MESSAGE_TIMESTAMP_TYPE(
             "message.timestamp.type",
             "log.message.timestamp.type",
@@ -41,6 +49,7 @@ public enum TopicSetting {
     RETENTION_BYTES("retention.bytes", "log.retention.bytes", Type.LONG, "-1", atLeast(-1)),
     RETENTION_MS("retention.ms", "log.retention.ms", Type.LONG, "604800000", atLeast(-1)),
     SEGMENT_BYTES("segment.bytes", "log.segment.bytes", Type.INT, "1073741824", atLeast(1 << 14)),
+    SEGMENT_JITTER_MS("segment.jitter.ms", "log.roll.jitter.ms", Type.LONG, "0", atLeast(0)),
     SEGMENT_MS("segment.ms", "log.roll.ms", Type.LONG, "604800000", atLeast(1)),
     UNCLEAN_LEADER_ELECTION_ENABLE(
             "unclean.leader.election.enable",

@@ -93,6 +93,11 @@ final class InVmConnection implements Connection {
         execute(this::end);
     }
 
+    /** What was handed to it and was not taken by the other side. */
+    long queuedBytes() {
+        return pending.count();
+    }
+
     @Override
     public String remoteAddress() {
         return endpoint.toString();

@@ -34,6 +34,10 @@ final class PendingBytes {
         return changed;
     }
 
+    long count() {
+        return bytes.get();
+    }
+
     boolean full() {
         return full;
     }

@@ -92,6 +92,11 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         }
     }
 
+    /** What was handed to it and has not left it. */
+    long queuedBytes() {
+        return pending.count();
+    }
+
     @Override
     public String remoteAddress() {
         return remoteAddress;

@@ -23,16 +23,19 @@ import java.util.function.Function;
 @SuppressWarnings(
         "FutureReturnValueIgnored") // of close(): there is nothing to do about a socket that does not close well
 final class TcpEndpoints {
+    private static final System.Logger LOG = System.getLogger(TcpEndpoints.class.getName());
     private static final int CONNECT_TIMEOUT_MS = 10_000;
 
     private final EventLoopGroup group;
     private final TransportConfig config;
+    private final ConnectionCount clients;
     private final Set<Channel> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     TcpEndpoints(EventLoopGroup group, TransportConfig config) {
         this.group = group;
         this.config = config;
+        this.clients = new ConnectionCount(config.maxConnections(), config.maxConnectionsPerAddress());
     }
 
     CompletionStage<Endpoint> bind(Endpoint.Tcp endpoint, Function<Connection, ConnectionHandler> accept) {
@@ -46,6 +49,16 @@ final class TcpEndpoints {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
+                        var from = channel.remoteAddress().getAddress();
+                        if (!clients.enter(from)) {
+                            LOG.log(
+                                    System.Logger.Level.DEBUG,
+                                    "Refused a connection, there are too many: remote={0}",
+                                    from);
+                            channel.close();
+                            return;
+                        }
+                        channel.closeFuture().addListener(done -> clients.leave(from));
                         track(channel);
                         var at = new Endpoint.Tcp(
                                 endpoint.host(), channel.parent().localAddress().getPort());

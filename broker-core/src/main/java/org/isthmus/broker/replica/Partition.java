@@ -3,6 +3,7 @@ package org.isthmus.broker.replica;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,9 +15,11 @@ import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.log.ActiveProducer;
 import org.isthmus.broker.log.AppendOrigin;
 import org.isthmus.broker.log.AppendResult;
 import org.isthmus.broker.log.Compaction;
@@ -42,12 +45,14 @@ public final class Partition {
     private static final String SIDECAR_SUFFIX = ".share";
     private static final String DELAY_SUFFIX = ".delay";
     private static final int READ_ALL_CHUNK_BYTES = 1 << 20;
+    private static final Duration OVERDUE_LOOK = Duration.ofSeconds(1);
 
     private final TopicPartition id;
     private final Path directory;
     private final EventLoop loop;
     private final Storage storage;
     private final Waiters waiters = new Waiters();
+    private boolean looksForOverdue;
     private final List<BiConsumer<@Nullable PartitionLog, @Nullable BrokerException>> untilOpen = new ArrayList<>();
     private boolean opening;
     /** The logs beside this one, by what their directories' names end with. */
@@ -180,12 +185,25 @@ public final class Partition {
 
     /** As {@link #append(ByteBuffer, Durability)}; the broker itself may also append the markers that end transactions. */
     public CompletionStage<AppendResult> append(ByteBuffer batches, Durability durability, AppendOrigin origin) {
+        return append(batches, durability, origin, null);
+    }
+
+    /**
+     * As {@link #append(ByteBuffer, Durability)}, for one who waits that long and no longer for what is written to be committed, give or take
+     * a second. The stage then fails with {@code REQUEST_TIMED_OUT}, and the records may be committed later all the same.
+     */
+    public CompletionStage<AppendResult> append(ByteBuffer batches, Durability durability, Duration patience) {
+        return append(batches, durability, AppendOrigin.CLIENT, patience);
+    }
+
+    private CompletionStage<AppendResult> append(
+            ByteBuffer batches, Durability durability, AppendOrigin origin, @Nullable Duration patience) {
         var done = new CompletableFuture<AppendResult>();
         loop.execute(() -> whenOpen((opened, failure) -> {
             if (opened == null) {
                 done.completeExceptionally(failure == null ? notLeading() : failure);
             } else {
-                append(opened, batches, durability, origin, done);
+                append(opened, batches, durability, origin, patience, done);
             }
         }));
         return done;
@@ -196,6 +214,7 @@ public final class Partition {
             ByteBuffer batches,
             Durability durability,
             AppendOrigin origin,
+            @Nullable Duration patience,
             CompletableFuture<AppendResult> done) {
         if (!(role instanceof Role.Leader leader)) {
             done.completeExceptionally(notLeading());
@@ -217,9 +236,9 @@ public final class Partition {
         }
         if (result instanceof AppendResult.Appended appended) {
             grown(opened);
-            answer(result, appended.lastOffset(), durability, opened, done);
+            answer(result, appended.lastOffset(), durability, patience, opened, done);
         } else if (result instanceof AppendResult.Duplicate duplicate) {
-            answer(result, duplicate.lastOffset(), durability, opened, done);
+            answer(result, duplicate.lastOffset(), durability, patience, opened, done);
         } else {
             done.complete(result);
         }
@@ -237,13 +256,14 @@ public final class Partition {
             AppendResult result,
             long lastOffset,
             Durability durability,
+            @Nullable Duration patience,
             PartitionLog opened,
             CompletableFuture<AppendResult> done) {
         if (durability == Durability.WRITTEN || lastOffset < opened.view().highWatermark()) {
             done.complete(result);
             return;
         }
-        waiters.add(lastOffset + 1, new Waiters.Listener() {
+        var listener = new Waiters.Listener() {
             @Override
             public void reached() {
                 done.complete(result);
@@ -253,7 +273,42 @@ public final class Partition {
             public void failed(BrokerException reason) {
                 done.completeExceptionally(reason);
             }
+        };
+        if (patience == null) {
+            waiters.add(lastOffset + 1, listener);
+        } else {
+            waiters.add(lastOffset + 1, listener, Deadline.after(storage.clock().nanos(), patience));
+            lookForOverdueIn(patience);
+        }
+    }
+
+    /** One timer for all who wait, because nearly all of them are answered long before. */
+    private void lookForOverdueIn(Duration patience) {
+        if (looksForOverdue) {
+            return;
+        }
+        looksForOverdue = true;
+        loop.schedule(patience.compareTo(OVERDUE_LOOK) < 0 ? patience : OVERDUE_LOOK, () -> {
+            looksForOverdue = false;
+            var reason = new BrokerException(
+                    ErrorCode.REQUEST_TIMED_OUT, "what was appended to " + id + " is not committed yet");
+            if (waiters.expire(storage.clock().nanos(), reason)) {
+                lookForOverdueIn(OVERDUE_LOOK);
+            }
         });
+    }
+
+    /** The producers that the log remembers. */
+    public CompletionStage<List<ActiveProducer>> producers() {
+        var done = new CompletableFuture<List<ActiveProducer>>();
+        loop.execute(() -> whenOpen((opened, failure) -> {
+            if (opened == null) {
+                done.completeExceptionally(failure == null ? notLeading() : failure);
+            } else {
+                done.complete(opened.activeProducers());
+            }
+        }));
+        return done;
     }
 
     /**

@@ -26,7 +26,13 @@ public record PartitionConfig(LogConfig log, FlushPolicy flush, boolean queue) {
                         keptForever ? -1 : Long.parseLong(TopicSetting.RETENTION_MS.in(topic, broker)),
                         keptForever ? -1 : Long.parseLong(TopicSetting.RETENTION_BYTES.in(topic, broker)),
                         TopicSetting.MESSAGE_TIMESTAMP_TYPE.in(topic, broker).equals("LogAppendTime"))
-                .withCompacting(policy.contains("compact") ? compacting(topic, broker) : null);
+                .withTimes(
+                        Long.parseLong(TopicSetting.SEGMENT_JITTER_MS.in(topic, broker)),
+                        new LogConfig.Timestamps(
+                                Long.parseLong(TopicSetting.MESSAGE_TIMESTAMP_BEFORE_MAX_MS.in(topic, broker)),
+                                Long.parseLong(TopicSetting.MESSAGE_TIMESTAMP_AFTER_MAX_MS.in(topic, broker))))
+                // A queue's messages are not each other's successors, whatever keys they have.
+                .withCompacting(policy.contains("compact") && !queue ? compacting(topic, broker) : null);
         var flush = TopicSetting.FLUSH.in(topic, broker).equals("os") ? FlushPolicy.OS : FlushPolicy.COMMIT;
         return new PartitionConfig(log, flush, queue);
     }

@@ -3,6 +3,8 @@ package org.isthmus.broker.replica;
 import java.util.Comparator;
 import java.util.TreeSet;
 import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.Deadline;
+import org.jspecify.annotations.Nullable;
 
 /** Those who wait for the high watermark to reach an offset, lowest first. Owned by the partition's loop. */
 final class Waiters {
@@ -22,15 +24,23 @@ final class Waiters {
         private final long number;
         private final Listener listener;
 
-        private Waiter(long offset, long number, Listener listener) {
+        /** When it stops waiting, or null where it waits for as long as it takes. */
+        private final @Nullable Deadline deadline;
+
+        private Waiter(long offset, long number, Listener listener, @Nullable Deadline deadline) {
             this.offset = offset;
             this.number = number;
             this.listener = listener;
+            this.deadline = deadline;
         }
     }
 
     Waiter add(long offset, Listener listener) {
-        var waiter = new Waiter(offset, nextNumber++, listener);
+        return add(offset, listener, null);
+    }
+
+    Waiter add(long offset, Listener listener, @Nullable Deadline deadline) {
+        var waiter = new Waiter(offset, nextNumber++, listener, deadline);
         byOffset.add(waiter);
         return waiter;
     }
@@ -43,6 +53,16 @@ final class Waiters {
         while (!byOffset.isEmpty() && byOffset.first().offset <= offset) {
             byOffset.pollFirst().listener.reached();
         }
+    }
+
+    /** Fails those whose time is over. Returns whether any that has a deadline waits on. */
+    boolean expire(long nowNanos, BrokerException reason) {
+        var overdue = byOffset.stream()
+                .filter(waiter -> waiter.deadline != null && waiter.deadline.hasPassed(nowNanos))
+                .toList();
+        byOffset.removeAll(overdue);
+        overdue.forEach(waiter -> waiter.listener.failed(reason));
+        return byOffset.stream().anyMatch(waiter -> waiter.deadline != null);
     }
 
     void failAll(BrokerException reason) {

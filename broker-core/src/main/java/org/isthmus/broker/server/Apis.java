@@ -15,6 +15,7 @@ import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.protocol.handler.Addresses;
 import org.isthmus.broker.protocol.handler.AlterConfigsHandler;
+import org.isthmus.broker.protocol.handler.AlterPartitionReassignmentsHandler;
 import org.isthmus.broker.protocol.handler.AlterShareGroupOffsetsHandler;
 import org.isthmus.broker.protocol.handler.ApiHandler;
 import org.isthmus.broker.protocol.handler.BrowseHandler;
@@ -29,11 +30,15 @@ import org.isthmus.broker.protocol.handler.DeleteTopicsHandler;
 import org.isthmus.broker.protocol.handler.DescribeClusterHandler;
 import org.isthmus.broker.protocol.handler.DescribeConfigsHandler;
 import org.isthmus.broker.protocol.handler.DescribeLogDirsHandler;
+import org.isthmus.broker.protocol.handler.DescribeProducersHandler;
 import org.isthmus.broker.protocol.handler.DescribeShareGroupOffsetsHandler;
+import org.isthmus.broker.protocol.handler.DescribeTopicPartitionsHandler;
+import org.isthmus.broker.protocol.handler.ElectLeadersHandler;
 import org.isthmus.broker.protocol.handler.FetchHandler;
 import org.isthmus.broker.protocol.handler.HandlerTable;
 import org.isthmus.broker.protocol.handler.IncrementalAlterConfigsHandler;
 import org.isthmus.broker.protocol.handler.LeaseHandler;
+import org.isthmus.broker.protocol.handler.ListConfigResourcesHandler;
 import org.isthmus.broker.protocol.handler.ListOffsetsHandler;
 import org.isthmus.broker.protocol.handler.ListPartitionReassignmentsHandler;
 import org.isthmus.broker.protocol.handler.MetadataHandler;
@@ -49,6 +54,7 @@ import org.isthmus.broker.protocol.handler.ShareSessions;
 import org.isthmus.broker.protocol.handler.TemporaryHandler;
 import org.isthmus.broker.protocol.handler.TopicCreation;
 import org.isthmus.broker.protocol.handler.Topics;
+import org.isthmus.broker.protocol.handler.TransactionalAcknowledgeHandler;
 import org.isthmus.broker.replica.Partitions;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
@@ -93,6 +99,7 @@ record Apis(
                 new ListOffsetsHandler(topics, io),
                 new DeleteRecordsHandler(topics),
                 new DelayHandler(topics, delays),
+                new DescribeProducersHandler(topics),
                 new OffsetForLeaderEpochHandler(topics));
     }
 
@@ -105,6 +112,7 @@ record Apis(
                 new ShareFetchHandler(topics, sessions, io, timers),
                 new ShareAcknowledgeHandler(topics, sessions),
                 new BrowseHandler(topics, shares.coordinator(), io),
+                new TransactionalAcknowledgeHandler(topics, shares.coordinator(), transactions),
                 new DescribeShareGroupOffsetsHandler(topics, groups),
                 new AlterShareGroupOffsetsHandler(topics, groups),
                 new DeleteShareGroupOffsetsHandler(topics, groups));
@@ -120,9 +128,14 @@ record Apis(
                 new CreateTopicsHandler(creation, settings.topicDefaults()),
                 new DeleteTopicsHandler(metadata, placement),
                 new CreatePartitionsHandler(metadata, placement),
-                new DescribeConfigsHandler(metadata, identity, settings.topicDefaults(), settings.described()),
+                new DescribeConfigsHandler(
+                        metadata, identity, settings.topicDefaults(), settings.described(), groups.consumerConfig()),
                 new AlterConfigsHandler(metadata, placement, groups.consumerConfig()),
                 new IncrementalAlterConfigsHandler(metadata, placement, groups.consumerConfig()),
+                new ListConfigResourcesHandler(metadata),
+                new DescribeTopicPartitionsHandler(metadata),
+                new ElectLeadersHandler(metadata),
+                new AlterPartitionReassignmentsHandler(metadata),
                 new ListPartitionReassignmentsHandler(),
                 new DescribeLogDirsHandler(partitions, io));
     }

@@ -26,6 +26,7 @@ import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.network.TransportConfig;
 import org.isthmus.broker.protocol.handler.HandlerTable;
+import org.isthmus.broker.protocol.handler.IdleLimit;
 import org.isthmus.broker.protocol.handler.RequestPipeline;
 import org.isthmus.broker.replica.LogCleaner;
 import org.isthmus.broker.replica.Partitions;
@@ -34,6 +35,7 @@ import org.isthmus.broker.runtime.EventLoop;
 import org.isthmus.broker.runtime.FileStore;
 import org.isthmus.broker.runtime.IdSource;
 import org.isthmus.broker.runtime.ThreadLoop;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running broker: every part, joined. It owns the threads and the data directory; nothing in it outlives {@link #close}. What was opened
@@ -106,18 +108,22 @@ final class Broker implements AutoCloseable {
         partitions.temporary().begin();
 
         var transport = Transport.open(new TransportConfig(
-                settings.networkThreads(), settings.maxRequestBytes(), TransportConfig.DEFAULT.maxPendingBytes()));
+                settings.networkThreads(),
+                settings.maxRequestBytes(),
+                TransportConfig.DEFAULT.maxPendingBytes(),
+                settings.connections().most(),
+                settings.connections().mostPerAddress()));
         opened.add(transport);
         var groups = new GroupCoordinator(settings.groups(), metadata::image, Clock.system(), ids);
         var producerIds = new ProducerIds(metadata);
-        var markers = new TransactionMarkers(metadata, partitions, groups, Clock.system());
+        var shares = new SharePlaces(
+                partitions, io, metadata, new Placement(settings.partitions(), settings.replicationFactor()), ids);
+        var markers = new TransactionMarkers(metadata, partitions, groups, shares.coordinator(), Clock.system());
         var transactions = new TransactionCoordinator(
                 TransactionConfig.DEFAULT, metadata::image, markers, producerIds, Clock.system(), ids);
         var coordinators = new Coordinators(List.of(groups.shards(), transactions.shards()));
         partitions.addListener(coordinators);
         opened.add(() -> coordinators.resignAll(partitions));
-        var shares = new SharePlaces(
-                partitions, io, metadata, new Placement(settings.partitions(), settings.replicationFactor()), ids);
         partitions.addListener(shares);
         opened.add(shares::resignAll);
         var delays = new DelayPlaces(partitions, io, metadata, producerIds, ids);
@@ -145,7 +151,9 @@ final class Broker implements AutoCloseable {
                         ids,
                         addresses)
                 .table();
-        listen(transport, config.listeners(), addresses, table);
+        var maxIdle = settings.connections().maxIdle();
+        var idle = maxIdle == null ? null : new IdleLimit(maxIdle, loops.get(0), Clock.system());
+        listen(transport, config.listeners(), addresses, table, idle);
         register(metadata, listeners.isEmpty() ? inVm : addresses.reached(listeners.get(0)));
 
         every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisks);
@@ -160,15 +168,19 @@ final class Broker implements AutoCloseable {
     }
 
     private void listen(
-            Transport transport, List<Endpoint.Tcp> wanted, AdvertisedAddresses addresses, HandlerTable table)
+            Transport transport,
+            List<Endpoint.Tcp> wanted,
+            AdvertisedAddresses addresses,
+            HandlerTable table,
+            @Nullable IdleLimit idle)
             throws IOException {
         if (!settings.advertised().isEmpty() && settings.advertised().size() != wanted.size()) {
             throw new IllegalArgumentException("advertised.listeners has "
                     + settings.advertised().size() + " addresses for " + wanted.size() + " listeners");
         }
-        await(transport.bind(inVm, connection -> new RequestPipeline(connection, table)));
+        await(transport.bind(inVm, connection -> new RequestPipeline(connection, table, null)));
         for (var endpoint : wanted) {
-            var bound = await(transport.bind(endpoint, connection -> new RequestPipeline(connection, table)));
+            var bound = await(transport.bind(endpoint, connection -> new RequestPipeline(connection, table, idle)));
             if (bound instanceof Endpoint.Tcp tcp) {
                 if (!settings.advertised().isEmpty()) {
                     addresses.advertised().put(tcp, settings.advertised().get(listeners.size()));

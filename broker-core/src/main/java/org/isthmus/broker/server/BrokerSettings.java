@@ -37,6 +37,7 @@ record BrokerSettings(
         int maxRequestBytes,
         Duration retentionCheckInterval,
         List<Endpoint.Tcp> advertised,
+        ConnectionLimits connections,
         GroupConfig groups,
         CleanerConfig cleaner,
         Map<String, String> topicDefaults) {
@@ -62,6 +63,7 @@ record BrokerSettings(
                 reader.number("socket.request.max.bytes", 100 << 20, 1024),
                 Duration.ofMillis(reader.number("log.retention.check.interval.ms", 300_000, 1)),
                 reader.addresses("advertised.listeners"),
+                reader.connections(),
                 new GroupConfig(
                         reader.millis("group.min.session.timeout.ms", groups.minSessionTimeout()),
                         reader.millis("group.max.session.timeout.ms", groups.maxSessionTimeout()),
@@ -94,6 +96,10 @@ record BrokerSettings(
         described.put("auto.create.topics.enable", Boolean.toString(createsMissingTopics));
         described.put("offsets.topic.num.partitions", Integer.toString(offsetsPartitions));
         described.put("socket.request.max.bytes", Integer.toString(maxRequestBytes));
+        described.put("max.connections", Integer.toString(connections.most()));
+        described.put("max.connections.per.ip", Integer.toString(connections.mostPerAddress()));
+        var idle = connections.maxIdle();
+        described.put("connections.max.idle.ms", idle == null ? "-1" : Long.toString(idle.toMillis()));
         return described;
     }
 
@@ -152,6 +158,14 @@ record BrokerSettings(
             return Duration.ofMillis(number(name, (int) defaultValue.toMillis(), 0));
         }
 
+        ConnectionLimits connections() {
+            var idleMs = number("connections.max.idle.ms", 600_000, -1);
+            return new ConnectionLimits(
+                    number("max.connections", Integer.MAX_VALUE, 0),
+                    number("max.connections.per.ip", Integer.MAX_VALUE, 0),
+                    idleMs < 0 ? null : Duration.ofMillis(idleMs));
+        }
+
         ConsumerGroupConfig consumerGroups(ConsumerGroupConfig usual) {
             return new ConsumerGroupConfig(
                     range("group.consumer", "session.timeout.ms", usual.session()),
@@ -160,10 +174,14 @@ record BrokerSettings(
         }
 
         private ConsumerGroupConfig.Range range(String prefix, String name, ConsumerGroupConfig.Range usual) {
-            return new ConsumerGroupConfig.Range(
-                    millis(prefix + ".min." + name, usual.least()),
-                    millis(prefix + ".max." + name, usual.most()),
-                    millis(prefix + "." + name, usual.usual()));
+            var least = millis(prefix + ".min." + name, usual.least());
+            var most = millis(prefix + ".max." + name, usual.most());
+            var value = millis(prefix + "." + name, usual.usual());
+            try {
+                return new ConsumerGroupConfig.Range(least, most, value);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(prefix + "." + name + ": " + e.getMessage(), e);
+            }
         }
 
         boolean flag(String name, boolean defaultValue) {
@@ -188,6 +206,7 @@ record BrokerSettings(
             inMillis("log.retention.hours", 3_600_000, "log.retention.ms", defaults);
             inMillis("log.retention.minutes", 60_000, "log.retention.ms", defaults);
             inMillis("log.roll.hours", 3_600_000, "log.roll.ms", defaults);
+            inMillis("log.roll.jitter.hours", 3_600_000, "log.roll.jitter.ms", defaults);
             for (var setting : TopicSetting.values()) {
                 known.add(setting.brokerKey());
                 var value = given.get(setting.brokerKey());

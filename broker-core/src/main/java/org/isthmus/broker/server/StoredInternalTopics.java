@@ -17,9 +17,17 @@ import org.isthmus.broker.runtime.IdSource;
 /** Internal topics in the metadata store, made when they are first needed. */
 record StoredInternalTopics(MetadataStore metadata, Placement placement, IdSource ids, Map<String, Integer> partitions)
         implements InternalTopics {
-    /** One decision is one batch, also the one that deletes a group with very many offsets. */
-    private static final Map<String, String> SETTINGS =
-            Map.of("cleanup.policy", "compact", "max.message.bytes", Integer.toString(16 << 20));
+    /**
+     * One decision is one batch, also the one that deletes a group with very many offsets. Segments are closed early, because only a closed
+     * one is compacted, and whoever takes over a shard reads what is left.
+     */
+    private static final Map<String, String> SETTINGS = Map.of(
+            "cleanup.policy",
+            "compact",
+            "max.message.bytes",
+            Integer.toString(16 << 20),
+            "segment.bytes",
+            Integer.toString(100 << 20));
 
     @Override
     public CompletionStage<TopicImage> ensure(String name) {

@@ -291,10 +291,7 @@ final class LogWorld {
             } else {
                 compaction = log.beginCompaction(random.nextBoolean() ? 1 << 16 : 24 * (4 + random.nextInt(6)));
                 if (compaction != null) {
-                    var segments = ((PublishedView) log.view()).segments();
-                    cleanBound = Math.max(
-                            cleanBound,
-                            Math.min(log.view().lastStableOffset(), segments[segments.length - 1].baseOffset()));
+                    cleanBound = Math.max(cleanBound, log.view().lastStableOffset());
                     history.add("compaction below " + cleanBound);
                 }
             }
@@ -365,6 +362,15 @@ final class LogWorld {
             // A batch goes as a whole, and may hold the log's start.
             to = Math.max(start, containing);
             forced = Math.min(forced, to);
+        }
+        if (compacted && to < cleanBound) {
+            // What lies right below may have been compacted away: the log then ends before that.
+            var bound = to;
+            var left = readAll(log.view()).stream()
+                    .mapToLong(RecordBatch::nextOffset)
+                    .filter(next -> next <= bound)
+                    .max();
+            forced = Math.min(forced, left.orElse(start));
         }
         try {
             log.truncateTo(to);

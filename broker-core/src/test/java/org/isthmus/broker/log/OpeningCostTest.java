@@ -64,10 +64,12 @@ class OpeningCostTest {
         }
         log.close();
         var before = disk.bytesRead();
+        var opened = disk.filesOpened();
 
         var again = open(1 << 12);
 
         assertThat(((PublishedView) again.view()).segments()).hasSize(1_000);
+        assertThat(disk.filesOpened() - opened).isLessThan(20);
         assertThat(disk.bytesRead() - before).isLessThan(5_000);
         disk.killProcess();
         before = disk.bytesRead();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
@@ -92,6 +94,38 @@ class PartitionCommitTest {
                 append(partition, appends - 1, left);
             });
         });
+    }
+
+    @Test
+    void whoWaitsNoLongerForTheDiskIsTold() {
+        var partition = partitions(Map.of("isthmus.flush", "commit")).get(0);
+        var held = new CountDownLatch(1);
+        disk.execute(() -> awaitQuietly(held));
+
+        var impatient = partition.append(batch(), Durability.COMMITTED, Duration.ofMillis(20));
+        var patient = partition.append(batch(), Durability.COMMITTED, Duration.ofMinutes(1));
+
+        assertThat(impatient.toCompletableFuture())
+                .failsWithin(Duration.ofSeconds(30))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(BrokerException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(ErrorCode.REQUEST_TIMED_OUT));
+        assertThat(patient.toCompletableFuture()).isNotDone();
+        held.countDown();
+        assertThat(patient.toCompletableFuture())
+                .succeedsWithin(Duration.ofSeconds(30))
+                .isInstanceOfSatisfying(AppendResult.Appended.class, appended -> assertThat(appended.baseOffset())
+                        .isEqualTo(1));
+        partition.close("the test ends").toCompletableFuture().join();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

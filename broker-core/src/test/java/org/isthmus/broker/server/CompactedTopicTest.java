@@ -61,7 +61,9 @@ class CompactedTopicTest {
 
     private EmbeddedBroker start() throws Exception {
         return EmbeddedBroker.acquire(new BrokerConfig(
-                data, List.of(new Endpoint.Tcp("127.0.0.1", 0)), Map.of("log.cleaner.backoff.ms", "20")));
+                data,
+                List.of(new Endpoint.Tcp("127.0.0.1", 0)),
+                Map.of("log.cleaner.backoff.ms", "20", "log.cleaner.io.max.bytes.per.second", "10000000")));
     }
 
     private static void createTopic(String bootstrap) throws Exception {

@@ -31,6 +31,7 @@ public final class SimDisk implements FileStore {
     private double failureRate;
     private long operationsUntilCrash = Long.MAX_VALUE;
     private long bytesRead;
+    private int filesOpened;
     private int life;
     private boolean down;
 
@@ -88,6 +89,11 @@ public final class SimDisk implements FileStore {
         return bytesRead;
     }
 
+    /** All that were ever opened. */
+    public int filesOpened() {
+        return filesOpened;
+    }
+
     public long usedBytes() {
         return new HashSet<>(names.values())
                 .stream().mapToLong(SimContent::size).sum();
@@ -107,6 +113,7 @@ public final class SimDisk implements FileStore {
             content = new SimContent();
             names.put(path, content);
         }
+        filesOpened++;
         return new SimFile(path, content, life);
     }
 

@@ -45,6 +45,15 @@ public record ConsumerGroupConfig(Range session, Range heartbeat, int maxSize) {
         return inForce(GroupSetting.CONSUMER_HEARTBEAT_INTERVAL_MS, own, heartbeat);
     }
 
+    /** What holds for groups that do not say otherwise, where this is about it. */
+    public Optional<Duration> usual(GroupSetting setting) {
+        return switch (setting) {
+            case CONSUMER_SESSION_TIMEOUT_MS -> Optional.of(session.usual());
+            case CONSUMER_HEARTBEAT_INTERVAL_MS -> Optional.of(heartbeat.usual());
+            default -> Optional.empty();
+        };
+    }
+
     /** Why a group may not have these settings. */
     public Optional<String> objection(Map<String, String> own) {
         return objection(GroupSetting.CONSUMER_SESSION_TIMEOUT_MS, own, session)

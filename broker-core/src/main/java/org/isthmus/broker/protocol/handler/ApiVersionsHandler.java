@@ -1,5 +1,6 @@
 package org.isthmus.broker.protocol.handler;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
@@ -16,10 +17,16 @@ final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequestData, Api
 
     private static final short PRODUCE_KEY = 0;
 
-    private static final short END_TRANSACTION_KEY = 26;
-    private static final short FIRST_END_THAT_RAISES_THE_EPOCH = 5;
-    private static final String TRANSACTION_VERSION = "transaction.version";
-    private static final short EPOCH_PER_TRANSACTION = 2;
+    private static final List<Feature> FEATURES = List.of(
+            // Level 2 is an epoch for each transaction (KIP-890).
+            new Feature("transaction.version", 1, 2, 26, 5),
+            new Feature("group.version", 1, 1, 68, 0),
+            new Feature("share.version", 1, 1, 76, 1),
+            // Tools read from it which Kafka this is like: level 30 is that of 4.3, which those of 4.4 know as well.
+            new Feature("metadata.version", 7, 30, 3, 12));
+
+    /** What it is called, the levels that are there, and the API, in a version, that goes with it. */
+    private record Feature(String name, int least, int most, int apiKey, int version) {}
 
     /** The same on every broker, and for ever: features here come with the software and are never turned on or off. */
     private static final long FEATURES_EPOCH = 1;
@@ -89,19 +96,21 @@ final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequestData, Api
 
     /** What clients do only once the whole cluster can. It follows from what is served, so it cannot claim more. */
     private void features(ApiVersionsResponseData answer) {
-        if (!table.serves(END_TRANSACTION_KEY, FIRST_END_THAT_RAISES_THE_EPOCH)) {
-            return;
+        for (var feature : FEATURES) {
+            if (!table.serves((short) feature.apiKey(), (short) feature.version())) {
+                continue;
+            }
+            answer.supportedFeatures()
+                    .add(new SupportedFeatureKey()
+                            .setName(feature.name())
+                            .setMinVersion((short) feature.least())
+                            .setMaxVersion((short) feature.most()));
+            answer.finalizedFeatures()
+                    .add(new FinalizedFeatureKey()
+                            .setName(feature.name())
+                            .setMinVersionLevel((short) feature.most())
+                            .setMaxVersionLevel((short) feature.most()));
+            answer.setFinalizedFeaturesEpoch(FEATURES_EPOCH);
         }
-        answer.supportedFeatures()
-                .add(new SupportedFeatureKey()
-                        .setName(TRANSACTION_VERSION)
-                        .setMinVersion((short) 1)
-                        .setMaxVersion(EPOCH_PER_TRANSACTION));
-        answer.finalizedFeatures()
-                .add(new FinalizedFeatureKey()
-                        .setName(TRANSACTION_VERSION)
-                        .setMinVersionLevel(EPOCH_PER_TRANSACTION)
-                        .setMaxVersionLevel(EPOCH_PER_TRANSACTION));
-        answer.setFinalizedFeaturesEpoch(FEATURES_EPOCH);
     }
 }

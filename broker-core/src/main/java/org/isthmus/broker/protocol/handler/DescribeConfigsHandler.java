@@ -1,5 +1,7 @@
 package org.isthmus.broker.protocol.handler;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,32 +16,36 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfi
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.coordinator.group.ConsumerGroupConfig;
 import org.isthmus.broker.metadata.GroupSetting;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.metadata.TopicSetting;
+import org.jspecify.annotations.Nullable;
 
-/** Tells the settings of topics and of this broker, each with where its value comes from. */
+/** Tells the settings of topics, of groups and of this broker, each with where its value comes from and, where asked, what it is. */
 public final class DescribeConfigsHandler
         implements ApiHandler<DescribeConfigsRequestData, DescribeConfigsResponseData> {
-    /** Kafka's numbers for settings of a group's own and for defaults. */
+    /** Kafka's number for settings of a group's own. */
     private static final byte GROUP_SOURCE = 8;
-
-    private static final byte DEFAULT_SOURCE = 5;
 
     private final MetadataStore metadata;
     private final ClusterIdentity identity;
     private final Map<String, String> topicDefaults;
     private final Map<String, String> brokerSettings;
+    private final ConsumerGroupConfig groups;
 
     /**
      * @param topicDefaults what this broker was told for topics that say nothing themselves, by Kafka's broker names
      * @param brokerSettings every setting that it tells of itself
+     * @param groups how groups are kept that say nothing themselves
      */
     public DescribeConfigsHandler(
             MetadataStore metadata,
             ClusterIdentity identity,
             Map<String, String> topicDefaults,
-            Map<String, String> brokerSettings) {
+            Map<String, String> brokerSettings,
+            ConsumerGroupConfig groups) {
+        this.groups = groups;
         this.topicDefaults = Map.copyOf(topicDefaults);
         this.metadata = metadata;
         this.identity = identity;
@@ -66,37 +72,52 @@ public final class DescribeConfigsHandler
             RequestContext context, DescribeConfigsRequestData request) {
         var response = new DescribeConfigsResponseData();
         for (var resource : request.resources()) {
-            response.results().add(describe(resource, request.includeSynonyms()));
+            response.results().add(describe(resource, request.includeSynonyms(), request.includeDocumentation()));
         }
         return CompletableFuture.completedFuture(response);
     }
 
-    private DescribeConfigsResult describe(DescribeConfigsResource resource, boolean withSynonyms) {
+    private DescribeConfigsResult describe(
+            DescribeConfigsResource resource, boolean withSynonyms, boolean withDocumentation) {
         var result = new DescribeConfigsResult()
                 .setResourceType(resource.resourceType())
                 .setResourceName(resource.resourceName());
         try {
             var wanted = resource.configurationKeys();
-            return result.setConfigs(configs(resource, withSynonyms).stream()
+            var configs = configs(resource).stream()
                     .filter(config -> wanted == null || wanted.contains(config.name()))
-                    .toList());
+                    .toList();
+            for (var config : configs) {
+                if (!withSynonyms) {
+                    config.setSynonyms(List.of());
+                }
+                if (withDocumentation) {
+                    config.setDocumentation(SettingTexts.of(config.name()));
+                }
+            }
+            return result.setConfigs(configs);
         } catch (BrokerException e) {
             return result.setErrorCode(e.code().code()).setErrorMessage(e.getMessage());
         }
     }
 
-    private List<DescribeConfigsResourceResult> configs(DescribeConfigsResource resource, boolean withSynonyms) {
+    private List<DescribeConfigsResourceResult> configs(DescribeConfigsResource resource) {
         if (resource.resourceType() == ConfigResources.TOPIC) {
             var topic = metadata.image()
                     .topic(resource.resourceName())
                     .orElseThrow(() -> new BrokerException(
                             ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
                             "there is no topic '" + resource.resourceName() + "'"));
-            return TopicConfigs.describe(topic.configs(), topicDefaults).stream()
-                    .map(one -> describe(one, withSynonyms))
+            return Arrays.stream(TopicSetting.values())
+                    .map(setting -> describe(setting, topic.configs()))
                     .toList();
         }
         if (resource.resourceType() == ConfigResources.BROKER) {
+            if (resource.resourceName().isEmpty()) {
+                // The defaults that were set for every broker: none, since settings of brokers are given when they
+                // start.
+                return List.of();
+            }
             if (!resource.resourceName().equals(identity.self().toString())) {
                 throw new BrokerException(
                         ErrorCode.INVALID_REQUEST,
@@ -114,32 +135,52 @@ public final class DescribeConfigsHandler
         if (resource.resourceType() == ConfigResources.GROUP) {
             var own = metadata.image().groupConfigs().getOrDefault(resource.resourceName(), Map.of());
             return Arrays.stream(GroupSetting.values())
-                    .map(setting -> new DescribeConfigsResourceResult()
-                            .setName(setting.key())
-                            .setValue(setting.in(own))
-                            .setConfigSource(own.containsKey(setting.key()) ? GROUP_SOURCE : DEFAULT_SOURCE)
-                            .setConfigType(setting.type().id()))
+                    .map(setting -> describe(setting, own))
                     .toList();
         }
         throw ConfigResources.unknown(resource.resourceType());
     }
 
-    private static DescribeConfigsResourceResult describe(TopicConfigs.Described one, boolean withSynonyms) {
-        var result = new DescribeConfigsResourceResult()
-                .setName(one.name())
-                .setValue(one.value())
-                .setConfigSource(one.source().id())
-                .setConfigType(one.setting().type().id());
-        if (withSynonyms) {
-            var name = one.source() == TopicConfigs.Source.TOPIC
-                    ? one.name()
-                    : one.setting().brokerKey();
-            result.synonyms()
-                    .add(new DescribeConfigsSynonym()
-                            .setName(name)
-                            .setValue(one.value())
-                            .setSource(one.source().id()));
+    private DescribeConfigsResourceResult describe(TopicSetting setting, Map<String, String> own) {
+        var synonyms = new ArrayList<DescribeConfigsSynonym>();
+        add(synonyms, setting.key(), own.get(setting.key()), TopicConfigs.Source.TOPIC.id());
+        add(synonyms, setting.brokerKey(), topicDefaults.get(setting.brokerKey()), TopicConfigs.Source.BROKER.id());
+        add(synonyms, setting.brokerKey(), setting.defaultValue(), TopicConfigs.Source.DEFAULT.id());
+        return inForce(setting.key(), setting.type(), synonyms);
+    }
+
+    private DescribeConfigsResourceResult describe(GroupSetting setting, Map<String, String> own) {
+        var synonyms = new ArrayList<DescribeConfigsSynonym>();
+        var value = own.containsKey(setting.key()) ? setting.in(own) : null;
+        add(synonyms, setting.key(), value, GROUP_SOURCE);
+        var usual = groups.usual(setting).map(Duration::toMillis).map(Object::toString);
+        add(synonyms, setting.brokerKey(), usual.orElse(setting.defaultValue()), usual(setting, usual.orElse("")));
+        return inForce(setting.key(), setting.type(), synonyms);
+    }
+
+    /** Where a value comes from that a group does not say itself. */
+    private static byte usual(GroupSetting setting, String usual) {
+        var isDefault = usual.isEmpty() || usual.equals(setting.defaultValue());
+        return (isDefault ? TopicConfigs.Source.DEFAULT : TopicConfigs.Source.BROKER).id();
+    }
+
+    private static void add(List<DescribeConfigsSynonym> synonyms, String name, @Nullable String value, byte source) {
+        if (value != null) {
+            synonyms.add(new DescribeConfigsSynonym()
+                    .setName(name)
+                    .setValue(value.strip())
+                    .setSource(source));
         }
-        return result;
+    }
+
+    /** The first of them is the one in force. */
+    private static DescribeConfigsResourceResult inForce(
+            String name, TopicSetting.Type type, List<DescribeConfigsSynonym> synonyms) {
+        return new DescribeConfigsResourceResult()
+                .setName(name)
+                .setValue(synonyms.get(0).value())
+                .setConfigSource(synonyms.get(0).source())
+                .setConfigType(type.id())
+                .setSynonyms(synonyms);
     }
 }

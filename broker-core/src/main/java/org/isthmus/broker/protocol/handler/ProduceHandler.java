@@ -1,6 +1,7 @@
 package org.isthmus.broker.protocol.handler;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -170,8 +171,9 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
             throw new BrokerException(ErrorCode.INVALID_RECORD, "a transaction's records without its id");
         }
         var partition = topics.led(topic, data.index());
+        var patience = Duration.ofMillis(Math.max(0, request.timeoutMs()));
         return partition
-                .append(batches, durability)
+                .append(batches, durability, patience)
                 .handle((result, failure) -> {
                     if (failure != null) {
                         refuse(answer, Refusal.of(failure));

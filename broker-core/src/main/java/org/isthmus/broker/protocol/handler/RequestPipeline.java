@@ -28,6 +28,7 @@ public final class RequestPipeline implements ConnectionHandler {
     private final Connection connection;
     private final HandlerTable table;
     private final Lifetime lifetime = new Lifetime();
+    private final IdleLimit.@Nullable Watch idle;
     private final Deque<Slot> underWay = new ArrayDeque<>();
     private long bytesUnderWay;
     private boolean holdingBack;
@@ -46,9 +47,15 @@ public final class RequestPipeline implements ConnectionHandler {
         }
     }
 
-    public RequestPipeline(Connection connection, HandlerTable table) {
+    /**
+     * Serves a connection.
+     *
+     * @param limit how long nothing may come or go, or null for as long as it likes
+     */
+    public RequestPipeline(Connection connection, HandlerTable table, @Nullable IdleLimit limit) {
         this.connection = connection;
         this.table = table;
+        this.idle = limit == null ? null : limit.watch(connection, lifetime);
     }
 
     @Override
@@ -87,6 +94,9 @@ public final class RequestPipeline implements ConnectionHandler {
         var slot = new Slot(request, bytes);
         underWay.add(slot);
         bytesUnderWay += bytes;
+        if (idle != null) {
+            idle.begun();
+        }
         if (!holdingBack && (underWay.size() >= MAX_REQUESTS || bytesUnderWay >= MAX_BYTES)) {
             holdingBack = true;
             connection.setReading(false);
@@ -160,6 +170,9 @@ public final class RequestPipeline implements ConnectionHandler {
 
     private void leave(Slot slot) {
         bytesUnderWay -= slot.bytes;
+        if (idle != null) {
+            idle.answered();
+        }
         var answer = slot.answer;
         if (answer == null) {
             return;
