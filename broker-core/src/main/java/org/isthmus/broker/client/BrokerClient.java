@@ -37,15 +37,6 @@ public interface BrokerClient extends AutoCloseable {
     /** Starts to read at the given offsets. */
     RecordStream read(Map<TopicPartition, Long> positions);
 
-    /** What the group last committed for these partitions; those without a commit are left out. */
-    CompletionStage<Map<TopicPartition, Long>> committedOffsets(String group, Set<TopicPartition> partitions);
-
-    /** Commits the offsets of the next records to read. The group must have no members; it comes into being with its first commit. */
-    CompletionStage<Void> commitOffsets(String group, Map<TopicPartition, Long> offsets);
-
-    /** Forgets a group with its offsets. Fails with {@code GROUP_ID_NOT_FOUND} where there is none. */
-    CompletionStage<Void> deleteGroup(String group);
-
     /** Joins a share group on these partitions, which comes into being with its first member. Refusals come with the first poll. */
     ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options);
 
@@ -54,6 +45,24 @@ public interface BrokerClient extends AutoCloseable {
      * {@code GROUP_ID_NOT_FOUND} where none of the partitions knows it.
      */
     CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions);
+
+    /**
+     * Looks at what a share group has left of the records from one offset to before another, without taking it from anybody; the group need
+     * not exist. Call again at {@code next} for what follows.
+     */
+    CompletionStage<Browsed> browse(
+            String group, TopicPartition partition, long from, long to, Optional<String> selector);
+
+    /**
+     * Makes a destination of one partition that lives as long as this client's connection to the broker, or until it is deleted. It is kept
+     * in memory as long as it is small, and nothing of it survives the broker.
+     *
+     * @param queue whether it keeps every record until a share group has consumed it, however many there are
+     */
+    CompletionStage<TopicInfo> createTemporary(boolean queue);
+
+    /** Deletes a temporary destination. Fails with {@code UNKNOWN_TOPIC_OR_PARTITION} where there is none. */
+    CompletionStage<Void> deleteTemporary(String name);
 
     /**
      * Begins a transaction; nothing goes to a broker before something is done in it.
@@ -76,24 +85,6 @@ public interface BrokerClient extends AutoCloseable {
 
     /** Drops what is remembered of a branch that an administrator ended. */
     CompletionStage<Void> forgetBranch(Xid xid);
-
-    /**
-     * Looks at what a share group has left of the records from one offset to before another, without taking it from anybody; the group need
-     * not exist. Call again at {@code next} for what follows.
-     */
-    CompletionStage<Browsed> browse(
-            String group, TopicPartition partition, long from, long to, Optional<String> selector);
-
-    /**
-     * Makes a destination of one partition that lives as long as this client's connection to the broker, or until it is deleted. It is kept
-     * in memory as long as it is small, and nothing of it survives the broker.
-     *
-     * @param queue whether it keeps every record until a share group has consumed it, however many there are
-     */
-    CompletionStage<TopicInfo> createTemporary(boolean queue);
-
-    /** Deletes a temporary destination. Fails with {@code UNKNOWN_TOPIC_OR_PARTITION} where there is none. */
-    CompletionStage<Void> deleteTemporary(String name);
 
     /** The settings that the group has been given itself. */
     CompletionStage<Map<String, String>> groupSettings(String group);

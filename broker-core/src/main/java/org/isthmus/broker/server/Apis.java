@@ -107,8 +107,8 @@ record Apis(
                 new ShareGroupDescribeHandler(topics, groups),
                 new ShareFetchHandler(topics, sessions, io, timers),
                 new ShareAcknowledgeHandler(topics, sessions),
-                new TransactionalAcknowledgeHandler(topics, shares.coordinator(), transactions),
                 new BrowseHandler(topics, shares.coordinator(), io),
+                new TransactionalAcknowledgeHandler(topics, shares.coordinator(), transactions),
                 new DescribeShareGroupOffsetsHandler(topics, groups),
                 new AlterShareGroupOffsetsHandler(topics, groups),
                 new DeleteShareGroupOffsetsHandler(topics, groups));

@@ -226,6 +226,20 @@ class DurableSubscriptionTest extends RealBrokerTest {
     }
 
     @Test
+    void noLocalLeavesOutWhatAnyConnectionOfTheClientIdentifierSends_8_3_3() throws JMSException {
+        var first = client();
+        first.createSession().createDurableConsumer(topic, "audit", null, true).close();
+        first.close();
+        var later = client();
+        var session = later.createSession();
+        session.createProducer(topic).send(session.createTextMessage("own"));
+        publish("b");
+        var consumer = session.createDurableConsumer(topic, "audit", null, true);
+        assertThat(consumer.getNoLocal()).isTrue();
+        assertThat(consumer.receive(SOON).getBody(String.class)).isEqualTo("b");
+    }
+
+    @Test
     void anyConnectionWithTheClientIdentifierMayUnsubscribe() throws JMSException {
         var first = client();
         first.createSession().createDurableConsumer(topic, "audit");

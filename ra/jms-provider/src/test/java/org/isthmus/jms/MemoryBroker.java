@@ -52,7 +52,6 @@ final class MemoryBroker implements AutoCloseable {
     private final Map<String, TopicInfo> topics = new HashMap<>();
     private final Map<TopicPartition, List<LogRecord>> logs = new HashMap<>();
     private final Map<TopicPartition, Long> firstOffsets = new HashMap<>();
-    private final Map<String, Map<TopicPartition, Long>> groups = new HashMap<>();
     private final Set<String> names = new HashSet<>();
     private final List<Stream> streams = new ArrayList<>();
     private final Queue<Runnable> heldSends = new ArrayDeque<>();
@@ -230,24 +229,6 @@ final class MemoryBroker implements AutoCloseable {
         }
 
         @Override
-        public CompletionStage<Map<TopicPartition, Long>> committedOffsets(
-                String group, Set<TopicPartition> partitions) {
-            return later(() -> {
-                var committed = new HashMap<>(groups.getOrDefault(group, Map.of()));
-                committed.keySet().retainAll(partitions);
-                return committed;
-            });
-        }
-
-        @Override
-        public CompletionStage<Void> commitOffsets(String group, Map<TopicPartition, Long> offsets) {
-            return later(() -> {
-                groups.computeIfAbsent(group, unused -> new HashMap<>()).putAll(offsets);
-                return null;
-            });
-        }
-
-        @Override
         public ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options) {
             throw new AssertionError("share groups are tested on the real broker");
         }
@@ -314,16 +295,6 @@ final class MemoryBroker implements AutoCloseable {
                     names.remove(name);
                     return null;
                 });
-            });
-        }
-
-        @Override
-        public CompletionStage<Void> deleteGroup(String group) {
-            return later(() -> {
-                if (groups.remove(group) == null) {
-                    throw refused(ErrorCode.GROUP_ID_NOT_FOUND, group);
-                }
-                return null;
             });
         }
 

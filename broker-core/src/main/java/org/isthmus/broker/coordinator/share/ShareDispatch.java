@@ -78,7 +78,7 @@ final class ShareDispatch {
         for (var batch : scan.batches()) {
             if (batch.data()) {
                 batch.wanted().forEach(wanted::add);
-                (whatMissesIsDone ? batch.wanted() : List.of(batch.range())).forEach(present::add);
+                (whatMissesIsDone ? batch.matching() : List.of(batch.range())).forEach(present::add);
                 for (var over : batch.marks().expired()) {
                     present.remove(over);
                     open(group, over).forEach(expired::add);

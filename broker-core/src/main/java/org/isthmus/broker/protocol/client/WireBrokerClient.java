@@ -114,21 +114,6 @@ final class WireBrokerClient implements BrokerClient {
     }
 
     @Override
-    public CompletionStage<Map<TopicPartition, Long>> committedOffsets(String group, Set<TopicPartition> partitions) {
-        return call("offsets of group " + group, deadline -> offsets.committed(group, partitions, deadline));
-    }
-
-    @Override
-    public CompletionStage<Void> commitOffsets(String group, Map<TopicPartition, Long> committed) {
-        return call("commit of group " + group, deadline -> offsets.commit(group, committed, deadline));
-    }
-
-    @Override
-    public CompletionStage<Void> deleteGroup(String group) {
-        return call("delete group " + group, deadline -> offsets.deleteGroup(group, deadline));
-    }
-
-    @Override
     public ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options) {
         var id = IdSource.random().nextUuid().toString();
         var member = new ShareMember(client, cluster, group, id, partitions, options, ended -> members.remove(ended));
@@ -150,6 +135,22 @@ final class WireBrokerClient implements BrokerClient {
     }
 
     @Override
+    public CompletionStage<Browsed> browse(
+            String group, TopicPartition partition, long from, long to, Optional<String> selector) {
+        return call("browse " + partition, deadline -> offsets.browse(group, partition, from, to, selector, deadline));
+    }
+
+    @Override
+    public CompletionStage<TopicInfo> createTemporary(boolean queue) {
+        return call("create a temporary destination", deadline -> topics.createTemporary(queue, deadline));
+    }
+
+    @Override
+    public CompletionStage<Void> deleteTemporary(String name) {
+        return call("delete " + name, deadline -> topics.deleteTemporary(name, deadline));
+    }
+
+    @Override
     public Transaction begin(Duration timeout) {
         return new WireTransaction(client, cluster, producer, transactions, timeout);
     }
@@ -167,22 +168,6 @@ final class WireBrokerClient implements BrokerClient {
     @Override
     public CompletionStage<Void> forgetBranch(Xid xid) {
         return call("forgetting branch " + xid, deadline -> transactions.forget(xid));
-    }
-
-    @Override
-    public CompletionStage<Browsed> browse(
-            String group, TopicPartition partition, long from, long to, Optional<String> selector) {
-        return call("browse " + partition, deadline -> offsets.browse(group, partition, from, to, selector, deadline));
-    }
-
-    @Override
-    public CompletionStage<TopicInfo> createTemporary(boolean queue) {
-        return call("create a temporary destination", deadline -> topics.createTemporary(queue, deadline));
-    }
-
-    @Override
-    public CompletionStage<Void> deleteTemporary(String name) {
-        return call("delete " + name, deadline -> topics.deleteTemporary(name, deadline));
     }
 
     @Override

@@ -1,14 +1,14 @@
-package org.isthmus.benchmarks;
+package org.isthmus.peers;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
 /** A loopback port that nothing listened on a moment ago. */
-final class FreePort {
+public final class FreePort {
     private FreePort() {}
 
-    static int pick() throws IOException {
+    public static int pick() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
