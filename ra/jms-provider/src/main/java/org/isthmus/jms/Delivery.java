@@ -423,7 +423,7 @@ final class Delivery {
                 consumer.inflow().drop(fetched);
                 break;
             }
-            if (mode == Session.SESSION_TRANSACTED) {
+            if (transaction.isOn()) {
                 // Before the listener, which may commit. Whatever it throws, the transaction is the application's to
                 // end (§8.7).
                 acknowledgeAutomatically(consumer);
@@ -483,8 +483,9 @@ final class Delivery {
         if (mode == Session.CLIENT_ACKNOWLEDGE) {
             return;
         }
-        if (mode == Session.SESSION_TRANSACTED) {
-            consumer.inflow().acknowledge(transaction.current());
+        var inProgress = transaction.inProgress();
+        if (inProgress != null) {
+            consumer.inflow().acknowledge(inProgress);
             return;
         }
         boolean commit = true;
@@ -573,26 +574,36 @@ final class Delivery {
         try {
             transaction.commit();
         } catch (TransactionRolledBackException e) {
-            comeBack(copyOf(consumers));
+            rolledBack();
             throw e;
         }
+        committed();
+    }
+
+    void committed() {
         copyOf(consumers).forEach(consumer -> consumer.inflow().committed());
     }
 
     void rollback() throws JMSException {
-        var all = copyOf(consumers);
-        for (var pause : all.stream().map(it -> it.inflow().rollingBack()).toList()) {
-            JmsErrors.await(pause, "giving back what had come ahead");
-        }
+        rollingBack();
         try {
             transaction.rollback();
         } finally {
-            comeBack(all);
+            rolledBack();
         }
     }
 
-    private static void comeBack(List<IsthmusConsumer> all) {
-        all.forEach(consumer -> consumer.inflow().rolledBack());
+    /** Returns when nothing comes any more that is behind what will come back. */
+    void rollingBack() throws JMSException {
+        var pauses =
+                copyOf(consumers).stream().map(it -> it.inflow().rollingBack()).toList();
+        for (var pause : pauses) {
+            JmsErrors.await(pause, "giving back what had come ahead");
+        }
+    }
+
+    void rolledBack() {
+        copyOf(consumers).forEach(consumer -> consumer.inflow().rolledBack());
     }
 
     void recover() throws JMSException {

@@ -17,6 +17,7 @@ import jakarta.jms.TopicConnection;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * A connection: a client of the broker, the sessions that share it, and the threads that run listeners while there is something to run.
  * Safe for use by many threads.
  */
-public final class IsthmusConnection implements QueueConnection, TopicConnection {
+public class IsthmusConnection implements QueueConnection, TopicConnection {
     private static final System.Logger LOG = System.getLogger(IsthmusConnection.class.getName());
 
     private final String uid = ConnectionNames.next();
@@ -92,6 +93,10 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
         var thread = new Thread(work, "isthmus-jms-" + uid);
         thread.setDaemon(true);
         return thread;
+    }
+
+    Domain domain() {
+        return domain;
     }
 
     BrokerClient client() {
@@ -200,7 +205,7 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
     }
 
     /** Every call but setClientID itself: after it, the client identifier can no longer be set (§6.1.2). */
-    private synchronized void use() throws JMSException {
+    final synchronized void use() throws JMSException {
         requireOpen();
         clientIdIsFixed = true;
     }
@@ -237,12 +242,21 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
         return newSession(transacted ? Session.SESSION_TRANSACTED : acknowledgeMode, Domain.QUEUE);
     }
 
-    synchronized IsthmusSession newSession(int mode, Domain of) throws JMSException {
-        requireOpen();
+    IsthmusSession newSession(int mode, Domain of) throws JMSException {
         if (mode < Session.SESSION_TRANSACTED || mode > Session.DUPS_OK_ACKNOWLEDGE) {
             throw new JMSException("no acknowledge mode: " + mode);
         }
-        var session = new IsthmusSession(this, of, mode, uid + ":" + nextSession.getAndIncrement(), threads);
+        return open((name, executor) -> new IsthmusSession(this, of, mode, name, executor));
+    }
+
+    /** Makes a session of some kind. */
+    interface SessionKind<S extends IsthmusSession> {
+        S make(String name, Executor threads);
+    }
+
+    final synchronized <S extends IsthmusSession> S open(SessionKind<S> kind) throws JMSException {
+        requireOpen();
+        var session = kind.make(uid + ":" + nextSession.getAndIncrement(), threads);
         sessions.add(session);
         if (started) {
             session.delivery().start();
@@ -440,6 +454,9 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
 
     // The end
 
+    /** Rolls back what was begun in the connection as a whole and not by one of its sessions; here nothing is. */
+    void endTransactions() {}
+
     void requireNoListener() throws JMSException {
         for (var session : sessions) {
             if (session.isListenerThread() || session.isCompletionThread()) {
@@ -469,6 +486,7 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
             closed = true;
         }
         try {
+            endTransactions();
             releaseClientId();
         } finally {
             link.close();

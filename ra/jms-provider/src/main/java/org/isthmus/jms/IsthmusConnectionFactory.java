@@ -7,9 +7,7 @@ import jakarta.jms.QueueConnection;
 import jakarta.jms.QueueConnectionFactory;
 import jakarta.jms.TopicConnection;
 import jakarta.jms.TopicConnectionFactory;
-import jakarta.jms.XAConnection;
 import jakarta.jms.XAConnectionFactory;
-import jakarta.jms.XAJMSContext;
 import jakarta.jms.XAQueueConnection;
 import jakarta.jms.XAQueueConnectionFactory;
 import jakarta.jms.XATopicConnection;
@@ -120,12 +118,19 @@ public final class IsthmusConnectionFactory
     }
 
     private IsthmusConnection connect(Domain domain, @Nullable String as) throws JMSException {
+        return new IsthmusConnection(dialer(), domain, settings(as), fixedClientId());
+    }
+
+    private IsthmusConnection.Settings settings(@Nullable String as) throws JMSException {
         if (as != null && !as.isEmpty()) {
             LOG.log(System.Logger.Level.WARNING, "User and password are ignored: brokers do not ask for them yet");
         }
-        var settings = new IsthmusConnection.Settings(
+        return new IsthmusConnection.Settings(
                 recordsAsText, TrustedClasses.with(trustedPackages), start(), redeliveryPolicy());
-        return new IsthmusConnection(dialer(), domain, settings, clientID.isEmpty() ? null : clientID);
+    }
+
+    private @Nullable String fixedClientId() {
+        return clientID.isEmpty() ? null : clientID;
     }
 
     private RedeliveryPolicy redeliveryPolicy() throws JMSException {
@@ -152,49 +157,50 @@ public final class IsthmusConnectionFactory
     // XA
 
     @Override
-    public XAConnection createXAConnection() throws JMSException {
-        throw xaNotThereYet();
+    public IsthmusXAConnection createXAConnection() throws JMSException {
+        return connectForXA(Domain.UNIFIED, user);
     }
 
     @Override
-    public XAConnection createXAConnection(@Nullable String user, @Nullable String password) throws JMSException {
-        throw xaNotThereYet();
+    public IsthmusXAConnection createXAConnection(@Nullable String user, @Nullable String password)
+            throws JMSException {
+        return connectForXA(Domain.UNIFIED, user);
     }
 
     @Override
     public XAQueueConnection createXAQueueConnection() throws JMSException {
-        throw xaNotThereYet();
+        return connectForXA(Domain.QUEUE, user);
     }
 
     @Override
     public XAQueueConnection createXAQueueConnection(@Nullable String user, @Nullable String password)
             throws JMSException {
-        throw xaNotThereYet();
+        return connectForXA(Domain.QUEUE, user);
     }
 
     @Override
     public XATopicConnection createXATopicConnection() throws JMSException {
-        throw xaNotThereYet();
+        return connectForXA(Domain.TOPIC, user);
     }
 
     @Override
     public XATopicConnection createXATopicConnection(@Nullable String user, @Nullable String password)
             throws JMSException {
-        throw xaNotThereYet();
+        return connectForXA(Domain.TOPIC, user);
     }
 
     @Override
-    public XAJMSContext createXAContext() {
-        throw JmsErrors.unchecked(xaNotThereYet());
+    public IsthmusXAContext createXAContext() {
+        return createXAContext(user, password);
     }
 
     @Override
-    public XAJMSContext createXAContext(@Nullable String user, @Nullable String password) {
-        throw JmsErrors.unchecked(xaNotThereYet());
+    public IsthmusXAContext createXAContext(@Nullable String user, @Nullable String password) {
+        return JmsErrors.unchecked(() -> IsthmusXAContext.open(connectForXA(Domain.UNIFIED, user)));
     }
 
-    private static JMSException xaNotThereYet() {
-        return JmsErrors.notThereYet("XA transactions are");
+    private IsthmusXAConnection connectForXA(Domain domain, @Nullable String as) throws JMSException {
+        return new IsthmusXAConnection(dialer(), domain, settings(as), fixedClientId());
     }
 
     // The bean

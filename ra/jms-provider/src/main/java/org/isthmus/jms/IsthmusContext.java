@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A session and a share in its connection, which ends with the last of the contexts that share it. */
-public final class IsthmusContext implements JMSContext {
+public class IsthmusContext implements JMSContext {
     private final IsthmusConnection connection;
     private final AtomicInteger sharers;
     private final IsthmusSession session;
@@ -33,12 +33,16 @@ public final class IsthmusContext implements JMSContext {
     private volatile boolean autoStart = true;
     private boolean closed;
 
-    private IsthmusContext(IsthmusConnection connection, AtomicInteger sharers, int mode) throws JMSException {
+    IsthmusContext(IsthmusConnection connection, AtomicInteger sharers, IsthmusSession session) {
         this.connection = connection;
         this.sharers = sharers;
+        this.session = session;
+    }
+
+    private IsthmusContext(IsthmusConnection connection, AtomicInteger sharers, int mode) throws JMSException {
         // Not createSession: a context has its session from the beginning, and its client identifier may be set all the
         // same.
-        this.session = connection.newSession(mode, Domain.UNIFIED);
+        this(connection, sharers, connection.newSession(mode, Domain.UNIFIED));
     }
 
     static IsthmusContext open(IsthmusConnection connection, int mode) throws JMSException {

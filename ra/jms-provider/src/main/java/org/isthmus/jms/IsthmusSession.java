@@ -36,21 +36,22 @@ import org.jspecify.annotations.Nullable;
  * A session: makes messages, producers and consumers, and owns the {@link Outflow} that sends and the {@link Delivery} that hands out.
  * One thread uses a session, be it the application's or its own for listeners; {@link #close} may be called by any.
  */
-public final class IsthmusSession implements TopicSession, QueueSession {
+public class IsthmusSession implements TopicSession, QueueSession {
     private final IsthmusConnection connection;
     private final Domain domain;
     private final int mode;
     private final Delivery delivery;
     private final Outflow outflow;
+    private final SessionTransaction transaction;
     private volatile boolean closed;
 
     IsthmusSession(IsthmusConnection connection, Domain domain, int mode, String name, Executor threads) {
         this.connection = connection;
         this.domain = domain;
         this.mode = mode;
-        var transaction = new SessionTransaction(connection.client());
+        transaction = new SessionTransaction(connection.client(), mode == SESSION_TRANSACTED);
         delivery = new Delivery(new SerialExecutor(threads), mode, transaction);
-        outflow = new Outflow(connection, name, threads, isTransacted() ? transaction : null);
+        outflow = new Outflow(connection, name, threads, transaction);
     }
 
     IsthmusConnection connection() {
@@ -63,6 +64,10 @@ public final class IsthmusSession implements TopicSession, QueueSession {
 
     Outflow outflow() {
         return outflow;
+    }
+
+    SessionTransaction transaction() {
+        return transaction;
     }
 
     void requireOpen() throws JMSException {
@@ -508,7 +513,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
     @Override
     public void recover() throws JMSException {
         requireOpen();
-        if (isTransacted()) {
+        if (transaction.isOn()) {
             throw new IllegalStateException("a transacted session is rolled back, not recovered");
         }
         delivery.recover();

@@ -78,10 +78,6 @@ final class JmsErrors {
         return exception;
     }
 
-    static JMSException notThereYet(String feature) {
-        return new JMSException(feature + " not there yet in this version of Isthmus", "NOT_THERE_YET");
-    }
-
     /** The same failure for the simplified API. */
     static JMSRuntimeException unchecked(JMSException e) {
         var text = e.getMessage();

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.TopicInfo;
+import org.isthmus.broker.client.Transaction;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Outflow {
     private final IsthmusConnection connection;
     private final String sessionName;
-    private final @Nullable SessionTransaction transaction;
+    private final SessionTransaction transaction;
     private final byte[] stickyKey;
     private final AtomicLong nextMessage = new AtomicLong();
     private final AsyncSends asyncSends;
@@ -33,11 +34,7 @@ final class Outflow {
     /** What a producer says about a message that it sends. */
     record Manner(int deliveryMode, int priority, long timeToLiveMs, long delayMs, boolean withoutId) {}
 
-    Outflow(
-            IsthmusConnection connection,
-            String sessionName,
-            Executor threads,
-            @Nullable SessionTransaction transaction) {
+    Outflow(IsthmusConnection connection, String sessionName, Executor threads, SessionTransaction transaction) {
         this.transaction = transaction;
         this.connection = connection;
         this.sessionName = sessionName;
@@ -60,12 +57,13 @@ final class Outflow {
         var topic = connection.topics().topic(to);
         var own = Messages.own(message);
         stamp(own, to, manner);
-        var answer = send(own, topic, manner);
+        var inProgress = transaction.inProgress();
+        var answer = send(own, topic, manner, inProgress);
         if (own != message) {
             copyHeaders(own, message);
         }
         if (listener == null
-                && transaction != null
+                && inProgress != null
                 && !answer.toCompletableFuture().isCompletedExceptionally()) {
             return;
         }
@@ -87,13 +85,15 @@ final class Outflow {
         message.setJMSMessageID(manner.withoutId() ? null : "ID:" + sessionName + ":" + nextMessage.getAndIncrement());
     }
 
-    private CompletionStage<?> send(IsthmusMessage message, TopicInfo topic, Manner manner) throws JMSException {
+    private CompletionStage<?> send(
+            IsthmusMessage message, TopicInfo topic, Manner manner, @Nullable Transaction inProgress)
+            throws JMSException {
         var record = RecordMapping.toRecord(message.envelope(connection.origin()));
         var key = record.key();
         int partition = Partitioner.partition(key == null ? stickyKey : key, topic.partitions());
         var acks = manner.deliveryMode() == DeliveryMode.PERSISTENT ? Acks.ALL : Acks.LEADER;
         var place = new TopicPartition(topic.name(), partition);
-        return send(place, record, acks, message, manner).whenComplete((done, failure) -> {
+        return send(place, record, acks, message, manner, inProgress).whenComplete((done, failure) -> {
             if (failure != null
                     && JmsErrors.unwrapped(failure) instanceof BrokerException refused
                     && refused.code() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
@@ -103,13 +103,19 @@ final class Outflow {
     }
 
     private CompletionStage<?> send(
-            TopicPartition place, NewRecord record, Acks acks, IsthmusMessage message, Manner manner)
+            TopicPartition place,
+            NewRecord record,
+            Acks acks,
+            IsthmusMessage message,
+            Manner manner,
+            @Nullable Transaction inProgress)
             throws JMSException {
-        if (transaction != null) {
+        if (inProgress != null) {
             if (manner.delayMs() > 0) {
-                throw new JMSException("a transacted session cannot send with a delivery delay: use a session without transactions");
+                throw new JMSException(
+                        "a transacted session cannot send with a delivery delay: use a session without transactions");
             }
-            return transaction.current().send(place, record);
+            return inProgress.send(place, record);
         }
         var client = connection.client();
         return manner.delayMs() > 0

@@ -10,30 +10,49 @@ import org.isthmus.broker.common.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transacted session does between two commits, as one transaction of the broker, which begins with the first thing that is done. The
- * lock is there for {@code close}, which any thread may call; else the session's thread alone comes here.
+ * The transaction that a session works in. A transacted session always has one, which begins with the first thing that is done; an XA
+ * session has one while it is in a branch. The lock is there for {@code close} and for transaction managers, which may come by any thread.
  */
 final class SessionTransaction {
     /** As long as brokers let a transaction be open; then they roll it back. */
-    private static final Duration LONGEST = Duration.ofMinutes(15);
+    static final Duration LONGEST = Duration.ofMinutes(15);
 
     private final BrokerClient client;
+    private final boolean always;
     private @Nullable Transaction current;
 
-    SessionTransaction(BrokerClient client) {
+    SessionTransaction(BrokerClient client, boolean always) {
         this.client = client;
+        this.always = always;
     }
 
-    synchronized Transaction current() {
+    synchronized boolean isOn() {
+        return always || current != null;
+    }
+
+    /** What is done now is done in this; null where it is done by itself. */
+    synchronized @Nullable Transaction inProgress() {
         var present = current;
-        if (present == null) {
+        if (present == null && always) {
             present = client.begin(LONGEST);
             current = present;
         }
         return present;
     }
 
+    synchronized void enter(Transaction branch) {
+        current = branch;
+    }
+
+    synchronized void leave() {
+        current = null;
+    }
+
+    /** What a session may end itself: a branch is its manager's, and outlives the session. */
     private synchronized @Nullable Transaction take() {
+        if (!always) {
+            return null;
+        }
         var taken = current;
         current = null;
         return taken;

@@ -14,7 +14,7 @@ import java.util.List;
 import org.isthmus.broker.network.Endpoint;
 import org.junit.jupiter.api.Test;
 
-/** Connections and sessions: their rules, their end, and what is not there yet (§6). */
+/** Connections and sessions: their rules and their end (§6). */
 class ConnectionTest extends MemoryBrokerTest {
     private final IsthmusTopic topic = topic("t");
 
@@ -140,17 +140,6 @@ class ConnectionTest extends MemoryBrokerTest {
         consumer.setMessageListener(message -> {});
         assertThatThrownBy(consumer::receive).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(consumer::receiveNoWait).isInstanceOf(IllegalStateException.class);
-    }
-
-    @Test
-    void whatIsNotThereYetSaysSo() throws JMSException {
-        var connection = started();
-        List<JmsErrors.Action> calls = List.of(
-                () -> connection.createSession(true, 0),
-                () -> new IsthmusConnectionFactory("localhost:1").createXAConnection());
-        for (var call : calls) {
-            assertThatThrownBy(call::run).isInstanceOf(JMSException.class).hasMessageContaining("not there yet");
-        }
     }
 
     @Test

@@ -1,0 +1,201 @@
+package org.isthmus.jms;
+
+import jakarta.jms.JMSException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
+import org.isthmus.broker.client.BrokerClient;
+import org.isthmus.broker.common.Xid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The branches of one connection, which all its XA sessions share, and the ends of branches that anybody prepared. Work is known here only
+ * until it is prepared; from then on the broker alone decides, and what is kept serves to let consumers go on. Safe for use by many threads.
+ */
+final class XaBranches {
+    private static final System.Logger LOG = System.getLogger(XaBranches.class.getName());
+
+    private final BrokerClient client;
+    private final Map<Xid, XaBranch> branches = new ConcurrentHashMap<>();
+
+    XaBranches(BrokerClient client) {
+        this.client = client;
+    }
+
+    XaBranch begin(Xid xid, Duration timeout) throws XAException {
+        var begun = new XaBranch(client.begin(timeout));
+        if (branches.putIfAbsent(xid, begun) != null) {
+            throw XaErrors.of(XAException.XAER_DUPID, "there is a branch of this name: " + xid);
+        }
+        return begun;
+    }
+
+    XaBranch known(Xid xid) throws XAException {
+        var branch = branches.get(xid);
+        if (branch == null) {
+            throw XaErrors.of(XAException.XAER_NOTA, "no branch of this connection: " + xid);
+        }
+        return branch;
+    }
+
+    int prepare(Xid xid) throws XAException {
+        var branch = known(xid);
+        if (!branch.endOpen()) {
+            rollBackOpen(xid, branch);
+            throw XaErrors.of(XAException.XA_RBROLLBACK, "the branch has failed: " + xid);
+        }
+        try {
+            if (JmsErrors.await(branch.transaction().prepare(xid), "preparing " + xid)) {
+                branch.prepared();
+                return XAResource.XA_OK;
+            }
+        } catch (JMSException e) {
+            var error = XaErrors.of(e);
+            if (error.errorCode == XAException.XA_RBROLLBACK) {
+                forgetRolledBack(xid, branch);
+            } else {
+                branch.prepared();
+            }
+            throw error;
+        }
+        forgetCommitted(xid, branch); // consumers of topics may have received, which no broker remembers
+        return XAResource.XA_RDONLY;
+    }
+
+    void commitInOnePhase(Xid xid) throws XAException {
+        var branch = known(xid);
+        if (!branch.endOpen()) {
+            rollBackOpen(xid, branch);
+            throw XaErrors.of(XAException.XA_RBROLLBACK, "the branch has failed: " + xid);
+        }
+        try {
+            JmsErrors.await(branch.transaction().commit(), "committing " + xid);
+        } catch (JMSException e) {
+            forgetRolledBack(xid, branch);
+            throw XaErrors.of(e);
+        }
+        forgetCommitted(xid, branch);
+    }
+
+    void commitPrepared(Xid xid) throws XAException {
+        var branch = branches.get(xid);
+        if (branch != null && !branch.isPrepared()) {
+            throw XaErrors.of(XAException.XAER_PROTO, "the branch is not prepared: " + xid);
+        }
+        endPrepared(xid, branch, true);
+    }
+
+    void rollback(Xid xid) throws XAException {
+        var branch = branches.get(xid);
+        if (branch == null || branch.isPrepared()) {
+            endPrepared(xid, branch, false);
+        } else {
+            branch.endOpen();
+            rollBackOpen(xid, branch);
+        }
+    }
+
+    private void rollBackOpen(Xid xid, XaBranch branch) throws XAException {
+        try {
+            giveBackAhead(branch);
+            JmsErrors.await(branch.transaction().rollback(), "rolling back " + xid);
+        } catch (JMSException e) {
+            // It was never prepared, so the broker rolls it back in time.
+            LOG.log(System.Logger.Level.WARNING, "A branch is left to its time-out: xid=" + xid, e);
+        } finally {
+            forgetRolledBack(xid, branch);
+        }
+    }
+
+    private void endPrepared(Xid xid, @Nullable XaBranch branch, boolean commit) throws XAException {
+        try {
+            if (branch != null && !commit) {
+                giveBackAhead(branch);
+            }
+            var end = JmsErrors.await(client.endBranch(xid, commit, false), "ending " + xid);
+            switch (end) {
+                case AS_ASKED -> forget(xid, branch, commit);
+                case HEURISTICALLY_COMMITTED -> {
+                    forget(xid, branch, true);
+                    throw XaErrors.of(XAException.XA_HEURCOM, "an administrator has committed " + xid);
+                }
+                case HEURISTICALLY_ROLLED_BACK -> {
+                    forget(xid, branch, false);
+                    throw XaErrors.of(XAException.XA_HEURRB, "an administrator has rolled back " + xid);
+                }
+            }
+        } catch (JMSException e) {
+            var error = XaErrors.of(e);
+            if (error.errorCode == XAException.XAER_NOTA || !commit) {
+                forget(xid, branch, commit);
+            }
+            throw error;
+        }
+    }
+
+    private static void giveBackAhead(XaBranch branch) throws JMSException {
+        for (var worker : branch.workers()) {
+            worker.rollingBack();
+        }
+    }
+
+    private void forget(Xid xid, @Nullable XaBranch branch, boolean committed) {
+        if (branch == null) {
+            return;
+        }
+        if (committed) {
+            forgetCommitted(xid, branch);
+        } else {
+            forgetRolledBack(xid, branch);
+        }
+    }
+
+    private void forgetCommitted(Xid xid, XaBranch branch) {
+        branches.remove(xid, branch);
+        branch.workers().forEach(Delivery::committed);
+    }
+
+    private void forgetRolledBack(Xid xid, XaBranch branch) {
+        branches.remove(xid, branch);
+        branch.workers().forEach(Delivery::rolledBack);
+    }
+
+    /** All branches of the cluster that wait for a manager, also to hear of an administrator's decision. */
+    List<Xid> waiting() throws XAException {
+        try {
+            var waiting = new ArrayList<Xid>();
+            for (var branch : JmsErrors.await(client.preparedBranches(), "looking for prepared branches")) {
+                waiting.add(branch.xid());
+            }
+            return waiting;
+        } catch (JMSException e) {
+            throw XaErrors.of(e);
+        }
+    }
+
+    void forgetHeuristic(Xid xid) throws XAException {
+        try {
+            JmsErrors.await(client.forgetBranch(xid), "forgetting " + xid);
+        } catch (JMSException e) {
+            throw XaErrors.of(e);
+        }
+    }
+
+    /** The connection closes: what is not prepared is rolled back; the rest waits at the broker for its manager. */
+    void close() {
+        branches.forEach((xid, branch) -> {
+            try {
+                if (!branch.isPrepared()) {
+                    JmsErrors.await(branch.transaction().rollback(), "rolling back " + xid);
+                }
+            } catch (JMSException e) {
+                LOG.log(System.Logger.Level.WARNING, "A branch is left to its time-out: xid=" + xid, e);
+            }
+        });
+        branches.clear();
+    }
+}
