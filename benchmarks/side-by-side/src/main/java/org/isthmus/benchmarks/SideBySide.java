@@ -13,6 +13,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.isthmus.peers.BrokerProcess;
+import org.isthmus.peers.BrokerSetup;
 
 /**
  * Runs Isthmus and Apache Kafka in turn under Kafka's own performance clients, and prints the median of each figure and its ratio
@@ -49,7 +51,7 @@ public final class SideBySide {
         this.root = root;
         this.rounds = rounds;
         this.work = work;
-        this.tools = new PerfTools(root.resolve("benchmarks/peers/kafka-tools/target/lib"));
+        this.tools = new PerfTools(root.resolve("peers/kafka-tools/target/lib"));
     }
 
     /** Arguments: the project's folder (default: here), counted rounds (default 3), numbers of the workloads to run, from 1 (default: all). */
@@ -84,9 +86,11 @@ public final class SideBySide {
         var isthmus = new ArrayList<Measurement>();
         var kafka = new ArrayList<Measurement>();
         try (var isthmusBroker = BrokerProcess.isthmus(
-                        root.resolve("broker-core/target/isthmus-broker.jar"), data.resolve("isthmus"));
+                        root.resolve("broker-core/target/isthmus-broker.jar"),
+                        data.resolve("isthmus"),
+                        BrokerSetup.MEASURED);
                 var kafkaBroker = BrokerProcess.kafka(
-                        root.resolve("benchmarks/peers/apache-kafka/target/lib"), data.resolve("kafka"))) {
+                        root.resolve("peers/apache-kafka/target/lib"), data.resolve("kafka"), BrokerSetup.MEASURED)) {
             for (int round = 0; round <= rounds; round++) {
                 var ours = round("Isthmus", isthmusBroker, round, workload);
                 var theirs = round("Kafka", kafkaBroker, round, workload);

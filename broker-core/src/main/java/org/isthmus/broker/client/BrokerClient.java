@@ -1,5 +1,7 @@
 package org.isthmus.broker.client;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -7,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.common.Xid;
 
 /**
  * A connection to a cluster. Every call but {@link #send} returns at once; its stage completes on a thread of the client, so what follows must not block.
@@ -28,20 +31,19 @@ public interface BrokerClient extends AutoCloseable {
      */
     CompletionStage<Long> send(TopicPartition partition, NewRecord record, Acks acks);
 
+    /**
+     * Appends one record at a later time; until then nobody sees it, and then those that are due go in the order of their times. Completes once
+     * the broker keeps it. Not repeated where the connection is lost before the answer: then it fails, and the record may be kept all the same.
+     *
+     * @param atMs milliseconds since 1970
+     */
+    CompletionStage<Void> sendLater(TopicPartition partition, NewRecord record, Acks acks, long atMs);
+
     /** The offset that each specification means now. */
     CompletionStage<Map<TopicPartition, Long>> offsets(Map<TopicPartition, OffsetSpec> wanted);
 
     /** Starts to read at the given offsets. */
     RecordStream read(Map<TopicPartition, Long> positions);
-
-    /** What the group last committed for these partitions; those without a commit are left out. */
-    CompletionStage<Map<TopicPartition, Long>> committedOffsets(String group, Set<TopicPartition> partitions);
-
-    /** Commits the offsets of the next records to read. The group must have no members; it comes into being with its first commit. */
-    CompletionStage<Void> commitOffsets(String group, Map<TopicPartition, Long> offsets);
-
-    /** Forgets a group with its offsets. Fails with {@code GROUP_ID_NOT_FOUND} where there is none. */
-    CompletionStage<Void> deleteGroup(String group);
 
     /** Joins a share group on these partitions, which comes into being with its first member. Refusals come with the first poll. */
     ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options);
@@ -69,6 +71,28 @@ public interface BrokerClient extends AutoCloseable {
 
     /** Deletes a temporary destination. Fails with {@code UNKNOWN_TOPIC_OR_PARTITION} where there is none. */
     CompletionStage<Void> deleteTemporary(String name);
+
+    /**
+     * Begins a transaction; nothing goes to a broker before something is done in it.
+     *
+     * @param timeout after which brokers roll it back where it was neither ended nor prepared
+     */
+    Transaction begin(Duration timeout);
+
+    /** All branches of the cluster that wait for their managers, prepared by whomever. */
+    CompletionStage<List<PreparedBranch>> preparedBranches();
+
+    /**
+     * Commits a prepared branch or rolls it back, whoever prepared it. Doing it again in the same way does no harm. Fails with {@code
+     * TRANSACTIONAL_ID_NOT_FOUND} where there is no such branch, or none any more, and with {@code INVALID_TXN_STATE} where it has ended in the
+     * other way.
+     *
+     * @param heuristic whether an administrator decides in place of the transaction manager, who is told when it asks
+     */
+    CompletionStage<BranchEnd> endBranch(Xid xid, boolean commit, boolean heuristic);
+
+    /** Drops what is remembered of a branch that an administrator ended. */
+    CompletionStage<Void> forgetBranch(Xid xid);
 
     /** The settings that the group has been given itself. */
     CompletionStage<Map<String, String>> groupSettings(String group);

@@ -22,6 +22,9 @@ public interface LogView {
     /** Everything below is committed and belongs to no open transaction. */
     long lastStableOffset();
 
+    /** Those whose end is not committed yet. */
+    List<OpenTransaction> openTransactions();
+
     /**
      * Whole batches from the one that holds {@code offset}, none of which begins at or above {@code upToOffset}, together at most
      * {@code maxBytes}, or one batch of any size with {@code atLeastOne}. Empty where there is nothing. Fails with
@@ -34,7 +37,7 @@ public interface LogView {
 
     /**
      * The aborted transactions with records or their marker in this range, in the order of their markers. Complete for what lies below
-     * {@link #lastStableOffset}.
+     * {@link #lastStableOffset}; and above it for what belongs to none of the {@link #openTransactions}.
      */
     List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) throws IOException;
 

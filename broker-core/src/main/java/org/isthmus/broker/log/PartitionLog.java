@@ -9,6 +9,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -311,7 +312,17 @@ public final class PartitionLog implements Closeable {
                 active().size(),
                 highWatermark,
                 Math.min(stable, highWatermark),
+                openTransactions(),
                 epochs);
+    }
+
+    private List<OpenTransaction> openTransactions() {
+        if (undecided.isEmpty()) {
+            return producers.open();
+        }
+        var open = new ArrayList<>(producers.open());
+        undecided.forEach(ended -> open.add(new OpenTransaction(ended.producerId(), ended.firstOffset())));
+        return open;
     }
 
     /** Publishes a higher watermark; a lower one is ignored, and one above the log's end means the end. */

@@ -4,11 +4,12 @@ import static org.isthmus.broker.common.ErrorCode.INVALID_PRODUCER_EPOCH;
 import static org.isthmus.broker.common.ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.isthmus.broker.record.CorruptBatchException;
 import org.isthmus.broker.record.EndTransactionMarker;
@@ -26,11 +27,18 @@ final class ProducerStates {
     private static final int PRODUCER_BYTES = 8 + 2 + 4 + 8 + 8 + 1;
 
     private final Map<Long, ProducerState> producers = new HashMap<>();
-    private final TreeSet<Long> openTransactions = new TreeSet<>();
+    /** Producer ids by where their open transactions begin. */
+    private final TreeMap<Long, Long> openTransactions = new TreeMap<>();
+
+    private List<OpenTransaction> open = List.of();
+    private boolean openIsStale;
 
     /** A transaction that a marker ended; where it aborted one, what the index must keep. */
     record Ended(
-            long firstOffset, long markerOffset, @Nullable AbortedTransaction aborted) {}
+            long producerId,
+            long firstOffset,
+            long markerOffset,
+            @Nullable AbortedTransaction aborted) {}
 
     /** Null if the batch may be appended; else what to answer. */
     @Nullable
@@ -80,7 +88,8 @@ final class ProducerStates {
         }
         if (batch.isTransactional() && producer.transactionStart < 0) {
             producer.transactionStart = batch.baseOffset();
-            openTransactions.add(batch.baseOffset());
+            openTransactions.put(batch.baseOffset(), producer.id);
+            openIsStale = true;
         }
         return null;
     }
@@ -94,16 +103,28 @@ final class ProducerStates {
         }
         producer.transactionStart = -1;
         openTransactions.remove(start);
+        openIsStale = true;
         var stable = firstOpenOffset(batch.nextOffset());
         var aborted = marker.outcome() == Outcome.ABORT
                 ? new AbortedTransaction(producer.id, start, batch.baseOffset(), stable)
                 : null;
-        return new Ended(start, batch.baseOffset(), aborted);
+        return new Ended(producer.id, start, batch.baseOffset(), aborted);
     }
 
     /** Where the oldest open transaction begins, or the given offset where none is open. */
     long firstOpenOffset(long endOffset) {
-        return openTransactions.isEmpty() ? endOffset : openTransactions.first();
+        return openTransactions.isEmpty() ? endOffset : openTransactions.firstKey();
+    }
+
+    /** The open transactions, in the order in which they began; the same list for as long as they are the same. */
+    List<OpenTransaction> open() {
+        if (openIsStale) {
+            var now = new ArrayList<OpenTransaction>(openTransactions.size());
+            openTransactions.forEach((start, producerId) -> now.add(new OpenTransaction(producerId, start)));
+            open = List.copyOf(now);
+            openIsStale = false;
+        }
+        return open;
     }
 
     List<ActiveProducer> active() {
@@ -128,6 +149,7 @@ final class ProducerStates {
     void clear() {
         producers.clear();
         openTransactions.clear();
+        openIsStale = true;
     }
 
     ByteBuffer snapshot() {
@@ -157,7 +179,7 @@ final class ProducerStates {
             var producer = ProducerState.readFrom(snapshot);
             producers.put(producer.id, producer);
             if (producer.transactionStart >= 0) {
-                openTransactions.add(producer.transactionStart);
+                openTransactions.put(producer.transactionStart, producer.id);
             }
         }
     }

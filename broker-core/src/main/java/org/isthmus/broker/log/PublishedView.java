@@ -23,6 +23,7 @@ record PublishedView(
         int endPosition,
         long highWatermark,
         long lastStableOffset,
+        List<OpenTransaction> openTransactions,
         LeaderEpochs epochs)
         implements LogView {
 

@@ -62,6 +62,11 @@ public enum GroupSetting {
         return key;
     }
 
+    /** The name under which Kafka's brokers keep the default: those of numbers can be set for a whole broker there, the others' are fixed. */
+    public String brokerKey() {
+        return type == TopicSetting.Type.INT ? "group." + key : key;
+    }
+
     public TopicSetting.Type type() {
         return type;
     }

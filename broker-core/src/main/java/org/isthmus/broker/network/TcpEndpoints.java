@@ -11,12 +11,14 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
 /** Listens on and connects to sockets. */
@@ -40,6 +42,21 @@ final class TcpEndpoints {
 
     CompletionStage<Endpoint> bind(Endpoint.Tcp endpoint, Function<Connection, ConnectionHandler> accept) {
         var bound = new CompletableFuture<Endpoint>();
+        on(group.next(), bound, () -> bind(endpoint, accept, bound));
+        return bound;
+    }
+
+    /** On a thread of ours: Netty leaves values of its own with the thread, and through an application server's they would outlive us. */
+    private static void on(EventExecutor loop, CompletableFuture<?> answer, Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(new IOException("the transport is closed", e));
+        }
+    }
+
+    private void bind(
+            Endpoint.Tcp endpoint, Function<Connection, ConnectionHandler> accept, CompletableFuture<Endpoint> bound) {
         new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
@@ -75,12 +92,20 @@ final class TcpEndpoints {
                         bound.completeExceptionally(new IOException("cannot listen on " + endpoint, done.cause()));
                     }
                 });
-        return bound;
     }
 
     CompletionStage<Connection> connect(
             Endpoint.Tcp endpoint, EventLoop owner, Function<Connection, ConnectionHandler> opened) {
         var connected = new CompletableFuture<Connection>();
+        on(owner, connected, () -> connect(endpoint, owner, opened, connected));
+        return connected;
+    }
+
+    private void connect(
+            Endpoint.Tcp endpoint,
+            EventLoop owner,
+            Function<Connection, ConnectionHandler> opened,
+            CompletableFuture<Connection> connected) {
         new Bootstrap()
                 .group(owner)
                 .channel(NioSocketChannel.class)
@@ -104,7 +129,6 @@ final class TcpEndpoints {
                         connected.completeExceptionally(new IOException("cannot connect to " + endpoint, done.cause()));
                     }
                 });
-        return connected;
     }
 
     void close() {

@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,6 +43,7 @@ public final class Partition {
     private static final System.Logger log = System.getLogger(Partition.class.getName());
 
     private static final String SIDECAR_SUFFIX = ".share";
+    private static final String DELAY_SUFFIX = ".delay";
     private static final int READ_ALL_CHUNK_BYTES = 1 << 20;
     private static final Duration OVERDUE_LOOK = Duration.ofSeconds(1);
 
@@ -52,7 +55,9 @@ public final class Partition {
     private boolean looksForOverdue;
     private final List<BiConsumer<@Nullable PartitionLog, @Nullable BrokerException>> untilOpen = new ArrayList<>();
     private boolean opening;
-    private @Nullable Partition sidecar;
+    /** The logs beside this one, by what their directories' names end with. */
+    private final Map<String, Partition> beside = new HashMap<>();
+
     private @Nullable LogCleaning cleaning;
     private volatile PartitionConfig config;
     private volatile Role role;
@@ -118,15 +123,29 @@ public final class Partition {
      * first use. Called on the partition's loop.
      */
     public Partition sidecar() {
-        var present = sidecar;
+        return beside(SIDECAR_SUFFIX);
+    }
+
+    /** As {@link #sidecar}, for records that wait for their time. */
+    public Partition delayLog() {
+        return beside(DELAY_SUFFIX);
+    }
+
+    private Partition beside(String suffix) {
+        var present = beside.get(suffix);
         if (present == null) {
-            present = new Partition(id, sidecarDirectory(), loop, storage, config.forSidecar(), role);
+            present = new Partition(id, directoryBeside(suffix), loop, storage, config.forSidecar(), role);
             // One that is made while there is no room stays offline; the next use makes another.
             if (awaitsRoomAt < 0) {
-                sidecar = present;
+                beside.put(suffix, present);
             }
         }
         return present;
+    }
+
+    /** The largest batch that the log takes. */
+    public int maxBatchBytes() {
+        return config.log().maxBatchBytes();
     }
 
     /** Whether its share groups say what is kept; on the partition's loop. */
@@ -136,11 +155,16 @@ public final class Partition {
 
     /** Whether anything was ever kept beside this log; looks at the disk. */
     public boolean hasSidecar() {
-        return storage.files().exists(sidecarDirectory());
+        return storage.files().exists(directoryBeside(SIDECAR_SUFFIX));
     }
 
-    private Path sidecarDirectory() {
-        return directory.resolveSibling(directory.getFileName() + SIDECAR_SUFFIX);
+    /** Whether records ever waited beside this log; looks at the disk. */
+    public boolean hasDelayLog() {
+        return storage.files().exists(directoryBeside(DELAY_SUFFIX));
+    }
+
+    private Path directoryBeside(String suffix) {
+        return directory.resolveSibling(directory.getFileName() + suffix);
     }
 
     /** The epoch under which this broker leads; fails with the protocol's error where it does not. */
@@ -424,10 +448,7 @@ public final class Partition {
             if (awaitsRoomAt >= 0 && storage.home().failure().isEmpty()) {
                 role = newRole;
             }
-            var beside = sidecar;
-            if (beside != null) {
-                beside.goOn(newRole);
-            }
+            beside.values().forEach(log -> log.goOn(newRole));
         });
     }
 
@@ -614,10 +635,7 @@ public final class Partition {
     }
 
     private void takeOfflineHere(String reason) {
-        var beside = sidecar;
-        if (beside != null) {
-            beside.takeOffline(reason);
-        }
+        beside.values().forEach(log -> log.takeOffline(reason));
         if (!(role instanceof Role.Offline) || awaitsRoomAt >= 0) {
             awaitsRoomAt = -1;
             role = new Role.Offline(reason);
@@ -661,10 +679,7 @@ public final class Partition {
                     waiters.failAll(notLeading());
                 }
             }
-            var beside = sidecar;
-            if (beside != null) {
-                beside.follow(newRole, newConfig.forSidecar());
-            }
+            beside.values().forEach(log -> log.follow(newRole, newConfig.forSidecar()));
         });
     }
 
@@ -796,8 +811,9 @@ public final class Partition {
     CompletionStage<Void> close(String reason) {
         var done = new CompletableFuture<Void>();
         loop.execute(() -> {
-            var beside = sidecar;
-            var besideClosed = beside == null ? CompletableFuture.<Void>completedStage(null) : beside.close(reason);
+            CompletionStage<Void> besideClosed = CompletableFuture.allOf(beside.values().stream()
+                    .map(log -> log.close(reason).toCompletableFuture())
+                    .toArray(CompletableFuture<?>[]::new));
             awaitsRoomAt = -1;
             var failed = role instanceof Role.Offline;
             if (!failed) {

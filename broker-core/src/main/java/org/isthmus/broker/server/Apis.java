@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.InternalTopics;
+import org.isthmus.broker.coordinator.delay.DelayCoordinator;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.share.ShareMembership;
 import org.isthmus.broker.coordinator.transaction.MarkerWriter;
@@ -22,6 +23,7 @@ import org.isthmus.broker.protocol.handler.ClusterIdentity;
 import org.isthmus.broker.protocol.handler.CoordinatorHandlers;
 import org.isthmus.broker.protocol.handler.CreatePartitionsHandler;
 import org.isthmus.broker.protocol.handler.CreateTopicsHandler;
+import org.isthmus.broker.protocol.handler.DelayHandler;
 import org.isthmus.broker.protocol.handler.DeleteRecordsHandler;
 import org.isthmus.broker.protocol.handler.DeleteShareGroupOffsetsHandler;
 import org.isthmus.broker.protocol.handler.DeleteTopicsHandler;
@@ -52,6 +54,7 @@ import org.isthmus.broker.protocol.handler.ShareSessions;
 import org.isthmus.broker.protocol.handler.TemporaryHandler;
 import org.isthmus.broker.protocol.handler.TopicCreation;
 import org.isthmus.broker.protocol.handler.Topics;
+import org.isthmus.broker.protocol.handler.TransactionalAcknowledgeHandler;
 import org.isthmus.broker.replica.Partitions;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
@@ -67,6 +70,7 @@ record Apis(
         MarkerWriter markers,
         ProducerIds producerIds,
         SharePlaces shares,
+        DelayCoordinator delays,
         ShareMembership membership,
         Executor io,
         EventLoop timers,
@@ -95,6 +99,7 @@ record Apis(
                 new ListOffsetsHandler(topics, io),
                 new DeleteRecordsHandler(topics),
                 new DescribeProducersHandler(topics),
+                new DelayHandler(topics, delays),
                 new OffsetForLeaderEpochHandler(topics));
     }
 
@@ -107,6 +112,7 @@ record Apis(
                 new ShareFetchHandler(topics, sessions, io, timers),
                 new ShareAcknowledgeHandler(topics, sessions),
                 new BrowseHandler(topics, shares.coordinator(), io),
+                new TransactionalAcknowledgeHandler(topics, shares.coordinator(), transactions),
                 new DescribeShareGroupOffsetsHandler(topics, groups),
                 new AlterShareGroupOffsetsHandler(topics, groups),
                 new DeleteShareGroupOffsetsHandler(topics, groups));

@@ -116,16 +116,19 @@ final class Broker implements AutoCloseable {
         opened.add(transport);
         var groups = new GroupCoordinator(settings.groups(), metadata::image, Clock.system(), ids);
         var producerIds = new ProducerIds(metadata);
-        var markers = new TransactionMarkers(metadata, partitions, groups, Clock.system());
+        var shares = new SharePlaces(
+                partitions, io, metadata, new Placement(settings.partitions(), settings.replicationFactor()), ids);
+        var markers = new TransactionMarkers(metadata, partitions, groups, shares.coordinator(), Clock.system());
         var transactions = new TransactionCoordinator(
                 TransactionConfig.DEFAULT, metadata::image, markers, producerIds, Clock.system(), ids);
         var coordinators = new Coordinators(List.of(groups.shards(), transactions.shards()));
         partitions.addListener(coordinators);
         opened.add(() -> coordinators.resignAll(partitions));
-        var shares = new SharePlaces(
-                partitions, io, metadata, new Placement(settings.partitions(), settings.replicationFactor()), ids);
         partitions.addListener(shares);
         opened.add(shares::resignAll);
+        var delays = new DelayPlaces(partitions, io, metadata, producerIds, ids);
+        partitions.addListener(delays);
+        opened.add(delays::resignAll);
         var membership = new ShareMembership(MembershipConfig.DEFAULT, metadata::image, loops.get(0));
 
         metadata.follow(partitions::apply);
@@ -141,6 +144,7 @@ final class Broker implements AutoCloseable {
                         markers,
                         producerIds,
                         shares,
+                        delays.coordinator(),
                         membership,
                         io,
                         loops.get(0),

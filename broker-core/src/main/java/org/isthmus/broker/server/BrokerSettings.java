@@ -174,10 +174,14 @@ record BrokerSettings(
         }
 
         private ConsumerGroupConfig.Range range(String prefix, String name, ConsumerGroupConfig.Range usual) {
-            return new ConsumerGroupConfig.Range(
-                    millis(prefix + ".min." + name, usual.least()),
-                    millis(prefix + ".max." + name, usual.most()),
-                    millis(prefix + "." + name, usual.usual()));
+            var least = millis(prefix + ".min." + name, usual.least());
+            var most = millis(prefix + ".max." + name, usual.most());
+            var value = millis(prefix + "." + name, usual.usual());
+            try {
+                return new ConsumerGroupConfig.Range(least, most, value);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(prefix + "." + name + ": " + e.getMessage(), e);
+            }
         }
 
         boolean flag(String name, boolean defaultValue) {

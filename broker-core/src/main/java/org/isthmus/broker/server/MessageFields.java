@@ -23,13 +23,23 @@ record MessageFields(LogRecord record) implements PropertySource {
             }
             case "JMSCorrelationID" -> text("jms.correlation-id");
             case "JMSType" -> text("jms.type");
-            case "JMSTimestamp", "JMSDeliveryTime" -> record.timestampMs();
+            case "JMSTimestamp" -> record.timestampMs();
+            case "JMSDeliveryTime" -> deliveryTime();
             case "JMSDeliveryMode" -> "non-persistent".equals(text("jms.mode")) ? "NON_PERSISTENT" : "PERSISTENT";
             case "JMSPriority" -> priority();
             case "JMSXGroupID" -> record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8);
             default ->
                 name.startsWith("JMS") && !name.startsWith("JMSX") && !name.startsWith("JMS_") ? null : property(name);
         };
+    }
+
+    private Object deliveryTime() {
+        var digits = text("jms.delivery-time");
+        try {
+            return digits == null ? record.timestampMs() : Long.parseLong(digits);
+        } catch (NumberFormatException e) {
+            return record.timestampMs();
+        }
     }
 
     private Object priority() {

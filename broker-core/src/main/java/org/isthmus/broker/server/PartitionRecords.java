@@ -17,6 +17,7 @@ import org.isthmus.broker.coordinator.share.Scan;
 import org.isthmus.broker.coordinator.share.StartAt;
 import org.isthmus.broker.log.AbortedTransaction;
 import org.isthmus.broker.log.LogView;
+import org.isthmus.broker.log.OpenTransaction;
 import org.isthmus.broker.record.LogRecord;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.replica.Partition;
@@ -39,7 +40,7 @@ record PartitionRecords(Partition partition, Executor io, Function<Interest, Pre
             LogView view, long asked, Interest interest, boolean committedOnly, boolean asMessages, int maxBytes)
             throws IOException {
         var from = Math.max(asked, view.startOffset());
-        var upTo = committedOnly ? view.lastStableOffset() : view.highWatermark();
+        var upTo = view.highWatermark();
         if (from >= upTo) {
             return new Scan(from, from, List.of());
         }
@@ -50,13 +51,15 @@ record PartitionRecords(Partition partition, Executor io, Function<Interest, Pre
         var next = from;
         for (var batch : RecordBatch.in(bytes)) {
             var range = new OffsetRange(Math.max(from, batch.baseOffset()), batch.lastOffset());
-            var data = !batch.isControl() && !isAborted(batch, aborted);
+            var content = content(batch, committedOnly ? view.openTransactions() : List.of(), aborted);
+            var data = content == Scan.Content.DATA;
             // Compaction leaves batches in which offsets are missing.
             var isWhole = batch.count() == batch.lastOffsetDelta() + 1;
             var matching =
                     !data || (interest.isEverything() && isWhole) ? List.of(range) : matching(batch, range, filter);
             var marks = data && asMessages ? MessageMarks.of(batch, range, clock.wallMs()) : Marks.NONE;
-            batches.add(new Scan.Batch(range, batch.baseOffset(), batch.sizeInBytes(), data, matching, marks));
+            batches.add(new Scan.Batch(
+                    range, batch.baseOffset(), batch.sizeInBytes(), content, batch.producerId(), matching, marks));
             next = batch.lastOffset() + 1;
         }
         return new Scan(from, next, batches);
@@ -72,6 +75,23 @@ record PartitionRecords(Partition partition, Executor io, Function<Interest, Pre
         } finally {
             slice.release();
         }
+    }
+
+    private static Scan.Content content(
+            RecordBatch batch, List<OpenTransaction> open, List<AbortedTransaction> aborted) {
+        if (batch.isControl()) {
+            return Scan.Content.MARKER;
+        }
+        if (batch.isTransactional() && isOpen(batch, open)) {
+            return Scan.Content.UNDECIDED;
+        }
+        return isAborted(batch, aborted) ? Scan.Content.NOTHING : Scan.Content.DATA;
+    }
+
+    private static boolean isOpen(RecordBatch batch, List<OpenTransaction> open) {
+        return open.stream()
+                .anyMatch(transaction -> transaction.producerId() == batch.producerId()
+                        && transaction.firstOffset() <= batch.baseOffset());
     }
 
     private static boolean isAborted(RecordBatch batch, List<AbortedTransaction> aborted) {
@@ -122,19 +142,8 @@ record PartitionRecords(Partition partition, Executor io, Function<Interest, Pre
     }
 
     @Override
-    public Cancellable whenReadable(long offset, boolean committedOnly, Runnable task) {
-        var beyond = offset;
-        if (committedOnly) {
-            // Below an open transaction's end there is nothing to read, however much is committed; its end is a record
-            // that
-            // is not committed yet.
-            beyond = partition
-                    .view()
-                    .filter(view -> view.lastStableOffset() <= offset)
-                    .map(view -> Math.max(offset, view.highWatermark()))
-                    .orElse(offset);
-        }
-        return partition.onCommitted(beyond + 1, task);
+    public Cancellable whenReadable(long offset, Runnable task) {
+        return partition.onCommitted(offset + 1, task);
     }
 
     private interface Read<T> {

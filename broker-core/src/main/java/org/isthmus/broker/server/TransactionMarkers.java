@@ -6,9 +6,12 @@ import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.InternalTopics;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
+import org.isthmus.broker.coordinator.share.ShareCoordinator;
+import org.isthmus.broker.coordinator.share.Transaction;
 import org.isthmus.broker.coordinator.transaction.Marker;
 import org.isthmus.broker.coordinator.transaction.MarkerWriter;
 import org.isthmus.broker.coordinator.transaction.Outcome;
+import org.isthmus.broker.coordinator.transaction.ShareParticipant;
 import org.isthmus.broker.log.AppendOrigin;
 import org.isthmus.broker.log.AppendResult;
 import org.isthmus.broker.metadata.MetadataStore;
@@ -20,12 +23,17 @@ import org.isthmus.broker.runtime.Clock;
 
 /**
  * Brings outcomes to the partitions that are led here: a control record to a partition of an ordinary topic, a decision to the shard of a
- * partition of the offsets topic.
+ * partition of the offsets topic, or to the share groups of a partition.
  */
-record TransactionMarkers(MetadataStore metadata, Partitions partitions, GroupCoordinator groups, Clock clock)
+record TransactionMarkers(
+        MetadataStore metadata, Partitions partitions, GroupCoordinator groups, ShareCoordinator shares, Clock clock)
         implements MarkerWriter {
     @Override
     public CompletionStage<ErrorCode> write(TopicPartition id, Marker marker) {
+        var shared = ShareParticipant.partitionOf(id);
+        if (shared.isPresent()) {
+            return settle(shared.get(), marker);
+        }
         if (metadata.image().partition(id).isEmpty()) {
             return CompletableFuture.completedStage(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
         }
@@ -38,6 +46,16 @@ record TransactionMarkers(MetadataStore metadata, Partitions partitions, GroupCo
                 .partition(id)
                 .map(partition -> append(partition, marker))
                 .orElseGet(() -> CompletableFuture.completedStage(ErrorCode.NOT_LEADER_OR_FOLLOWER));
+    }
+
+    private CompletionStage<ErrorCode> settle(TopicPartition id, Marker marker) {
+        if (metadata.image().partition(id).isEmpty()) {
+            return CompletableFuture.completedStage(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        }
+        var outcome = new Transaction(
+                marker.producer().producerId(), marker.producer().epoch());
+        return shares.ask(id, share -> share.end(outcome, marker.outcome() == Outcome.COMMIT))
+                .thenApply(settled -> ErrorCode.NONE);
     }
 
     private CompletionStage<ErrorCode> append(Partition partition, Marker marker) {

@@ -21,13 +21,13 @@ final class AsyncSends {
     private volatile @Nullable Pending current;
 
     private record Pending(
-            IsthmusProducer producer, CompletableFuture<Long> answer, Message message, CompletionListener listener) {}
+            IsthmusProducer producer, CompletableFuture<?> answer, Message message, CompletionListener listener) {}
 
     AsyncSends(Executor threads) {
         thread = new SerialExecutor(threads);
     }
 
-    void add(IsthmusProducer producer, CompletionStage<Long> answer, Message message, CompletionListener listener) {
+    void add(IsthmusProducer producer, CompletionStage<?> answer, Message message, CompletionListener listener) {
         synchronized (this) {
             pending.add(new Pending(producer, answer.toCompletableFuture(), message, listener));
         }

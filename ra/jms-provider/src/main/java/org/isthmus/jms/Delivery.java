@@ -5,6 +5,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageFormatException;
 import jakarta.jms.Session;
+import jakarta.jms.TransactionRolledBackException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ final class Delivery {
     private final Condition changed = lock.newCondition();
     private final SerialExecutor thread;
     private final int mode;
+    private final SessionTransaction transaction;
 
     private final List<IsthmusConsumer> consumers = new ArrayList<>();
     // Closed consumers whose messages can still be acknowledged (§8.7).
@@ -59,9 +61,10 @@ final class Delivery {
         T of(Message message) throws JMSException;
     }
 
-    Delivery(SerialExecutor thread, int mode) {
+    Delivery(SerialExecutor thread, int mode, SessionTransaction transaction) {
         this.thread = thread;
         this.mode = mode;
+        this.transaction = transaction;
     }
 
     // The session's life
@@ -420,6 +423,13 @@ final class Delivery {
                 consumer.inflow().drop(fetched);
                 break;
             }
+            if (mode == Session.SESSION_TRANSACTED) {
+                // Before the listener, which may commit. Whatever it throws, the transaction is the application's to
+                // end (§8.7).
+                acknowledgeAutomatically(consumer);
+                consumer.deliver(message);
+                return;
+            }
             consumer.inflow().seen(fetched);
             if (consumer.deliver(message)) {
                 break;
@@ -471,6 +481,10 @@ final class Delivery {
 
     private void acknowledgeAutomatically(IsthmusConsumer consumer) {
         if (mode == Session.CLIENT_ACKNOWLEDGE) {
+            return;
+        }
+        if (mode == Session.SESSION_TRANSACTED) {
+            consumer.inflow().acknowledge(transaction.current());
             return;
         }
         boolean commit = true;
@@ -553,6 +567,32 @@ final class Delivery {
         for (var end : ends) {
             JmsErrors.await(end, "giving back what a closed consumer had");
         }
+    }
+
+    void commit() throws JMSException {
+        try {
+            transaction.commit();
+        } catch (TransactionRolledBackException e) {
+            comeBack(copyOf(consumers));
+            throw e;
+        }
+        copyOf(consumers).forEach(consumer -> consumer.inflow().committed());
+    }
+
+    void rollback() throws JMSException {
+        var all = copyOf(consumers);
+        for (var pause : all.stream().map(it -> it.inflow().rollingBack()).toList()) {
+            JmsErrors.await(pause, "giving back what had come ahead");
+        }
+        try {
+            transaction.rollback();
+        } finally {
+            comeBack(all);
+        }
+    }
+
+    private static void comeBack(List<IsthmusConsumer> all) {
+        all.forEach(consumer -> consumer.inflow().rolledBack());
     }
 
     void recover() throws JMSException {

@@ -3,6 +3,7 @@ package org.isthmus.jms;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.isthmus.broker.client.FetchedRecord;
+import org.isthmus.broker.client.Transaction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,18 @@ interface Inflow {
     void drop(FetchedRecord fetched);
 
     void recover();
+
+    /** Everything that was handed out is done with if the transaction commits. */
+    void acknowledge(Transaction transaction);
+
+    /** The transaction in which everything was acknowledged was committed. */
+    void committed();
+
+    /** The transaction is to be rolled back: nothing may come meanwhile that is behind what will come back. Completes when nothing does. */
+    CompletableFuture<@Nullable Void> rollingBack();
+
+    /** The transaction was rolled back; what was acknowledged in it comes again. */
+    void rolledBack();
 
     /** Makes acknowledgements last. Fails where one of them came too late. */
     CompletableFuture<@Nullable Void> commit();

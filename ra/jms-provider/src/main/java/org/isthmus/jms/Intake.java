@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.ShareStream.Settlement;
 import org.isthmus.broker.client.ShareStream.ShareDelivery;
@@ -18,6 +19,7 @@ public final class Intake implements AutoCloseable {
     private static final Duration LONGEST_POLL = Duration.ofSeconds(10);
 
     private final ShareStream stream;
+    private final @Nullable NameLease lease;
     private final IsthmusDestination from;
     private final ReceivedForm form;
     private final Receiver receiver;
@@ -33,8 +35,9 @@ public final class Intake implements AutoCloseable {
         void failed(JMSException cause);
     }
 
-    Intake(ShareStream stream, IsthmusDestination from, ReceivedForm form, Receiver receiver) {
-        this.stream = stream;
+    Intake(Subscriptions.Part part, IsthmusDestination from, ReceivedForm form, Receiver receiver) {
+        stream = part.stream();
+        lease = part.lease();
         this.from = from;
         this.form = form;
         this.receiver = receiver;
@@ -90,6 +93,11 @@ public final class Intake implements AutoCloseable {
         settle(Settlement.ACCEPT, loans, "acknowledging");
     }
 
+    /** They are done with, once the broker has heard of it. */
+    public void acceptSoon(List<Loan> loans) {
+        say(Settlement.ACCEPT, of(loans));
+    }
+
     /** The broker delivers them again, or gives them up where that was often enough. */
     public void release(List<Loan> loans) throws JMSException {
         settle(Settlement.RELEASE, loans, "giving back");
@@ -122,6 +130,12 @@ public final class Intake implements AutoCloseable {
     @Override
     public void close() throws JMSException {
         closed = true;
-        JmsErrors.await(stream.leave(), "leaving " + from);
+        try {
+            JmsErrors.await(stream.leave(), "leaving " + from);
+        } finally {
+            if (lease != null) {
+                JmsErrors.await(lease.end(), "giving up the name of a subscription to " + from);
+            }
+        }
     }
 }

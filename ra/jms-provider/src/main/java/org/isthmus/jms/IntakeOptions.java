@@ -11,22 +11,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an {@link Intake} takes, and what the broker does with messages that come back.
  *
+ * @param subscription the subscription to a topic; null for one of its own, which ends with the intake
  * @param selector which messages; null for all
  * @param maxDeliveries deliveries after which a message that comes back is given up; -1 for no end
  * @param redeliveryDelay wait between the first delivery and the next
  * @param redeliveryMultiplier by how much that wait grows with each further delivery, up to ten minutes or the first wait if that is
  *     longer; at least 1
- * @param deadLetterTopic where messages that were given up go; null: they are gone
- * @param startFrom where consumption begins for a queue that nobody has consumed yet
+ * @param deadLetterTopic where messages that were given up go; null: to the provider's own queue
+ * @param startFrom where a queue begins that nobody has consumed yet, or a subscription that is new; null: a queue with its oldest message, a
+ *     subscription as its topic and connection factory say
  */
 public record IntakeOptions(
+        @Nullable Subscribed subscription,
         @Nullable String selector,
         int maxDeliveries,
         Duration redeliveryDelay,
         double redeliveryMultiplier,
         @Nullable String deadLetterTopic,
-        StartFrom startFrom) {
+        @Nullable StartFrom startFrom) {
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(10);
+
+    /**
+     * A subscription that has a name.
+     *
+     * @param clientId part of the name; null for a shared one of no client in particular
+     */
+    public record Subscribed(@Nullable String clientId, String name, boolean durable, boolean shared) {}
 
     void validate() throws JMSException {
         if (selector != null) {
@@ -49,28 +59,34 @@ public record IntakeOptions(
 
     /** How long a message waits that was delivered so often, from 1. */
     public Duration delayAfter(int deliveries) {
-        double longest = (double) redelivery().longestDelayMs();
+        double longest = (double) policy().redelivery().longestDelayMs();
         double delay =
                 (double) redeliveryDelay.toMillis() * Math.pow(redeliveryMultiplier, Math.max(0, deliveries - 1));
         return Duration.ofMillis((long) Math.min(delay, longest));
     }
 
     /** How the group of a queue is opened. */
-    ShareOptions ofQueue() {
+    ShareOptions ofQueue(String queue) {
+        var policy = policy();
         return new ShareOptions(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.ofNullable(selector),
                 false,
-                maxDeliveries < 0 ? Short.MAX_VALUE : Math.min(maxDeliveries, Short.MAX_VALUE),
-                redelivery(),
-                Optional.ofNullable(deadLetterTopic),
-                startFrom.place(),
+                policy.limit(queue),
+                policy.redelivery(),
+                policy.deadLetterTopic(queue),
+                (startFrom == null ? StartFrom.EARLIEST : startFrom).place(),
                 false);
     }
 
-    private ShareOptions.Redelivery redelivery() {
-        long first = redeliveryDelay.toMillis();
-        return new ShareOptions.Redelivery(first, redeliveryMultiplier, Math.max(first, LONGEST_DELAY.toMillis()));
+    /** What is given up goes where that of other consumers goes, if nothing else is said. */
+    RedeliveryPolicy policy() {
+        return new RedeliveryPolicy(
+                maxDeliveries,
+                redeliveryDelay.toMillis(),
+                redeliveryMultiplier,
+                LONGEST_DELAY.toMillis(),
+                deadLetterTopic == null ? RedeliveryPolicy.DEFAULT.deadLetterQueue() : deadLetterTopic);
     }
 }

@@ -14,6 +14,7 @@ import jakarta.jms.ServerSessionPool;
 import jakarta.jms.Session;
 import jakarta.jms.Topic;
 import jakarta.jms.TopicConnection;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.SynchronousQueue;
@@ -23,6 +24,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.NameLease;
+import org.isthmus.broker.client.OffsetSpec;
+import org.isthmus.broker.client.ShareStream;
+import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.jspecify.annotations.Nullable;
@@ -182,10 +186,6 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
         return this::lease;
     }
 
-    StartFrom startFrom() {
-        return settings.startFrom();
-    }
-
     /** Messages that closed consumers of a subscription have not acknowledged go back, because another consumer takes their place. */
     void abandonDeparted(String group) throws JMSException {
         for (var session : sessions) {
@@ -239,10 +239,7 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
 
     synchronized IsthmusSession newSession(int mode, Domain of) throws JMSException {
         requireOpen();
-        if (mode == Session.SESSION_TRANSACTED) {
-            throw JmsErrors.notThereYet("transacted sessions are");
-        }
-        if (mode < Session.AUTO_ACKNOWLEDGE || mode > Session.DUPS_OK_ACKNOWLEDGE) {
+        if (mode < Session.SESSION_TRANSACTED || mode > Session.DUPS_OK_ACKNOWLEDGE) {
             throw new JMSException("no acknowledge mode: " + mode);
         }
         var session = new IsthmusSession(this, of, mode, uid + ":" + nextSession.getAndIncrement(), threads);
@@ -264,21 +261,58 @@ public final class IsthmusConnection implements QueueConnection, TopicConnection
     }
 
     /**
-     * Takes messages of a queue for many workers of an application server. It needs no session and does not heed {@link #stop}; whoever
-     * opened it closes it before the connection.
+     * Takes messages of a queue, or of a subscription to a topic, for many workers of an application server. It needs no session and does not
+     * heed {@link #stop}; whoever opened it closes it before the connection.
      */
-    public Intake openIntake(IsthmusQueue queue, IntakeOptions options, Intake.Receiver receiver) throws JMSException {
+    public Intake openIntake(IsthmusDestination destination, IntakeOptions options, Intake.Receiver receiver)
+            throws JMSException {
         use();
         options.validate();
-        var from = IsthmusDestination.of(queue);
+        var from = IsthmusDestination.of(destination);
         var topic = topics.topic(from);
         try {
-            var partitions = TopicOffsets.partitions(topic);
-            var stream = ShareGroups.queue(client(), topic.name(), partitions, options.ofQueue());
-            return new Intake(stream, from, new ReceivedForm(recordsAsText(), trustedClasses()), receiver);
+            var part = from instanceof IsthmusQueue
+                    ? new Subscriptions.Part(queue(topic, options), null)
+                    : subscription(from, topic, options);
+            return new Intake(part, from, new ReceivedForm(recordsAsText(), trustedClasses()), receiver);
         } catch (InvalidDestinationException e) {
             topics.forget(topic.name());
             throw e;
+        }
+    }
+
+    private ShareStream queue(TopicInfo topic, IntakeOptions options) throws JMSException {
+        return ShareGroups.queue(client(), topic.name(), TopicOffsets.partitions(topic), options.ofQueue(topic.name()));
+    }
+
+    private Subscriptions.Part subscription(IsthmusDestination from, TopicInfo topic, IntakeOptions options)
+            throws JMSException {
+        var named = options.subscription();
+        var wanted = new Subscriptions.Wanted(
+                topic,
+                named == null || named.shared(),
+                Optional.ofNullable(options.selector()),
+                Optional.empty(),
+                options.startFrom() == null ? start(from) : options.startFrom().place(),
+                options.policy());
+        if (named == null) {
+            // Nobody else's: it ends with this intake.
+            var own = new SubscriptionName(null, uid + ":" + nextSession.getAndIncrement(), false);
+            return subscriptions.ephemeral(own, wanted, leases());
+        }
+        var name = new SubscriptionName(named.clientId(), named.name(), named.durable());
+        return named.durable()
+                ? subscriptions.durable(name, wanted, TopicOffsets.partitions(topic))
+                : subscriptions.ephemeral(name, wanted, leases());
+    }
+
+    /** Where a subscription begins that is new: as the destination says, or else the connection factory. */
+    OffsetSpec start(IsthmusDestination from) throws InvalidDestinationException {
+        try {
+            var own = from instanceof IsthmusTopic topic ? topic.startFrom() : null;
+            return (own == null ? settings.startFrom() : own).place();
+        } catch (IllegalArgumentException e) {
+            throw JmsErrors.caused(new InvalidDestinationException(e.getMessage()), e);
         }
     }
 

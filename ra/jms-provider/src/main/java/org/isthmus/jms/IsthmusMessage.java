@@ -56,7 +56,7 @@ public class IsthmusMessage implements Message {
         deliveryMode = envelope.deliveryMode();
         priority = envelope.priority();
         timestamp = envelope.timestampMs();
-        deliveryTime = envelope.timestampMs();
+        deliveryTime = envelope.deliveryMs();
         expiration = envelope.expiresMs();
         properties = envelope.properties();
         propertiesReadOnly = true;
@@ -75,6 +75,7 @@ public class IsthmusMessage implements Message {
                 priority,
                 timestamp,
                 expiration,
+                deliveryTime,
                 properties,
                 bodyKind(),
                 encodeBody());

@@ -23,6 +23,7 @@ public final class IsthmusProducer implements MessageProducer, TopicPublisher, Q
     private int deliveryMode = Message.DEFAULT_DELIVERY_MODE;
     private int priority = Message.DEFAULT_PRIORITY;
     private long timeToLive = Message.DEFAULT_TIME_TO_LIVE;
+    private long deliveryDelay = Message.DEFAULT_DELIVERY_DELAY;
     private boolean disableMessageId;
     private boolean disableMessageTimestamp;
     private volatile boolean closed;
@@ -97,7 +98,7 @@ public final class IsthmusProducer implements MessageProducer, TopicPublisher, Q
         if (message == null) {
             throw new MessageFormatException("there is no message to send");
         }
-        var manner = new Outflow.Manner(deliveryMode, priority, timeToLive, disableMessageId);
+        var manner = new Outflow.Manner(deliveryMode, priority, timeToLive, deliveryDelay, disableMessageId);
         session.outflow().send(this, to, message, manner, listener);
     }
 
@@ -249,15 +250,13 @@ public final class IsthmusProducer implements MessageProducer, TopicPublisher, Q
         if (deliveryDelay < 0) {
             throw new JMSException("a delivery delay is not negative: " + deliveryDelay);
         }
-        if (deliveryDelay > 0) {
-            throw JmsErrors.notThereYet("delivery delay is");
-        }
+        this.deliveryDelay = deliveryDelay;
     }
 
     @Override
     public long getDeliveryDelay() throws JMSException {
         requireOpen();
-        return 0;
+        return deliveryDelay;
     }
 
     @Override

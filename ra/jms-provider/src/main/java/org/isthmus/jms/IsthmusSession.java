@@ -23,12 +23,10 @@ import jakarta.jms.TopicPublisher;
 import jakarta.jms.TopicSession;
 import jakarta.jms.TopicSubscriber;
 import java.io.Serializable;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.selector.Selector;
@@ -50,8 +48,9 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         this.connection = connection;
         this.domain = domain;
         this.mode = mode;
-        delivery = new Delivery(new SerialExecutor(threads), mode);
-        outflow = new Outflow(connection, name, threads);
+        var transaction = new SessionTransaction(connection.client());
+        delivery = new Delivery(new SerialExecutor(threads), mode, transaction);
+        outflow = new Outflow(connection, name, threads, isTransacted() ? transaction : null);
     }
 
     IsthmusConnection connection() {
@@ -245,49 +244,15 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         return durable(from, info, key, TopicOffsets.partitions(info), choice(selector, noLocal), false);
     }
 
-    /**
-     * A consumer of some partitions of a topic, for those who spread one subscription over several sessions of a connection; together
-     * they must cover all of {@link IsthmusConnection#partitions}.
-     *
-     * @param durableName the durable subscription, which begins with all its partitions where it does not exist; null reads from the
-     *     tail
-     */
-    public IsthmusConsumer createPartitionConsumer(
-            IsthmusTopic topic, @Nullable String durableName, Set<Integer> partitions) throws JMSException {
-        requireOpen();
-        var from = IsthmusDestination.of(topic);
-        var info = connection.topics().topic(from);
-        var wanted = new HashSet<TopicPartition>();
-        for (int partition : partitions) {
-            if (partition < 0 || partition >= info.partitions()) {
-                throw new InvalidDestinationException(topic + " has no partition " + partition);
-            }
-            wanted.add(new TopicPartition(info.name(), partition));
-        }
-        return durableName == null
-                ? fromTheTail(from, info, wanted, IsthmusConsumer.Choice.EVERYTHING)
-                : durable(from, info, durable(durableName, true), wanted, IsthmusConsumer.Choice.EVERYTHING, false);
-    }
-
     private IsthmusConsumer fromTheTail(
             IsthmusDestination from, TopicInfo topic, Set<TopicPartition> partitions, IsthmusConsumer.Choice choice)
             throws JMSException {
         try {
-            var positions = TopicOffsets.of(connection.client(), partitions, start(from));
+            var positions = TopicOffsets.of(connection.client(), partitions, connection.start(from));
             return open(from, positions, choice);
         } catch (InvalidDestinationException e) {
             connection.topics().forget(topic.name());
             throw e;
-        }
-    }
-
-    /** Where a subscription begins that is new: as the destination says, or else the connection factory. */
-    private OffsetSpec start(IsthmusDestination from) throws InvalidDestinationException {
-        try {
-            var own = from instanceof IsthmusTopic topic ? topic.startFrom() : null;
-            return (own == null ? connection.startFrom() : own).place();
-        } catch (IllegalArgumentException e) {
-            throw JmsErrors.caused(new InvalidDestinationException(e.getMessage()), e);
         }
     }
 
@@ -323,7 +288,12 @@ public final class IsthmusSession implements TopicSession, QueueSession {
             throws JMSException {
         var noLocal = choice.noLocal() ? Optional.of(connection.origin()) : Optional.<String>empty();
         var wanted = new Subscriptions.Wanted(
-                topic, shared, Optional.ofNullable(choice.selector()), noLocal, start(from), connection.redelivery());
+                topic,
+                shared,
+                Optional.ofNullable(choice.selector()),
+                noLocal,
+                connection.start(from),
+                connection.redelivery());
         try {
             if (!shared) {
                 connection.abandonDeparted(name.group());
@@ -498,7 +468,7 @@ public final class IsthmusSession implements TopicSession, QueueSession {
     @Override
     public boolean getTransacted() throws JMSException {
         requireOpen();
-        return false;
+        return isTransacted();
     }
 
     @Override
@@ -509,19 +479,38 @@ public final class IsthmusSession implements TopicSession, QueueSession {
 
     @Override
     public void commit() throws JMSException {
+        requireTransacted();
+        outflow.asyncSends().awaitNone(null);
+        delivery.commit();
+    }
+
+    private boolean isTransacted() {
+        return mode == SESSION_TRANSACTED;
+    }
+
+    private void requireTransacted() throws JMSException {
         requireOpen();
-        throw new IllegalStateException("the session is not transacted");
+        if (!isTransacted()) {
+            throw new IllegalStateException("the session is not transacted");
+        }
+        if (isCompletionThread()) {
+            throw new IllegalStateException("a completion listener must not end its session's transaction");
+        }
     }
 
     @Override
     public void rollback() throws JMSException {
-        requireOpen();
-        throw new IllegalStateException("the session is not transacted");
+        requireTransacted();
+        outflow.asyncSends().awaitNone(null);
+        delivery.rollback();
     }
 
     @Override
     public void recover() throws JMSException {
         requireOpen();
+        if (isTransacted()) {
+            throw new IllegalStateException("a transacted session is rolled back, not recovered");
+        }
         delivery.recover();
     }
 
@@ -576,6 +565,11 @@ public final class IsthmusSession implements TopicSession, QueueSession {
         }
         try {
             delivery.abandonDeparted();
+        } catch (JMSException e) {
+            failure = e;
+        }
+        try {
+            delivery.rollback();
         } catch (JMSException e) {
             failure = e;
         }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.isthmus.broker.client.Acks;
+import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -24,14 +25,20 @@ import org.jspecify.annotations.Nullable;
 final class Outflow {
     private final IsthmusConnection connection;
     private final String sessionName;
+    private final @Nullable SessionTransaction transaction;
     private final byte[] stickyKey;
     private final AtomicLong nextMessage = new AtomicLong();
     private final AsyncSends asyncSends;
 
     /** What a producer says about a message that it sends. */
-    record Manner(int deliveryMode, int priority, long timeToLiveMs, boolean withoutId) {}
+    record Manner(int deliveryMode, int priority, long timeToLiveMs, long delayMs, boolean withoutId) {}
 
-    Outflow(IsthmusConnection connection, String sessionName, Executor threads) {
+    Outflow(
+            IsthmusConnection connection,
+            String sessionName,
+            Executor threads,
+            @Nullable SessionTransaction transaction) {
+        this.transaction = transaction;
         this.connection = connection;
         this.sessionName = sessionName;
         this.stickyKey = sessionName.getBytes(StandardCharsets.US_ASCII);
@@ -42,7 +49,7 @@ final class Outflow {
         return asyncSends;
     }
 
-    /** Without a listener, returns when the broker has answered. */
+    /** Without a listener, returns when the broker has answered; in a transaction, whose commit answers for all, at once. */
     void send(
             IsthmusProducer producer,
             IsthmusDestination to,
@@ -57,6 +64,11 @@ final class Outflow {
         if (own != message) {
             copyHeaders(own, message);
         }
+        if (listener == null
+                && transaction != null
+                && !answer.toCompletableFuture().isCompletedExceptionally()) {
+            return;
+        }
         if (listener == null) {
             JmsErrors.await(answer, "sending to " + to);
         } else {
@@ -70,26 +82,39 @@ final class Outflow {
         message.setJMSDeliveryMode(manner.deliveryMode());
         message.setJMSPriority(manner.priority());
         message.setJMSTimestamp(now);
-        message.setJMSDeliveryTime(now);
+        message.setJMSDeliveryTime(now + manner.delayMs());
         message.setJMSExpiration(manner.timeToLiveMs() == 0 ? 0 : now + manner.timeToLiveMs());
         message.setJMSMessageID(manner.withoutId() ? null : "ID:" + sessionName + ":" + nextMessage.getAndIncrement());
     }
 
-    private CompletionStage<Long> send(IsthmusMessage message, TopicInfo topic, Manner manner) throws JMSException {
+    private CompletionStage<?> send(IsthmusMessage message, TopicInfo topic, Manner manner) throws JMSException {
         var record = RecordMapping.toRecord(message.envelope(connection.origin()));
         var key = record.key();
         int partition = Partitioner.partition(key == null ? stickyKey : key, topic.partitions());
         var acks = manner.deliveryMode() == DeliveryMode.PERSISTENT ? Acks.ALL : Acks.LEADER;
-        return connection
-                .client()
-                .send(new TopicPartition(topic.name(), partition), record, acks)
-                .whenComplete((offset, failure) -> {
-                    if (failure != null
-                            && JmsErrors.unwrapped(failure) instanceof BrokerException refused
-                            && refused.code() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
-                        connection.topics().forget(topic.name());
-                    }
-                });
+        var place = new TopicPartition(topic.name(), partition);
+        return send(place, record, acks, message, manner).whenComplete((done, failure) -> {
+            if (failure != null
+                    && JmsErrors.unwrapped(failure) instanceof BrokerException refused
+                    && refused.code() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
+                connection.topics().forget(topic.name());
+            }
+        });
+    }
+
+    private CompletionStage<?> send(
+            TopicPartition place, NewRecord record, Acks acks, IsthmusMessage message, Manner manner)
+            throws JMSException {
+        if (transaction != null) {
+            if (manner.delayMs() > 0) {
+                throw new JMSException("a transacted session cannot send with a delivery delay: use a session without transactions");
+            }
+            return transaction.current().send(place, record);
+        }
+        var client = connection.client();
+        return manner.delayMs() > 0
+                ? client.sendLater(place, record, acks, message.getJMSDeliveryTime())
+                : client.send(place, record, acks);
     }
 
     /** The sender of a foreign message sees the headers that the send has set (§3.12). */

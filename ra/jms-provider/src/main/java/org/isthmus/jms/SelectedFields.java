@@ -16,7 +16,8 @@ record SelectedFields(Envelope envelope) implements PropertySource {
                         ? null
                         : new String(envelope.correlationId(), java.nio.charset.StandardCharsets.UTF_8);
             case "JMSType" -> envelope.type();
-            case "JMSTimestamp", "JMSDeliveryTime" -> envelope.timestampMs();
+            case "JMSTimestamp" -> envelope.timestampMs();
+            case "JMSDeliveryTime" -> envelope.deliveryMs();
             case "JMSPriority" -> envelope.priority();
             case "JMSDeliveryMode" ->
                 envelope.deliveryMode() == DeliveryMode.NON_PERSISTENT ? "NON_PERSISTENT" : "PERSISTENT";

@@ -16,6 +16,7 @@ import org.isthmus.broker.client.FetchedRecord;
 import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.ShareStream.Settlement;
 import org.isthmus.broker.client.ShareStream.ShareDelivery;
+import org.isthmus.broker.client.Transaction;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
@@ -70,7 +71,10 @@ final class ShareInflow implements Inflow {
     // Handed out and not acknowledged, in the order of handing out.
     private final Map<Place, Held> handed = new LinkedHashMap<>();
     private final List<ShareDelivery> accepted = new ArrayList<>();
+    // Handed out in a transaction that failed to take them in.
+    private final List<ShareDelivery> outside = new ArrayList<>();
     private boolean polling;
+    private boolean paused;
     private boolean closed;
     private boolean left;
     private @Nullable Throwable failure;
@@ -99,7 +103,7 @@ final class ShareInflow implements Inflow {
     public void ask(Duration longestWait) {
         lock.lock();
         try {
-            if (polling || closed || failure != null) {
+            if (polling || paused || closed || failure != null) {
                 return;
             }
             polling = true;
@@ -116,7 +120,7 @@ final class ShareInflow implements Inflow {
         try {
             room = AHEAD - buffer.size();
             // Half of it at a time, lest every record cost a round trip.
-            if (polling || closed || failure != null || room < AHEAD / 2) {
+            if (polling || paused || closed || failure != null || room < AHEAD / 2) {
                 return;
             }
             if (!demand.isFlowing() || !demand.isStarted()) {
@@ -139,7 +143,7 @@ final class ShareInflow implements Inflow {
         try {
             polling = false;
             if (deliveries != null) {
-                unwanted = closed || !(demand.isFlowing() || demand.isReceiving());
+                unwanted = closed || paused || !(demand.isFlowing() || demand.isReceiving());
                 if (!unwanted) {
                     deliveries.forEach(delivery -> buffer.add(new Held(delivery, 0)));
                     orderByPriority();
@@ -338,6 +342,70 @@ final class ShareInflow implements Inflow {
     /** For what needs no answer: where it came too late, the broker has done the same by itself. */
     private void say(Collection<ShareDelivery> deliveries, Settlement settlement) {
         var unused = ShareSettlements.settle(stream, deliveries, settlement);
+    }
+
+    @Override
+    public void acknowledge(Transaction transaction) {
+        List<ShareDelivery> toAccept;
+        lock.lock();
+        try {
+            toAccept = handed.values().stream().map(Held::delivery).toList();
+            handed.clear();
+        } finally {
+            lock.unlock();
+        }
+        for (var delivery : toAccept) {
+            transaction
+                    .acknowledge(stream, delivery, delivery.record().offset())
+                    .whenComplete((done, refused) -> {
+                        if (refused != null) {
+                            notAcknowledged(delivery);
+                        }
+                    });
+        }
+    }
+
+    /** The transaction cannot commit now, and its rollback does not give back what it does not have. */
+    private void notAcknowledged(ShareDelivery delivery) {
+        lock.lock();
+        try {
+            outside.add(delivery);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void committed() {}
+
+    @Override
+    public CompletableFuture<@Nullable Void> rollingBack() {
+        var ahead = new ArrayList<ShareDelivery>();
+        lock.lock();
+        try {
+            paused = true;
+            buffer.forEach(held -> ahead.add(held.delivery()));
+            buffer.clear();
+        } finally {
+            lock.unlock();
+        }
+        // What a lost connection brought has gone back by itself.
+        return ShareSettlements.settle(stream, ahead, Settlement.RELEASE_UNSEEN).exceptionally(tooLate -> null);
+    }
+
+    @Override
+    public void rolledBack() {
+        List<ShareDelivery> toRelease;
+        lock.lock();
+        try {
+            paused = false;
+            toRelease = List.copyOf(outside);
+            outside.clear();
+        } finally {
+            lock.unlock();
+        }
+        say(toRelease, Settlement.RELEASE);
+        pump();
     }
 
     /**

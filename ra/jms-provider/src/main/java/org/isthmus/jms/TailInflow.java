@@ -12,6 +12,7 @@ import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.FetchedRecord;
 import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.RecordStream;
+import org.isthmus.broker.client.Transaction;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
@@ -303,6 +304,40 @@ final class TailInflow implements Inflow {
     @Override
     public CompletableFuture<@Nullable Void> latestCommit() {
         return CompletableFuture.completedFuture(null);
+    }
+
+    // What is not acknowledged is still in the log, so a transaction's end is all that counts.
+
+    @Override
+    public void acknowledge(Transaction transaction) {}
+
+    @Override
+    public void committed() {
+        lock.lock();
+        try {
+            acknowledge();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> rollingBack() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void rolledBack() {
+        boolean any;
+        lock.lock();
+        try {
+            any = hasUnacknowledged();
+        } finally {
+            lock.unlock();
+        }
+        if (any) {
+            recover();
+        }
     }
 
     // Of a share group only: here everything comes ahead, and what is not acknowledged is still in the log.

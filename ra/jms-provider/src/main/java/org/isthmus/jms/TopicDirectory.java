@@ -2,11 +2,13 @@ package org.isthmus.jms;
 
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.LockSupport;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.TopicInfo;
@@ -16,6 +18,9 @@ import org.isthmus.broker.common.TemporaryName;
 
 /** What a connection knows about the topics that it uses; a topic that is missing is created. Safe for use by many threads. */
 final class TopicDirectory {
+    private static final int LOOKS = 20;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+
     private final BrokerClient client;
     private final ConcurrentMap<String, TopicInfo> known = new ConcurrentHashMap<>();
 
@@ -30,10 +35,25 @@ final class TopicDirectory {
         }
         var topic = known.get(name);
         if (topic == null) {
-            topic = JmsErrors.await(findOrCreate(newTopic(destination)), "looking up " + destination);
+            topic = findOrCreate(destination);
             known.put(name, topic);
         }
         return topic;
+    }
+
+    /** One that somebody else is creating has its name before it can be seen, so it is looked up again, for a second at most. */
+    private TopicInfo findOrCreate(IsthmusDestination destination) throws JMSException {
+        for (int look = 1; ; look++) {
+            try {
+                return JmsErrors.await(findOrCreate(newTopic(destination)), "looking up " + destination);
+            } catch (InvalidDestinationException e) {
+                if (look == LOOKS
+                        || !ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.name().equals(e.getErrorCode())) {
+                    throw e;
+                }
+                LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+            }
+        }
     }
 
     /** Whether it is still there shows when it is used. */
@@ -45,7 +65,7 @@ final class TopicDirectory {
         return new TopicInfo(name, known.get().id(), 1);
     }
 
-    /** As {@link #topic}, but fails with {@link jakarta.jms.InvalidDestinationException} where there is none. */
+    /** As {@link #topic}, but fails with {@link InvalidDestinationException} where there is none. */
     TopicInfo existing(String name) throws JMSException {
         var topic = known.get(name);
         return topic != null ? topic : JmsErrors.await(client.topic(name), "looking up " + name);

@@ -145,9 +145,7 @@ class ConnectionTest extends MemoryBrokerTest {
     @Test
     void whatIsNotThereYetSaysSo() throws JMSException {
         var connection = started();
-        var session = connection.createSession();
         List<JmsErrors.Action> calls = List.of(
-                () -> session.createProducer(topic).setDeliveryDelay(1),
                 () -> connection.createSession(true, 0),
                 () -> new IsthmusConnectionFactory("localhost:1").createXAConnection());
         for (var call : calls) {

@@ -7,7 +7,6 @@ import jakarta.jms.IllegalStateException;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
-import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -130,17 +129,6 @@ class DurableSubscriptionTest extends RealBrokerTest {
     }
 
     @Test
-    void partitionConsumersOfOneSubscriptionMustNotOverlap() throws Exception {
-        create(topic, 2);
-        var connection = client();
-        connection.createSession().createPartitionConsumer(topic, "audit", Set.of(0));
-        var session = connection.createSession();
-        session.createPartitionConsumer(topic, "audit", Set.of(1));
-        assertThatThrownBy(() -> session.createPartitionConsumer(topic, "audit", Set.of(1)))
-                .isInstanceOf(IllegalStateException.class);
-    }
-
-    @Test
     void anotherTopicBeginsTheSubscriptionAnew() throws JMSException {
         var session = client().createSession();
         session.createDurableConsumer(topic, "audit").close();
@@ -223,6 +211,20 @@ class DurableSubscriptionTest extends RealBrokerTest {
                 .isInstanceOf(IllegalStateException.class);
         publish("n", 2);
         assertThat(consumer.receive(SOON)).isNotNull();
+    }
+
+    @Test
+    void noLocalLeavesOutWhatAnyConnectionOfTheClientIdentifierSends_8_3_3() throws JMSException {
+        var first = client();
+        first.createSession().createDurableConsumer(topic, "audit", null, true).close();
+        first.close();
+        var later = client();
+        var session = later.createSession();
+        session.createProducer(topic).send(session.createTextMessage("own"));
+        publish("b");
+        var consumer = session.createDurableConsumer(topic, "audit", null, true);
+        assertThat(consumer.getNoLocal()).isTrue();
+        assertThat(consumer.receive(SOON).getBody(String.class)).isEqualTo("b");
     }
 
     @Test

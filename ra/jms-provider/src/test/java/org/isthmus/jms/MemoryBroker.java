@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.isthmus.broker.client.Acks;
+import org.isthmus.broker.client.BranchEnd;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.Browsed;
 import org.isthmus.broker.client.FetchedRecord;
@@ -25,13 +26,16 @@ import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
+import org.isthmus.broker.client.PreparedBranch;
 import org.isthmus.broker.client.RecordStream;
 import org.isthmus.broker.client.ShareOptions;
 import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.TopicInfo;
+import org.isthmus.broker.client.Transaction;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.common.Xid;
 import org.isthmus.broker.record.LogRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +52,6 @@ final class MemoryBroker implements AutoCloseable {
     private final Map<String, TopicInfo> topics = new HashMap<>();
     private final Map<TopicPartition, List<LogRecord>> logs = new HashMap<>();
     private final Map<TopicPartition, Long> firstOffsets = new HashMap<>();
-    private final Map<String, Map<TopicPartition, Long>> groups = new HashMap<>();
     private final Set<String> names = new HashSet<>();
     private final List<Stream> streams = new ArrayList<>();
     private final Queue<Runnable> heldSends = new ArrayDeque<>();
@@ -226,26 +229,13 @@ final class MemoryBroker implements AutoCloseable {
         }
 
         @Override
-        public CompletionStage<Map<TopicPartition, Long>> committedOffsets(
-                String group, Set<TopicPartition> partitions) {
-            return later(() -> {
-                var committed = new HashMap<>(groups.getOrDefault(group, Map.of()));
-                committed.keySet().retainAll(partitions);
-                return committed;
-            });
-        }
-
-        @Override
-        public CompletionStage<Void> commitOffsets(String group, Map<TopicPartition, Long> offsets) {
-            return later(() -> {
-                groups.computeIfAbsent(group, unused -> new HashMap<>()).putAll(offsets);
-                return null;
-            });
-        }
-
-        @Override
         public ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options) {
             throw new AssertionError("share groups are tested on the real broker");
+        }
+
+        @Override
+        public CompletionStage<Void> sendLater(TopicPartition partition, NewRecord record, Acks acks, long atMs) {
+            throw new AssertionError("delays are tested on the real broker");
         }
 
         @Override
@@ -270,6 +260,26 @@ final class MemoryBroker implements AutoCloseable {
         }
 
         @Override
+        public Transaction begin(Duration timeout) {
+            throw new AssertionError("transactions are tested on the real broker");
+        }
+
+        @Override
+        public CompletionStage<List<PreparedBranch>> preparedBranches() {
+            throw new AssertionError("transactions are tested on the real broker");
+        }
+
+        @Override
+        public CompletionStage<BranchEnd> endBranch(Xid xid, boolean commit, boolean heuristic) {
+            throw new AssertionError("transactions are tested on the real broker");
+        }
+
+        @Override
+        public CompletionStage<Void> forgetBranch(Xid xid) {
+            throw new AssertionError("transactions are tested on the real broker");
+        }
+
+        @Override
         public CompletionStage<Map<String, String>> groupSettings(String group) {
             throw new AssertionError("share groups are tested on the real broker");
         }
@@ -290,16 +300,6 @@ final class MemoryBroker implements AutoCloseable {
                     names.remove(name);
                     return null;
                 });
-            });
-        }
-
-        @Override
-        public CompletionStage<Void> deleteGroup(String group) {
-            return later(() -> {
-                if (groups.remove(group) == null) {
-                    throw refused(ErrorCode.GROUP_ID_NOT_FOUND, group);
-                }
-                return null;
             });
         }
 

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.isthmus.broker.client.BrokerClient;
@@ -71,9 +70,5 @@ abstract class RealBrokerTest extends JmsTest {
             }
         }
         return records;
-    }
-
-    static Map<TopicPartition, Long> committed(String group, IsthmusTopic topic) throws Exception {
-        return await(client.committedOffsets(group, Set.of(new TopicPartition(topic.getName(), 0))));
     }
 }

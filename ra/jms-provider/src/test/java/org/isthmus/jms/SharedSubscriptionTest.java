@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
+import jakarta.jms.Session;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -182,6 +183,43 @@ class SharedSubscriptionTest extends RealBrokerTest {
                 .isInstanceOf(jakarta.jms.InvalidSelectorException.class);
         assertThatThrownBy(() -> session.createSharedDurableConsumer(topic, name, "="))
                 .isInstanceOf(jakarta.jms.InvalidSelectorException.class);
+    }
+
+    @Test
+    void whatAConsumerHadGoesToTheOthersInOrderAndOnlyDeliveriesCount() throws JMSException {
+        var first = started().createSession(Session.CLIENT_ACKNOWLEDGE);
+        var one = first.createSharedDurableConsumer(topic, name);
+        publish("a", "b", "c");
+        assertThat(one.receive(SOON).getBody(String.class)).isEqualTo("a");
+        assertThat(one.receive(SOON).getBody(String.class)).isEqualTo("b");
+        first.close();
+
+        var two = session().createSharedDurableConsumer(topic, name);
+        for (var expected : new String[] {"a true 2", "b true 2", "c false 1"}) {
+            var message = two.receive(SOON);
+            assertThat(message.getBody(String.class)
+                            + " "
+                            + message.getJMSRedelivered()
+                            + " "
+                            + message.getIntProperty("JMSXDeliveryCount"))
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void recoveredMessagesComeAgainInOrderToTheSameSession() throws JMSException {
+        var session = started().createSession(Session.CLIENT_ACKNOWLEDGE);
+        var consumer = session.createSharedConsumer(topic, name);
+        publish("a", "b");
+        consumer.receive(SOON).acknowledge();
+        publish("c");
+        assertThat(consumer.receive(SOON).getBody(String.class)).isEqualTo("b");
+        assertThat(consumer.receive(SOON).getBody(String.class)).isEqualTo("c");
+        session.recover();
+        var again = consumer.receive(SOON);
+        assertThat(again.getBody(String.class)).isEqualTo("b");
+        assertThat(again.getIntProperty("JMSXDeliveryCount")).isEqualTo(2);
+        assertThat(consumer.receive(SOON).getBody(String.class)).isEqualTo("c");
     }
 
     @Test

@@ -8,7 +8,6 @@ import jakarta.jms.Session;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -296,34 +295,5 @@ class TopicTest extends RealBrokerTest {
         var first = consumer.receive(SOON);
         assertThat(first.getBody(String.class)).isEqualTo("d");
         assertThat(first.getJMSRedelivered()).isFalse();
-    }
-
-    @Test
-    void partitionConsumersShareATopicWithoutAThreadEach() throws Exception {
-        create(topic, 3);
-        var connection = started();
-        assertThat(connection.partitions(topic)).isEqualTo(3);
-        var available = new LinkedBlockingQueue<IsthmusConsumer>();
-        for (int partition = 0; partition < 3; partition++) {
-            var session = connection.createSession(Session.CLIENT_ACKNOWLEDGE);
-            var consumer = session.createPartitionConsumer(topic, null, Set.of(partition));
-            consumer.onAvailable(() -> available.add(consumer));
-        }
-        var sender = session();
-        var producer = sender.createProducer(topic);
-        var bodies = new HashSet<String>();
-        for (int i = 0; i < 30; i++) {
-            var message = sender.createTextMessage(Integer.toString(i));
-            message.setStringProperty("JMSXGroupID", Integer.toString(i));
-            producer.send(message);
-        }
-        while (bodies.size() < 30) {
-            var consumer = available.poll(SOON, TimeUnit.MILLISECONDS);
-            assertThat(consumer).isNotNull();
-            for (var message = consumer.receiveNoWait(); message != null; message = consumer.receiveNoWait()) {
-                assertThat(bodies.add(message.getBody(String.class))).isTrue();
-                message.acknowledge();
-            }
-        }
     }
 }

@@ -31,6 +31,8 @@ public abstract class ActivationAliases {
 
     public abstract void setSubscriptionDurability(String subscriptionDurability);
 
+    public abstract void setShareSubscriptions(String shareSubscriptions);
+
     public abstract void setSubscriptionName(String subscriptionName);
 
     public abstract void setClientId(String clientId);
@@ -206,6 +208,11 @@ public abstract class ActivationAliases {
 
     public void setSendUndeliverableMsgsToDMQ(String value) {
         ignored.add("sendUndeliverableMsgsToDMQ");
+    }
+
+    public void setUseSharedSubscriptionsInClusteredContainer(String value) {
+        renamed.put("useSharedSubscriptionsInClusteredContainer", "shareSubscriptions");
+        setShareSubscriptions(value);
     }
 
     public void setReconnectEnabled(String value) {

@@ -13,6 +13,7 @@ import java.util.Locale;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import org.isthmus.jms.IntakeOptions;
+import org.isthmus.jms.IntakeOptions.Subscribed;
 import org.isthmus.jms.IsthmusConnectionFactory;
 import org.isthmus.jms.IsthmusDestination;
 import org.isthmus.jms.IsthmusQueue;
@@ -47,6 +48,7 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
     private String subscriptionDurability = "NonDurable";
     private String subscriptionName = "";
     private String clientId = "";
+    private String shareSubscriptions = "false";
     private String userName = "";
     private String password = "";
     private String bootstrapServers = "";
@@ -124,40 +126,29 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
 
     private void checkSubscription(PropertyFlaws flaws) {
         flaws.oneOf("subscriptionDurability", subscriptionDurability, "Durable", "NonDurable");
+        flaws.oneOf("shareSubscriptions", shareSubscriptions, "true", "false");
         if (destinationType.equals(QUEUE)) {
             if (isDurable()) {
                 flaws.add("subscriptionDurability", "a queue has no subscriptions; leave it out");
             }
+            if (isShared()) {
+                flaws.add("shareSubscriptions", "a queue has no subscriptions; its beans share it anyway");
+            }
             return;
         }
-        if (isDurable() && subscriptionName.isEmpty()) {
-            flaws.add("subscriptionName", "a durable subscription needs one");
+        if ((isDurable() || isShared()) && subscriptionName.isEmpty()) {
+            flaws.add("subscriptionName", "a durable or shared subscription needs one");
         }
-        if (isDurable() && clientId.isEmpty()) {
-            flaws.add("clientId", "a durable subscription needs one");
-        }
-    }
-
-    /** What cannot be had of a topic: known only once the destination is. */
-    private void checkTopic(PropertyFlaws flaws) {
-        if (!messageSelector.isEmpty() && isDurable()) {
-            flaws.add("messageSelector", "selectors of durable subscriptions are not there yet");
-        }
-        if (!deadLetterDestination.isEmpty()) {
-            flaws.add("deadLetterDestination", "only queues have one; what a topic gives up stays in its log");
-        }
-        if (!startFrom.isEmpty()) {
-            flaws.add("startFrom", "only for queues; a subscription begins at the tail");
-        }
-        if (!ordering.isEmpty() && !ordering.equalsIgnoreCase("partition")) {
-            flaws.add("ordering", "a topic is delivered by partition; only queues can be delivered otherwise");
-        }
-        if (batch() != null) {
-            flaws.add("destinationType", "a bean that takes lists needs a queue");
+        if (isDurable() && !isShared() && clientId.isEmpty()) {
+            flaws.add("clientId", "a durable subscription needs one, unless shareSubscriptions=true");
         }
     }
 
-    final boolean isDurable() {
+    private boolean isShared() {
+        return Boolean.parseBoolean(shareSubscriptions);
+    }
+
+    private boolean isDurable() {
         return subscriptionDurability.equalsIgnoreCase("Durable");
     }
 
@@ -176,14 +167,14 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
         ignoredProperties()
                 .forEach(name -> log.log(Level.WARNING, "Activation property {0} has no meaning here; ignored", name));
         var from = from();
-        if (from instanceof IsthmusTopic) {
-            var flaws = new PropertyFlaws(getClass());
-            checkTopic(flaws);
-            flaws.throwIfAny();
+        var named = subscribed(from);
+        if (named == null && !subscriptionName.isEmpty()) {
+            log.log(
+                    Level.WARNING,
+                    "Activation property subscriptionName has no meaning without a durable or shared one");
         }
         return new Subscription(
                 from,
-                isDurable() ? subscriptionName : null,
                 acknowledgeMode.toLowerCase(Locale.ROOT).startsWith("dups")
                         ? Acknowledgement.BATCH
                         : Acknowledgement.EACH,
@@ -191,14 +182,22 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
                 batch(),
                 maxSession,
                 new IntakeOptions(
+                        named,
                         messageSelector.isEmpty() ? null : messageSelector,
                         maxDeliveries,
                         Duration.ofMillis(redeliveryDelay),
                         redeliveryMultiplier,
                         deadLetterDestination.isEmpty() ? null : deadLetterDestination,
-                        startFrom.isEmpty() ? StartFrom.EARLIEST : StartFrom.parse(startFrom)),
+                        startFrom.isEmpty() ? null : StartFrom.parse(startFrom)),
                 setupAttempts,
                 Duration.ofMillis(setupInterval));
+    }
+
+    private @Nullable Subscribed subscribed(IsthmusDestination from) {
+        if (from instanceof IsthmusQueue || !(isDurable() || isShared())) {
+            return null;
+        }
+        return new Subscribed(clientId.isEmpty() ? null : clientId, subscriptionName, isDurable(), isShared());
     }
 
     /** A queue keeps as many beans busy as there are; a topic is read in its order. */
@@ -249,7 +248,8 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
         if (!bootstrapServers.isEmpty()) {
             factory.setBootstrapServers(bootstrapServers);
         }
-        if (!clientId.isEmpty()) {
+        // A client identifier has one connection at a time, but a shared subscription has many.
+        if (!clientId.isEmpty() && !isShared()) {
             factory.setClientID(clientId);
         }
         if (!userName.isEmpty()) {
@@ -360,6 +360,16 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
         this.clientId = clientId.strip();
     }
 
+    /** Whether several servers, or several beans, may have the subscription together. */
+    public String getShareSubscriptions() {
+        return shareSubscriptions;
+    }
+
+    @Override
+    public void setShareSubscriptions(String shareSubscriptions) {
+        this.shareSubscriptions = shareSubscriptions.strip();
+    }
+
     public String getUserName() {
         return userName;
     }
@@ -413,7 +423,7 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
         this.ordering = ordering.strip();
     }
 
-    /** Where a queue that nobody has consumed begins: {@code earliest}, {@code latest}, or a time. */
+    /** Where a queue begins that nobody has consumed, or a subscription that is new: {@code earliest}, {@code latest}, or a time. */
     public String getStartFrom() {
         return startFrom;
     }
@@ -422,7 +432,7 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
         this.startFrom = startFrom.strip();
     }
 
-    /** Beans at work at once, at most. A topic never has more than one for each partition, so that each partition keeps its order. */
+    /** Beans at work at once, at most. */
     public Integer getMaxSession() {
         return maxSession;
     }

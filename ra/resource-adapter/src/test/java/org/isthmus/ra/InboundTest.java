@@ -1,11 +1,9 @@
 package org.isthmus.ra;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
-import jakarta.resource.ResourceException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -268,13 +266,55 @@ class InboundTest {
     }
 
     @Test
-    void whatIsNotThereYetIsRefusedAtActivation() {
-        var spec = durable("orders");
-        spec.setMessageSelector("colour = 'green'");
+    void aSubscriptionHasASelector() throws Exception {
+        var topic = topicThatExists("orders");
+        var spec = durable(topic);
+        spec.setSubscriptionName("selected");
+        spec.setStartFrom("earliest");
+        spec.setMessageSelector("JMSXGroupID = 'two'");
+        for (var group : List.of("one", "two", "one", "two")) {
+            send(topic, group, group);
+        }
+        activate(new FakeEndpoints(message -> received.add(Received.of(message))), spec);
 
-        assertThatThrownBy(() -> adapter.endpointActivation(new FakeEndpoints(message -> {}), spec))
-                .isInstanceOf(ResourceException.class)
-                .hasMessageContaining("selectors of durable subscriptions");
+        assertThat(List.of(take(), take())).extracting(Received::text).containsExactly("two", "two");
+        send(topic, "two", "last");
+        assertThat(take().text()).isEqualTo("last");
+    }
+
+    @Test
+    void beansOfSeveralServersShareASubscription() throws Exception {
+        var topic = topicThatExists("orders");
+        for (int server = 0; server < 2; server++) {
+            var spec = durable(topic);
+            spec.setSubscriptionName("shared");
+            spec.setShareSubscriptions("true");
+            spec.setStartFrom("earliest");
+            activate(new FakeEndpoints(message -> received.add(Received.of(message))), spec);
+        }
+        for (int n = 0; n < 100; n++) {
+            send(topic, "group " + n, n + "");
+        }
+
+        var texts = new ArrayList<String>();
+        for (int n = 0; n < 100; n++) {
+            texts.add(take().text());
+        }
+        assertThat(texts).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aBeanWithoutSubscriptionHasOneOfItsOwn() throws Exception {
+        var topic = topicThatExists("orders");
+        var spec = new IsthmusActivationSpec();
+        spec.setDestination(topic);
+        spec.setDestinationType("jakarta.jms.Topic");
+        spec.setStartFrom("earliest");
+        send(topic, "one", "for both");
+        activate(new FakeEndpoints(message -> received.add(Received.of(message))), durable(topic));
+        activate(new FakeEndpoints(message -> received.add(Received.of(message))), spec);
+
+        assertThat(List.of(take(), take())).extracting(Received::text).containsExactly("for both", "for both");
     }
 
     private void activate(FakeEndpoints endpoints, IsthmusActivationSpec spec) throws Exception {

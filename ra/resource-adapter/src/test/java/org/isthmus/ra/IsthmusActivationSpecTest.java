@@ -32,7 +32,7 @@ class IsthmusActivationSpecTest {
         var subscription = spec.subscription();
 
         assertThat(subscription.destination().getName()).isEqualTo("orders");
-        assertThat(subscription.durableName()).isNull();
+        assertThat(subscription.options().subscription()).isNull();
         assertThat(subscription.acknowledgement()).isEqualTo(Acknowledgement.EACH);
         assertThat(subscription.maxSession()).isEqualTo(15);
         assertThat(subscription.options().maxDeliveries()).isEqualTo(10);
@@ -90,6 +90,7 @@ class IsthmusActivationSpecTest {
         assertThat(subscription.ordering()).isEqualTo(Ordering.KEY);
         assertThat(subscription.options())
                 .isEqualTo(new IntakeOptions(
+                        null,
                         "colour = 'green'",
                         3,
                         Duration.ofMillis(200),
@@ -100,13 +101,14 @@ class IsthmusActivationSpecTest {
     }
 
     @Test
-    void whatATopicCannotHaveIsRefusedAndNotIgnored() {
-        spec.setOrdering("key");
-        spec.setDeadLetterDestination("dead");
+    void aSharedSubscriptionDoesWithoutClientIdentifier() throws Exception {
+        spec.setShareSubscriptions("true");
+        spec.setSubscriptionDurability("Durable");
+        assertThatThrownBy(spec::validate).hasMessageContaining("subscriptionName");
 
-        assertThatThrownBy(spec::subscription)
-                .isInstanceOf(InvalidPropertyException.class)
-                .hasMessageContainingAll("ordering", "deadLetterDestination");
+        spec.setSubscriptionName("billing");
+        assertThat(spec.subscription().options().subscription())
+                .isEqualTo(new IntakeOptions.Subscribed(null, "billing", true, true));
     }
 
     @Test

@@ -94,7 +94,7 @@ public final class GroupCoordinator {
         }
         if (beat.pattern() != null && !Interest.isPattern(beat.pattern())) {
             return Optional.of(ConsumerAnswer.refused(
-                    ErrorCode.INVALID_REGULAR_EXPRESSION, beat.pattern() + " is no regular expression of RE2"));
+                    ErrorCode.INVALID_REGULAR_EXPRESSION, "this is no regular expression of RE2, or too large a one"));
         }
         return Optional.empty();
     }

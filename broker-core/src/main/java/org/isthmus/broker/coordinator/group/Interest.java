@@ -18,6 +18,11 @@ import org.isthmus.broker.metadata.TopicImage;
  * they are RE2's, whose matching takes time that is linear in the name.
  */
 final class Interest {
+    /** Most instructions of one pattern; each may have to be looked at for each character of each topic's name. */
+    private static final int MAX_PROGRAM = 1_000;
+
+    private static final int MAX_PATTERN_CHARS = 4_096;
+
     private final ClusterImage image;
     private final Map<String, Set<UUID>> byPattern = new TreeMap<>();
 
@@ -25,10 +30,13 @@ final class Interest {
         this.image = image;
     }
 
+    /** Whether it is an expression, and none that would take a broker too long. */
     static boolean isPattern(String text) {
+        if (text.length() > MAX_PATTERN_CHARS) {
+            return false;
+        }
         try {
-            Pattern.compile(text);
-            return true;
+            return Pattern.compile(text).programSize() <= MAX_PROGRAM;
         } catch (PatternSyntaxException e) {
             return false;
         }

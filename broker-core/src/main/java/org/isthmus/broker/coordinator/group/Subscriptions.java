@@ -3,6 +3,7 @@ package org.isthmus.broker.coordinator.group;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -20,8 +21,9 @@ final class Subscriptions {
     /** Whether anybody in the group subscribes to a topic of this name. */
     static Predicate<String> by(Group group) {
         if (group.isOfConsumers()) {
-            return topic -> group.consumers().members().values().stream()
-                    .anyMatch(member -> Interest.wants(member.profile(), topic));
+            var known = new HashMap<String, Boolean>();
+            return name -> known.computeIfAbsent(name, topic -> group.consumers().members().values().stream()
+                    .anyMatch(member -> Interest.wants(member.profile(), topic)));
         }
         return of(group)::contains;
     }

@@ -67,6 +67,11 @@ final class Line {
                 return;
             }
             owner.found(cursor, asked, scan);
+            if (cursor.isDecidedBefore(asked)) {
+                // What was undecided before this stretch is decided now, and comes first.
+                owner.later(this::serve);
+                return;
+            }
             handOut(cursor, scan, seenNews);
             if (scan.next() <= asked) {
                 answerNothing(seenNews);

@@ -6,8 +6,8 @@ import org.isthmus.broker.runtime.Cancellable;
 /** A partition's records as its share groups read them. Called on the partition's loop, and answers there. */
 public interface RecordSource {
     /**
-     * Looks at the batches from this offset on: at most this many bytes, but at least one batch if there is one. Reads what is committed,
-     * with {@code committedOnly} not beyond the first open transaction.
+     * Looks at the batches from this offset on: at most this many bytes, but at least one batch if there is one. Reads what every replica has;
+     * with {@code committedOnly}, the batches of transactions say how far those have come, else all of them are data.
      *
      * @param asMessages whether records are looked at for their {@link Marks}
      * @throws IllegalArgumentException where the interest has a selector that cannot be read
@@ -18,5 +18,5 @@ public interface RecordSource {
     CompletionStage<Long> offsetOf(StartAt place);
 
     /** Runs the task once, as soon as there is something to read at or behind the offset, or the partition is no longer led here. */
-    Cancellable whenReadable(long offset, boolean committedOnly, Runnable task);
+    Cancellable whenReadable(long offset, Runnable task);
 }

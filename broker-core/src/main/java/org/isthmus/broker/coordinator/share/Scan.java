@@ -10,12 +10,24 @@ import java.util.List;
  * @param batches the batches between, in order
  */
 public record Scan(long from, long next, List<Batch> batches) {
+    /** What consumers may see of a batch. */
+    public enum Content {
+        /** Its records. */
+        DATA,
+        /** Nothing ever: an aborted transaction wrote it. */
+        NOTHING,
+        /** Nothing yet: a transaction wrote it that has not ended. */
+        UNDECIDED,
+        /** Nothing, but it ends its producer's transaction: what was undecided of it is decided now. */
+        MARKER
+    }
+
     /**
      * One batch of the log.
      *
      * @param range its offsets, cut to the stretch
      * @param sizeInBytes of the whole batch
-     * @param data whether consumers may see it: not so for control batches and what an aborted transaction wrote
+     * @param producerId whose transaction it belongs to or ends; −1 where that is none
      * @param matching offsets of its records that are wanted; the whole range where everything is
      * @param marks what its records say of their handing out
      */
@@ -23,9 +35,15 @@ public record Scan(long from, long next, List<Batch> batches) {
             OffsetRange range,
             long baseOffset,
             int sizeInBytes,
-            boolean data,
+            Content content,
+            long producerId,
             List<OffsetRange> matching,
             Marks marks) {
+        /** Whether consumers may see it. */
+        public boolean data() {
+            return content == Content.DATA;
+        }
+
         /** What is wanted and not over yet. */
         List<OffsetRange> wanted() {
             return marks.expired().isEmpty() ? matching : without(marks.expired());

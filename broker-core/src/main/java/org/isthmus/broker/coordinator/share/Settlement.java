@@ -47,17 +47,80 @@ final class Settlement {
             ShareGroup group, OffsetMap<Hold> held, String member, List<Acknowledgement> acknowledgements, long nowMs) {
         var settlement = new Settlement(group, nowMs);
         for (var acknowledgement : acknowledgements) {
-            var runs = held.within(acknowledgement.range());
-            var covered = runs.stream()
-                    .filter(run -> run.value().member().equals(member))
-                    .mapToLong(run -> run.range().size())
-                    .sum();
-            if (covered < acknowledgement.range().size()) {
-                throw new BrokerException(
-                        ErrorCode.INVALID_RECORD_STATE,
-                        "member " + member + " of " + group.id() + " does not hold all of " + acknowledgement.range());
+            holdsOf(group, held, member, acknowledgement.range())
+                    .forEach(run -> settlement.settle(run, acknowledgement.verdict()));
+        }
+        return settlement.decision();
+    }
+
+    private static List<OffsetMap.Run<Hold>> holdsOf(
+            ShareGroup group, OffsetMap<Hold> held, String member, OffsetRange range) {
+        var runs = held.within(range);
+        var covered = runs.stream()
+                .filter(run -> run.value().member().equals(member))
+                .mapToLong(run -> run.range().size())
+                .sum();
+        if (covered < range.size()) {
+            throw new BrokerException(
+                    ErrorCode.INVALID_RECORD_STATE,
+                    "member " + member + " of " + group.id() + " does not hold all of " + range);
+        }
+        return runs;
+    }
+
+    /**
+     * What it leads to that a member acknowledges inside a transaction; all of it or nothing.
+     *
+     * @throws BrokerException {@code INVALID_RECORD_STATE} where one is about a record that the member does not hold, {@code INVALID_REQUEST}
+     *     for a verdict that is not about the end of a record
+     */
+    static Decision<ShareRecord, Boolean> stage(
+            ShareGroup group,
+            OffsetMap<Hold> held,
+            String member,
+            List<Acknowledgement> acknowledgements,
+            Transaction transaction) {
+        var staged = new LinkedHashMap<Staged, Map<Integer, OffsetSet>>();
+        for (var acknowledgement : acknowledgements) {
+            var verdict = acknowledgement.verdict();
+            if (verdict != Verdict.ACCEPT && verdict != Verdict.REJECT) {
+                throw new BrokerException(ErrorCode.INVALID_REQUEST, "no transaction decides on " + verdict);
             }
-            runs.forEach(run -> settlement.settle(run, acknowledgement.verdict()));
+            var byDeliveries = staged.computeIfAbsent(
+                    new Staged(transaction, verdict == Verdict.REJECT), unused -> new LinkedHashMap<>());
+            holdsOf(group, held, member, acknowledgement.range()).forEach(run -> byDeliveries
+                    .computeIfAbsent(run.value().deliveries(), unused -> new OffsetSet())
+                    .add(run.range()));
+        }
+        var records = new ArrayList<ShareRecord>();
+        staged.forEach((what, byDeliveries) -> byDeliveries.forEach((deliveries, offsets) ->
+                records.add(new ShareRecord.Pending(group.id(), offsets.ranges(), new Returned(deliveries, 0), what))));
+        return Decision.of(true, records);
+    }
+
+    /** What a transaction's end leads to for what was acknowledged inside it. Nothing, the second time. */
+    static Decision<ShareRecord, Holds> end(ShareGroup group, Transaction outcome, boolean commit, long nowMs) {
+        var settlement = new Settlement(group, nowMs);
+        for (var run : group.pending().runs()) {
+            if (!run.value().transaction().isEndedBy(outcome)) {
+                continue;
+            }
+            for (var delivered : group.returned().within(run.range())) {
+                if (!commit) {
+                    settlement.release(delivered.range(), delivered.value().deliveries());
+                } else if (run.value().rejected()) {
+                    settlement.archive(delivered.range());
+                } else {
+                    settlement.acknowledged.add(delivered.range());
+                }
+            }
+        }
+        // What is to be buried is nobody's until it is; should the broker die before, it is handed out once more.
+        for (var range : settlement.holds.condemned()) {
+            group.returned().within(range).forEach(run -> settlement
+                    .givenBack
+                    .computeIfAbsent(new Returned(run.value().deliveries(), 0), key -> new OffsetSet())
+                    .add(run.range()));
         }
         return settlement.decision();
     }

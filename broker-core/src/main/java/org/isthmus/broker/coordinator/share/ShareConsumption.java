@@ -124,6 +124,23 @@ final class ShareConsumption {
         return settle(view -> Settlement.acknowledge(group(), dispatch.held(), member, acknowledgements, view.nowMs()));
     }
 
+    /** What the member says holds once the transaction commits; until then nobody has these records, and the member may leave. */
+    CompletionStage<Void> acknowledge(String member, List<Acknowledgement> acknowledgements, Transaction transaction) {
+        member(member);
+        return shard.write(view -> Settlement.stage(group(), dispatch.held(), member, acknowledgements, transaction))
+                .thenApply(staged -> null);
+    }
+
+    /** Takes what a transaction's end condemned, and has come back by that, to where it belongs. */
+    void condemned(List<OffsetRange> ranges) {
+        for (var range : ranges) {
+            for (var run : group().returned().within(range)) {
+                dispatch.seize(run.range(), run.value().deliveries(), GRAVE_DIGGER);
+                dispatch.held().within(run.range()).forEach(this::bury);
+            }
+        }
+    }
+
     private Member member(String name) {
         var member = members.get(name);
         if (member == null) {
@@ -147,7 +164,7 @@ final class ShareConsumption {
     }
 
     Cancellable whenReadable(long offset, Runnable task) {
-        return source.whenReadable(offset, group().settings().committedOnly(), task);
+        return source.whenReadable(offset, task);
     }
 
     void later(Runnable task) {

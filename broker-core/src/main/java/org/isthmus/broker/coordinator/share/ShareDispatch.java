@@ -72,27 +72,52 @@ final class ShareDispatch {
             return;
         }
         var region = new OffsetRange(asked, scan.next() - 1);
+        var whatMissesIsDone = cursor.interest().equals(group.settings().interest());
         var wanted = new OffsetSet();
         var present = new OffsetSet();
         for (var batch : scan.batches()) {
             if (batch.data()) {
-                present.add(batch.range());
                 batch.wanted().forEach(wanted::add);
+                (whatMissesIsDone ? batch.matching() : List.of(batch.range())).forEach(present::add);
                 for (var over : batch.marks().expired()) {
                     present.remove(over);
                     open(group, over).forEach(expired::add);
                 }
+            } else if (batch.content() == Scan.Content.UNDECIDED) {
+                present.add(batch.range());
             }
         }
-        if (cursor.interest().equals(group.settings().interest())) {
-            present = wanted;
-        }
         present.gaps(region).forEach(gap -> pass(group, gap));
+        // Before what was asked for, the group is done with all that was to be looked at again.
+        cursor.takeDecided(new OffsetRange(0, scan.next() - 1)).forEach(range -> found(group, cursor, range, wanted));
+        if (scan.from() > asked) {
+            cursor.lost(scan.from());
+        }
         if (scan.next() > cursor.scannedTo()) {
             var fresh = new OffsetRange(Math.max(asked, cursor.scannedTo()), scan.next() - 1);
-            wanted.within(fresh).forEach(range -> open(group, range).forEach(cursor::found));
-            hide(group, cursor, fresh);
+            found(group, cursor, fresh, wanted);
+            scan.batches().forEach(batch -> follow(cursor, batch, fresh));
             cursor.advance(scan.next());
+        }
+    }
+
+    private void found(ShareGroup group, Cursor cursor, OffsetRange range, OffsetSet wanted) {
+        wanted.within(range).forEach(each -> open(group, each).forEach(cursor::found));
+        hide(group, cursor, range);
+    }
+
+    /** Transactions, in the order in which the log has their records and their ends. */
+    private static void follow(Cursor cursor, Scan.Batch batch, OffsetRange fresh) {
+        if (batch.range().last() < fresh.first()) {
+            return;
+        }
+        if (batch.content() == Scan.Content.UNDECIDED) {
+            var first = Math.max(batch.range().first(), fresh.first());
+            cursor.undecided(
+                    batch.producerId(), new OffsetRange(first, batch.range().last()));
+        } else {
+            // Its marker, or a record of it that was found decided while the marker lies further on.
+            cursor.decided(batch.producerId());
         }
     }
 
@@ -280,6 +305,12 @@ final class ShareDispatch {
         delayed.put(range, untilMs);
         delaysByMs.computeIfAbsent(untilMs, key -> new OffsetSet()).add(range);
         return true;
+    }
+
+    /** Keeps what came back from being handed out again, for one who does something else with it. */
+    void seize(OffsetRange range, int deliveries, String holder) {
+        cursors.values().forEach(cursor -> cursor.taken(range));
+        held.put(range, new Hold(holder, deliveries, true, Optional.empty()));
     }
 
     /** Follows what a settlement leaves to the holds. */

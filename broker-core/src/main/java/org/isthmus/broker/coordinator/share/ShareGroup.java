@@ -12,7 +12,7 @@ final class ShareGroup {
     private final String id;
     private final OffsetSet done;
     private final OffsetMap<Returned> returned = new OffsetMap<>();
-    private final OffsetMap<Transaction> pending = new OffsetMap<>();
+    private final OffsetMap<Staged> pending = new OffsetMap<>();
     private final long snapshotOffset;
     private ShareSettings settings;
     private long startOffset;
@@ -59,7 +59,7 @@ final class ShareGroup {
         return returned;
     }
 
-    OffsetMap<Transaction> pending() {
+    OffsetMap<Staged> pending() {
         return pending;
     }
 
@@ -125,10 +125,10 @@ final class ShareGroup {
         });
     }
 
-    void pending(OffsetRange range, Returned delivered, Transaction transaction) {
+    void pending(OffsetRange range, Returned delivered, Staged staged) {
         openIn(range).forEach(open -> {
             returned.put(open, delivered);
-            pending.put(open, transaction);
+            pending.put(open, staged);
         });
     }
 

@@ -1,13 +1,17 @@
 package org.isthmus.broker.coordinator.share;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.Decision;
@@ -30,6 +34,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
     private static final Duration LINGER = Duration.ofSeconds(30);
 
     private final ShareLog log;
+    private final EventLoop loop;
     private final RecordSource source;
     private final DeadLetters deadLetters;
     private final Clock clock;
@@ -37,6 +42,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
     private final Shard<ShareMachine, ShareRecord> shard;
     private final Map<String, ShareConsumption> consumptions = new TreeMap<>();
     private final CompletableFuture<Void> loaded = new CompletableFuture<>();
+    private final Set<Guest> guests = new HashSet<>();
     private boolean snapshotting;
 
     public SharePartition(
@@ -48,6 +54,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
             Clock clock,
             IdSource ids) {
         this.log = log;
+        this.loop = loop;
         this.source = source;
         this.deadLetters = deadLetters;
         this.clock = clock;
@@ -172,6 +179,75 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
      */
     public CompletionStage<Void> acknowledge(String group, String member, List<Acknowledgement> acknowledgements) {
         return consumption(group).acknowledge(member, acknowledgements);
+    }
+
+    /**
+     * As {@link #acknowledge(String, String, List)}, but what the member says holds only once its transaction commits; if that aborts, the
+     * records come back, and the delivery counts. Fails with {@code INVALID_TXN_STATE} where the transaction ends meanwhile, and as the
+     * admission does.
+     *
+     * @param admission makes the partition's share groups take part in the transaction; completes once that is durable
+     */
+    public CompletionStage<Void> acknowledge(
+            String group,
+            String member,
+            List<Acknowledgement> acknowledgements,
+            Transaction transaction,
+            Supplier<CompletionStage<Void>> admission) {
+        if (takesPart(transaction)) {
+            return consumption(group).acknowledge(member, acknowledgements, transaction);
+        }
+        var guest = new Guest(transaction);
+        guests.add(guest);
+        return admission
+                .get()
+                .whenCompleteAsync((admitted, refused) -> guests.remove(guest), loop)
+                .thenCompose(admitted -> {
+                    if (guest.ended) {
+                        throw new BrokerException(ErrorCode.INVALID_TXN_STATE, "the transaction has ended meanwhile");
+                    }
+                    return consumption(group).acknowledge(member, acknowledgements, transaction);
+                });
+    }
+
+    private boolean takesPart(Transaction transaction) {
+        return machine.groups().stream()
+                .flatMap(group -> group.pending().runs().stream())
+                .anyMatch(run -> run.value().transaction().equals(transaction));
+    }
+
+    /**
+     * Settles what was acknowledged inside a transaction; completes once that is committed. Doing it again does no harm.
+     *
+     * @param outcome the identity under which the end is written, which ends every earlier transaction of the producer
+     */
+    public CompletionStage<Void> end(Transaction outcome, boolean commit) {
+        // Who was admitted before the end and has not written yet must not write behind it: nobody would settle that.
+        guests.stream().filter(guest -> guest.transaction.isEndedBy(outcome)).forEach(guest -> guest.ended = true);
+        return shard.write(
+                        view -> {
+                            var records = new ArrayList<ShareRecord>();
+                            var condemned = new TreeMap<String, List<OffsetRange>>();
+                            for (var group : view.state().groups()) {
+                                var decision = Settlement.end(group, outcome, commit, view.nowMs());
+                                records.addAll(decision.records());
+                                condemned.put(group.id(), decision.answer().condemned());
+                            }
+                            return Decision.of(condemned, records);
+                        },
+                        condemned -> condemned.forEach(
+                                (group, ranges) -> consumption(group).condemned(ranges)))
+                .thenApply(condemned -> null);
+    }
+
+    /** An acknowledgement inside a transaction whose admission is under way. */
+    private static final class Guest {
+        private final Transaction transaction;
+        private boolean ended;
+
+        Guest(Transaction transaction) {
+            this.transaction = transaction;
+        }
     }
 
     /** Wakes the waiter once, when there may be something for the member that was not there when it was answered with this news. */

@@ -16,7 +16,7 @@ sealed interface ShareRecord {
             long startOffset,
             List<OffsetRange> done,
             List<OffsetMap.Run<Returned>> returned,
-            List<OffsetMap.Run<Transaction>> pending,
+            List<OffsetMap.Run<Staged>> pending,
             long archivedCount,
             long expiredCount)
             implements ShareRecord {
@@ -61,11 +61,10 @@ sealed interface ShareRecord {
     }
 
     /** These records are acknowledged inside a transaction; its end makes them {@link Done} or {@link GivenBack}. */
-    record Pending(String group, List<OffsetRange> ranges, Returned delivered, Transaction transaction)
-            implements ShareRecord {
+    record Pending(String group, List<OffsetRange> ranges, Returned delivered, Staged staged) implements ShareRecord {
         @Override
         public void replayOn(Map<String, ShareGroup> groups, long offset) {
-            apply(groups, group, state -> ranges.forEach(range -> state.pending(range, delivered, transaction)));
+            apply(groups, group, state -> ranges.forEach(range -> state.pending(range, delivered, staged)));
         }
     }
 

@@ -56,7 +56,7 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
                 out.number(state.pending().size());
                 for (var run : state.pending()) {
                     out.range(run.range());
-                    out.transaction(run.value());
+                    out.staged(run.value());
                 }
             } else if (record instanceof ShareRecord.GroupDeleted) {
                 out.bytes.writeByte(DELETED);
@@ -73,7 +73,7 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
                 out.ranges(back.ranges());
             } else if (record instanceof ShareRecord.Pending pending) {
                 out.bytes.writeByte(PENDING);
-                out.transaction(pending.transaction());
+                out.staged(pending.staged());
                 out.returned(pending.delivered());
                 out.ranges(pending.ranges());
             }
@@ -116,9 +116,9 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
                 yield new ShareRecord.GivenBack(group, in.ranges(), returned);
             }
             case PENDING -> {
-                var transaction = in.transaction();
+                var staged = in.staged();
                 var delivered = in.returned();
-                yield new ShareRecord.Pending(group, in.ranges(), delivered, transaction);
+                yield new ShareRecord.Pending(group, in.ranges(), delivered, staged);
             }
             default -> throw new IOException("kind " + kind);
         };
@@ -135,10 +135,10 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
             var range = in.range();
             returned.add(new OffsetMap.Run<>(range, in.returned()));
         }
-        var pending = new ArrayList<OffsetMap.Run<Transaction>>();
+        var pending = new ArrayList<OffsetMap.Run<Staged>>();
         for (var left = in.number(); left > 0; left--) {
             var range = in.range();
-            pending.add(new OffsetMap.Run<>(range, in.transaction()));
+            pending.add(new OffsetMap.Run<>(range, in.staged()));
         }
         return new ShareRecord.GroupState(group, settings, start, done, returned, pending, archived, expired);
     }
@@ -187,9 +187,10 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
             number(returned.availableAtMs());
         }
 
-        void transaction(Transaction transaction) throws IOException {
-            number(transaction.producerId());
-            bytes.writeShort(transaction.producerEpoch());
+        void staged(Staged staged) throws IOException {
+            number(staged.transaction().producerId());
+            bytes.writeShort(staged.transaction().producerEpoch());
+            bytes.writeBoolean(staged.rejected());
         }
 
         void settings(ShareSettings settings) throws IOException {
@@ -263,9 +264,9 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
             return new Returned(deliveries, number());
         }
 
-        Transaction transaction() throws IOException {
+        Staged staged() throws IOException {
             var producerId = number();
-            return new Transaction(producerId, bytes.readShort());
+            return new Staged(new Transaction(producerId, bytes.readShort()), bytes.readBoolean());
         }
 
         ShareSettings settings() throws IOException {

@@ -39,6 +39,9 @@ final class Endings {
         if (known.producer().epoch() != producer.epoch()) {
             return refuse(ErrorCode.PRODUCER_FENCED);
         }
+        if (Branches.isReserved(known)) {
+            return refuse(ErrorCode.INVALID_TXN_STATE);
+        }
         return raisesEpoch
                 ? endRaising(known, outcome, freshId, view.nowMs())
                 : endKeeping(known, outcome, view.nowMs());
@@ -76,7 +79,7 @@ final class Endings {
         if (known == null || !(known.phase() instanceof TransactionPhase.Ending ending)) {
             return Decision.answer(false);
         }
-        var ended = known.in(new TransactionPhase.Ended(ending.outcome()), view.nowMs());
+        var ended = known.in(new TransactionPhase.Ended(ending.outcome(), ending.branchIfAny()), view.nowMs());
         return Decision.of(true, List.of(new TransactionRecord.Saved(ended)));
     }
 

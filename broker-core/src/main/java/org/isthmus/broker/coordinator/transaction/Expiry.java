@@ -16,6 +16,8 @@ final class Expiry {
             return Decision.answer(false);
         }
         var isIdle = known.phase() instanceof TransactionPhase.Empty || known.phase() instanceof TransactionPhase.Ended;
-        return isIdle ? Decision.of(true, List.of(new TransactionRecord.Forgotten(id))) : Decision.answer(false);
+        return isIdle && !Branches.isReserved(known)
+                ? Decision.of(true, List.of(new TransactionRecord.Forgotten(id)))
+                : Decision.answer(false);
     }
 }

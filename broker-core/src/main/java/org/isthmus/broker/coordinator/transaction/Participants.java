@@ -22,6 +22,9 @@ final class Participants {
         if (known.phase() instanceof TransactionPhase.Ending) {
             return Decision.answer(ErrorCode.CONCURRENT_TRANSACTIONS);
         }
+        if (Branches.isReserved(known)) {
+            return Decision.answer(ErrorCode.INVALID_TXN_STATE);
+        }
         var open = known.phase() instanceof TransactionPhase.Open already
                 ? already.with(partitions)
                 : new TransactionPhase.Open(partitions, view.nowMs());
@@ -47,7 +50,8 @@ final class Participants {
                 : ErrorCode.INVALID_TXN_STATE;
     }
 
-    private static ErrorCode refusal(@Nullable Transaction known, ProducerIdentity producer) {
+    /** Why this producer has no say in the transaction; {@code NONE} where it has. */
+    static ErrorCode refusal(@Nullable Transaction known, ProducerIdentity producer) {
         if (known == null || known.producer().producerId() != producer.producerId()) {
             return ErrorCode.INVALID_PRODUCER_ID_MAPPING;
         }

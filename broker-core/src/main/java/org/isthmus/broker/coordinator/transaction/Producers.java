@@ -37,6 +37,9 @@ final class Producers {
         if (known.phase() instanceof TransactionPhase.Ending) {
             return Decision.answer(new Step.AgainAfterEnd<>());
         }
+        if (Branches.isReserved(known)) {
+            return Decision.answer(new Step.Answered<>(InitAnswer.refused(ErrorCode.CONCURRENT_TRANSACTIONS)));
+        }
         if (known.phase() instanceof TransactionPhase.Open) {
             return Decision.of(new Step.AgainAfterEnd<>(), List.of(Endings.fence(known, view.nowMs())));
         }

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.common.Xid;
 import org.isthmus.broker.coordinator.InternalTopics;
 import org.isthmus.broker.coordinator.ShardedCoordinator;
 import org.isthmus.broker.coordinator.View;
@@ -92,6 +93,40 @@ public final class TransactionCoordinator {
     public CompletionStage<EndAnswer> end(
             String transactionalId, ProducerIdentity producer, Outcome outcome, boolean raisesEpoch) {
         return shards.ask(transactionalId, shard -> shard.end(transactionalId, producer, outcome, raisesEpoch));
+    }
+
+    /**
+     * Makes the producer's open transaction a prepared branch of a global one. Once this answers {@code NONE} that is durable, and nothing but
+     * {@link #endBranch} ends it.
+     */
+    public CompletionStage<ErrorCode> prepare(String transactionalId, ProducerIdentity producer, Xid xid) {
+        return shards.ask(transactionalId, shard -> shard.prepare(transactionalId, producer, xid));
+    }
+
+    /**
+     * Ends a prepared branch. Once this answers {@code NONE} the outcome is durable; doing it again answers the same. {@code
+     * TRANSACTIONAL_ID_NOT_FOUND} where there is no such branch, {@code INVALID_TXN_STATE} where it has ended in the other way.
+     *
+     * @param heuristic whether an administrator decides in place of the transaction manager
+     */
+    public CompletionStage<BranchAnswer> endBranch(
+            String transactionalId, Xid xid, Outcome outcome, boolean heuristic) {
+        return shards.ask(transactionalId, shard -> shard.endBranch(transactionalId, xid, outcome, heuristic));
+    }
+
+    /** Drops what is remembered of a branch that an administrator ended; {@code TRANSACTIONAL_ID_NOT_FOUND} where there is no such branch. */
+    public CompletionStage<ErrorCode> forget(String transactionalId, Xid xid) {
+        return shards.ask(transactionalId, shard -> shard.forget(transactionalId, xid));
+    }
+
+    /** Of one shard: the branches that are prepared, and those that were and whose end is remembered. */
+    public CompletionStage<List<TransactionDescription>> branches(int shard) {
+        return shards.ask(
+                shard,
+                tenant -> tenant.query(view -> view.state().transactions().stream()
+                        .filter(known -> known.phase().branchIfAny().isPresent())
+                        .map(TransactionDescription::of)
+                        .toList()));
     }
 
     /** What is known of a transactional id, if anything is. */

@@ -1,6 +1,7 @@
 package org.isthmus.broker.coordinator.transaction;
 
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.isthmus.broker.common.TopicPartition;
 
@@ -8,14 +9,14 @@ import org.isthmus.broker.common.TopicPartition;
  * How far a transaction has come. What a phase needs to be finished after a crash is part of it.
  *
  * <pre>
- *            a partition or a group joins                  decided                      every marker is written
- *   Empty ───────────────────────────────▶ Open ───────────────────────▶ Ending ──────────────────────────────▶ Ended
- *                                            ▲                                                                    │
- *                                            └──────────────────── the next transaction ──────────────────────────┘
+ *   Empty ──a partition or a group joins──▶ Open ──────decided──────▶ Ending ──every marker is written──▶ Ended
+ *                                           ▲ │                         ▲                                   │
+ *                                           │ └─prepared─▶ Prepared ────┘ decided by its Xid                │
+ *                                           └─────────────── the next transaction ──────────────────────────┘
  * </pre>
  *
  * <p>The decision is durable in Ending and never changes from there on; markers are written until all partitions have them. A branch of a
- * global transaction will stand between Open and Ending, prepared, with the Xid that it belongs to.
+ * global transaction stands between Open and Ending, prepared, with the Xid that it belongs to, until its manager decides.
  */
 public sealed interface TransactionPhase {
     /** By which administrators know it. */
@@ -29,6 +30,11 @@ public sealed interface TransactionPhase {
     /** When the transaction began, in milliseconds since 1970; −1 where there is none. */
     default long startedMs() {
         return -1;
+    }
+
+    /** The branch that it was prepared as. */
+    default Optional<Branch> branchIfAny() {
+        return Optional.empty();
     }
 
     /** The producer has its identity and nothing else yet. */
@@ -56,15 +62,41 @@ public sealed interface TransactionPhase {
         }
     }
 
+    /** Nothing but its manager's word, or an administrator's, ends it. */
+    record Prepared(Branch branch, Set<TopicPartition> partitions, long startedMs) implements TransactionPhase {
+        public Prepared {
+            partitions = Set.copyOf(partitions);
+        }
+
+        @Override
+        public Optional<Branch> branchIfAny() {
+            return Optional.of(branch);
+        }
+
+        @Override
+        public String wireName() {
+            return "Ongoing";
+        }
+    }
+
     /**
      * The outcome is decided, and on its way to the partitions.
      *
      * @param marker the identity under which it is written
      */
-    record Ending(Outcome outcome, ProducerIdentity marker, Set<TopicPartition> partitions, long startedMs)
+    record Ending(
+            Outcome outcome,
+            ProducerIdentity marker,
+            Set<TopicPartition> partitions,
+            long startedMs,
+            Optional<Branch> branchIfAny)
             implements TransactionPhase {
         public Ending {
             partitions = Set.copyOf(partitions);
+        }
+
+        Ending(Outcome outcome, ProducerIdentity marker, Set<TopicPartition> partitions, long startedMs) {
+            this(outcome, marker, partitions, startedMs, Optional.empty());
         }
 
         @Override
@@ -73,7 +105,11 @@ public sealed interface TransactionPhase {
         }
     }
 
-    record Ended(Outcome outcome) implements TransactionPhase {
+    record Ended(Outcome outcome, Optional<Branch> branchIfAny) implements TransactionPhase {
+        Ended(Outcome outcome) {
+            this(outcome, Optional.empty());
+        }
+
         @Override
         public String wireName() {
             return outcome == Outcome.COMMIT ? "CompleteCommit" : "CompleteAbort";

@@ -2,8 +2,11 @@ package org.isthmus.broker.coordinator.transaction;
 
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.common.Xid;
+import org.isthmus.broker.coordinator.Bytes;
 import org.isthmus.broker.coordinator.FieldReader;
 import org.isthmus.broker.coordinator.FieldWriter;
 import org.isthmus.broker.coordinator.RecordCodec;
@@ -22,6 +25,9 @@ final class TransactionRecordCodec implements RecordCodec<TransactionRecord> {
     private static final int OPEN = 1;
     private static final int ENDING = 2;
     private static final int ENDED = 3;
+    private static final int PREPARED = 4;
+    private static final int ENDING_BRANCH = 5;
+    private static final int ENDED_BRANCH = 6;
 
     private static final Comparator<TopicPartition> BY_NAME =
             Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition);
@@ -87,11 +93,19 @@ final class TransactionRecordCodec implements RecordCodec<TransactionRecord> {
             value.number(OPEN).number(open.startedMs());
             write(value, open.partitions());
         } else if (phase instanceof TransactionPhase.Ending ending) {
-            value.number(ENDING).number(ending.startedMs()).flag(ending.outcome() == Outcome.COMMIT);
+            value.number(ending.branchIfAny().isPresent() ? ENDING_BRANCH : ENDING);
+            value.number(ending.startedMs()).flag(ending.outcome() == Outcome.COMMIT);
             write(value, ending.marker());
             write(value, ending.partitions());
+            ending.branchIfAny().ifPresent(branch -> write(value, branch));
         } else if (phase instanceof TransactionPhase.Ended ended) {
-            value.number(ENDED).flag(ended.outcome() == Outcome.COMMIT);
+            value.number(ended.branchIfAny().isPresent() ? ENDED_BRANCH : ENDED);
+            value.flag(ended.outcome() == Outcome.COMMIT);
+            ended.branchIfAny().ifPresent(branch -> write(value, branch));
+        } else if (phase instanceof TransactionPhase.Prepared prepared) {
+            value.number(PREPARED).number(prepared.startedMs());
+            write(value, prepared.partitions());
+            write(value, prepared.branch());
         } else {
             value.number(EMPTY);
         }
@@ -107,17 +121,42 @@ final class TransactionRecordCodec implements RecordCodec<TransactionRecord> {
                 var startedMs = value.number();
                 return new TransactionPhase.Open(readPartitions(value), startedMs);
             }
-            case ENDING -> {
+            case PREPARED -> {
+                var startedMs = value.number();
+                var partitions = readPartitions(value);
+                return new TransactionPhase.Prepared(readBranch(value), partitions, startedMs);
+            }
+            case ENDING, ENDING_BRANCH -> {
                 var startedMs = value.number();
                 var outcome = readOutcome(value);
                 var marker = readIdentity(value);
-                return new TransactionPhase.Ending(outcome, marker, readPartitions(value), startedMs);
+                var partitions = readPartitions(value);
+                return new TransactionPhase.Ending(
+                        outcome, marker, partitions, startedMs, readBranch(value, phase == ENDING_BRANCH));
             }
-            case ENDED -> {
-                return new TransactionPhase.Ended(readOutcome(value));
+            case ENDED, ENDED_BRANCH -> {
+                return new TransactionPhase.Ended(readOutcome(value), readBranch(value, phase == ENDED_BRANCH));
             }
             default -> throw new IllegalStateException("unknown phase of a transaction " + phase);
         }
+    }
+
+    private static void write(FieldWriter value, Branch branch) {
+        var xid = branch.xid();
+        value.flag(branch.heuristic())
+                .number(xid.formatId())
+                .bytes(new Bytes(xid.globalTransactionId()))
+                .bytes(new Bytes(xid.branchQualifier()));
+    }
+
+    private static Branch readBranch(FieldReader value) {
+        var heuristic = value.flag();
+        var xid = new Xid(value.integer(), value.bytes().array(), value.bytes().array());
+        return new Branch(xid, heuristic);
+    }
+
+    private static Optional<Branch> readBranch(FieldReader value, boolean present) {
+        return present ? Optional.of(readBranch(value)) : Optional.empty();
     }
 
     private static Outcome readOutcome(FieldReader value) {

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.common.Xid;
 import org.isthmus.broker.coordinator.Decision;
 import org.isthmus.broker.coordinator.Shard;
 import org.isthmus.broker.coordinator.ShardLog;
@@ -94,6 +95,22 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
 
     CompletionStage<ErrorCode> verify(String id, ProducerIdentity producer, Set<TopicPartition> partitions) {
         return shard.read(view -> Participants.verify(view, id, producer, partitions));
+    }
+
+    CompletionStage<ErrorCode> prepare(String id, ProducerIdentity producer, Xid xid) {
+        return shard.write(view -> Branches.prepare(view, id, producer, xid));
+    }
+
+    CompletionStage<BranchAnswer> endBranch(String id, Xid xid, Outcome outcome, boolean heuristic) {
+        var steps = new Steps<BranchAnswer>(
+                id,
+                (view, freshId) -> Branches.end(view, id, xid, outcome, heuristic, freshId),
+                BranchAnswer.refused(ErrorCode.CONCURRENT_TRANSACTIONS));
+        return steps.take(null);
+    }
+
+    CompletionStage<ErrorCode> forget(String id, Xid xid) {
+        return shard.write(view -> Branches.forget(view, id, xid));
     }
 
     <A> CompletionStage<A> query(Function<View<TransactionMachine>, A> query) {

@@ -3,18 +3,16 @@ package org.isthmus.broker.protocol.client;
 import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
-import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DescribeConfigsResponseData;
+import org.apache.kafka.common.message.EndTxnResponseData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.MetadataResponseData;
-import org.apache.kafka.common.message.OffsetCommitResponseData;
-import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
 import org.apache.kafka.common.message.ShareFetchResponseData;
@@ -37,14 +35,8 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
     static final Api<ListOffsetsResponseData> LIST_OFFSETS =
             api(ApiMessageType.LIST_OFFSETS, 6, 10, ListOffsetsResponseData.class);
     static final Api<MetadataResponseData> METADATA = api(ApiMessageType.METADATA, 10, 13, MetadataResponseData.class);
-    static final Api<OffsetCommitResponseData> OFFSET_COMMIT =
-            api(ApiMessageType.OFFSET_COMMIT, 8, 9, OffsetCommitResponseData.class);
-    static final Api<OffsetFetchResponseData> OFFSET_FETCH =
-            api(ApiMessageType.OFFSET_FETCH, 8, 9, OffsetFetchResponseData.class);
     static final Api<FindCoordinatorResponseData> FIND_COORDINATOR =
             api(ApiMessageType.FIND_COORDINATOR, 4, 6, FindCoordinatorResponseData.class);
-    static final Api<DeleteGroupsResponseData> DELETE_GROUPS =
-            api(ApiMessageType.DELETE_GROUPS, 2, 2, DeleteGroupsResponseData.class);
     static final Api<ApiVersionsResponseData> API_VERSIONS =
             api(ApiMessageType.API_VERSIONS, 3, 3, ApiVersionsResponseData.class);
     static final Api<CreateTopicsResponseData> CREATE_TOPICS =
@@ -66,11 +58,18 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
     static final Api<OwnMessage> CREATE_TEMPORARY = own(OwnApi.CREATE_TEMPORARY);
     static final Api<OwnMessage> DELETE_TEMPORARY = own(OwnApi.DELETE_TEMPORARY);
 
+    static final Api<EndTxnResponseData> END_TRANSACTION = api(ApiMessageType.END_TXN, 5, 5, EndTxnResponseData.class);
+    static final Api<OwnMessage> ACKNOWLEDGE_IN_TRANSACTION = own(OwnApi.ACKNOWLEDGE_IN_TRANSACTION);
+    static final Api<OwnMessage> PREPARE_TRANSACTION = own(OwnApi.PREPARE_TRANSACTION);
+    static final Api<OwnMessage> DESCRIBE_BRANCHES = own(OwnApi.DESCRIBE_BRANCHES);
+    static final Api<OwnMessage> END_BRANCH = own(OwnApi.END_BRANCH);
+    static final Api<OwnMessage> FORGET_BRANCH = own(OwnApi.FORGET_BRANCH);
     static final Api<DescribeConfigsResponseData> DESCRIBE_CONFIGS =
             api(ApiMessageType.DESCRIBE_CONFIGS, 4, 4, DescribeConfigsResponseData.class);
     static final Api<IncrementalAlterConfigsResponseData> INCREMENTAL_ALTER_CONFIGS =
             api(ApiMessageType.INCREMENTAL_ALTER_CONFIGS, 1, 1, IncrementalAlterConfigsResponseData.class);
     static final Api<OwnMessage> LEASE = own(OwnApi.LEASE);
+    static final Api<OwnMessage> DELAY = own(OwnApi.DELAY);
 
     private static Api<OwnMessage> own(OwnApi<?, ?> api) {
         return new Api<>(api.key(), new ApiRange((short) 0, (short) 0), OwnMessage.class);

@@ -26,14 +26,20 @@ import org.jspecify.annotations.Nullable;
  * forgotten and asked for again. Owned by the client's loop.
  */
 final class Cluster {
+    private static final byte GROUP = 0;
+    private static final byte TRANSACTION = 1;
+
     private final ClientLoop client;
     private final List<Endpoint> bootstrap;
     private final Map<Endpoint, BrokerChannel> channels = new HashMap<>();
     private final Map<String, TopicMetadata> topics = new HashMap<>();
     private final Map<String, CompletionStage<TopicMetadata>> asked = new HashMap<>();
-    private final Map<String, Endpoint> coordinators = new HashMap<>();
+    private final Map<Coordinated, Endpoint> coordinators = new HashMap<>();
     private List<Endpoint> brokers;
     private int next;
+
+    /** What has a coordinator, by the type and the key that the wire names it by. */
+    private record Coordinated(byte keyType, String key) {}
 
     Cluster(ClientLoop client, List<Endpoint> bootstrap) {
         this.client = client;
@@ -70,22 +76,35 @@ final class Cluster {
     }
 
     CompletionStage<Endpoint> coordinator(String group, Deadline deadline) {
-        var known = coordinators.get(group);
-        if (known != null) {
-            return CompletableFuture.completedStage(known);
-        }
-        var request = new FindCoordinatorRequestData().setKeyType((byte) 0).setCoordinatorKeys(List.of(group));
-        return requestAny(Api.FIND_COORDINATOR, request, deadline).thenApply(answer -> {
-            var found = answer.coordinators().get(0);
-            Failures.check(found.errorCode(), "coordinator of group " + group, found.errorMessage());
-            var endpoint = Endpoint.of(found.host(), found.port());
-            coordinators.put(group, endpoint);
-            return endpoint;
-        });
+        return coordinator(new Coordinated(GROUP, group), deadline);
     }
 
     void forgetCoordinator(String group) {
-        coordinators.remove(group);
+        coordinators.remove(new Coordinated(GROUP, group));
+    }
+
+    CompletionStage<Endpoint> transactionCoordinator(String transactionalId, Deadline deadline) {
+        return coordinator(new Coordinated(TRANSACTION, transactionalId), deadline);
+    }
+
+    void forgetTransactionCoordinator(String transactionalId) {
+        coordinators.remove(new Coordinated(TRANSACTION, transactionalId));
+    }
+
+    private CompletionStage<Endpoint> coordinator(Coordinated wanted, Deadline deadline) {
+        var known = coordinators.get(wanted);
+        if (known != null) {
+            return CompletableFuture.completedStage(known);
+        }
+        var request =
+                new FindCoordinatorRequestData().setKeyType(wanted.keyType()).setCoordinatorKeys(List.of(wanted.key()));
+        return requestAny(Api.FIND_COORDINATOR, request, deadline).thenApply(answer -> {
+            var found = answer.coordinators().get(0);
+            Failures.check(found.errorCode(), "coordinator of " + wanted.key(), found.errorMessage());
+            var endpoint = Endpoint.of(found.host(), found.port());
+            coordinators.put(wanted, endpoint);
+            return endpoint;
+        });
     }
 
     /** The channel to a broker that requests with quick answers share. */

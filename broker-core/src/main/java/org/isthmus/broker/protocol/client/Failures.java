@@ -21,6 +21,7 @@ final class Failures {
             ErrorCode.COORDINATOR_NOT_AVAILABLE,
             ErrorCode.NOT_COORDINATOR,
             ErrorCode.NOT_ENOUGH_REPLICAS,
+            ErrorCode.CONCURRENT_TRANSACTIONS,
             ErrorCode.NOT_CONTROLLER,
             ErrorCode.KAFKA_STORAGE_ERROR,
             ErrorCode.FENCED_LEADER_EPOCH,

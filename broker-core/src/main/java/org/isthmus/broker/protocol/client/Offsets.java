@@ -11,12 +11,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
-import org.apache.kafka.common.message.OffsetCommitRequestData;
-import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.isthmus.broker.client.Browsed;
 import org.isthmus.broker.client.FetchedRecord;
 import org.isthmus.broker.client.OffsetSpec;
@@ -31,7 +28,7 @@ import org.isthmus.broker.protocol.codec.OwnApi;
 import org.isthmus.broker.protocol.codec.ShareExtensions;
 import org.isthmus.broker.record.RecordBatch;
 
-/** Looks offsets up, in partitions and in groups. Owned by the client's loop. */
+/** Looks offsets up in partitions, and ends share groups there. Owned by the client's loop. */
 final class Offsets {
     private static final long LATEST = -1;
     private static final long EARLIEST = -2;
@@ -123,76 +120,6 @@ final class Offsets {
         }
     }
 
-    CompletionStage<Map<TopicPartition, Long>> committed(
-            String group, Set<TopicPartition> partitions, Deadline deadline) {
-        var topics = byTopic(
-                partitions,
-                name -> new OffsetFetchRequestData.OffsetFetchRequestTopics().setName(name),
-                (topic, partition) -> topic.partitionIndexes().add(partition.partition()));
-        var request = new OffsetFetchRequestData()
-                .setRequireStable(true)
-                .setGroups(List.of(new OffsetFetchRequestData.OffsetFetchRequestGroup()
-                        .setGroupId(group)
-                        .setTopics(topics)));
-        return atCoordinator(group, deadline, coordinator -> cluster.request(
-                        coordinator, Api.OFFSET_FETCH, request, deadline)
-                .thenApply(answer -> {
-                    var committed = new HashMap<TopicPartition, Long>();
-                    for (var told : answer.groups()) {
-                        Failures.check(told.errorCode(), "offsets of group " + group, null);
-                        for (var topic : told.topics()) {
-                            for (var part : topic.partitions()) {
-                                var partition = new TopicPartition(topic.name(), part.partitionIndex());
-                                Failures.check(part.errorCode(), "offset of group " + group + " in " + partition, null);
-                                if (part.committedOffset() >= 0) {
-                                    committed.put(partition, part.committedOffset());
-                                }
-                            }
-                        }
-                    }
-                    return committed;
-                }));
-    }
-
-    CompletionStage<Void> commit(String group, Map<TopicPartition, Long> offsets, Deadline deadline) {
-        var topics = byTopic(
-                offsets.keySet(),
-                name -> new OffsetCommitRequestData.OffsetCommitRequestTopic().setName(name),
-                (topic, partition) -> topic.partitions()
-                        .add(new OffsetCommitRequestData.OffsetCommitRequestPartition()
-                                .setPartitionIndex(partition.partition())
-                                .setCommittedOffset(offsets.getOrDefault(partition, 0L))
-                                .setCommittedMetadata("")));
-        var request = new OffsetCommitRequestData()
-                .setGroupId(group)
-                .setGenerationIdOrMemberEpoch(-1)
-                .setMemberId("")
-                .setTopics(topics);
-        return atCoordinator(group, deadline, coordinator -> cluster.request(
-                        coordinator, Api.OFFSET_COMMIT, request, deadline)
-                .thenAccept(answer -> {
-                    for (var topic : answer.topics()) {
-                        for (var part : topic.partitions()) {
-                            Failures.check(
-                                    part.errorCode(),
-                                    "commit of group " + group + " in " + topic.name() + "-" + part.partitionIndex(),
-                                    null);
-                        }
-                    }
-                }));
-    }
-
-    CompletionStage<Void> deleteGroup(String group, Deadline deadline) {
-        var request = new DeleteGroupsRequestData().setGroupsNames(List.of(group));
-        return atCoordinator(
-                group, deadline, coordinator -> cluster.request(coordinator, Api.DELETE_GROUPS, request, deadline)
-                        .thenAccept(answer -> {
-                            for (var deleted : answer.results()) {
-                                Failures.check(deleted.errorCode(), "delete group " + group, null);
-                            }
-                        }));
-    }
-
     /** Each leader forgets the group in the partitions that it leads; one that does not know it there has nothing to forget. */
     CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions, Deadline deadline) {
         CompletionStage<Map<Endpoint, Set<TopicPartition>>> located = CompletableFuture.completedStage(new HashMap<>());
@@ -273,15 +200,6 @@ final class Offsets {
             }
         }
         return records;
-    }
-
-    private <T> CompletionStage<T> atCoordinator(
-            String group, Deadline deadline, Function<Endpoint, CompletionStage<T>> request) {
-        return cluster.coordinator(group, deadline).thenCompose(request).whenComplete((answer, thrown) -> {
-            if (thrown != null && Failures.mayPass(Failures.of(thrown))) {
-                cluster.forgetCoordinator(group);
-            }
-        });
     }
 
     private interface Adder<T> {

@@ -8,9 +8,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
-import org.apache.kafka.common.message.ProduceRequestData;
-import org.apache.kafka.common.message.ProduceResponseData;
-import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
@@ -241,27 +238,7 @@ final class PartitionSender {
 
     private CompletionStage<Long> produce(
             TopicMetadata topic, Endpoint leader, Acks acks, ByteBuffer bytes, Deadline deadline) {
-        var data = new ProduceRequestData.PartitionProduceData()
-                .setIndex(partition.partition())
-                .setRecords(MemoryRecords.readableRecords(bytes));
-        var topics = new ProduceRequestData.TopicProduceDataCollection();
-        topics.add(new ProduceRequestData.TopicProduceData()
-                .setTopicId(Cluster.wireUuid(topic.info().id()))
-                .setPartitionData(List.of(data)));
-        var request = new ProduceRequestData()
-                .setAcks((short) (acks == Acks.ALL ? -1 : 1))
-                .setTimeoutMs((int) Math.max(1, client.remaining(deadline).toMillis()))
-                .setTopicData(topics);
-        return channels.to(leader).request(Api.PRODUCE, request, deadline).thenApply(this::baseOffset);
-    }
-
-    private long baseOffset(ProduceResponseData answer) {
-        for (var topic : answer.responses()) {
-            for (var result : topic.partitionResponses()) {
-                Failures.check(result.errorCode(), "send to " + partition, result.errorMessage());
-                return result.baseOffset();
-            }
-        }
-        throw new BrokerException(ErrorCode.UNKNOWN_SERVER_ERROR, "an empty answer to a send to " + partition);
+        return new Production(partition, topic, bytes)
+                .send(channels.to(leader), acks, null, deadline, client.remaining(deadline));
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.common.BrokerException;
@@ -46,6 +47,16 @@ final class Producer {
     }
 
     CompletionStage<Long> send(TopicPartition partition, NewRecord record, Acks acks) {
+        return admit(partition, record, acks, send -> {
+            incoming.add(send);
+            if (isDrainDue.compareAndSet(false, true)) {
+                client.run(this::drain, () -> close(WireBrokerClient.closed()));
+            }
+        });
+    }
+
+    /** Waits for room for a record, and hands it on; its bytes are pending until it is answered. */
+    CompletionStage<Long> admit(TopicPartition partition, NewRecord record, Acks acks, Consumer<Send> then) {
         int size = Send.sizeOf(record);
         // The loop itself must not wait for what only it can bring about.
         var patience = client.loop().inLoop() ? Duration.ZERO : client.config().requestTimeout();
@@ -56,11 +67,9 @@ final class Producer {
                             + " bytes are waiting to be sent already"));
         }
         var answer = new CompletableFuture<Long>();
-        incoming.add(new Send(partition, record, acks, size, client.requestDeadline(), answer));
-        if (isDrainDue.compareAndSet(false, true)) {
-            client.run(this::drain, () -> close(WireBrokerClient.closed()));
-        }
-        return answer.whenComplete((offset, thrown) -> pendingBytes.free(size));
+        var freed = answer.whenComplete((offset, thrown) -> pendingBytes.free(size));
+        then.accept(new Send(partition, record, acks, size, client.requestDeadline(), answer));
+        return freed;
     }
 
     void close(BrokerException reason) {
@@ -106,7 +115,7 @@ final class Producer {
     }
 
     /** Channels of their own: an answer that waits for the disk must not hold up others. */
-    private BrokerChannel channel(Endpoint broker) {
+    BrokerChannel channel(Endpoint broker) {
         var channel = channels.get(broker);
         if (channel == null || channel.isClosed()) {
             channel = BrokerChannel.open(client, broker);

@@ -315,11 +315,9 @@ final class ShareMember implements ShareStream {
                 new ShareSession.Said(first.partition(), first.record().offset(), lastOffset, type(settlement), done);
         client.run(
                 () -> {
-                    var session = sessions.values().stream()
-                            .filter(each -> each.number() == first.session() && !each.isLost())
-                            .findFirst();
-                    if (session.isPresent()) {
-                        session.get().say(said);
+                    var session = session(first);
+                    if (session != null) {
+                        session.say(said);
                     } else {
                         done.completeExceptionally(new BrokerException(
                                 ErrorCode.INVALID_RECORD_STATE,
@@ -329,6 +327,15 @@ final class ShareMember implements ShareStream {
                 },
                 () -> done.completeExceptionally(WireBrokerClient.closed()));
         return done;
+    }
+
+    /** On the loop. The session that brought the delivery, while it lives. */
+    @Nullable
+    ShareSession session(ShareDelivery delivery) {
+        return sessions.values().stream()
+                .filter(each -> each.number() == delivery.session() && !each.isLost())
+                .findFirst()
+                .orElse(null);
     }
 
     /** The acknowledge types of Kafka, and from 100 on our own. */

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.Uuid;
@@ -12,7 +13,9 @@ import org.apache.kafka.common.message.ShareAcknowledgeRequestData;
 import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
 import org.apache.kafka.common.message.ShareFetchRequestData;
 import org.apache.kafka.common.message.ShareFetchResponseData;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.protocol.codec.ShareExtensions;
@@ -63,6 +66,23 @@ final class ShareSession {
 
     int number() {
         return number;
+    }
+
+    String group() {
+        return group;
+    }
+
+    String member() {
+        return member;
+    }
+
+    UUID topicId(TopicPartition partition) {
+        return Cluster.javaUuid(partitions.getOrDefault(partition, Uuid.ZERO_UUID));
+    }
+
+    /** Asks, on the session's connection, something that the session does not keep. */
+    <A extends ApiMessage> CompletionStage<A> request(Api<A> api, ApiMessage body, Deadline deadline) {
+        return channel.request(api, body, deadline);
     }
 
     /** The partition that these stand for; empty where the session is not about it. */

@@ -1,5 +1,6 @@
 package org.isthmus.broker.protocol.client;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,20 +12,24 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.isthmus.broker.client.Acks;
+import org.isthmus.broker.client.BranchEnd;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.Browsed;
 import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
+import org.isthmus.broker.client.PreparedBranch;
 import org.isthmus.broker.client.RecordStream;
 import org.isthmus.broker.client.ShareOptions;
 import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.TopicInfo;
+import org.isthmus.broker.client.Transaction;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.common.Xid;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.protocol.codec.LeaseRequest;
 import org.isthmus.broker.runtime.IdSource;
@@ -40,6 +45,7 @@ final class WireBrokerClient implements BrokerClient {
     private final Producer producer;
     private final Topics topics;
     private final Offsets offsets;
+    private final Transactions transactions;
     private final GroupSettings groupSettings;
 
     // Owned by the loop.
@@ -61,6 +67,7 @@ final class WireBrokerClient implements BrokerClient {
         this.producer = new Producer(client, cluster);
         this.topics = new Topics(client, cluster);
         this.offsets = new Offsets(cluster);
+        this.transactions = new Transactions(new TransactionCalls(client, cluster));
         this.groupSettings = new GroupSettings(cluster);
     }
 
@@ -87,6 +94,12 @@ final class WireBrokerClient implements BrokerClient {
     }
 
     @Override
+    public CompletionStage<Void> sendLater(TopicPartition partition, NewRecord record, Acks acks, long atMs) {
+        var sender = new LaterSender(cluster, partition, record, acks, atMs);
+        return call("send later to " + partition, sender::send);
+    }
+
+    @Override
     public CompletionStage<Map<TopicPartition, Long>> offsets(Map<TopicPartition, OffsetSpec> wanted) {
         return call("offsets of " + wanted.keySet(), deadline -> offsets.list(wanted, deadline));
     }
@@ -104,21 +117,6 @@ final class WireBrokerClient implements BrokerClient {
                 },
                 () -> stream.fail(closed()));
         return stream;
-    }
-
-    @Override
-    public CompletionStage<Map<TopicPartition, Long>> committedOffsets(String group, Set<TopicPartition> partitions) {
-        return call("offsets of group " + group, deadline -> offsets.committed(group, partitions, deadline));
-    }
-
-    @Override
-    public CompletionStage<Void> commitOffsets(String group, Map<TopicPartition, Long> committed) {
-        return call("commit of group " + group, deadline -> offsets.commit(group, committed, deadline));
-    }
-
-    @Override
-    public CompletionStage<Void> deleteGroup(String group) {
-        return call("delete group " + group, deadline -> offsets.deleteGroup(group, deadline));
     }
 
     @Override
@@ -159,6 +157,26 @@ final class WireBrokerClient implements BrokerClient {
     }
 
     @Override
+    public Transaction begin(Duration timeout) {
+        return new WireTransaction(client, cluster, producer, transactions, timeout);
+    }
+
+    @Override
+    public CompletionStage<List<PreparedBranch>> preparedBranches() {
+        return call("prepared branches", deadline -> transactions.branches());
+    }
+
+    @Override
+    public CompletionStage<BranchEnd> endBranch(Xid xid, boolean commit, boolean heuristic) {
+        return call("end of branch " + xid, deadline -> transactions.endBranch(xid, commit, heuristic));
+    }
+
+    @Override
+    public CompletionStage<Void> forgetBranch(Xid xid) {
+        return call("forgetting branch " + xid, deadline -> transactions.forget(xid));
+    }
+
+    @Override
     public CompletionStage<Map<String, String>> groupSettings(String group) {
         return call("settings of group " + group, deadline -> groupSettings.find(group, deadline));
     }
@@ -190,6 +208,7 @@ final class WireBrokerClient implements BrokerClient {
                     if (!isClosed) {
                         isClosed = true;
                         producer.close(closed());
+                        transactions.close(closed());
                         List.copyOf(streams).forEach(stream -> stream.fail(closed()));
                         List.copyOf(members).forEach(member -> member.fail(closed()));
                         List.copyOf(calls).forEach(call -> call.outcome.completeExceptionally(closed()));

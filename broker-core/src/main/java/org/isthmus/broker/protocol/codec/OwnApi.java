@@ -24,6 +24,26 @@ public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
         T read(DataInputStream in) throws IOException;
     }
 
+    /** What a member of a share group says of records, as part of a transaction. */
+    public static final OwnApi<TransactionalAcknowledgement, Outcome> ACKNOWLEDGE_IN_TRANSACTION = new OwnApi<>(
+            1000, TransactionalAcknowledgement.class, TransactionalAcknowledgement::read, Outcome.class, Outcome::read);
+
+    /** Makes a transaction a prepared branch of a global one. */
+    public static final OwnApi<PrepareRequest, Outcome> PREPARE_TRANSACTION =
+            new OwnApi<>(1001, PrepareRequest.class, PrepareRequest::read, Outcome.class, Outcome::read);
+
+    /** The prepared branches that the broker coordinates. */
+    public static final OwnApi<BranchesRequest, BranchesAnswer> DESCRIBE_BRANCHES = new OwnApi<>(
+            1002, BranchesRequest.class, BranchesRequest::read, BranchesAnswer.class, BranchesAnswer::read);
+
+    /** Commits a prepared branch or rolls it back. */
+    public static final OwnApi<EndBranchRequest, EndBranchAnswer> END_BRANCH = new OwnApi<>(
+            1003, EndBranchRequest.class, EndBranchRequest::read, EndBranchAnswer.class, EndBranchAnswer::read);
+
+    /** Drops what is remembered of a branch that an administrator ended. */
+    public static final OwnApi<ForgetBranchRequest, Outcome> FORGET_BRANCH =
+            new OwnApi<>(1004, ForgetBranchRequest.class, ForgetBranchRequest::read, Outcome.class, Outcome::read);
+
     /** A name that is held for as long as a connection lives. */
     public static final OwnApi<LeaseRequest, LeaseAnswer> LEASE =
             new OwnApi<>(1010, LeaseRequest.class, LeaseRequest::read, LeaseAnswer.class, LeaseAnswer::read);
@@ -38,7 +58,21 @@ public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
     public static final OwnApi<TemporaryRequest, TemporaryAnswer> DELETE_TEMPORARY = new OwnApi<>(
             1022, TemporaryRequest.class, TemporaryRequest::read, TemporaryAnswer.class, TemporaryAnswer::read);
 
-    static final List<OwnApi<?, ?>> ALL = List.of(LEASE, BROWSE, CREATE_TEMPORARY, DELETE_TEMPORARY);
+    /** Keeps a record back until its time. */
+    public static final OwnApi<DelayRequest, DelayAnswer> DELAY =
+            new OwnApi<>(1023, DelayRequest.class, DelayRequest::read, DelayAnswer.class, DelayAnswer::read);
+
+    static final List<OwnApi<?, ?>> ALL = List.of(
+            ACKNOWLEDGE_IN_TRANSACTION,
+            PREPARE_TRANSACTION,
+            DESCRIBE_BRANCHES,
+            END_BRANCH,
+            FORGET_BRANCH,
+            LEASE,
+            BROWSE,
+            CREATE_TEMPORARY,
+            DELETE_TEMPORARY,
+            DELAY);
 
     private final short key;
     private final Class<Q> question;
@@ -60,6 +94,15 @@ public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
         if (text != null) {
             out.writeUTF(text);
         }
+    }
+
+    /** How many entries follow, of which each takes so many bytes at least; more than there are bytes for is refused before it is believed. */
+    static int count(DataInputStream in, int leastBytes) throws IOException {
+        var count = in.readInt();
+        if (count < 0 || count > in.available() / leastBytes) {
+            throw new IOException(count + " entries in " + in.available() + " bytes");
+        }
+        return count;
     }
 
     private static OwnMessage.Form form(Reader<?> reader) {

@@ -50,6 +50,10 @@ public final class CoordinatorHandlers {
                 new TxnOffsetCommitHandler(groups, transactions, topics, metadata),
                 new WriteTxnMarkersHandler(markers),
                 new DescribeTransactionsHandler(transactions),
-                new ListTransactionsHandler(transactions, Clock.system()));
+                new ListTransactionsHandler(transactions, Clock.system()),
+                new PrepareTransactionHandler(transactions),
+                new DescribeBranchesHandler(transactions, Clock.system()),
+                new EndBranchHandler(transactions),
+                new ForgetBranchHandler(transactions));
     }
 }

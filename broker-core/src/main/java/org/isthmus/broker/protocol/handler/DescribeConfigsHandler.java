@@ -113,6 +113,11 @@ public final class DescribeConfigsHandler
                     .toList();
         }
         if (resource.resourceType() == ConfigResources.BROKER) {
+            if (resource.resourceName().isEmpty()) {
+                // The defaults that were set for every broker: none, since settings of brokers are given when they
+                // start.
+                return List.of();
+            }
             if (!resource.resourceName().equals(identity.self().toString())) {
                 throw new BrokerException(
                         ErrorCode.INVALID_REQUEST,
@@ -149,7 +154,7 @@ public final class DescribeConfigsHandler
         var value = own.containsKey(setting.key()) ? setting.in(own) : null;
         add(synonyms, setting.key(), value, GROUP_SOURCE);
         var usual = groups.usual(setting).map(Duration::toMillis).map(Object::toString);
-        add(synonyms, "group." + setting.key(), usual.orElse(setting.defaultValue()), usual(setting, usual.orElse("")));
+        add(synonyms, setting.brokerKey(), usual.orElse(setting.defaultValue()), usual(setting, usual.orElse("")));
         return inForce(setting.key(), setting.type(), synonyms);
     }
 

@@ -97,7 +97,8 @@ final class MemoryRecords implements RecordSource {
                     range,
                     batch.base(),
                     batch.letters().length(),
-                    batch.data(),
+                    batch.data() ? Scan.Content.DATA : Scan.Content.MARKER,
+                    -1,
                     matching(batch, range, interest),
                     marks(batch, range)));
             next = batch.last() + 1;
@@ -146,7 +147,7 @@ final class MemoryRecords implements RecordSource {
     }
 
     @Override
-    public Cancellable whenReadable(long offset, boolean committedOnly, Runnable task) {
+    public Cancellable whenReadable(long offset, Runnable task) {
         var watch = new Watch(offset, task);
         if (offset < end) {
             loop.execute(task);

@@ -50,7 +50,7 @@ class ShareMachineTest {
     @Test
     void pendingAcknowledgementEndsAsDoneOrGivenBack() {
         var group = begin(ShareSettings.QUEUE, 0);
-        var transaction = new Transaction(4711, (short) 3);
+        var transaction = new Staged(new Transaction(4711, (short) 3), false);
         replay(new ShareRecord.Pending("orders", List.of(new OffsetRange(0, 3)), new Returned(1, 0), transaction));
         replay(new ShareRecord.Done("orders", List.of(OffsetRange.of(0)), Outcome.ACKNOWLEDGED));
         replay(new ShareRecord.GivenBack("orders", List.of(OffsetRange.of(1)), new Returned(1, 0)));
@@ -74,7 +74,10 @@ class ShareMachineTest {
         replay(new ShareRecord.Done("orders", List.of(OffsetRange.of(9)), Outcome.ARCHIVED));
         replay(new ShareRecord.GivenBack("orders", List.of(OffsetRange.of(7)), new Returned(2, 1_234_567_890_123L)));
         replay(new ShareRecord.Pending(
-                "orders", List.of(OffsetRange.of(8)), new Returned(1, 0), new Transaction(1, (short) 2)));
+                "orders",
+                List.of(OffsetRange.of(8)),
+                new Returned(1, 0),
+                new Staged(new Transaction(1, (short) 2), true)));
         var before = group.snapshot();
         replay(before);
         assertThat(machine.group("orders").snapshot()).isEqualTo(before);

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -128,17 +127,6 @@ class WireBrokerClientTest {
 
     private long offset(OffsetSpec spec) {
         return get(client.offsets(Map.of(PAGES_0, spec))).get(PAGES_0);
-    }
-
-    @Test
-    void aGroupKeepsItsOffsetsUntilItIsDeleted() {
-        get(client.createTopic(new NewTopic("pages", 2, Map.of())));
-        var both = Set.of(PAGES_0, new TopicPartition("pages", 1));
-        get(client.commitOffsets("readers", Map.of(PAGES_0, 5L)));
-        assertThat(get(client.committedOffsets("readers", both))).isEqualTo(Map.of(PAGES_0, 5L));
-        get(client.deleteGroup("readers"));
-        assertThat(get(client.committedOffsets("readers", both))).isEmpty();
-        assertFails(client.deleteGroup("readers"), ErrorCode.GROUP_ID_NOT_FOUND);
     }
 
     @Test

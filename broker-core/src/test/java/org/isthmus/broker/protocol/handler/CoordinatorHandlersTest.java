@@ -152,6 +152,8 @@ class CoordinatorHandlersTest {
         assertThat(beat(consumerJoins("g", "me").setServerAssignor("best"))).isEqualTo(ErrorCode.UNSUPPORTED_ASSIGNOR);
         assertThat(beat(consumerJoins("g", "me").setSubscribedTopicRegex("(")))
                 .isEqualTo(ErrorCode.INVALID_REGULAR_EXPRESSION);
+        assertThat(beat(consumerJoins("g", "me").setSubscribedTopicRegex("a{1000}b{1000}")))
+                .isEqualTo(ErrorCode.INVALID_REGULAR_EXPRESSION);
         assertThat(beat(consumerJoins("g", "me").setMemberEpoch(4))).isEqualTo(ErrorCode.GROUP_ID_NOT_FOUND);
     }
 

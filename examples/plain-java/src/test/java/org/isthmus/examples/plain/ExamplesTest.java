@@ -39,6 +39,11 @@ class ExamplesTest {
     }
 
     @Test
+    void requestIsAnswered() throws Exception {
+        assertThat(output(RequestReply::main)).containsExactly("Answer: HOW LOUD IS THE FOGHORN");
+    }
+
+    @Test
     void subscriptionIsShared() throws Exception {
         assertThat(output(SharedSubscription::main))
                 .containsExactly("First reads: high tide at six", "Second reads: ferry cancelled");

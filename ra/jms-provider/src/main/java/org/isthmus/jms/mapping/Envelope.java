@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param deliveryMode one of {@link jakarta.jms.DeliveryMode}'s
  * @param timestampMs when it was sent, in milliseconds since 1970
  * @param expiresMs when it ends, in milliseconds since 1970; 0 is never
+ * @param deliveryMs when it may be delivered, in milliseconds since 1970: the timestamp, unless it was delayed
  * @param body the value of the record; null for a message without a body
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes as they are on the wire; nobody compares envelopes
@@ -24,6 +25,7 @@ public record Envelope(
         int priority,
         long timestampMs,
         long expiresMs,
+        long deliveryMs,
         PropertyTable properties,
         BodyKind kind,
         byte @Nullable [] body) {}

@@ -24,6 +24,7 @@ public final class RecordMapping {
     private static final String PRIORITY = "jms.priority";
     private static final String MODE = "jms.mode";
     private static final String EXPIRES = "jms.expires";
+    private static final String DELIVERY_TIME = "jms.delivery-time";
 
     private static final String ID_PREFIX = "ID:";
     private static final byte[] NON_PERSISTENT = ascii("non-persistent");
@@ -59,6 +60,9 @@ public final class RecordMapping {
         if (envelope.expiresMs() != 0) {
             headers.add(new Header(EXPIRES, ascii(Long.toString(envelope.expiresMs()))));
         }
+        if (envelope.deliveryMs() != envelope.timestampMs()) {
+            headers.add(new Header(DELIVERY_TIME, ascii(Long.toString(envelope.deliveryMs()))));
+        }
         return new NewRecord(envelope.timestampMs(), key(envelope.properties()), envelope.body(), headers);
     }
 
@@ -84,6 +88,7 @@ public final class RecordMapping {
         int mode = DeliveryMode.PERSISTENT;
         int priority = Message.DEFAULT_PRIORITY;
         long expires = 0;
+        long delivery = record.timestampMs();
         BodyKind kind = null;
         boolean declaredText = recordsAsText;
         for (var header : record.headers()) {
@@ -109,6 +114,7 @@ public final class RecordMapping {
                             ? DeliveryMode.NON_PERSISTENT
                             : DeliveryMode.PERSISTENT;
                 case EXPIRES -> expires = number(value, 0, Long.MAX_VALUE, 0);
+                case DELIVERY_TIME -> delivery = number(value, 0, Long.MAX_VALUE, delivery);
                 default -> {} // of a later version; what it means cannot be guessed
             }
         }
@@ -123,6 +129,7 @@ public final class RecordMapping {
                 priority,
                 record.timestampMs(),
                 expires,
+                delivery,
                 new PropertyTable(fetched.partition().partition(), record, deliveryCount),
                 kind != null ? kind : guess(body, declaredText),
                 body);

@@ -38,6 +38,7 @@ class RecordMappingTest {
                 4,
                 5,
                 0,
+                5,
                 properties,
                 BodyKind.TEXT,
                 utf8("body")));

@@ -72,7 +72,7 @@ public final class Activation implements AutoCloseable {
             var opened = Attachment.open(subscription, connections, endpoints, threads, this::lost);
             if (attach(opened)) {
                 opened.begin();
-                log.log(Level.INFO, "Receiving from {0}: {1}", subscription, opened);
+                log.log(Level.INFO, "Receiving from {0}", subscription);
             } else {
                 opened.close();
             }

@@ -1,34 +1,23 @@
 package org.isthmus.ra.inbound;
 
 import jakarta.jms.JMSException;
-import jakarta.jms.Session;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.isthmus.jms.IsthmusConnection;
 import org.isthmus.jms.IsthmusConnectionFactory;
-import org.isthmus.jms.IsthmusTopic;
 
-/**
- * One connection to the broker and the deliveries on it. A queue has one delivery, which keeps all beans busy. The partitions of a topic are
- * dealt out to as many sessions as beans may work at once, each partition to exactly one: so a partition's messages are delivered in their
- * order, one at a time.
- */
+/** One connection to the broker, and the delivery on it. */
 final class Attachment implements AutoCloseable {
     private static final System.Logger log = System.getLogger(Attachment.class.getName());
 
     private final IsthmusConnection connection;
-    private final int partitions;
-    private final List<Delivery> deliveries = new ArrayList<>();
+    private final Delivery delivery;
 
-    private Attachment(IsthmusConnection connection, int partitions) {
+    private Attachment(IsthmusConnection connection, Delivery delivery) {
         this.connection = connection;
-        this.partitions = partitions;
+        this.delivery = delivery;
     }
 
     /** Connects and subscribes; nothing is delivered before {@link #begin}. {@code onLost} is called at most once. */
@@ -48,53 +37,20 @@ final class Attachment implements AutoCloseable {
                 }
             };
             connection.setExceptionListener(lost::accept);
-            var attachment = new Attachment(connection, connection.partitions(subscription.destination()));
-            if (subscription.destination() instanceof IsthmusTopic topic) {
-                attachment.openTail(topic, subscription, endpoints, threads);
-            } else {
-                attachment.deliveries.add(new LoanDelivery(subscription, connection, endpoints, threads, lost));
-            }
-            return attachment;
+            return new Attachment(connection, new Delivery(subscription, connection, endpoints, threads, lost));
         } catch (JMSException | RuntimeException e) {
             closeQuietly(connection);
             throw e;
         }
     }
 
-    private void openTail(
-            IsthmusTopic topic, Subscription subscription, MessageEndpointFactory endpoints, ServerThreads threads)
-            throws JMSException {
-        for (var share : deal(partitions, subscription.maxSession())) {
-            var session = connection.createSession(Session.CLIENT_ACKNOWLEDGE);
-            var consumer = session.createPartitionConsumer(topic, subscription.durableName(), share);
-            deliveries.add(new TailDelivery(subscription, session, consumer, endpoints, threads));
-        }
-    }
-
-    /** Partitions 0 until {@code partitions}, over at most {@code sessions} shares, none of them empty. */
-    static List<Set<Integer>> deal(int partitions, int sessions) {
-        var shares = new ArrayList<Set<Integer>>();
-        for (int partition = 0; partition < partitions; partition++) {
-            if (shares.size() < sessions) {
-                shares.add(new HashSet<>());
-            }
-            shares.get(partition % sessions).add(partition);
-        }
-        return shares;
-    }
-
-    void begin() throws JMSException {
-        for (var delivery : deliveries) {
-            delivery.begin();
-        }
-        connection.start();
+    void begin() {
+        delivery.begin();
     }
 
     @Override
     public void close() {
-        // All are told before any is waited for, else the last would go on working while the first is waited for.
-        deliveries.forEach(Delivery::stop);
-        deliveries.forEach(Delivery::close);
+        delivery.close();
         closeQuietly(connection);
     }
 
@@ -104,10 +60,5 @@ final class Attachment implements AutoCloseable {
         } catch (JMSException e) {
             log.log(Level.DEBUG, "Closing a connection failed", e);
         }
-    }
-
-    @Override
-    public String toString() {
-        return "partitions=" + partitions;
     }
 }

@@ -1,15 +1,374 @@
 package org.isthmus.ra.inbound;
 
 import jakarta.jms.JMSException;
+import jakarta.resource.ResourceException;
+import jakarta.resource.spi.UnavailableException;
+import jakarta.resource.spi.endpoint.MessageEndpointFactory;
+import jakarta.resource.spi.work.Work;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.isthmus.jms.Intake;
+import org.isthmus.jms.IsthmusConnection;
+import org.isthmus.jms.Loan;
+import org.jspecify.annotations.Nullable;
 
-/** Messages on their way to the beans of one activation, over one connection. */
-interface Delivery extends AutoCloseable {
-    void begin() throws JMSException;
+/**
+ * Messages of a queue or a subscription on their way to beans, as many at once as {@code maxSession} whatever the number of partitions. Idle it holds no thread
+ * and no bean: what arrives makes it ask the server for turns, and a turn ends after a bounded number of deliveries, so that beans share the
+ * server's threads. What comes ahead is bounded, and no more is asked for while beans are slow.
+ *
+ * <p>A message is acknowledged after its bean has returned. Where the bean threw, or its transaction rolled back, the message is delivered
+ * again after a delay: by the broker, to whoever is free, or, where its order is kept, by this delivery, before what follows it. After
+ * {@code maxDeliveries} it is given up to the broker, which has the place for dead letters.
+ *
+ * <p>Invariant: while something in {@link Lanes} is ready and not every bean is at work, a turn is promised. Its monitor guards the lanes and
+ * the counts, because the broker's client, the timer and the turns meet there; it is never held over a call to any of them.
+ */
+final class Delivery implements AutoCloseable, Intake.Receiver {
+    private static final System.Logger log = System.getLogger(Delivery.class.getName());
+    private static final int DELIVERIES_PER_TURN = 64;
+    private static final Duration PATIENCE_WITH_BEANS = Duration.ofSeconds(10);
+    private static final Duration ENDPOINT_NOT_READY = Duration.ofMillis(250);
+
+    private final Subscription subscription;
+    private final Intake intake;
+    private final MessageEndpointFactory endpoints;
+    private final ServerThreads threads;
+    private final Consumer<JMSException> onFailure;
+    private final Lanes lanes;
+
+    /** Turns that are promised, under way, or waiting to go on. */
+    private int turns;
+
+    private int turnsUnderWay;
+    /** When the batch that gathers goes to a bean even if it is not full; 0 while none gathers. */
+    private long batchDueNanos;
+
+    private boolean stopped;
+
+    Delivery(
+            Subscription subscription,
+            IsthmusConnection connection,
+            MessageEndpointFactory endpoints,
+            ServerThreads threads,
+            Consumer<JMSException> onFailure)
+            throws JMSException {
+        this.subscription = subscription;
+        this.endpoints = endpoints;
+        this.threads = threads;
+        this.onFailure = onFailure;
+        lanes = new Lanes(subscription.ordering());
+        intake = connection.openIntake(subscription.destination(), subscription.options(), this);
+    }
+
+    void begin() {
+        intake.ask(subscription.ahead());
+    }
+
+    // What arrives
+
+    @Override
+    public void arrived(List<Loan> loans) {
+        boolean late;
+        synchronized (this) {
+            late = stopped;
+            if (!late) {
+                lanes.add(loans);
+            }
+        }
+        if (late) {
+            intake.releaseUnseen(loans);
+        } else {
+            callForBeans();
+            askForMore();
+        }
+    }
+
+    @Override
+    public void failed(JMSException cause) {
+        onFailure.accept(cause);
+    }
+
+    private void askForMore() {
+        int room;
+        synchronized (this) {
+            room = stopped ? 0 : subscription.ahead() - lanes.size();
+        }
+        // Half of it at a time, lest every message cost a round trip.
+        if (room >= subscription.ahead() / 2) {
+            intake.ask(room);
+        }
+    }
+
+    private void callForBeans() {
+        int more;
+        Duration gathering = null;
+        synchronized (this) {
+            int free = stopped ? 0 : subscription.maxSession() - turns;
+            more = Math.min(free, ready(free));
+            turns += more;
+            if (free > 0 && more == 0) {
+                gathering = beginToGather();
+            }
+        }
+        for (int n = 0; n < more; n++) {
+            threads.soon(new Turn());
+        }
+        if (gathering != null) {
+            threads.later(gathering, new Gathered());
+        }
+    }
+
+    /** Turns that would find something to do. */
+    private int ready(int limit) {
+        var batch = subscription.batch();
+        if (batch == null) {
+            return lanes.ready(limit);
+        }
+        int full = lanes.size() / batch.maxSize();
+        return Math.min(lanes.ready(limit), full > 0 || !isBatchDue() ? full : 1);
+    }
+
+    private boolean isBatchDue() {
+        var batch = subscription.batch();
+        return batch != null
+                && lanes.size() > 0
+                && (batch.timeout().isZero()
+                        || lanes.beginsWithRepeated()
+                        || (batchDueNanos != 0 && System.nanoTime() - batchDueNanos >= 0));
+    }
+
+    /** How long to wait for the batch to get full, where nobody waits for that yet. */
+    private @Nullable Duration beginToGather() {
+        var batch = subscription.batch();
+        if (batch == null || batchDueNanos != 0 || lanes.ready(1) == 0) {
+            return null;
+        }
+        batchDueNanos = System.nanoTime() + batch.timeout().toNanos();
+        return batch.timeout();
+    }
+
+    // Turns
+
+    private final class Gathered implements Work {
+        @Override
+        public void run() {
+            callForBeans();
+        }
+
+        @Override
+        public void release() {
+            stop();
+        }
+    }
+
+    private final class Turn implements Work {
+        @Override
+        public void run() {
+            if (!begins()) {
+                return;
+            }
+            var wait = Duration.ZERO;
+            try {
+                wait = take();
+            } catch (RuntimeException | Error e) {
+                // Out of the container's own calls around the bean. The promise must not be lost with this turn.
+                log.log(Level.WARNING, "A turn of " + subscription + " failed; another follows", e);
+                wait = subscription.setupInterval();
+            } finally {
+                ended(wait.isZero());
+            }
+            if (wait.isZero()) {
+                callForBeans();
+            } else {
+                threads.later(wait, this);
+            }
+        }
+
+        @Override
+        public void release() {
+            stop();
+        }
+    }
+
+    private synchronized boolean begins() {
+        if (stopped) {
+            turns--;
+            return false;
+        }
+        turnsUnderWay++;
+        return true;
+    }
+
+    private synchronized void ended(boolean forGood) {
+        turnsUnderWay--;
+        if (forGood) {
+            turns--;
+        }
+        notifyAll();
+    }
+
+    /** Answers how long to wait before this turn goes on; zero where it has ended. */
+    private Duration take() {
+        try (var bean = Recipient.open(endpoints, threads.transactions(), subscription.batch() != null)) {
+            for (int n = 0; n < DELIVERIES_PER_TURN; n++) {
+                var loans = next();
+                if (loans.isEmpty()) {
+                    break;
+                }
+                askForMore();
+                deliver(loans, bean);
+            }
+            return Duration.ZERO;
+        } catch (UnavailableException e) {
+            log.log(Level.DEBUG, "No bean is ready for {0}", subscription);
+            return ENDPOINT_NOT_READY;
+        }
+    }
+
+    private synchronized List<Loan> next() {
+        var batch = subscription.batch();
+        if (stopped || (batch != null && lanes.size() < batch.maxSize() && !isBatchDue())) {
+            return List.of();
+        }
+        var taken = lanes.take(subscription.messagesAtOnce(), intake::holds);
+        batchDueNanos = 0;
+        return taken;
+    }
+
+    private void deliver(List<Loan> loans, Recipient bean) {
+        intake.seen(loans);
+        boolean settled = true;
+        try {
+            bean.receive(loans.stream().map(Loan::message).toList());
+            acknowledge(loans);
+        } catch (JMSException e) {
+            log.log(Level.WARNING, "What a bean received of " + subscription + " may be delivered again: " + loans, e);
+        } catch (ResourceException | RuntimeException | Error e) {
+            settled = refused(loans, e);
+        } finally {
+            if (settled) {
+                done(loans);
+            }
+        }
+    }
+
+    private void acknowledge(List<Loan> loans) throws JMSException {
+        if (subscription.acknowledgement() == Subscription.Acknowledgement.EACH) {
+            intake.accept(loans);
+        } else {
+            intake.acceptSoon(loans);
+        }
+    }
+
+    private synchronized void done(List<Loan> loans) {
+        lanes.done(loans);
+    }
+
+    /** The bean did not accept them: whether that is settled with the broker. */
+    private boolean refused(List<Loan> loans, Throwable failure) {
+        int most = subscription.options().maxDeliveries();
+        var given = loans.stream()
+                .filter(loan -> most >= 0 && loan.deliveryCount() >= most)
+                .toList();
+        var again = loans.stream().filter(loan -> !given.contains(loan)).toList();
+        if (!given.isEmpty()) {
+            log.log(Level.ERROR, "A bean of " + subscription + " failed; it was the last delivery: " + given, failure);
+        }
+        if (!again.isEmpty()) {
+            log.log(Level.WARNING, "A bean of " + subscription + " failed; to be delivered again: " + again, failure);
+        }
+        var wait = again.isEmpty()
+                ? Duration.ZERO
+                : subscription.options().delayAfter(again.get(0).deliveryCount());
+        boolean here = again.stream().anyMatch(lanes::keepsOrder);
+        try {
+            if (!given.isEmpty()) {
+                intake.reject(given);
+            }
+            if (!here && !again.isEmpty()) {
+                intake.release(again);
+            }
+        } catch (JMSException e) {
+            log.log(Level.DEBUG, "The broker has taken back already what a bean of " + subscription + " refused", e);
+        }
+        if (here) {
+            // Those without a key are among them only where they shared a batch with others.
+            threads.later(wait, new Again(loans, again.stream().map(Loan::again).toList()));
+        }
+        return !here;
+    }
+
+    /** The lanes of {@code loans} are free again, and begin with these. */
+    private final class Again implements Work {
+        private final List<Loan> loans;
+        private final List<Loan> again;
+
+        private Again(List<Loan> loans, List<Loan> again) {
+            this.loans = loans;
+            this.again = again;
+        }
+
+        @Override
+        public void run() {
+            synchronized (Delivery.this) {
+                lanes.done(loans);
+                if (!stopped) {
+                    lanes.again(again);
+                }
+            }
+            callForBeans();
+        }
+
+        @Override
+        public void release() {
+            stop();
+        }
+    }
+
+    // The end
 
     /** No message is begun after this. */
-    void stop();
+    void stop() {
+        List<Loan> unseen;
+        synchronized (this) {
+            stopped = true;
+            unseen = lanes.clear().stream().filter(loan -> !loan.isRepeated()).toList();
+        }
+        intake.releaseUnseen(unseen);
+    }
 
     /** Stops, and waits a bounded time for the beans at work, so that what they have done gets acknowledged. */
     @Override
-    void close();
+    public void close() {
+        stop();
+        try {
+            if (!awaitTurns()) {
+                log.log(
+                        Level.WARNING,
+                        "Beans of {0} are still at work; their messages will be delivered again",
+                        subscription);
+            }
+            intake.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (JMSException e) {
+            log.log(Level.DEBUG, "Leaving " + subscription + " failed", e);
+        }
+    }
+
+    private synchronized boolean awaitTurns() throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE_WITH_BEANS.toNanos();
+        while (turnsUnderWay > 0) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return true;
+    }
 }

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a message-driven bean receives, and how; already validated.
  *
- * @param durableName the durable subscription, or null for one that begins at the tail and ends with the activation
  * @param acknowledgement how soon a message counts as received
  * @param ordering what is delivered one after another
  * @param batch how messages are gathered for a bean that takes a list; null for one at a time
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record Subscription(
         IsthmusDestination destination,
-        @Nullable String durableName,
         Acknowledgement acknowledgement,
         Ordering ordering,
         @Nullable Batch batch,
@@ -66,8 +64,7 @@ public record Subscription(
 
     @Override
     public String toString() {
-        return durableName == null
-                ? destination.toString()
-                : destination + " (durable subscription " + durableName + ")";
+        var named = options.subscription();
+        return named == null ? destination.toString() : destination + " (subscription " + named.name() + ")";
     }
 }

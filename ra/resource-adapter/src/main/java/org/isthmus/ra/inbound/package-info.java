@@ -1,5 +1,5 @@
 /**
- * From a topic to message-driven beans: activations, and the deliveries of which each owns one session and the partitions it reads.
+ * From a queue or a subscription to message-driven beans: activations, and the delivery that keeps an activation's beans busy.
  */
 @NullMarked
 package org.isthmus.ra.inbound;

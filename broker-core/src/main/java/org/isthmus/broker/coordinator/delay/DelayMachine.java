@@ -1,0 +1,94 @@
+package org.isthmus.broker.coordinator.delay;
+
+import org.isthmus.broker.coordinator.StateMachine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the delayed records of one partition have been moved, and a window on those that wait. Owned by the partition's loop. A record waits
+ * exactly while its place is after {@code moved}: whoever takes one in sees to that.
+ */
+final class DelayMachine implements StateMachine<DelayRecord> {
+    private final int windowSize;
+    private DelayWindow window;
+    private @Nullable DelayWindow refill;
+    private Due moved = Due.NOTHING;
+    private DelayRecord.@Nullable Moving moving;
+    private long producerId = -1;
+    private int nextSequence;
+    private long lastMovedOffset = -1;
+
+    DelayMachine(int windowSize) {
+        this.windowSize = windowSize;
+        this.window = new DelayWindow(windowSize);
+    }
+
+    @Override
+    public void replay(long offset, DelayRecord record) {
+        record.replayOn(this, offset);
+    }
+
+    void waiting(Due due, Place place) {
+        if (due.isAfter(moved)) {
+            window.offer(due, place);
+            if (refill != null) {
+                refill.offer(due, place);
+            }
+        }
+    }
+
+    void moving(DelayRecord.Moving begun) {
+        moving = begun;
+    }
+
+    void moved(DelayRecord.Moved done, long offset) {
+        moving = null;
+        moved = done.upTo();
+        producerId = done.producerId();
+        nextSequence = done.nextSequence();
+        lastMovedOffset = offset;
+        window.removeUpTo(moved);
+    }
+
+    DelayWindow window() {
+        return window;
+    }
+
+    /** A window is only a cache of the log. This one follows what comes from now on, and is given what the log has already. */
+    DelayWindow beginRefill() {
+        refill = new DelayWindow(windowSize);
+        return refill;
+    }
+
+    void endRefill(DelayWindow filled) {
+        filled.removeUpTo(moved);
+        window = filled;
+        refill = null;
+    }
+
+    /** Whatever is due then or earlier has been moved, or is being moved, so what comes now with such a time must not wait. */
+    long passedMs() {
+        return moving == null ? moved.atMs() : moving.upTo().atMs();
+    }
+
+    Due moved() {
+        return moved;
+    }
+
+    DelayRecord.@Nullable Moving moving() {
+        return moving;
+    }
+
+    /** −1 where there is none yet. */
+    long producerId() {
+        return producerId;
+    }
+
+    int nextSequence() {
+        return nextSequence;
+    }
+
+    /** The offset of the record that holds the state; older ones that do not wait are not needed. */
+    long lastMovedOffset() {
+        return lastMovedOffset;
+    }
+}

@@ -1,0 +1,337 @@
+package org.isthmus.broker.coordinator.delay;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.coordinator.Bytes;
+import org.isthmus.broker.coordinator.Decision;
+import org.isthmus.broker.coordinator.Shard;
+import org.isthmus.broker.coordinator.ShardObserver;
+import org.isthmus.broker.coordinator.ShardedCoordinator;
+import org.isthmus.broker.record.Compression;
+import org.isthmus.broker.record.LogRecord;
+import org.isthmus.broker.record.RecordBatch;
+import org.isthmus.broker.record.RecordBatchBuilder;
+import org.isthmus.broker.runtime.Cancellable;
+import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.runtime.EventLoop;
+import org.isthmus.broker.runtime.IdSource;
+
+/**
+ * The delayed records of one partition, for as long as this broker leads it. Owned by the partition's loop, on which every method is called.
+ *
+ * <pre>
+ *   RESTING ──the first one is due──▶ decided (Moving) ──▶ appended to the partition ──▶ noted (Moved) ──▶ RESTING
+ * </pre>
+ *
+ * <p>One batch is under way at a time. Where the broker dies between the two records, the batch is appended again under the same producer and
+ * sequence, and the partition knows whether it has it.
+ */
+public final class DelayPartition implements ShardedCoordinator.Tenant {
+    private static final System.Logger LOG = System.getLogger(DelayPartition.class.getName());
+
+    private static final int MOST_AT_ONCE = 500;
+    private static final int MOST_BYTES_AT_ONCE = 256 << 10;
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    /** The wall clock may be set: it is looked at now and then. */
+    private static final Duration LONGEST_REST = Duration.ofSeconds(30);
+
+    private static final int MOST_REWRITTEN = 100;
+
+    private final String name;
+    private final DelayLog log;
+    private final DelayTarget target;
+    private final Supplier<CompletionStage<Long>> producerIds;
+    private final Clock clock;
+    private final int windowSize;
+    private final DelayMachine machine;
+    private final Shard<DelayMachine, DelayRecord> shard;
+    private final CompletableFuture<Void> loaded = new CompletableFuture<>();
+    private Cancellable alarm = () -> {};
+    private boolean busy;
+
+    /**
+     * @param producerIds a producer id that nobody had before, on the partition's loop
+     * @param windowSize how many of those next due are kept in memory
+     */
+    public DelayPartition(
+            String name,
+            DelayLog log,
+            EventLoop loop,
+            DelayTarget target,
+            Supplier<CompletionStage<Long>> producerIds,
+            Clock clock,
+            IdSource ids,
+            int windowSize) {
+        this.name = name;
+        this.log = log;
+        this.target = target;
+        this.producerIds = producerIds;
+        this.clock = clock;
+        this.windowSize = windowSize;
+        this.machine = new DelayMachine(windowSize);
+        this.shard = new Shard<>(name, log, loop, new DelayRecordCodec(), machine, new Observer(), clock, ids);
+    }
+
+    @Override
+    public Shard<?, ?> shard() {
+        return shard;
+    }
+
+    /** Completes, on the loop, once the log has been replayed. */
+    public CompletionStage<Void> loaded() {
+        return loaded;
+    }
+
+    /**
+     * Takes a record in, which is to be appended to the partition at this time, in milliseconds since 1970. Completes once it is committed, or,
+     * where the sender does not wait for that, once it is written.
+     *
+     * @param batch holds the record alone
+     */
+    public CompletionStage<Void> delay(long atMs, byte[] batch, boolean untilCommitted) {
+        if (atMs <= Math.max(clock.wallMs(), machine.passedMs())) {
+            return target.deliver(ByteBuffer.wrap(batch));
+        }
+        var waiting = new DelayRecord.Waiting(new Due(atMs, -1), new Bytes(batch));
+        var written = new CompletableFuture<Void>();
+        var committed = shard.write(view -> Decision.of(true, List.<DelayRecord>of(waiting)), done -> {
+                    written.complete(null);
+                    rest();
+                })
+                .<Void>thenApply(done -> null);
+        return untilCommitted
+                ? committed
+                : CompletableFuture.anyOf(written, committed.toCompletableFuture())
+                        .thenApply(done -> null);
+    }
+
+    /** How many wait, of those that are in the window. */
+    int windowed() {
+        return machine.window().all().size();
+    }
+
+    private void rest() {
+        if (busy) {
+            return;
+        }
+        alarm.cancel();
+        var moving = machine.moving();
+        var window = machine.window();
+        if (!window.isWhole() && (window.isEmpty() || (moving != null && !window.covers(moving.upTo())))) {
+            busy = true;
+            refill();
+            return;
+        }
+        if (moving != null) {
+            busy = true;
+            carryOut();
+            return;
+        }
+        if (window.isEmpty()) {
+            return;
+        }
+        var left = machine.window().all().firstKey().atMs() - clock.wallMs();
+        if (left > 0) {
+            var wait = Duration.ofMillis(left);
+            alarm = shard.schedule(wait.compareTo(LONGEST_REST) < 0 ? wait : LONGEST_REST, this::rest);
+            return;
+        }
+        busy = true;
+        begin(machine.producerId(), machine.nextSequence());
+    }
+
+    private void begin(long producerId, int sequence) {
+        if (producerId < 0) {
+            andThen(producerIds.get(), given -> begin(given, 0));
+            return;
+        }
+        var upTo = chosen(clock.wallMs());
+        var moving = new DelayRecord.Moving(upTo, producerId, sequence);
+        andThen(shard.write(view -> Decision.of(true, List.<DelayRecord>of(moving))), done -> carryOut());
+    }
+
+    private Due chosen(long nowMs) {
+        var most = Math.min(MOST_BYTES_AT_ONCE, target.maxBatchBytes());
+        var last = machine.window().all().firstKey();
+        var count = 0;
+        var bytes = 0L;
+        for (var entry : machine.window().all().entrySet()) {
+            bytes += entry.getValue().sizeInBytes();
+            if (entry.getKey().atMs() > nowMs || ++count > MOST_AT_ONCE || (count > 1 && bytes > most)) {
+                break;
+            }
+            last = entry.getKey();
+        }
+        return last;
+    }
+
+    private void carryOut() {
+        var moving = machine.moving();
+        if (moving == null) {
+            busy = false;
+            return;
+        }
+        var offsets = new ArrayList<Long>();
+        machine.window().upTo(moving.upTo()).values().forEach(place -> offsets.add(place.offset()));
+        andThen(log.read(offsets), records -> {
+            var batch = batch(records, moving);
+            target.deliver(batch).whenComplete((appended, failure) -> {
+                if (failure == null) {
+                    note(moving, records.size());
+                } else if (isForgotten(failure)) {
+                    // The partition remembers this producer no more, so it has not got this batch either.
+                    begin(-1, 0);
+                } else {
+                    tryAgain(failure);
+                }
+            });
+        });
+    }
+
+    private static ByteBuffer batch(List<LogRecord> records, DelayRecord.Moving moving) {
+        var batch =
+                new RecordBatchBuilder(Compression.NONE).producer(moving.producerId(), (short) 0, moving.sequence());
+        for (var record : records) {
+            var waiting = (DelayRecord.Waiting) new DelayRecordCodec().decode(record);
+            for (var delayed :
+                    RecordBatch.first(ByteBuffer.wrap(waiting.batch().array())).records()) {
+                batch.append(delayed.timestampMs(), delayed.key(), delayed.value(), delayed.headers());
+            }
+        }
+        return batch.build();
+    }
+
+    private void note(DelayRecord.Moving moving, int count) {
+        var next = (moving.sequence() + count) & Integer.MAX_VALUE;
+        var records = new ArrayList<DelayRecord>();
+        records.add(new DelayRecord.Moved(moving.upTo(), moving.producerId(), next));
+        andThen(shard.write(view -> Decision.of(true, records)), done -> tidyUp());
+    }
+
+    /** Keeps the log from growing without end behind a record that waits for long: the oldest ones are written once more, at its end. */
+    private void tidyUp() {
+        var window = machine.window();
+        var end = machine.lastMovedOffset();
+        var oldest = Math.min(window.oldestOffset(), end);
+        if (!window.isWhole() || end - oldest < windowSize + 4L * window.all().size()) {
+            if (window.isWhole()) {
+                log.startFrom(oldest);
+            }
+            goOn();
+            return;
+        }
+        var old = new ArrayList<Due>();
+        var offsets = new ArrayList<Long>();
+        var bytes = new long[1];
+        window.all().entrySet().stream()
+                .sorted(java.util.Comparator.comparingLong(
+                        entry -> entry.getValue().offset()))
+                .limit(MOST_REWRITTEN)
+                .takeWhile(
+                        entry -> old.isEmpty() || (bytes[0] += entry.getValue().sizeInBytes()) < MOST_BYTES_AT_ONCE)
+                .forEach(entry -> {
+                    old.add(entry.getKey());
+                    offsets.add(entry.getValue().offset());
+                });
+        andThen(log.read(offsets), records -> {
+            var again = new ArrayList<DelayRecord>();
+            for (var i = 0; i < old.size(); i++) {
+                var waiting = (DelayRecord.Waiting) new DelayRecordCodec().decode(records.get(i));
+                again.add(new DelayRecord.Waiting(old.get(i), waiting.batch()));
+            }
+            andThen(shard.write(view -> Decision.of(true, again)), done -> {
+                log.startFrom(Math.min(machine.window().oldestOffset(), machine.lastMovedOffset()));
+                goOn();
+            });
+        });
+    }
+
+    private void goOn() {
+        shard.later(() -> {
+            busy = false;
+            rest();
+        });
+    }
+
+    /** Reads the log for those next due, when all that were known have been moved. */
+    private void refill() {
+        var filling = machine.beginRefill();
+        var codec = new DelayRecordCodec();
+        var read = log.readAll(batch -> {
+            for (var record : batch.records()) {
+                var key = record.key();
+                if (!batch.isControl() && key != null && codec.decode(record) instanceof DelayRecord.Waiting waiting) {
+                    var due = waiting.due().id() < 0 ? new Due(waiting.due().atMs(), record.offset()) : waiting.due();
+                    if (due.isAfter(machine.moved())) {
+                        filling.offer(
+                                due, new Place(record.offset(), waiting.batch().length()));
+                    }
+                }
+            }
+        });
+        andThen(read, done -> {
+            machine.endRefill(filling);
+            goOn();
+        });
+    }
+
+    private interface Then<T> {
+        void go(T value);
+    }
+
+    private <T> void andThen(CompletionStage<T> stage, Then<T> then) {
+        stage.whenComplete((value, failure) -> {
+            if (failure != null) {
+                tryAgain(failure);
+                return;
+            }
+            try {
+                then.go(value);
+            } catch (RuntimeException e) {
+                tryAgain(e);
+            }
+        });
+    }
+
+    private void tryAgain(Throwable failure) {
+        LOG.log(System.Logger.Level.WARNING, "Delayed records are moved later: " + name, failure);
+        shard.schedule(RETRY, () -> {
+            busy = false;
+            rest();
+        });
+    }
+
+    private static boolean isForgotten(Throwable failure) {
+        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof BrokerException refused
+                && (refused.code() == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
+                        || refused.code() == ErrorCode.UNKNOWN_PRODUCER_ID
+                        || refused.code() == ErrorCode.INVALID_PRODUCER_EPOCH);
+    }
+
+    private final class Observer implements ShardObserver<DelayRecord> {
+        @Override
+        public void loaded() {
+            loaded.complete(null);
+            shard.later(DelayPartition.this::rest);
+        }
+
+        @Override
+        public void applied(List<DelayRecord> records, CompletionStage<Void> committed) {
+            // Whoever wrote them goes on by itself.
+        }
+
+        @Override
+        public void closed(Throwable cause) {
+            loaded.completeExceptionally(cause);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package org.isthmus.broker.coordinator.delay;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionStage;
+
+/** The partition that delayed records go to. Called on its loop, and answers there. */
+public interface DelayTarget {
+    /**
+     * Appends a batch and completes once it is committed; at once where the partition has it already, by its producer and sequence. Fails with
+     * {@link org.isthmus.broker.common.BrokerException}.
+     */
+    CompletionStage<Void> deliver(ByteBuffer batch);
+
+    /** The largest batch that the partition takes. */
+    int maxBatchBytes();
+}

@@ -1,0 +1,134 @@
+package org.isthmus.broker.protocol.client;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.client.BranchEnd;
+import org.isthmus.broker.client.PreparedBranch;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.Xid;
+import org.isthmus.broker.protocol.codec.BranchesAnswer;
+import org.isthmus.broker.protocol.codec.EndBranchAnswer;
+import org.isthmus.broker.runtime.IdSource;
+
+/**
+ * The transactions of a client, and the identities that they have. An identity belongs to one transaction at a time, also while that is
+ * prepared, so the next one can begin meanwhile; one whose transaction ended as it should is used again. Owned by the client's loop.
+ */
+final class Transactions {
+    private final TransactionCalls calls;
+    private final IdSource ids = IdSource.random();
+    private final Map<Integer, Deque<TransactionIdentity>> idle = new HashMap<>();
+    private final Map<Xid, TransactionIdentity> prepared = new HashMap<>();
+    private final Set<WireTransaction> open = new HashSet<>();
+
+    Transactions(TransactionCalls calls) {
+        this.calls = calls;
+    }
+
+    TransactionCalls calls() {
+        return calls;
+    }
+
+    CompletionStage<TransactionIdentity> identity(WireTransaction transaction, int timeoutMs) {
+        open.add(transaction);
+        var unused = idle.getOrDefault(timeoutMs, new ArrayDeque<>()).poll();
+        return unused != null
+                ? CompletableFuture.completedStage(unused)
+                : calls.begin("isthmus-" + ids.nextUuid(), timeoutMs);
+    }
+
+    /** The transaction has ended, and another may begin under this identity. */
+    void ended(WireTransaction transaction, TransactionIdentity next) {
+        open.remove(transaction);
+        giveBack(next);
+    }
+
+    private void giveBack(TransactionIdentity next) {
+        idle.computeIfAbsent(next.timeoutMs(), timeout -> new ArrayDeque<>()).add(next);
+    }
+
+    /** The transaction is out of this client's hands; its identity is not used again. */
+    void lost(WireTransaction transaction) {
+        open.remove(transaction);
+    }
+
+    void prepared(WireTransaction transaction, Xid xid, TransactionIdentity identity) {
+        open.remove(transaction);
+        prepared.put(xid, identity);
+    }
+
+    void close(BrokerException reason) {
+        List.copyOf(open).forEach(transaction -> transaction.fail(reason));
+    }
+
+    CompletionStage<List<PreparedBranch>> branches() {
+        return calls.branches().thenApply(branches -> branches.stream()
+                .flatMap(branch -> state(branch.state()).stream()
+                        .map(state -> new PreparedBranch(
+                                branch.xid(),
+                                branch.transactionalId(),
+                                state,
+                                Duration.ofMillis(branch.ageMs()),
+                                Set.copyOf(branch.participants()))))
+                .toList());
+    }
+
+    private static Optional<PreparedBranch.State> state(byte state) {
+        return switch (state) {
+            case BranchesAnswer.PREPARED -> Optional.of(PreparedBranch.State.PREPARED);
+            case BranchesAnswer.HEURISTICALLY_COMMITTED -> Optional.of(PreparedBranch.State.HEURISTICALLY_COMMITTED);
+            case BranchesAnswer.HEURISTICALLY_ROLLED_BACK ->
+                Optional.of(PreparedBranch.State.HEURISTICALLY_ROLLED_BACK);
+            default -> Optional.empty();
+        };
+    }
+
+    CompletionStage<BranchEnd> endBranch(Xid xid, boolean commit, boolean heuristic) {
+        var own = prepared.get(xid);
+        if (own == null) {
+            return find(xid)
+                    .thenCompose(id -> calls.endBranch(id, xid, commit, heuristic))
+                    .thenApply(Transactions::end);
+        }
+        return calls.endBranch(own.transactionalId(), xid, commit, heuristic).thenApply(answer -> {
+            prepared.remove(xid);
+            if (!heuristic && answer.producerId() >= 0) {
+                giveBack(own.goingOn(answer.producerId(), answer.producerEpoch()));
+            }
+            return end(answer);
+        });
+    }
+
+    CompletionStage<Void> forget(Xid xid) {
+        prepared.remove(xid);
+        return find(xid).thenCompose(id -> calls.forget(id, xid));
+    }
+
+    /** The transactional id of a branch that somebody prepared. */
+    private CompletionStage<String> find(Xid xid) {
+        return calls.branches().thenApply(branches -> branches.stream()
+                .filter(branch -> branch.xid().equals(xid))
+                .findFirst()
+                .map(BranchesAnswer.Branch::transactionalId)
+                .orElseThrow(
+                        () -> new BrokerException(ErrorCode.TRANSACTIONAL_ID_NOT_FOUND, "there is no branch " + xid)));
+    }
+
+    private static BranchEnd end(EndBranchAnswer answer) {
+        return switch (answer.state()) {
+            case BranchesAnswer.HEURISTICALLY_COMMITTED -> BranchEnd.HEURISTICALLY_COMMITTED;
+            case BranchesAnswer.HEURISTICALLY_ROLLED_BACK -> BranchEnd.HEURISTICALLY_ROLLED_BACK;
+            default -> BranchEnd.AS_ASKED;
+        };
+    }
+}

@@ -1,0 +1,280 @@
+package org.isthmus.broker.protocol.client;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.isthmus.broker.client.Acks;
+import org.isthmus.broker.client.NewRecord;
+import org.isthmus.broker.client.ShareStream;
+import org.isthmus.broker.client.Transaction;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.common.Xid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One transaction on the wire. Owned by the client's loop; calls from elsewhere hop there, in their order.
+ *
+ * <pre>
+ *   OPEN ──commit, rollback, prepare──▶ ENDING ──answered──▶ ENDED
+ * </pre>
+ */
+final class WireTransaction implements Transaction {
+    private enum Phase {
+        OPEN,
+        ENDING,
+        ENDED
+    }
+
+    private record Place(ShareSession session, TopicPartition partition) {}
+
+    private record Work(Consumer<TransactionIdentity> work, CompletableFuture<?> answer) {}
+
+    private final ClientLoop client;
+    private final Cluster cluster;
+    private final Producer producer;
+    private final Transactions transactions;
+    private final int timeoutMs;
+    private volatile boolean hasWork;
+
+    // Owned by the loop.
+    private final Map<TopicPartition, BranchSender> senders = new HashMap<>();
+    private final Map<Place, BranchAcknowledger> acknowledgers = new HashMap<>();
+    private Phase phase = Phase.OPEN;
+    private @Nullable CompletionStage<TransactionIdentity> identity;
+    private @Nullable TransactionIdentity given;
+    private final Queue<Work> untilGiven = new ArrayDeque<>();
+    private @Nullable BrokerException failure;
+    private int unanswered;
+    private @Nullable Runnable onQuiet;
+
+    WireTransaction(
+            ClientLoop client, Cluster cluster, Producer producer, Transactions transactions, Duration timeout) {
+        this.client = client;
+        this.cluster = cluster;
+        this.producer = producer;
+        this.transactions = transactions;
+        this.timeoutMs = (int) Math.min(Integer.MAX_VALUE, timeout.toMillis());
+    }
+
+    @Override
+    public boolean hasWork() {
+        return hasWork;
+    }
+
+    @Override
+    public CompletionStage<Long> send(TopicPartition partition, NewRecord record) {
+        return producer.admit(
+                partition,
+                record,
+                Acks.ALL,
+                send -> perform(send.answer(), known -> senders.computeIfAbsent(
+                                partition,
+                                wanted -> new BranchSender(
+                                        client, cluster, producer::channel, wanted, known, this::broken))
+                        .send(send)));
+    }
+
+    @Override
+    public CompletionStage<Void> acknowledge(ShareStream stream, ShareStream.ShareDelivery first, long lastOffset) {
+        if (!(stream instanceof ShareMember member)) {
+            throw new IllegalArgumentException("not a stream of this client: " + stream);
+        }
+        var done = new CompletableFuture<Void>();
+        perform(done, known -> {
+            var session = member.session(first);
+            if (session == null) {
+                var reason = new BrokerException(
+                        ErrorCode.INVALID_RECORD_STATE,
+                        "offset " + first.record().offset() + " of " + first.partition()
+                                + " is not held any more: the connection was lost");
+                done.completeExceptionally(reason);
+                broken(reason);
+                return;
+            }
+            acknowledgers
+                    .computeIfAbsent(
+                            new Place(session, first.partition()),
+                            place -> new BranchAcknowledger(client, session, first.partition(), known, this::broken))
+                    .accept(first.record().offset(), lastOffset, done);
+        });
+        return done;
+    }
+
+    /** Does a piece of work once the transaction has its identity; the work completes the answer. */
+    private void perform(CompletableFuture<?> answer, Consumer<TransactionIdentity> work) {
+        hasWork = true;
+        client.run(
+                () -> {
+                    if (phase != Phase.OPEN || failure != null) {
+                        answer.completeExceptionally(failure != null ? failure : ended());
+                        return;
+                    }
+                    unanswered++;
+                    CompletionStage<?> awaited = answer;
+                    awaited.whenComplete((done, thrown) -> answered());
+                    if (given != null) {
+                        work.accept(given);
+                        return;
+                    }
+                    untilGiven.add(new Work(work, answer));
+                    if (identity == null) {
+                        identity = transactions.identity(this, timeoutMs);
+                        identity.whenComplete(this::given);
+                    }
+                },
+                () -> answer.completeExceptionally(WireBrokerClient.closed()));
+    }
+
+    private void given(@Nullable TransactionIdentity known, @Nullable Throwable thrown) {
+        if (thrown != null) {
+            broken(Failures.of(thrown));
+        }
+        given = known;
+        for (var next = untilGiven.poll(); next != null; next = untilGiven.poll()) {
+            if (failure == null && known != null) {
+                next.work().accept(known);
+            } else {
+                next.answer().completeExceptionally(failure == null ? ended() : failure);
+            }
+        }
+    }
+
+    private void answered() {
+        if (--unanswered == 0 && onQuiet != null) {
+            onQuiet.run();
+        }
+    }
+
+    /** Something of it did not come about, so nothing may. */
+    private void broken(BrokerException reason) {
+        if (failure == null) {
+            failure = reason;
+            senders.values().forEach(sender -> sender.fail(reason));
+            acknowledgers.values().forEach(acknowledger -> acknowledger.fail(reason));
+        }
+    }
+
+    /** On the loop. The client is closed; brokers roll the transaction back when its time is over. */
+    void fail(BrokerException reason) {
+        broken(reason);
+        transactions.lost(this);
+    }
+
+    @Override
+    public CompletionStage<Void> commit() {
+        return finish(() -> whenQuiet().thenCompose(quiet -> failure == null ? end(true) : rolledBackInstead()));
+    }
+
+    @Override
+    public CompletionStage<Void> rollback() {
+        // What is under way ends first: an acknowledgement that came behind the end would leave its record with the
+        // member.
+        return finish(() -> whenQuiet().thenCompose(quiet -> end(false)));
+    }
+
+    @Override
+    public CompletionStage<Boolean> prepare(Xid xid) {
+        return finish(() -> whenQuiet().thenCompose(quiet -> {
+            if (failure != null) {
+                return rolledBackInstead();
+            }
+            var known = identity;
+            if (known == null) {
+                return CompletableFuture.completedStage(false);
+            }
+            return known.thenCompose(given -> transactions
+                    .calls()
+                    .prepare(given, xid)
+                    .exceptionallyCompose(thrown -> CompletableFuture.failedStage(whyNot(Failures.of(thrown))))
+                    .thenApply(done -> {
+                        transactions.prepared(this, xid, given);
+                        return true;
+                    }));
+        }));
+    }
+
+    private <T> CompletionStage<T> finish(Supplier<CompletionStage<T>> end) {
+        var outcome = new CompletableFuture<T>();
+        client.run(
+                () -> {
+                    if (phase != Phase.OPEN) {
+                        outcome.completeExceptionally(ended());
+                        return;
+                    }
+                    phase = Phase.ENDING;
+                    end.get().whenComplete((done, thrown) -> {
+                        phase = Phase.ENDED;
+                        if (thrown == null) {
+                            outcome.complete(done);
+                        } else {
+                            transactions.lost(this);
+                            outcome.completeExceptionally(Failures.of(thrown));
+                        }
+                    });
+                },
+                () -> outcome.completeExceptionally(WireBrokerClient.closed()));
+        return outcome;
+    }
+
+    /** Completes once everything that was asked for is answered. */
+    private CompletionStage<Void> whenQuiet() {
+        if (unanswered == 0) {
+            return CompletableFuture.completedStage(null);
+        }
+        var quiet = new CompletableFuture<Void>();
+        onQuiet = () -> quiet.complete(null);
+        return quiet;
+    }
+
+    private CompletionStage<Void> end(boolean commit) {
+        var known = identity;
+        if (known == null) {
+            return CompletableFuture.completedStage(null);
+        }
+        return known.thenCompose(given ->
+                        transactions.calls().end(given, commit).thenAccept(next -> transactions.ended(this, next)))
+                .exceptionallyCompose(thrown -> {
+                    var refusal = whyNot(Failures.of(thrown));
+                    transactions.lost(this);
+                    // What its coordinator has rolled back already needs no second time.
+                    return !commit && refusal.code() == ErrorCode.TRANSACTION_ABORTABLE
+                            ? CompletableFuture.completedStage(null)
+                            : CompletableFuture.failedStage(refusal);
+                });
+    }
+
+    /** A coordinator that does not know the identity any more has rolled back what it had open. */
+    private static BrokerException whyNot(BrokerException refusal) {
+        return switch (refusal.code()) {
+            case PRODUCER_FENCED, INVALID_PRODUCER_EPOCH, INVALID_PRODUCER_ID_MAPPING, INVALID_TXN_STATE ->
+                new BrokerException(
+                        ErrorCode.TRANSACTION_ABORTABLE,
+                        "the transaction was rolled back before, perhaps because its time was over",
+                        refusal);
+            default -> refusal;
+        };
+    }
+
+    private <T> CompletionStage<T> rolledBackInstead() {
+        var reason = new BrokerException(
+                ErrorCode.TRANSACTION_ABORTABLE,
+                "the transaction was rolled back because a part of it failed: "
+                        + (failure == null ? "" : failure.getMessage()),
+                failure);
+        return end(false).handle((done, thrown) -> {
+            throw reason;
+        });
+    }
+
+    private static BrokerException ended() {
+        return new BrokerException(ErrorCode.INVALID_TXN_STATE, "the transaction has ended");
+    }
+}

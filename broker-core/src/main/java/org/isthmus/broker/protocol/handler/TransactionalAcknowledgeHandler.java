@@ -1,0 +1,85 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.share.Acknowledgement;
+import org.isthmus.broker.coordinator.share.ShareCoordinator;
+import org.isthmus.broker.coordinator.share.Transaction;
+import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
+import org.isthmus.broker.coordinator.transaction.ShareParticipant;
+import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
+import org.isthmus.broker.protocol.codec.Outcome;
+import org.isthmus.broker.protocol.codec.OwnApi;
+import org.isthmus.broker.protocol.codec.TransactionalAcknowledgement;
+
+/** Acknowledges records as part of a transaction, which the partition's share groups join by that (as with KIP-890). */
+public final class TransactionalAcknowledgeHandler extends OwnApiHandler<TransactionalAcknowledgement, Outcome> {
+    private final Topics topics;
+    private final ShareCoordinator shares;
+    private final TransactionAdmission admission;
+
+    public TransactionalAcknowledgeHandler(
+            Topics topics, ShareCoordinator shares, TransactionCoordinator transactions) {
+        super(OwnApi.ACKNOWLEDGE_IN_TRANSACTION);
+        this.topics = topics;
+        this.shares = shares;
+        this.admission = new TransactionAdmission(transactions);
+    }
+
+    @Override
+    CompletionStage<Outcome> answer(TransactionalAcknowledgement asked) {
+        var topic = topics.image()
+                .topic(asked.topicId())
+                .orElseThrow(() -> new BrokerException(
+                        ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic with id " + asked.topicId()));
+        if (asked.partition() < 0 || asked.partition() >= topic.partitions().size()) {
+            throw new BrokerException(
+                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                    "topic " + topic.name() + " has no partition " + asked.partition());
+        }
+        var partition = new TopicPartition(topic.name(), asked.partition());
+        var acknowledgements = acknowledgements(asked);
+        var transaction = new Transaction(asked.producerId(), asked.producerEpoch());
+        return shares.ask(
+                        partition,
+                        share -> share.acknowledge(
+                                asked.group(),
+                                asked.member(),
+                                acknowledgements,
+                                transaction,
+                                () -> admit(asked, partition)))
+                .thenApply(done -> Outcome.DONE);
+    }
+
+    private static List<Acknowledgement> acknowledgements(TransactionalAcknowledgement asked) {
+        var acknowledgements = new ArrayList<Acknowledgement>();
+        for (var said : asked.said()) {
+            ShareAcknowledgements.add(said.first(), said.last(), List.of(said.type()), true, acknowledgements);
+        }
+        return acknowledgements;
+    }
+
+    private CompletionStage<Void> admit(TransactionalAcknowledgement asked, TopicPartition partition) {
+        var producer = new ProducerIdentity(asked.producerId(), asked.producerEpoch());
+        return admission
+                .admit(asked.transactionalId(), producer, Set.of(ShareParticipant.of(partition)), true)
+                .thenCompose(refusal -> refusal == ErrorCode.NONE
+                        ? CompletableFuture.<Void>completedStage(null)
+                        : CompletableFuture.failedStage(new BrokerException(
+                                refusal,
+                                "transaction " + asked.transactionalId() + " cannot take in acknowledgements of "
+                                        + asked.group())));
+    }
+
+    @Override
+    Outcome refused(Throwable failure) {
+        var refusal = Refusal.of(failure);
+        return new Outcome(refusal.code(), refusal.message());
+    }
+}

@@ -1,0 +1,68 @@
+package org.isthmus.broker.server;
+
+import java.util.concurrent.Executor;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.delay.DelayCoordinator;
+import org.isthmus.broker.coordinator.transaction.ProducerIds;
+import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.replica.Partition;
+import org.isthmus.broker.replica.PartitionListener;
+import org.isthmus.broker.replica.Partitions;
+import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.runtime.IdSource;
+
+/** Joins delayed records to the partitions that are led here, also to those where some have waited since before. Safe for use by many threads. */
+final class DelayPlaces implements PartitionListener {
+    private static final System.Logger log = System.getLogger(DelayPlaces.class.getName());
+
+    private final Partitions partitions;
+    private final Executor io;
+    private final ProducerIds producerIds;
+    private final DelayCoordinator coordinator;
+
+    DelayPlaces(Partitions partitions, Executor io, MetadataStore metadata, ProducerIds producerIds, IdSource ids) {
+        this.partitions = partitions;
+        this.io = io;
+        this.producerIds = producerIds;
+        this.coordinator = new DelayCoordinator(this::place, metadata::image, Clock.system(), ids);
+    }
+
+    DelayCoordinator coordinator() {
+        return coordinator;
+    }
+
+    private DelayCoordinator.Place place(TopicPartition id) {
+        var partition = partitions
+                .partition(id)
+                .orElseThrow(() -> new BrokerException(
+                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "partition " + id + " is not held here"));
+        partition.leadership();
+        return new DelayPlace(partition, io, producerIds::next);
+    }
+
+    @Override
+    public void elected(Partition partition) {
+        coordinator.resigned(partition.id());
+        io.execute(() -> {
+            if (partition.hasDelayLog()) {
+                try {
+                    coordinator.resume(partition.id());
+                } catch (BrokerException notLedAnyMore) {
+                    log.log(System.Logger.Level.DEBUG, "Delayed records are left to the next leader", notLedAnyMore);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void resigned(TopicPartition id) {
+        coordinator.resigned(id);
+    }
+
+    /** Nothing is moved any more. */
+    void resignAll() {
+        coordinator.resignAll();
+    }
+}

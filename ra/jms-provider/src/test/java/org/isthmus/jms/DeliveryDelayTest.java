@@ -1,0 +1,87 @@
+package org.isthmus.jms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.jms.DeliveryMode;
+import jakarta.jms.JMSException;
+import jakarta.jms.TextMessage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Messages that are to be delivered later (§7.9). */
+class DeliveryDelayTest extends RealBrokerTest {
+    private final IsthmusQueue queue = new IsthmusQueue(own("later"));
+
+    private TextMessage send(IsthmusDestination to, long delayMs, String text) throws JMSException {
+        return send(to, delayMs, text, DeliveryMode.PERSISTENT);
+    }
+
+    private TextMessage send(IsthmusDestination to, long delayMs, String text, int mode) throws JMSException {
+        var session = session();
+        var producer = session.createProducer(to);
+        producer.setDeliveryMode(mode);
+        producer.setDeliveryDelay(delayMs);
+        var message = session.createTextMessage(text);
+        producer.send(message);
+        return message;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {DeliveryMode.PERSISTENT, DeliveryMode.NON_PERSISTENT})
+    void messageIsNotReceivedBeforeItsTime_7_9(int mode) throws JMSException {
+        var sent = send(queue, 300, "later", mode);
+        assertThat(sent.getJMSDeliveryTime()).isEqualTo(sent.getJMSTimestamp() + 300);
+        var consumer = session().createConsumer(queue);
+        var received = consumer.receive(SOON);
+        assertThat(System.currentTimeMillis()).isGreaterThanOrEqualTo(sent.getJMSDeliveryTime());
+        assertThat(bodyOf(received)).isEqualTo("later");
+        assertThat(received.getJMSDeliveryTime()).isEqualTo(sent.getJMSDeliveryTime());
+        assertThat(received.getJMSTimestamp()).isEqualTo(sent.getJMSTimestamp());
+        assertThat(consumer.receiveNoWait()).isNull();
+    }
+
+    @Test
+    void timeDecidesTheOrderAndNotTheSending_7_9() throws JMSException {
+        send(queue, 600, "third");
+        send(queue, 300, "second");
+        send(queue, 0, "first");
+        var consumer = session().createConsumer(queue);
+        assertThat(bodyOf(consumer.receive(SOON))).isEqualTo("first");
+        assertThat(bodyOf(consumer.receive(SOON))).isEqualTo("second");
+        assertThat(bodyOf(consumer.receive(SOON))).isEqualTo("third");
+    }
+
+    @Test
+    void messageThatWaitsIsInNoPartition_7_9() throws Exception {
+        var topic = topic("later");
+        send(topic, 3_600_000, "in an hour");
+        send(topic, 0, "now");
+        assertThat(records(topic, 0)).hasSize(1);
+    }
+
+    @Test
+    void subscriberGetsItWhenItIsDue_7_9() throws JMSException {
+        var topic = topic("later");
+        var consumer = session().createConsumer(topic);
+        send(topic, 100, "a");
+        assertThat(bodyOf(consumer.receive(SOON))).isEqualTo("a");
+    }
+
+    @Test
+    void contextDelaysToo_7_9() throws JMSException {
+        try (var context = context(jakarta.jms.Session.AUTO_ACKNOWLEDGE)) {
+            var consumer = context.createConsumer(queue);
+            context.createProducer().setDeliveryDelay(50).send(queue, "a");
+            assertThat(consumer.receiveBody(String.class, SOON)).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void temporaryQueueTakesDelayedMessagesToo() throws JMSException {
+        var session = session();
+        var replies = session.createTemporaryQueue();
+        send(IsthmusDestination.of(replies), 50, "a");
+        assertThat(bodyOf(session.createConsumer(replies).receive(SOON))).isEqualTo("a");
+    }
+}
