@@ -107,7 +107,8 @@ final class Outflow {
             throws JMSException {
         if (transaction != null) {
             if (manner.delayMs() > 0) {
-                throw new JMSException("a transacted session cannot send with a delivery delay: use a session without transactions");
+                throw new JMSException(
+                        "a transacted session cannot send with a delivery delay: use a session without transactions");
             }
             return transaction.current().send(place, record);
         }

@@ -145,9 +145,9 @@ class ConnectionTest extends MemoryBrokerTest {
     @Test
     void whatIsNotThereYetSaysSo() throws JMSException {
         var connection = started();
-        List<JmsErrors.Action> calls = List.of(
-                () -> connection.createSession(true, 0),
-                () -> new IsthmusConnectionFactory("localhost:1").createXAConnection());
+        List<JmsErrors.Action> calls =
+                List.of(() -> connection.createSession(true, 0), () -> new IsthmusConnectionFactory("localhost:1")
+                        .createXAConnection());
         for (var call : calls) {
             assertThatThrownBy(call::run).isInstanceOf(JMSException.class).hasMessageContaining("not there yet");
         }
