@@ -10,6 +10,8 @@ import java.util.function.ToDoubleFunction;
  * @param consumedPerSecond records a second, as the consumer received them; 0 in a paced round, which only produces
  * @param produceCpuSeconds the broker's CPU seconds per million records produced
  * @param consumeCpuSeconds the broker's CPU seconds per million records consumed
+ * @param producerCpuSeconds the producing client's CPU seconds per million records, its start included
+ * @param consumerCpuSeconds the consuming client's CPU seconds per million records, its start included
  * @param residentMegabytes the broker's resident memory at the end
  */
 record Measurement(
@@ -17,6 +19,8 @@ record Measurement(
         double consumedPerSecond,
         double produceCpuSeconds,
         double consumeCpuSeconds,
+        double producerCpuSeconds,
+        double consumerCpuSeconds,
         double p50Ms,
         double p99Ms,
         double p999Ms,

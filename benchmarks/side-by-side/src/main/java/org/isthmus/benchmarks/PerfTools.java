@@ -2,7 +2,9 @@ package org.isthmus.benchmarks;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -14,6 +16,9 @@ final class PerfTools {
 
     private static final Pattern PRODUCED = Pattern.compile(
             "records sent, ([0-9.]+) records/sec.* ([0-9]+) ms 50th, .* ([0-9]+) ms 99th, ([0-9]+) ms 99.9th");
+
+    /** Linux counts in hundredths of a second, whatever the kernel's own clock. */
+    private static final long MS_PER_TICK = 10;
 
     private static final Pattern COLUMN_BREAK = Pattern.compile(",\\s*");
 
@@ -72,6 +77,14 @@ final class PerfTools {
             }
         }
         throw new IOException("the consumer told no result: " + output);
+    }
+
+    /** What the clients that have ended used of the processors, as Linux counts it for this process's children. The brokers still run. */
+    static Duration cpu() throws IOException {
+        var fields = Files.readString(Path.of("/proc/self/stat"));
+        // After the name, which may hold anything: state is the first, cutime and cstime are the 14th and 15th.
+        var counted = fields.substring(fields.lastIndexOf(')') + 2).split(" ", -1);
+        return Duration.ofMillis((Long.parseLong(counted[13]) + Long.parseLong(counted[14])) * MS_PER_TICK);
     }
 
     private List<String> run(String mainClass, String... arguments) throws IOException, InterruptedException {

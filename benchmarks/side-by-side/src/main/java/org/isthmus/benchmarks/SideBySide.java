@@ -11,31 +11,41 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToDoubleFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.isthmus.peers.BrokerProcess;
 import org.isthmus.peers.BrokerSetup;
 
 /**
- * Runs Isthmus and Apache Kafka in turn under Kafka's own performance clients, and prints the median of each figure and its ratio.
+ * Runs Isthmus and Apache Kafka in turn under Kafka's own performance clients, and prints the median of each figure and its ratio
+ * as a table in Markdown. What goes on meanwhile is told on the standard error.
  *
  * <p>Both brokers live for one workload, on the same disk; rounds alternate between them, so a machine that slows down slows both. One
  * round before the counted ones warms up both just-in-time compilers.
  */
 public final class SideBySide {
+    /** By size and partitions: as fast as it goes, the same with each record on the disk before its answer, and at a rate both can keep. */
     private static final List<Workload> WORKLOADS = List.of(
             new Workload(100, 1, 3_000_000, false, -1),
             new Workload(100, 8, 3_000_000, false, -1),
             new Workload(1024, 1, 500_000, false, -1),
             new Workload(1024, 8, 500_000, false, -1),
+            new Workload(100, 1, 300_000, true, -1),
+            new Workload(100, 8, 300_000, true, -1),
             new Workload(1024, 1, 60_000, true, -1),
-            new Workload(1024, 1, 100_000, false, 10_000));
+            new Workload(1024, 8, 60_000, true, -1),
+            new Workload(100, 1, 100_000, false, 10_000),
+            new Workload(100, 8, 100_000, false, 10_000),
+            new Workload(1024, 1, 100_000, false, 10_000),
+            new Workload(1024, 8, 100_000, false, 10_000),
+            new Workload(1024, 1, 10_000, true, 1_000),
+            new Workload(1024, 8, 10_000, true, 1_000));
 
     private final Path root;
     private final int rounds;
     private final Path work;
     private final PerfTools tools;
+    private final Table table = new Table();
 
     private SideBySide(Path root, int rounds, Path work) {
         this.root = root;
@@ -44,7 +54,7 @@ public final class SideBySide {
         this.tools = new PerfTools(root.resolve("peers/kafka-tools/target/lib"));
     }
 
-    /** Arguments: the project's folder (default: here), counted rounds (default 3), numbers of the workloads to run (default: all). */
+    /** Arguments: the project's folder (default: here), counted rounds (default 3), numbers of the workloads to run, from 1 (default: all). */
     public static void main(String[] arguments) throws Exception {
         var root = Path.of(arguments.length > 0 ? arguments[0] : ".")
                 .toAbsolutePath()
@@ -64,10 +74,11 @@ public final class SideBySide {
 
     private void run(List<Workload> workloads) throws Exception {
         for (var workload : workloads) {
-            System.out.println(
+            System.err.println(
                     "\n" + workload.describe() + ", " + rounds + " rounds of " + workload.records() + " records");
             measure(workload);
         }
+        System.out.println(table.markdown());
     }
 
     private void measure(Workload workload) throws Exception {
@@ -91,29 +102,31 @@ public final class SideBySide {
         } finally {
             delete(data);
         }
-        print(workload, isthmus, kafka);
+        table.add(workload, isthmus, kafka);
     }
 
     private Measurement round(String name, BrokerProcess broker, int round, Workload workload) throws Exception {
         var topic = "round-" + round;
         try (var admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
             createTopic(broker, admin, topic, workload);
-            var before = broker.cpu();
+            var before = Cpu.of(broker);
             var produced = tools.produce(broker.bootstrap(), topic, workload);
-            var between = broker.cpu();
+            var between = Cpu.of(broker);
             var consumed = workload.isPaced() ? 0 : tools.consume(broker.bootstrap(), topic, workload);
-            var after = broker.cpu();
+            var after = Cpu.of(broker);
             var measured = new Measurement(
                     produced.perSecond(),
                     consumed,
-                    secondsPerMillion(between.minus(before), workload),
-                    secondsPerMillion(after.minus(between), workload),
+                    secondsPerMillion(before.broker(), between.broker(), workload),
+                    secondsPerMillion(between.broker(), after.broker(), workload),
+                    secondsPerMillion(before.clients(), between.clients(), workload),
+                    secondsPerMillion(between.clients(), after.clients(), workload),
                     produced.p50Ms(),
                     produced.p99Ms(),
                     produced.p999Ms(),
                     broker.residentMegabytes());
             admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
-            System.out.printf(
+            System.err.printf(
                     "  %-8s round %d%s: produce %,9.0f/s %5.2f cpu-s/M, consume %,9.0f/s %5.2f cpu-s/M%n",
                     name,
                     round,
@@ -123,6 +136,13 @@ public final class SideBySide {
                     measured.consumedPerSecond(),
                     measured.consumeCpuSeconds());
             return measured;
+        }
+    }
+
+    /** What a broker, and all clients that have ended, have used of the processors. */
+    private record Cpu(Duration broker, Duration clients) {
+        static Cpu of(BrokerProcess broker) throws IOException {
+            return new Cpu(broker.cpu(), PerfTools.cpu());
         }
     }
 
@@ -144,29 +164,8 @@ public final class SideBySide {
         }
     }
 
-    private static double secondsPerMillion(Duration cpu, Workload workload) {
-        return cpu.toMillis() / 1000.0 * 1_000_000 / workload.records();
-    }
-
-    private static void print(Workload workload, List<Measurement> isthmus, List<Measurement> kafka) {
-        System.out.printf("  %-34s %12s %12s %8s%n", "median", "Isthmus", "Kafka", "ratio");
-        row("produce, records/s", isthmus, kafka, Measurement::producedPerSecond);
-        row("produce, broker CPU s per million", isthmus, kafka, Measurement::produceCpuSeconds);
-        if (!workload.isPaced()) {
-            row("consume, records/s", isthmus, kafka, Measurement::consumedPerSecond);
-            row("consume, broker CPU s per million", isthmus, kafka, Measurement::consumeCpuSeconds);
-        }
-        row("produce latency p50, ms", isthmus, kafka, Measurement::p50Ms);
-        row("produce latency p99, ms", isthmus, kafka, Measurement::p99Ms);
-        row("produce latency p99.9, ms", isthmus, kafka, Measurement::p999Ms);
-        row("resident memory, MB", isthmus, kafka, Measurement::residentMegabytes);
-    }
-
-    private static void row(
-            String name, List<Measurement> isthmus, List<Measurement> kafka, ToDoubleFunction<Measurement> figure) {
-        var ours = Measurement.median(isthmus, figure);
-        var theirs = Measurement.median(kafka, figure);
-        System.out.printf("  %-34s %,12.2f %,12.2f %8.2f%n", name, ours, theirs, ours / theirs);
+    private static double secondsPerMillion(Duration from, Duration to, Workload workload) {
+        return to.minus(from).toMillis() / 1000.0 * 1_000_000 / workload.records();
     }
 
     private static void delete(Path directory) throws IOException {

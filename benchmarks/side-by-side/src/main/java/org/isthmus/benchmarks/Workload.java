@@ -15,7 +15,7 @@ record Workload(int recordBytes, int partitions, long records, boolean fsync, lo
     }
 
     String describe() {
-        return "%4d B × %d partition%s, %s%s"
+        return "%d B × %d partition%s, %s%s"
                 .formatted(
                         recordBytes,
                         partitions,

@@ -48,6 +48,7 @@ public final class PartitionLog implements Closeable {
     private boolean tailDirty;
     private boolean closed;
     private int bytesSinceMark;
+    private boolean rolled;
     /** The offset of the last whole snapshot of the producers. */
     private long snapshotAt = -1;
     /** Below this offset each key was there once when the log was last compacted. Too low costs work, and nothing else. */
@@ -247,6 +248,14 @@ public final class PartitionLog implements Closeable {
         segments = more;
         segmentBegunMs = -1;
         bytesSinceMark = 0;
+        rolled = true;
+    }
+
+    /** Whether a segment was closed since this was asked last: where nobody forces after each append, that is the time to. */
+    public boolean hasRolledSinceAsked() {
+        var since = rolled;
+        rolled = false;
+        return since;
     }
 
     private void discard(LogSegment segment, IOException cause) {

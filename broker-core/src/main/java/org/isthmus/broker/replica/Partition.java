@@ -247,6 +247,12 @@ public final class Partition {
     private void grown(PartitionLog opened) {
         if (config.flush() == FlushPolicy.OS) {
             advance(opened, opened.view().endOffset());
+            // A file that is not forced can never be let go of, and recovery would read it again. Nobody waits for it,
+            // so it
+            // must not hold up those who wait for the directory's commit.
+            if (opened.hasRolledSinceAsked()) {
+                storage.io().execute(this::force);
+            }
         } else {
             storage.commit().add(this);
         }
@@ -400,7 +406,7 @@ public final class Partition {
         }
     }
 
-    /** On the disk thread. */
+    /** On the disk thread, or another that may block. */
     void force() {
         var opened = open;
         if (opened == null) {

@@ -129,6 +129,27 @@ class PartitionCommitTest {
     }
 
     @Test
+    void segmentThatIsFullIsForcedThoughNobodyWaitsForTheDisk() throws Exception {
+        var partition = partitions(Map.of("isthmus.flush", "os", "segment.bytes", "16384"))
+                .get(0);
+        var checkpoint = directory.resolve("logs/topic/0/checkpoint");
+
+        for (var bytes = 0; bytes <= 16384; bytes += batch().remaining()) {
+            assertThat(checkpoint).as("before the first segment is full").doesNotExist();
+            partition
+                    .append(batch(), Durability.COMMITTED)
+                    .toCompletableFuture()
+                    .join();
+        }
+        io.shutdown();
+
+        assertThat(io.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        // Recovery begins behind a segment once the disk has it, and not before.
+        assertThat(checkpoint).exists();
+        partition.close("the test ends").toCompletableFuture().join();
+    }
+
+    @Test
     void changedSettingsHoldForAnOpenLog() {
         var partition = partitions(Map.of("isthmus.flush", "os")).get(0);
         assertThat(partition

@@ -18,6 +18,12 @@ final class SettingTexts {
             Map.entry("index.interval.bytes", "How many bytes of the log one entry of the offset index stands for."),
             Map.entry("max.compaction.lag.ms", "How long a record of a compacted log may stay uncompacted."),
             Map.entry("max.message.bytes", "The largest batch of records that is taken."),
+            Map.entry(
+                    "message.timestamp.after.max.ms",
+                    "How far in the future the time of a record may lie at its append."),
+            Map.entry(
+                    "message.timestamp.before.max.ms",
+                    "How far in the past the time of a record may lie at its append."),
             Map.entry("message.timestamp.type", "Whether a record's time is that of its making or that of its append."),
             Map.entry("min.cleanable.dirty.ratio", "How large a part of a log is new before it is compacted."),
             Map.entry("min.compaction.lag.ms", "How long a record stays uncompacted at least."),
@@ -27,6 +33,9 @@ final class SettingTexts {
                     "How large a partition grows before its oldest records are deleted; -1: no limit."),
             Map.entry("retention.ms", "How old records become before they are deleted; -1: no limit."),
             Map.entry("segment.bytes", "The size of one file of the log."),
+            Map.entry(
+                    "segment.jitter.ms",
+                    "By how much at most a file's time is shortened, so that logs do not all go on at once."),
             Map.entry("segment.ms", "After which time the log goes on in a new file."),
             Map.entry(
                     "unclean.leader.election.enable",
