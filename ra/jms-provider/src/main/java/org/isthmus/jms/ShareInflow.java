@@ -79,6 +79,7 @@ final class ShareInflow implements Inflow {
     private boolean left;
     private @Nullable Throwable failure;
     private volatile CompletableFuture<@Nullable Void> latestCommit = CompletableFuture.completedFuture(null);
+    private CompletableFuture<@Nullable Void> transactionTold = CompletableFuture.completedFuture(null);
 
     ShareInflow(ReentrantLock lock, ShareStream stream, Demand demand, Inflow.Observer observer) {
         this.lock = lock;
@@ -355,13 +356,20 @@ final class ShareInflow implements Inflow {
             lock.unlock();
         }
         for (var delivery : toAccept) {
-            transaction
+            var told = transaction
                     .acknowledge(stream, delivery, delivery.record().offset())
-                    .whenComplete((done, refused) -> {
+                    .handle((done, refused) -> {
                         if (refused != null) {
                             notAcknowledged(delivery);
                         }
+                        return null;
                     });
+            lock.lock();
+            try {
+                transactionTold = CompletableFuture.allOf(transactionTold, told.toCompletableFuture());
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
@@ -459,9 +467,11 @@ final class ShareInflow implements Inflow {
 
     @Override
     public CompletableFuture<@Nullable Void> abandon() {
+        CompletableFuture<@Nullable Void> told;
         lock.lock();
         try {
             closed = true;
+            told = transactionTold;
             handed.clear();
             if (left) {
                 return CompletableFuture.completedFuture(null);
@@ -470,6 +480,7 @@ final class ShareInflow implements Inflow {
         } finally {
             lock.unlock();
         }
-        return stream.leave().toCompletableFuture();
+        // What a stream still holds goes back when it leaves, so a transaction must have taken over first what is its.
+        return told.thenCompose(nothing -> stream.leave());
     }
 }

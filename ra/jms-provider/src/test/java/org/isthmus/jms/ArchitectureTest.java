@@ -43,5 +43,6 @@ class ArchitectureTest {
                     "jakarta.jms..",
                     "java..",
                     "javax.naming..",
+                    "javax.transaction.xa..",
                     "org.jspecify.annotations..");
 }

@@ -94,6 +94,17 @@ class TransactedSessionTest {
     }
 
     @Test
+    void whatAClosedConsumerHasReceivedIsPartOfTheCommit() throws JMSException {
+        send("orders", "one", "two");
+        var session = transacted();
+        var orders = session.createConsumer(session.createQueue("orders"));
+        assertThat(text(orders)).isEqualTo("one");
+        orders.close();
+        session.commit();
+        assertThat(text(consumer("orders"))).isEqualTo("two");
+    }
+
+    @Test
     void closingRollsBack() throws JMSException {
         send("orders", "one");
         var session = transacted();

@@ -263,6 +263,20 @@ class XaSessionTest {
     }
 
     @Test
+    void closingTheSessionLeavesTheBranchToItsManager() throws Exception {
+        send("orders", "one");
+        resource.start(FIRST, XAResource.TMNOFLAGS);
+        assertThat(text(consumer(session, "orders"))).isEqualTo("one");
+        sendIn(session, "invoices", "invoice");
+        session.close();
+        resource.end(FIRST, XAResource.TMSUCCESS);
+        assertThat(resource.prepare(FIRST)).isEqualTo(XAResource.XA_OK);
+        resource.commit(FIRST, false);
+        assertThat(text(consumer("invoices"))).isEqualTo("invoice");
+        assertThat(consumer("orders").receiveNoWait()).isNull();
+    }
+
+    @Test
     void closingTheConnectionRollsBackWhatIsNotPrepared() throws Exception {
         send("orders", "one");
         resource.start(FIRST, XAResource.TMNOFLAGS);

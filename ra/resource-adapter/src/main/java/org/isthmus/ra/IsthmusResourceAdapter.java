@@ -64,7 +64,7 @@ public class IsthmusResourceAdapter implements ResourceAdapter, Serializable {
         }
     }
 
-    /** None: there are no prepared branches to recover until XA is there. */
+    /** None: the adapter prepares no branches yet. */
     @Override
     public XAResource[] getXAResources(ActivationSpec[] specs) {
         return new XAResource[0];

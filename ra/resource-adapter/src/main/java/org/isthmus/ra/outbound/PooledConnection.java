@@ -120,13 +120,13 @@ public final class PooledConnection implements ManagedConnection {
         handles.clear();
     }
 
-    /** Not there before the broker has transactions: the adapter declares NoTransaction, so no server asks. */
+    /** Not there yet: the adapter declares NoTransaction, so no server asks. */
     @Override
     public XAResource getXAResource() throws ResourceException {
         throw new NotSupportedException("XA transactions are not there yet");
     }
 
-    /** Not there before the broker has transactions: the adapter declares NoTransaction, so no server asks. */
+    /** Not there yet: the adapter declares NoTransaction, so no server asks. */
     @Override
     public LocalTransaction getLocalTransaction() throws ResourceException {
         throw new NotSupportedException("Local transactions are not there yet");
