@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
@@ -19,7 +18,6 @@ import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.group.OffsetCommit;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.MetadataStore;
-import org.isthmus.broker.metadata.TopicImage;
 
 /** OffsetCommit: how far a group has read. */
 final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequestData, OffsetCommitResponseData> {
@@ -54,14 +52,13 @@ final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequestData, O
         var image = metadata.image();
         var commits = new ArrayList<OffsetCommit>();
         for (var topic : request.topics()) {
-            find(image, context, topic)
-                    .ifPresent(found -> commits.addAll(commits(found, topic, request.retentionTimeMs())));
+            commits.addAll(commits(topic(image, context, topic), topic, request.retentionTimeMs()));
         }
         return commit(request, commits)
                 .thenApply(outcomes -> told(context, outcomes))
                 .thenApply(outcomes -> new OffsetCommitResponseData()
                         .setTopics(request.topics().stream()
-                                .map(topic -> answered(image, context, topic, outcomes))
+                                .map(topic -> answered(topic(image, context, topic), topic, outcomes))
                                 .toList()));
     }
 
@@ -87,60 +84,38 @@ final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequestData, O
         }
         var caller = new Caller(
                 request.groupId(), request.memberId(), request.groupInstanceId(), request.generationIdOrMemberEpoch());
-        return groups.commit(caller, commits).exceptionally(failure -> {
-            var error = CoordinatorErrors.errorOf(failure);
-            var outcomes = new HashMap<TopicPartition, ErrorCode>();
-            commits.forEach(commit -> outcomes.put(commit.partition(), error));
-            return outcomes;
-        });
+        return groups.commit(caller, commits)
+                .exceptionally(failure -> CommittedTopic.all(commits, CoordinatorErrors.errorOf(failure)));
     }
 
-    private static Optional<TopicImage> find(
-            ClusterImage image, RequestContext context, OffsetCommitRequestTopic topic) {
-        return context.version() >= FIRST_WITH_TOPIC_IDS
-                ? image.topic(TopicIds.of(topic.topicId()))
-                : image.topic(topic.name());
+    private static CommittedTopic topic(ClusterImage image, RequestContext context, OffsetCommitRequestTopic topic) {
+        return CommittedTopic.of(image, context.version() >= FIRST_WITH_TOPIC_IDS, topic.topicId(), topic.name());
     }
 
-    private static List<OffsetCommit> commits(TopicImage topic, OffsetCommitRequestTopic requested, long retentionMs) {
+    private static List<OffsetCommit> commits(
+            CommittedTopic topic, OffsetCommitRequestTopic requested, long retentionMs) {
         return requested.partitions().stream()
-                .filter(partition -> exists(topic, partition.partitionIndex()))
-                .map(partition -> new OffsetCommit(
-                        new TopicPartition(topic.name(), partition.partitionIndex()),
-                        topic.id(),
-                        partition.committedOffset(),
-                        partition.committedLeaderEpoch(),
-                        partition.committedMetadata() == null ? "" : partition.committedMetadata(),
-                        retentionMs))
+                .flatMap(partition -> topic
+                        .commit(
+                                partition.partitionIndex(),
+                                partition.committedOffset(),
+                                partition.committedLeaderEpoch(),
+                                partition.committedMetadata(),
+                                retentionMs)
+                        .stream())
                 .toList();
     }
 
-    private static boolean exists(TopicImage topic, int partition) {
-        return partition >= 0 && partition < topic.partitions().size();
-    }
-
     private static OffsetCommitResponseTopic answered(
-            ClusterImage image,
-            RequestContext context,
-            OffsetCommitRequestTopic requested,
-            Map<TopicPartition, ErrorCode> outcomes) {
-        var topic = find(image, context, requested);
-        var unknown = topic.isEmpty() && context.version() >= FIRST_WITH_TOPIC_IDS
-                ? ErrorCode.UNKNOWN_TOPIC_ID
-                : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+            CommittedTopic topic, OffsetCommitRequestTopic requested, Map<TopicPartition, ErrorCode> outcomes) {
         return new OffsetCommitResponseTopic()
                 .setName(requested.name())
                 .setTopicId(requested.topicId())
                 .setPartitions(requested.partitions().stream()
-                        .map(partition -> {
-                            var index = partition.partitionIndex();
-                            var outcome = topic.filter(found -> exists(found, index))
-                                    .map(found -> outcomes.get(new TopicPartition(found.name(), index)))
-                                    .orElse(unknown);
-                            return new OffsetCommitResponsePartition()
-                                    .setPartitionIndex(index)
-                                    .setErrorCode(outcome.code());
-                        })
+                        .map(partition -> new OffsetCommitResponsePartition()
+                                .setPartitionIndex(partition.partitionIndex())
+                                .setErrorCode(topic.outcome(partition.partitionIndex(), outcomes)
+                                        .code()))
                         .toList());
     }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,7 +23,6 @@ import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
 import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.MetadataStore;
-import org.isthmus.broker.metadata.TopicImage;
 
 /** TxnOffsetCommit: how far a group will have read once the producer's transaction is committed. */
 final class TxnOffsetCommitHandler implements ApiHandler<TxnOffsetCommitRequestData, TxnOffsetCommitResponseData> {
@@ -69,14 +67,14 @@ final class TxnOffsetCommitHandler implements ApiHandler<TxnOffsetCommitRequestD
         var image = metadata.image();
         var commits = new ArrayList<OffsetCommit>();
         for (var topic : request.topics()) {
-            find(image, context, topic).ifPresent(found -> commits.addAll(commits(found, topic)));
+            commits.addAll(commits(topic(image, context, topic), topic));
         }
         return stage(context, request, commits)
-                .exceptionally(failure -> all(commits, CoordinatorErrors.errorOf(failure)))
+                .exceptionally(failure -> CommittedTopic.all(commits, CoordinatorErrors.errorOf(failure)))
                 .thenApply(TxnOffsetCommitHandler::told)
                 .thenApply(outcomes -> new TxnOffsetCommitResponseData()
                         .setTopics(request.topics().stream()
-                                .map(topic -> answered(image, context, topic, outcomes))
+                                .map(topic -> answered(topic(image, context, topic), topic, outcomes))
                                 .toList()));
     }
 
@@ -112,58 +110,33 @@ final class TxnOffsetCommitHandler implements ApiHandler<TxnOffsetCommitRequestD
                                         + request.groupId())));
     }
 
-    private static Map<TopicPartition, ErrorCode> all(List<OffsetCommit> commits, ErrorCode error) {
-        var outcomes = new HashMap<TopicPartition, ErrorCode>();
-        commits.forEach(commit -> outcomes.put(commit.partition(), error));
-        return outcomes;
+    private static CommittedTopic topic(ClusterImage image, RequestContext context, TxnOffsetCommitRequestTopic topic) {
+        return CommittedTopic.of(image, context.version() >= FIRST_WITH_TOPIC_IDS, topic.topicId(), topic.name());
     }
 
-    private static Optional<TopicImage> find(
-            ClusterImage image, RequestContext context, TxnOffsetCommitRequestTopic topic) {
-        return context.version() >= FIRST_WITH_TOPIC_IDS
-                ? image.topic(TopicIds.of(topic.topicId()))
-                : image.topic(topic.name());
-    }
-
-    private static List<OffsetCommit> commits(TopicImage topic, TxnOffsetCommitRequestTopic requested) {
+    private static List<OffsetCommit> commits(CommittedTopic topic, TxnOffsetCommitRequestTopic requested) {
         return requested.partitions().stream()
-                .filter(partition -> exists(topic, partition.partitionIndex()))
-                .map(partition -> new OffsetCommit(
-                        new TopicPartition(topic.name(), partition.partitionIndex()),
-                        topic.id(),
-                        partition.committedOffset(),
-                        partition.committedLeaderEpoch(),
-                        partition.committedMetadata() == null ? "" : partition.committedMetadata(),
-                        -1))
+                .flatMap(partition -> topic
+                        .commit(
+                                partition.partitionIndex(),
+                                partition.committedOffset(),
+                                partition.committedLeaderEpoch(),
+                                partition.committedMetadata(),
+                                -1)
+                        .stream())
                 .toList();
     }
 
-    private static boolean exists(TopicImage topic, int partition) {
-        return partition >= 0 && partition < topic.partitions().size();
-    }
-
     private static TxnOffsetCommitResponseTopic answered(
-            ClusterImage image,
-            RequestContext context,
-            TxnOffsetCommitRequestTopic requested,
-            Map<TopicPartition, ErrorCode> outcomes) {
-        var topic = find(image, context, requested);
-        var unknown = topic.isEmpty() && context.version() >= FIRST_WITH_TOPIC_IDS
-                ? ErrorCode.UNKNOWN_TOPIC_ID
-                : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+            CommittedTopic topic, TxnOffsetCommitRequestTopic requested, Map<TopicPartition, ErrorCode> outcomes) {
         return new TxnOffsetCommitResponseTopic()
                 .setName(requested.name())
                 .setTopicId(requested.topicId())
                 .setPartitions(requested.partitions().stream()
-                        .map(partition -> {
-                            var index = partition.partitionIndex();
-                            var outcome = topic.filter(found -> exists(found, index))
-                                    .map(found -> outcomes.get(new TopicPartition(found.name(), index)))
-                                    .orElse(unknown);
-                            return new TxnOffsetCommitResponsePartition()
-                                    .setPartitionIndex(index)
-                                    .setErrorCode(outcome.code());
-                        })
+                        .map(partition -> new TxnOffsetCommitResponsePartition()
+                                .setPartitionIndex(partition.partitionIndex())
+                                .setErrorCode(topic.outcome(partition.partitionIndex(), outcomes)
+                                        .code()))
                         .toList());
     }
 }
