@@ -111,7 +111,7 @@ class StockConsumerGroupsTest {
         poll(() -> sizes().equals(List.of(3, 3)));
         produce("orders", 30);
         poll(() -> read.size() == 30);
-        var port = ((Endpoint.Tcp) broker.listeners().get(0)).port();
+        var port = broker.listeners().get(0).port();
         var revokedBefore = first.revoked + second.revoked;
 
         broker.close();
