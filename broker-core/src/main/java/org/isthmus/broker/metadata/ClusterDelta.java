@@ -1,6 +1,8 @@
 package org.isthmus.broker.metadata;
 
 import java.util.Map;
+import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.common.TopicPartition;
 
 /** One change of the cluster, from one image to the next. */
 public sealed interface ClusterDelta {
@@ -8,10 +10,23 @@ public sealed interface ClusterDelta {
 
     record TopicDeleted(String name) implements ClusterDelta {}
 
-    /** Partitions, settings or leaders of a topic are as given from now on. */
+    /** The settings of a topic are as given from now on, and partitions may have been added; those that were there stay as they are. */
     record TopicChanged(TopicImage topic) implements ClusterDelta {}
 
+    /** Leader, replicas or those in sync of one partition are as given from now on; its epoch becomes the one after the present. */
+    record PartitionChanged(TopicPartition partition, PartitionImage image) implements ClusterDelta {}
+
+    /** A broker lives, or lives under another address. Only the broker itself says so; its epoch is given by the store. */
     record BrokerRegistered(BrokerImage broker) implements ClusterDelta {}
+
+    /** A broker lives no longer: it said so itself, or its session is over. */
+    record BrokerGone(BrokerId broker) implements ClusterDelta {}
+
+    /** A broker begins its reign as controller, under the next epoch. */
+    record ControllerElected(BrokerId controller) implements ClusterDelta {}
+
+    /** Changes nothing, and makes what it comes with fail with {@code STALE_CONTROLLER_EPOCH} where another reign has begun. */
+    record UnderController(int controllerEpoch) implements ClusterDelta {}
 
     /** Ids below the given one are taken. */
     record ProducerIdsTaken(long nextProducerId) implements ClusterDelta {}

@@ -1,16 +1,17 @@
 package org.isthmus.broker.metadata;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.TopicPartition;
 
 /**
  * The cluster at one moment. Never changes; a newer one has a higher version.
  *
+ * @param controllerEpoch the reign of the controller, raised by each election of one
  * @param nextProducerId the first producer id that was never given out
  * @param groupConfigs the groups' own settings
  */
@@ -18,6 +19,7 @@ public record ClusterImage(
         long version,
         UUID clusterId,
         BrokerId controller,
+        int controllerEpoch,
         Map<BrokerId, BrokerImage> brokers,
         Map<String, TopicImage> topics,
         Map<UUID, String> topicNames,
@@ -39,7 +41,7 @@ public record ClusterImage(
             Map<String, TopicImage> topics,
             Map<UUID, String> topicNames,
             long nextProducerId) {
-        this(version, clusterId, controller, brokers, topics, topicNames, nextProducerId, Map.of());
+        this(version, clusterId, controller, 0, brokers, topics, topicNames, nextProducerId, Map.of());
     }
 
     /** A cluster that has just come into being. */
@@ -47,38 +49,15 @@ public record ClusterImage(
         return new ClusterImage(0, clusterId, controller, Map.of(), Map.of(), Map.of(), 0);
     }
 
-    /** The next image: this one with the changes made, in order, and the version one higher. */
+    /**
+     * The next image: this one with the changes made, in order, and the version one higher.
+     *
+     * @throws BrokerException where a change is of what is not there, or under a reign that is over
+     */
     public ClusterImage with(List<ClusterDelta> deltas) {
-        var nextBrokers = new HashMap<>(brokers);
-        var nextTopics = new HashMap<>(topics);
-        var nextNames = new HashMap<>(topicNames);
-        var nextConfigs = new HashMap<>(groupConfigs);
-        var producerId = nextProducerId;
-        for (var delta : deltas) {
-            if (delta instanceof ClusterDelta.TopicCreated created) {
-                nextTopics.put(created.topic().name(), created.topic());
-                nextNames.put(created.topic().id(), created.topic().name());
-            } else if (delta instanceof ClusterDelta.TopicChanged changed) {
-                nextTopics.put(changed.topic().name(), changed.topic());
-            } else if (delta instanceof ClusterDelta.TopicDeleted deleted) {
-                var gone = nextTopics.remove(deleted.name());
-                if (gone != null) {
-                    nextNames.remove(gone.id());
-                }
-            } else if (delta instanceof ClusterDelta.BrokerRegistered registered) {
-                nextBrokers.put(registered.broker().id(), registered.broker());
-            } else if (delta instanceof ClusterDelta.ProducerIdsTaken taken) {
-                producerId = Math.max(producerId, taken.nextProducerId());
-            } else if (delta instanceof ClusterDelta.GroupConfigured configured) {
-                if (configured.configs().isEmpty()) {
-                    nextConfigs.remove(configured.group());
-                } else {
-                    nextConfigs.put(configured.group(), configured.configs());
-                }
-            }
-        }
-        return new ClusterImage(
-                version + 1, clusterId, controller, nextBrokers, nextTopics, nextNames, producerId, nextConfigs);
+        var next = new ClusterChange(this);
+        deltas.forEach(next::apply);
+        return next.image(version + 1);
     }
 
     public Optional<TopicImage> topic(String name) {

@@ -60,6 +60,17 @@ public final class LocalMetadataStore implements MetadataStore {
         return image;
     }
 
+    /** The process is its own session. */
+    @Override
+    public SessionState session() {
+        return SessionState.HELD;
+    }
+
+    @Override
+    public void followSession(Consumer<SessionState> listener) {
+        loop.execute(() -> listener.accept(SessionState.HELD));
+    }
+
     @Override
     public CompletionStage<ClusterImage> change(Function<ClusterImage, List<ClusterDelta>> decide) {
         var done = new CompletableFuture<ClusterImage>();

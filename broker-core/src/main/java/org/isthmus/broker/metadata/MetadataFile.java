@@ -74,6 +74,8 @@ final class MetadataFile {
                     .append(join(partition.replicas()))
                     .append(' ')
                     .append(join(partition.isr()))
+                    .append(' ')
+                    .append(partition.partitionEpoch())
                     .append('\n');
         }
     }
@@ -149,7 +151,7 @@ final class MetadataFile {
         }
         var names = new HashMap<UUID, String>();
         topics.values().forEach(topic -> names.put(topic.id(), topic.name()));
-        return new ClusterImage(version, clusterId, self, Map.of(), topics, names, nextProducerId, groups);
+        return new ClusterImage(version, clusterId, self, 0, Map.of(), topics, names, nextProducerId, groups);
     }
 
     private static Map<String, String> configs(String[] words) {
@@ -164,7 +166,11 @@ final class MetadataFile {
                 new BrokerId(Integer.parseInt(words[1])),
                 new Epoch(Integer.parseInt(words[2])),
                 brokers(words[3]),
-                brokers(words[4]));
+                brokers(words[4]),
+                // Files of earlier versions end here.
+                words.length > 5 ? Integer.parseInt(words[5]) : 0,
+                List.of(),
+                List.of());
     }
 
     private static List<BrokerId> brokers(String joined) {

@@ -22,7 +22,7 @@ class LocalMetadataStoreTest extends MetadataStoreContract {
     Path directory;
 
     @Override
-    MetadataStore open() throws IOException {
+    protected MetadataStore open() throws IOException {
         return LocalMetadataStore.open(
                 directory.resolve("metadata"), new BrokerId(0), FileStore.local(), IdSource.random(), loop);
     }

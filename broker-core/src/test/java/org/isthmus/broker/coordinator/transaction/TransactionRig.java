@@ -23,6 +23,7 @@ import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.metadata.PartitionImage;
+import org.isthmus.broker.metadata.SessionState;
 import org.isthmus.broker.metadata.TopicImage;
 
 /** A transaction coordinator with one shard in memory, and partitions that only remember the markers they got. */
@@ -162,6 +163,16 @@ final class TransactionRig implements MetadataStore, MarkerWriter {
             nextProducerId = ((ClusterDelta.ProducerIdsTaken) delta).nextProducerId();
         }
         return CompletableFuture.completedStage(image());
+    }
+
+    @Override
+    public SessionState session() {
+        return SessionState.HELD;
+    }
+
+    @Override
+    public void followSession(Consumer<SessionState> listener) {
+        listener.accept(SessionState.HELD);
     }
 
     @Override

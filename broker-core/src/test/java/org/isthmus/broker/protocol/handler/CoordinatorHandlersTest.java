@@ -29,6 +29,7 @@ import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.metadata.SessionState;
 import org.isthmus.broker.network.Endpoint;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -634,6 +635,16 @@ class CoordinatorHandlersTest {
                 nextProducerId = ((ClusterDelta.ProducerIdsTaken) delta).nextProducerId();
             }
             return CompletableFuture.completedStage(image());
+        }
+
+        @Override
+        public SessionState session() {
+            return SessionState.HELD;
+        }
+
+        @Override
+        public void followSession(Consumer<SessionState> listener) {
+            listener.accept(SessionState.HELD);
         }
 
         @Override
