@@ -50,8 +50,8 @@ public final class IsthmusManagedConnection extends IsthmusConnection {
     }
 
     /** One worker's deliveries as part of the server's transactions; the intake is of this connection. */
-    public TransactedDelivery transacted(Intake intake, TransactedDelivery.Returning returning) {
-        return new TransactedDelivery(intake, branches, returning);
+    public TransactedDelivery transacted(Intake intake, TransactedDelivery.Followers followers) {
+        return new TransactedDelivery(intake, branches, followers);
     }
 
     /** Begins a transaction that needs no manager. */

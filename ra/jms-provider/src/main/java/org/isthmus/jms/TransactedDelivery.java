@@ -35,24 +35,27 @@ public final class TransactedDelivery {
         COMMITTED
     }
 
-    /** Told before what was acknowledged comes back. */
-    @FunctionalInterface
-    public interface Returning {
-        /** Returns when nothing of what comes behind is here. */
-        void awaitOrder() throws JMSException;
+    /** What lies behind the messages that were handed out. */
+    public interface Followers {
+        /** The broker is about to take back what was acknowledged. Returns when nothing is here that must not overtake it. */
+        void giveBack() throws JMSException;
+
+        /** The broker has it again. */
+        void goOn();
     }
 
     private final Intake intake;
-    private final Returning returning;
+    private final Followers followers;
     private final IsthmusXAResource resource;
     private List<Loan> loans = List.of();
     private final List<ShareDelivery> notTaken = new ArrayList<>();
     private State state = State.OUTSIDE;
     private boolean acknowledged;
+    private boolean followersAreGone;
 
-    TransactedDelivery(Intake intake, XaBranches branches, Returning returning) {
+    TransactedDelivery(Intake intake, XaBranches branches, Followers followers) {
         this.intake = intake;
-        this.returning = returning;
+        this.followers = followers;
         resource = new IsthmusXAResource(new Worker(), branches);
     }
 
@@ -94,8 +97,15 @@ public final class TransactedDelivery {
         acknowledged = false;
     }
 
-    private synchronized boolean isAcknowledged() {
-        return acknowledged;
+    private synchronized boolean beginsToReturn() {
+        followersAreGone = acknowledged;
+        return followersAreGone;
+    }
+
+    private synchronized boolean hasReturned() {
+        boolean had = followersAreGone;
+        followersAreGone = false;
+        return had;
     }
 
     private final class Worker implements XaWorker {
@@ -134,8 +144,8 @@ public final class TransactedDelivery {
 
         @Override
         public void rollingBack() throws JMSException {
-            if (isAcknowledged()) {
-                returning.awaitOrder();
+            if (beginsToReturn()) {
+                followers.giveBack();
             }
         }
 
@@ -147,6 +157,9 @@ public final class TransactedDelivery {
         @Override
         public void rolledBack() {
             giveBackWhatWasNotTaken();
+            if (hasReturned()) {
+                followers.goOn();
+            }
         }
     }
 

@@ -45,11 +45,10 @@ final class MemberAcknowledger {
                             "offset " + first.record().offset() + " of " + first.partition()
                                     + " is not held any more: the connection was lost"));
         } else {
-            byPlace.computeIfAbsent(
-                            new Place(session, first.partition()),
-                            place -> new BranchAcknowledger(
-                                    member.client(), session, first.partition(), identity, onFailure))
-                    .accept(first.record().offset(), lastOffset, done);
+            var acknowledger = byPlace.computeIfAbsent(
+                    new Place(session, first.partition()),
+                    place -> new BranchAcknowledger(member.client(), session, first.partition(), identity, onFailure));
+            session.afterSaid(() -> acknowledger.accept(first.record().offset(), lastOffset, done));
         }
     }
 
