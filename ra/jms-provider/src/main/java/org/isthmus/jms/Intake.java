@@ -99,15 +99,13 @@ public final class Intake implements AutoCloseable {
 
     /** They are done with if the transaction commits, and else come again. Returns at once; it fails with what is refused, which is told. */
     void acceptIn(Transaction transaction, List<Loan> loans, Consumer<List<ShareDelivery>> onRefusal) {
-        var unused = ShareSettlements.inRows(
-                of(loans),
-                (row, lastOffset) -> transaction
-                        .acknowledge(stream, row.get(0), lastOffset)
-                        .whenComplete((done, refused) -> {
-                            if (refused != null) {
-                                onRefusal.accept(row);
-                            }
-                        }));
+        var unused = ShareSettlements.inRows(of(loans), (row, lastOffset) -> transaction
+                .acknowledge(stream, row.get(0), lastOffset)
+                .whenComplete((done, refused) -> {
+                    if (refused != null) {
+                        onRefusal.accept(row);
+                    }
+                }));
     }
 
     /** They are done with, once the broker has heard of it. */

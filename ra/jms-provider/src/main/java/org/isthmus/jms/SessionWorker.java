@@ -11,8 +11,7 @@ final class SessionWorker implements XaWorker {
     private final Supplier<? extends Collection<? extends IsthmusSession>> sessions;
 
     /** @param sessions those that are open */
-    SessionWorker(
-            SessionTransaction transaction, Supplier<? extends Collection<? extends IsthmusSession>> sessions) {
+    SessionWorker(SessionTransaction transaction, Supplier<? extends Collection<? extends IsthmusSession>> sessions) {
         this.transaction = transaction;
         this.sessions = sessions;
     }

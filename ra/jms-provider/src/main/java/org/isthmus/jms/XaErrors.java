@@ -18,7 +18,8 @@ final class XaErrors {
 
     /** A refusal of the broker; where it does not say what became of the branch, the manager is to try again. */
     static XAException of(JMSException failure) {
-        var code = failure instanceof TransactionRolledBackException ? XAException.XA_RBROLLBACK : XAException.XAER_RMFAIL;
+        var code =
+                failure instanceof TransactionRolledBackException ? XAException.XA_RBROLLBACK : XAException.XAER_RMFAIL;
         if (failure.getLinkedException() instanceof BrokerException refused) {
             code = codeOf(refused.code());
         }

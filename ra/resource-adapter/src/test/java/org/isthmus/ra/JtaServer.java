@@ -1,6 +1,7 @@
 package org.isthmus.ra;
 
 import com.arjuna.ats.arjuna.common.ObjectStoreEnvironmentBean;
+import com.arjuna.ats.internal.arjuna.objectstore.VolatileStore;
 import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
 import jakarta.jms.Message;
 import jakarta.jms.MessageListener;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import javax.transaction.xa.XAResource;
 import org.isthmus.jms.BatchMessageListener;
 
@@ -47,12 +49,21 @@ final class JtaServer implements ConnectionManager, ConnectionEventListener {
         manager = com.arjuna.ats.jta.TransactionManager.transactionManager();
     }
 
-    /** Where the manager, which a JVM has one of, writes its decisions; before its first use. */
-    static void keepDecisionsIn(Path store) {
-        for (var name : new String[] {null, "communicationStore", "stateStore"}) {
-            BeanPopulator.getNamedInstance(ObjectStoreEnvironmentBean.class, name)
-                    .setObjectStoreDir(store.toString());
-        }
+    /** The manager, which a JVM has one of, forgets its decisions with the JVM; before its first use. */
+    static void keepDecisionsInMemory() {
+        stores().forEach(store -> store.setObjectStoreType(VolatileStore.class.getName()));
+    }
+
+    /** The manager's decisions survive the JVM; before its first use. */
+    static void keepDecisionsIn(Path directory) {
+        stores().forEach(store -> store.setObjectStoreDir(directory.toString()));
+    }
+
+    private static List<ObjectStoreEnvironmentBean> stores() {
+        return Stream.of("", "communicationStore", "stateStore")
+                .map(name ->
+                        BeanPopulator.getNamedInstance(ObjectStoreEnvironmentBean.class, name.isEmpty() ? null : name))
+                .toList();
     }
 
     TransactionManager manager() {

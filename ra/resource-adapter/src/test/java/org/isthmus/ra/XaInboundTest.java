@@ -50,8 +50,8 @@ class XaInboundTest {
     }
 
     @BeforeAll
-    static void manager(@TempDir Path store) {
-        JtaServer.keepDecisionsIn(store);
+    static void manager() {
+        JtaServer.keepDecisionsInMemory();
     }
 
     @BeforeEach
@@ -179,7 +179,10 @@ class XaInboundTest {
         spec.setBatchTimeout(20_000L);
         activate(
                 server.beansThatTakeLists(messages -> {
-                    var texts = messages.stream().map(Received::of).map(Received::text).toList();
+                    var texts = messages.stream()
+                            .map(Received::of)
+                            .map(Received::text)
+                            .toList();
                     boolean first = received.isEmpty();
                     messages.forEach(message -> received.add(Received.of(message)));
                     texts.forEach(text -> send(INVOICES, text));

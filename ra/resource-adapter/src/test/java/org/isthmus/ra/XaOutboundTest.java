@@ -37,8 +37,8 @@ class XaOutboundTest {
     private ConnectionFactory factory;
 
     @BeforeAll
-    static void manager(@TempDir Path store) {
-        JtaServer.keepDecisionsIn(store);
+    static void manager() {
+        JtaServer.keepDecisionsInMemory();
     }
 
     @BeforeEach

@@ -30,7 +30,8 @@ final class MemberAcknowledger {
     }
 
     void accept(ShareDelivery first, long lastOffset, CompletableFuture<Void> done) {
-        member.client().runHere(() -> acceptHere(first, lastOffset, done), () -> refuse(done, WireBrokerClient.closed()));
+        member.client()
+                .runHere(() -> acceptHere(first, lastOffset, done), () -> refuse(done, WireBrokerClient.closed()));
     }
 
     private void acceptHere(ShareDelivery first, long lastOffset, CompletableFuture<Void> done) {

@@ -5,8 +5,8 @@ import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.isthmus.jms.IsthmusManagedConnection;
 import org.isthmus.jms.IsthmusConnectionFactory;
+import org.isthmus.jms.IsthmusManagedConnection;
 
 /** One connection to the broker, and the delivery on it. */
 final class Attachment implements AutoCloseable {

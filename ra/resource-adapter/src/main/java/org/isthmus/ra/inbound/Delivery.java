@@ -256,7 +256,8 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
                 case WITH_BROKER -> {
                     log.log(
                             Level.WARNING,
-                            "The transaction of a bean of " + subscription + " was not committed; what it had received comes"
+                            "The transaction of a bean of " + subscription
+                                    + " was not committed; what it had received comes"
                                     + " again, unless its manager commits it after all: " + loans,
                             received.failure());
                     yield true;
