@@ -74,7 +74,7 @@ class BrokerFuzzIT {
                 send(broker, mutate(caught.get(random.nextInt(caught.size())), random));
                 sent++;
                 assertThat(broker.isAlive())
-                        .as("the broker lives, seed %d", seed)
+                        .as("the broker lives, seed %d; it said:%n%s", seed, broker.output())
                         .isTrue();
             }
 

@@ -21,13 +21,12 @@ import org.jspecify.annotations.Nullable;
  * Decides what becomes of topics: from an image to the change that leads to the next. No state and no effects; a refusal is a
  * {@link BrokerException} with the protocol's error.
  *
+ * @param mostReplicas replicas of partitions for each living broker, all topics together: an idle one takes memory too, and a single
+ *     request can ask for any number
  * @param defaultPartitions partitions of a topic whose creator does not say
  * @param defaultReplicationFactor replicas of a partition of a topic whose creator does not say
  */
-public record Placement(int defaultPartitions, int defaultReplicationFactor) {
-    /** Partitions that one topic can have here. Above it a single request could keep the broker busy for minutes. */
-    public static final int MAX_PARTITIONS = 100_000;
-
+public record Placement(int mostReplicas, int defaultPartitions, int defaultReplicationFactor) {
     public ClusterDelta createTopic(ClusterImage image, NewTopicRequest request, UUID id) {
         TopicRules.checkNewName(request.name());
         checkFree(image, request.name());
@@ -48,7 +47,7 @@ public record Placement(int defaultPartitions, int defaultReplicationFactor) {
                 // The default of a broker that stands alone must not keep it from serving.
                 ? Math.min(defaultReplicationFactor, image.brokers().size())
                 : request.replicationFactor();
-        checkCount(count);
+        checkCount(image, count, replicas);
         if (replicas < 1 || replicas > image.brokers().size()) {
             throw new BrokerException(
                     ErrorCode.INVALID_REPLICATION_FACTOR,
@@ -58,11 +57,22 @@ public record Placement(int defaultPartitions, int defaultReplicationFactor) {
         return spread(image, 0, count, replicas);
     }
 
-    private static void checkCount(int count) {
-        if (count < 1 || count > MAX_PARTITIONS) {
+    /** Before anything is made of it: the numbers are those of a request. */
+    private void checkCount(ClusterImage image, int added, int replicas) {
+        if (added < 1) {
+            throw new BrokerException(ErrorCode.INVALID_PARTITIONS, "a topic has 1 partition at least, not " + added);
+        }
+        var present = image.topics().values().stream()
+                .mapToLong(topic -> (long) topic.partitions().size()
+                        * topic.partitions().get(0).replicas().size())
+                .sum();
+        var most = (long) mostReplicas * Math.max(1, image.brokers().size());
+        if (present + (long) added * replicas > most) {
             throw new BrokerException(
-                    ErrorCode.INVALID_PARTITIONS,
-                    "a topic has between 1 and " + MAX_PARTITIONS + " partitions, not " + count);
+                    ErrorCode.POLICY_VIOLATION,
+                    added + " partitions more with " + replicas + " replicas are too many: the cluster has " + present
+                            + " replicas of at most " + most
+                            + " (isthmus.max.partitions or the heap of its brokers limits them)");
         }
     }
 
@@ -82,12 +92,13 @@ public record Placement(int defaultPartitions, int defaultReplicationFactor) {
         return new PartitionImage(replicas.get(0), Epoch.ZERO, replicas, replicas);
     }
 
-    private static List<PartitionImage> assigned(ClusterImage image, NewTopicRequest request) {
+    private List<PartitionImage> assigned(ClusterImage image, NewTopicRequest request) {
         if (request.partitions() != -1 || request.replicationFactor() != -1) {
             throw new BrokerException(
                     ErrorCode.INVALID_REQUEST, "a topic is asked for by counts or by an assignment, not by both");
         }
-        checkCount(request.assignment().size());
+        checkCount(
+                image, request.assignment().size(), request.assignment().get(0).size());
         return assigned(image, request.assignment());
     }
 
@@ -121,13 +132,13 @@ public record Placement(int defaultPartitions, int defaultReplicationFactor) {
                     ErrorCode.INVALID_PARTITIONS,
                     "topic '" + name + "' has " + present + " partitions, and can only get more, not " + total);
         }
-        checkCount(total);
         if (assignment != null && assignment.size() != total - present) {
             throw new BrokerException(
                     ErrorCode.INVALID_REPLICA_ASSIGNMENT,
                     "the assignment is of " + assignment.size() + " partitions for " + (total - present) + " new ones");
         }
         var replicas = topic.partitions().get(0).replicas().size();
+        checkCount(image, total - present, replicas);
         var partitions = new ArrayList<>(topic.partitions());
         partitions.addAll(assignment != null ? assigned(image, assignment) : spread(image, present, total, replicas));
         return new ClusterDelta.TopicChanged(new TopicImage(name, topic.id(), topic.configs(), partitions));

@@ -43,6 +43,12 @@ final class AbortedTransactionIndex {
         return Arrays.asList(known.array).subList(0, known.count);
     }
 
+    /** What was read or added so far, for when the file may be gone. */
+    List<AbortedTransaction> known() {
+        var known = entries;
+        return known == null ? List.of() : Arrays.asList(known.array).subList(0, known.count);
+    }
+
     /** Drops the transactions whose marker lies at or above the offset. */
     void keepBelow(long offset) throws IOException {
         var kept = all().stream()

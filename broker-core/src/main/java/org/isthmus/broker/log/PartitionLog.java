@@ -720,6 +720,10 @@ public final class PartitionLog implements Closeable {
     private void cutFiles(long offset) throws IOException {
         var index = published().indexOf(offset);
         var kept = segments[index];
+        for (var i = index; i < segments.length; i++) {
+            // Read now if they never were: an older view still tells which of its records were aborted.
+            segments[i].aborted().all();
+        }
         kept.cutAt(kept.positionOf(offset, kept.size()));
         for (var i = segments.length - 1; i > index; i--) {
             segments[i].delete();
@@ -888,8 +892,11 @@ public final class PartitionLog implements Closeable {
         segmentBegunMs = active().size() == 0 ? -1 : Math.min(clock.wallMs(), Math.max(0, active().maxTimestampMs()));
         ProducerSnapshots.deleteAbove(files, directory, endOffset);
         if (endOffset == recoveryPoint && !torn && first == segments.length - 1) {
-            // Nothing to recover, but the file may be shorter than the disk knows: a truncation whose force failed.
+            // Nothing to recover, but the file may be shorter than the disk knows (a truncation whose force failed),
+            // and its
+            // name may be unknown to it (a process that died after it began the segment).
             active().forceLog();
+            files.forceDirectory(directory);
             return;
         }
         for (var i = first; i < segments.length; i++) {

@@ -118,14 +118,17 @@ record PublishedView(
         @Nullable LogSegment before = null;
         for (var i = indexOf(fromOffset); i < segments.length; i++) {
             var segment = LogSegment.hold(segments[i]);
-            if (segment == null || segment == before) {
+            if (segment != null && segment == before) {
                 // Several segments may have been compacted into one.
-                release(segment);
+                segment.release();
                 continue;
             }
             before = segment;
             try {
-                for (var aborted : segment.aborted().all()) {
+                // One that was cut is closed, and remembers what this view is about.
+                for (var aborted : segment == null
+                        ? segments[i].aborted().known()
+                        : segment.aborted().all()) {
                     if (aborted.markerOffset() >= fromOffset
                             && aborted.firstOffset() < toOffset
                             && aborted.markerOffset() < endOffset) {
@@ -136,16 +139,12 @@ record PublishedView(
                     }
                 }
             } finally {
-                segment.release();
+                if (segment != null) {
+                    segment.release();
+                }
             }
         }
         return found;
-    }
-
-    private static void release(@Nullable LogSegment segment) {
-        if (segment != null) {
-            segment.release();
-        }
     }
 
     @Override

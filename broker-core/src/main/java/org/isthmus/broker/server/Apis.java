@@ -83,7 +83,7 @@ record Apis(
         handlers.addAll(topics(identity));
         handlers.addAll(TemporaryHandler.of(partitions.temporary(), ids));
         var shareGroups = new ShareGroups(
-                membership, shares.coordinator(), new ShareGroupConfigs(metadata, Clock.system()), shares::used);
+                membership, shares.coordinator(), new ShareGroupConfigs(metadata, Clock.system()), shares.used());
         handlers.addAll(shareGroups(shareGroups));
         handlers.add(new LeaseHandler(groups));
         handlers.addAll(CoordinatorHandlers.of(
@@ -141,7 +141,7 @@ record Apis(
     }
 
     private Placement placement() {
-        return new Placement(settings.partitions(), settings.replicationFactor());
+        return new Placement(settings.maxPartitions(), settings.partitions(), settings.replicationFactor());
     }
 
     private InternalTopics internalTopics() {

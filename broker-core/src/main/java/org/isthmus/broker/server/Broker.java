@@ -117,7 +117,11 @@ final class Broker implements AutoCloseable {
         var groups = new GroupCoordinator(settings.groups(), metadata::image, Clock.system(), ids);
         var producerIds = new ProducerIds(metadata);
         var shares = new SharePlaces(
-                partitions, io, metadata, new Placement(settings.partitions(), settings.replicationFactor()), ids);
+                partitions,
+                io,
+                metadata,
+                new Placement(settings.maxPartitions(), settings.partitions(), settings.replicationFactor()),
+                ids);
         var markers = new TransactionMarkers(metadata, partitions, groups, shares.coordinator(), Clock.system());
         var transactions = new TransactionCoordinator(
                 TransactionConfig.DEFAULT, metadata::image, markers, producerIds, Clock.system(), ids);

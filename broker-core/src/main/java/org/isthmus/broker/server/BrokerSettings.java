@@ -20,12 +20,14 @@ import org.isthmus.broker.replica.CleanerConfig;
  * A broker's settings, read once from their Kafka names and checked. What a name means for topics that say nothing themselves is kept as
  * it was given, in {@link #topicDefaults}.
  *
+ * @param maxPartitions replicas of partitions for each broker of the cluster
  * @param loops threads that own partitions
  * @param ioThreads threads that open logs and read from the disk
  * @param advertised the addresses that clients are told in place of the listeners, one for each, or none
  */
 record BrokerSettings(
         BrokerId brokerId,
+        int maxPartitions,
         int partitions,
         int replicationFactor,
         boolean createsMissingTopics,
@@ -52,6 +54,7 @@ record BrokerSettings(
         var cleaner = CleanerConfig.DEFAULT;
         var settings = new BrokerSettings(
                 new BrokerId(reader.number("node.id", reader.number("broker.id", 0, 0), 0)),
+                reader.number("isthmus.max.partitions", partitionsOfHeap(), 1),
                 reader.number("num.partitions", 1, 1),
                 reader.number("default.replication.factor", 1, 1),
                 reader.flag("auto.create.topics.enable", true),
@@ -84,6 +87,12 @@ record BrokerSettings(
                 reader.topicDefaults());
         reader.warnOfUnknown();
         return settings;
+    }
+
+    /** An idle partition takes a twentieth of this, one with a log and share groups a third. */
+    private static int partitionsOfHeap() {
+        return (int)
+                Math.min(Integer.MAX_VALUE, Math.max(1000, Runtime.getRuntime().maxMemory() >> 14));
     }
 
     /** What a description of this broker says. */

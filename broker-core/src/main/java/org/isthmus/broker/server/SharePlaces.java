@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
@@ -13,6 +14,7 @@ import org.isthmus.broker.controller.NewTopicRequest;
 import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.share.ShareCoordinator;
 import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.protocol.handler.ShareGroups;
 import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.replica.PartitionListener;
 import org.isthmus.broker.replica.Partitions;
@@ -67,20 +69,33 @@ final class SharePlaces implements PartitionListener {
                 image.topic(topic).isPresent() ? List.of() : List.of(placement.createTopic(image, request, id)));
     }
 
-    /** The partitions that are led here and were used by a share group. */
-    CompletionStage<Collection<TopicPartition>> used() {
-        return CompletableFuture.supplyAsync(
-                () -> partitions.all().stream()
-                        .filter(partition -> partition.role() instanceof Role.Leader)
-                        .filter(Partition::hasSidecar)
-                        .map(Partition::id)
-                        .toList(),
-                io);
+    ShareGroups.Used used() {
+        return new ShareGroups.Used() {
+            @Override
+            public CompletionStage<Collection<TopicPartition>> all() {
+                return among(partitions.all().stream());
+            }
+
+            @Override
+            public CompletionStage<Collection<TopicPartition>> among(Collection<TopicPartition> ids) {
+                return among(ids.stream().flatMap(id -> partitions.partition(id).stream()));
+            }
+
+            private CompletionStage<Collection<TopicPartition>> among(Stream<Partition> asked) {
+                return CompletableFuture.supplyAsync(
+                        () -> asked.filter(partition -> partition.role() instanceof Role.Leader)
+                                .filter(Partition::hasSidecar)
+                                .map(Partition::id)
+                                .toList(),
+                        io);
+            }
+        };
     }
 
     /** Deletes from queues what every group is done with. */
     void deleteFinished() {
-        used().thenAccept(used -> used.forEach(id -> partitions.partition(id).ifPresent(this::deleteFinished)));
+        used().all()
+                .thenAccept(used -> used.forEach(id -> partitions.partition(id).ifPresent(this::deleteFinished)));
         io.execute(() -> partitions.temporary().consumed().forEach(this::deleteFinished));
     }
 

@@ -182,6 +182,23 @@ class PartitionLogTest {
     }
 
     @Test
+    void aViewFromBeforeATruncationStillTellsWhatWasAborted() throws Exception {
+        try (var log = open(SMALL)) {
+            log.append(transactional(5, 0), EPOCH);
+            fill(log, 30);
+            log.append(new EndTransactionMarker(Outcome.ABORT, 0).toBatch(5, (short) 0, 0), EPOCH, AppendOrigin.BROKER);
+            log.advanceHighWatermark(log.view().endOffset());
+            var before = log.view();
+            fill(log, 2);
+
+            log.truncateTo(33);
+
+            assertThat(before.abortedTransactions(0, 1)).containsExactly(new AbortedTransaction(5, 0, 31, 32));
+            assertThat(log.view().abortedTransactions(0, 1)).containsExactly(new AbortedTransaction(5, 0, 31, 32));
+        }
+    }
+
+    @Test
     void retentionDeletesWhatIsTooMuchButNotUnderAReader() throws Exception {
         var config = new LogConfig(2_000, Long.MAX_VALUE, 200, 1 << 20, -1, 4_000, false);
         try (var log = open(config)) {

@@ -10,7 +10,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
@@ -23,17 +22,19 @@ import org.isthmus.broker.coordinator.share.StartAt;
 /**
  * Share groups as a whole: their members, and what they have at the partitions that this broker leads. Safe for use by many threads.
  *
- * @param used finds the partitions led here that share groups have used; called on a thread that may look at the disk
+ * @param used the partitions that share groups have used, which alone are asked: a question would set up what a partition keeps of its groups
  */
-public record ShareGroups(
-        ShareMembership membership,
-        ShareCoordinator shares,
-        ShareGroupConfigs configs,
-        Supplier<CompletionStage<Collection<TopicPartition>>> used) {
+public record ShareGroups(ShareMembership membership, ShareCoordinator shares, ShareGroupConfigs configs, Used used) {
+    /** Which of the partitions that are led here share groups have used. Looks at the disk, on a thread that may. */
+    public interface Used {
+        CompletionStage<Collection<TopicPartition>> all();
+
+        CompletionStage<Collection<TopicPartition>> among(Collection<TopicPartition> partitions);
+    }
 
     /** Every group that has members or state here. */
     CompletionStage<Set<String>> all() {
-        return used.get()
+        return used.all()
                 .thenCompose(partitions -> {
                     List<CompletionStage<Collection<String>>> stored =
                             partitions.stream().map(this::groupsAt).toList();
@@ -61,10 +62,15 @@ public record ShareGroups(
 
     /** Where the group stands in the partitions that it has used, of all that are led here. */
     CompletionStage<Map<TopicPartition, ShareProgress>> progress(String group) {
-        return used.get().thenCompose(partitions -> progress(group, partitions));
+        return used.all().thenCompose(partitions -> progressAt(partitions, group));
     }
 
     CompletionStage<Map<TopicPartition, ShareProgress>> progress(String group, Collection<TopicPartition> partitions) {
+        return used.among(partitions).thenCompose(found -> progressAt(found, group));
+    }
+
+    private CompletionStage<Map<TopicPartition, ShareProgress>> progressAt(
+            Collection<TopicPartition> partitions, String group) {
         var asked = List.copyOf(partitions);
         List<CompletionStage<Optional<ShareProgress>>> answers =
                 asked.stream().map(partition -> progressAt(partition, group)).toList();
@@ -128,6 +134,6 @@ public record ShareGroups(
 
     /** As {@link #delete(String, Collection)}, in every partition that is led here. */
     CompletionStage<Void> delete(String group) {
-        return used.get().thenCompose(partitions -> delete(group, partitions));
+        return used.all().thenCompose(partitions -> delete(group, partitions));
     }
 }

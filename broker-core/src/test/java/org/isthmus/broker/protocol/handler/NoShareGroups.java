@@ -1,10 +1,13 @@
 package org.isthmus.broker.protocol.handler;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.share.MembershipConfig;
 import org.isthmus.broker.coordinator.share.ShareCoordinator;
 import org.isthmus.broker.coordinator.share.ShareMembership;
@@ -48,6 +51,18 @@ final class NoShareGroups {
                 new ShareMembership(MembershipConfig.DEFAULT, metadata::image, new Inline()),
                 shares,
                 new ShareGroupConfigs(metadata, Clock.system()),
-                () -> CompletableFuture.completedStage(List.of()));
+                new NoneUsed());
+    }
+
+    private static final class NoneUsed implements ShareGroups.Used {
+        @Override
+        public CompletionStage<Collection<TopicPartition>> all() {
+            return CompletableFuture.completedStage(List.of());
+        }
+
+        @Override
+        public CompletionStage<Collection<TopicPartition>> among(Collection<TopicPartition> partitions) {
+            return all();
+        }
     }
 }
