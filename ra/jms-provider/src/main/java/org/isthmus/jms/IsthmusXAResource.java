@@ -57,8 +57,7 @@ final class IsthmusXAResource implements XAResource {
         var work = working.get();
         if (work != null && work.xid().equals(name)) {
             // A manager whose time is up ends by a thread of its own. What the application still does then must not
-            // count by itself, so it
-            // stays in the branch, where it fails.
+            // count by itself, so it stays in the branch and comes to nothing.
             if (flags != TMFAIL || work.thread() == Thread.currentThread()) {
                 worker.leave();
             }

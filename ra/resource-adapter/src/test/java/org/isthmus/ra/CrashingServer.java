@@ -76,11 +76,11 @@ final class CrashingServer {
     private void recover() throws Exception {
         var branches = new XARecoveryModule();
         var recoveries = recoveryPropertyManager.getRecoveryEnvironmentBean();
-        recoveries.setRecoveryBackoffPeriod(0);
         recoveries.setRecoveryListener(false);
         recoveries.setExpiryScanners(List.of());
         recoveries.setRecoveryActivators(List.of());
-        recoveries.setRecoveryModules(List.of(new AtomicActionRecoveryModule(), branches));
+        var decisions = new AtomicActionRecoveryModule();
+        recoveries.setRecoveryModules(List.of(decisions, branches));
         var jta = jtaPropertyManager.getJTAEnvironmentBean();
         jta.setXaRecoveryNodes(List.of("1"));
         jta.setOrphanSafetyInterval(1);
@@ -93,7 +93,11 @@ final class CrashingServer {
         var recovery = RecoveryManager.manager(RecoveryManager.DIRECT_MANAGEMENT);
         recovery.initialize();
         for (int pass = 0; pass < 2 || ours[0].recover(XAResource.TMSTARTRSCAN).length > 0; pass++) {
-            recovery.scan();
+            // As its scan does, but without seconds of waiting between the two.
+            decisions.periodicWorkFirstPass();
+            branches.periodicWorkFirstPass();
+            decisions.periodicWorkSecondPass();
+            branches.periodicWorkSecondPass();
         }
         recovery.terminate();
         database.close();
@@ -171,6 +175,7 @@ final class CrashingServer {
         spec.setDestination("orders");
         spec.setDestinationType("jakarta.jms.Queue");
         spec.setMaxSession(1);
+        spec.setRedeliveryDelay(0L);
         spec.setResourceAdapter(adapter);
         return spec;
     }

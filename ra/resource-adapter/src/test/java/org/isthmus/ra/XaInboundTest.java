@@ -136,6 +136,7 @@ class XaInboundTest {
         send(ORDERS, "one", "two", "three");
         var spec = queue();
         spec.setOrdering("partition");
+        spec.setRedeliveryDelay(300L);
         activate(
                 server.beans(message -> {
                     var it = Received.of(message);

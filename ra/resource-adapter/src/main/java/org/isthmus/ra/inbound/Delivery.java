@@ -31,6 +31,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     private static final System.Logger log = System.getLogger(Delivery.class.getName());
     private static final int DELIVERIES_PER_TURN = 64;
     private static final Duration PATIENCE_WITH_BEANS = Duration.ofSeconds(10);
+    private static final Duration BROKERS_TIMER = Duration.ofMillis(50);
     private static final Duration ENDPOINT_NOT_READY = Duration.ofMillis(250);
 
     private final Subscription subscription;
@@ -100,7 +101,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     private void askForMore() {
         int room;
         synchronized (this) {
-            room = stopped ? 0 : subscription.ahead() - lanes.size();
+            room = stopped || returning > 0 ? 0 : subscription.ahead() - lanes.size();
         }
         // Half of it at a time, lest every message cost a round trip.
         if (room >= subscription.ahead() / 2) {
@@ -284,7 +285,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     }
 
     /** What the broker takes back comes again before what is behind it, so where an order is kept that must not be here meanwhile. */
-    private final class Overtaking implements TransactedDelivery.Followers {
+    private final class Overtaking implements TransactedDelivery.Followers, Work {
         @Override
         public void giveBack() throws JMSException {
             List<Loan> unseen;
@@ -300,13 +301,23 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
 
         @Override
         public void goOn() {
+            if (subscription.ordering() != Subscription.Ordering.NONE) {
+                // Not before the broker hands it out again, which it delays as long as after a first failure at least.
+                threads.later(subscription.options().delayAfter(1).plus(BROKERS_TIMER), this);
+            }
+        }
+
+        @Override
+        public void run() {
             synchronized (Delivery.this) {
-                if (subscription.ordering() == Subscription.Ordering.NONE) {
-                    return;
-                }
                 returning--;
             }
             askForMore();
+        }
+
+        @Override
+        public void release() {
+            stop();
         }
     }
 
