@@ -6,27 +6,23 @@ import java.util.ArrayList;
 import java.util.Random;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.LongStream;
+import org.isthmus.broker.sim.Seeds;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Drives the real log on a simulated disk through random schedules. {@code -Disthmus.sim.seeds=n} tries more seeds, {@code
- * -Disthmus.sim.seed=s} replays one.
+ * Drives the real log on a simulated disk through random schedules, each with and without compaction.
  */
 class LogSimulationTest {
     private static final int STEPS = 120;
-
-    /** A long run says where it is after so many seeds. */
-    private static final int TOLD = 10_000;
 
     /** Every torn tail and failed disk would be logged, and there are thousands. Held here, or the setting would be collected. */
     private static final Logger QUIET = Logger.getLogger("org.isthmus.broker.log");
 
     /** Seeds that found something once. */
     private static final long[] FOUND = {
-        43, 50, 83, 113, 437, 656, 2_223, 233, 555, 1_472, 2_058, 725, 1_262, 3_535, 8_681, 11_670
+        43, 50, 83, 113, 437, 656, 2_223, 233, 555, 1_472, 2_058, 725, 1_262, 3_535, 8_681, 11_670, 16_671, 17_331
     };
 
     @BeforeAll
@@ -41,17 +37,13 @@ class LogSimulationTest {
 
     @Test
     void nothingForcedIsLostAndNothingIsInvented() {
-        var one = Long.getLong("isthmus.sim.seed");
-        var count = Long.getLong("isthmus.sim.seeds", 300);
-        var seeds =
-                one != null ? LongStream.of(one) : LongStream.concat(LongStream.of(FOUND), LongStream.range(0, count));
-        seeds.forEach(seed -> {
-            run(seed, false);
-            run(seed, true);
-            if (seed > 0 && seed % TOLD == 0) {
-                System.err.println("seeds below " + seed + " of " + count + " held");
-            }
-        });
+        Seeds.each(
+                300,
+                seed -> {
+                    run(seed, false);
+                    run(seed, true);
+                },
+                FOUND);
     }
 
     @Test
@@ -73,8 +65,7 @@ class LogSimulationTest {
         } catch (Throwable failure) {
             var history = world.history();
             throw new AssertionError(
-                    "Seed " + seed + (compacted ? ", compacted," : "") + " fails; replay it with -Disthmus.sim.seed="
-                            + seed + "\n  "
+                    "Seed " + seed + (compacted ? ", compacted," : "") + " fails:" + "\n  "
                             + String.join("\n  ", history.subList(Math.max(0, history.size() - 40), history.size())),
                     failure);
         }

@@ -13,11 +13,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.LongStream;
+import org.isthmus.broker.sim.Seeds;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.Test;
 
 /**
  * Members of the consumer protocol that join, reconcile, fall silent, change their minds and leave, on a shard whose commits lag, whose disk
@@ -38,14 +37,9 @@ class ConsumerGroupSimulationTest {
         SHARDS.setLevel(null);
     }
 
-    static LongStream seeds() {
-        return LongStream.rangeClosed(1, Long.getLong("isthmus.sim.seeds", 20));
-    }
-
-    @ParameterizedTest(name = "seed {0}")
-    @MethodSource("seeds")
-    void noPartitionIsReadByTwoAndInTheEndEachIsRead(long seed) {
-        new Simulation(seed).run();
+    @Test
+    void noPartitionIsReadByTwoAndInTheEndEachIsRead() {
+        Seeds.each(20, seed -> new Simulation(seed).run());
     }
 
     private static final class Simulation {

@@ -14,10 +14,10 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.Bytes;
+import org.isthmus.broker.sim.Seeds;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.Test;
 
 /**
  * Members that join, sync, commit, fall silent and leave, on a shard whose commits lag, whose disk fails and whose leader is lost, in an
@@ -39,18 +39,9 @@ class GroupSimulationTest {
         SHARDS.setLevel(null);
     }
 
-    static List<Long> seeds() {
-        var seeds = new ArrayList<Long>();
-        for (var seed = 1L; seed <= 20; seed++) {
-            seeds.add(seed);
-        }
-        return seeds;
-    }
-
-    @ParameterizedTest(name = "seed {0}")
-    @MethodSource("seeds")
-    void groupsStayTrueToTheirLog(long seed) {
-        new Simulation(seed).run();
+    @Test
+    void groupsStayTrueToTheirLog() {
+        Seeds.each(20, seed -> new Simulation(seed).run());
     }
 
     private static final class Simulation {

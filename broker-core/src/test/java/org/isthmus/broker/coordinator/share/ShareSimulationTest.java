@@ -11,9 +11,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.isthmus.broker.sim.Seeds;
+import org.junit.jupiter.api.Test;
 
 /**
  * Members of one group join, fetch, settle, leave and vanish, records are written and deleted, locks end, the log refuses, and the leader
@@ -24,14 +23,9 @@ class ShareSimulationTest {
     private static final String GROUP = "g";
     private static final List<String> INTERESTS = List.of("", "a", "bz");
 
-    static LongStream seeds() {
-        return LongStream.range(0, Long.getLong("isthmus.seeds", 60));
-    }
-
-    @ParameterizedTest
-    @MethodSource("seeds")
-    void holdsWhatItPromises(long seed) {
-        new World(seed).run();
+    @Test
+    void holdsWhatItPromises() {
+        Seeds.each(60, seed -> new World(seed).run());
     }
 
     /** A record that a member was handed, as the model remembers it. */

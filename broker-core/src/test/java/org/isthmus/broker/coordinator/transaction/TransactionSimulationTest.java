@@ -11,13 +11,12 @@ import java.util.Random;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.LongStream;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.sim.Seeds;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.Test;
 
 /**
  * Producers of one transactional id that fence one another, on a shard whose commits lag and whose leader is lost, with partitions that
@@ -43,14 +42,9 @@ class TransactionSimulationTest {
                 .isGreaterThan(200);
     }
 
-    static LongStream seeds() {
-        return LongStream.rangeClosed(1, 40);
-    }
-
-    @ParameterizedTest(name = "seed {0}")
-    @MethodSource("seeds")
-    void everyTransactionHasOneOutcome(long seed) {
-        new Simulation(seed).run();
+    @Test
+    void everyTransactionHasOneOutcome() {
+        Seeds.each(40, seed -> new Simulation(seed).run());
     }
 
     private static final class Simulation {
