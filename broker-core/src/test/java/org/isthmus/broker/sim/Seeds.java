@@ -27,7 +27,8 @@ public final class Seeds {
             try {
                 schedule.accept(seed);
             } catch (Throwable failure) {
-                throw new AssertionError("Replay it with -Disthmus.sim.seed=" + seed + ": " + failure.getMessage(), failure);
+                throw new AssertionError(
+                        "Replay it with -Disthmus.sim.seed=" + seed + ": " + failure.getMessage(), failure);
             }
             if (seed > 0 && seed % TOLD == 0) {
                 System.err.println("seeds below " + seed + " of " + count + " held");
