@@ -61,8 +61,8 @@ public final class PartitionLog implements Closeable {
     private final ReentrantLock disk = new ReentrantLock();
 
     private long recoveryPoint;
-    /** The highest recovery point or start that the disk may have: a checkpoint whose writing failed may be there all the same. */
-    private long highestNoted;
+    /** Writing a checkpoint failed, and it may be there all the same: another recovery point and start than are known here. */
+    private boolean checkpointInDoubt;
 
     private LogCheckpoint.Indexed indexed = LogCheckpoint.Indexed.NOTHING;
     private long forcedBase;
@@ -435,11 +435,11 @@ public final class PartitionLog implements Closeable {
     private void checkpoint(
             long newRecoveryPoint, LogCheckpoint.Indexed below, long newStart, long watermark, LeaderEpochs known)
             throws IOException {
-        highestNoted = Math.max(highestNoted, Math.max(newRecoveryPoint, newStart));
+        checkpointInDoubt = true;
         var durable = known.truncatedTo(newRecoveryPoint).starts();
         new LogCheckpoint(newRecoveryPoint, newStart, watermark, below, cleanedTo, durable).write(files, directory);
         recoveryPoint = newRecoveryPoint;
-        highestNoted = Math.max(newRecoveryPoint, newStart);
+        checkpointInDoubt = false;
         indexed = below;
     }
 
@@ -703,7 +703,7 @@ public final class PartitionLog implements Closeable {
             var base = segments[Retention.indexOf(segments, offset)].baseOffset();
             mark = null;
             cleanedTo = Math.min(cleanedTo, offset);
-            if (offset < highestNoted) {
+            if (offset < recoveryPoint || checkpointInDoubt) {
                 checkpoint(base, indexedBelow(published(), base), startOffset, Math.min(highWatermark, offset), epochs);
             }
             cut(offset);
@@ -758,7 +758,6 @@ public final class PartitionLog implements Closeable {
         segments = LogSegment.all(files, directory);
         if (checkpoint != null) {
             recoveryPoint = checkpoint.recoveryPoint();
-            highestNoted = Math.max(recoveryPoint, checkpoint.startOffset());
             indexed = checkpoint.indexed();
             startOffset = checkpoint.startOffset();
             cleanedTo = checkpoint.cleanedTo();
