@@ -54,6 +54,8 @@ class ArchitectureTest {
             .definedBy(ROOT + "protocol.handler")
             .layer("protocol.client")
             .definedBy(ROOT + "protocol.client")
+            .layer("zookeeper")
+            .definedBy(ROOT + "zookeeper")
             .layer("server")
             .definedBy(ROOT + "server")
             .whereLayer("common")
@@ -92,6 +94,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("server")
             .whereLayer("protocol.client")
             .mayOnlyBeAccessedByLayers("server")
+            .whereLayer("zookeeper")
+            .mayOnlyAccessLayers("metadata", "runtime", "common")
             .whereLayer("server")
             .mayNotBeAccessedByAnyLayer();
 
@@ -114,6 +118,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.kafka..");
+
+    @ArchTest
+    static final ArchRule zookeeperAloneKnowsCurator = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + "zookeeper..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.curator..", "org.apache.zookeeper..");
 
     @ArchTest
     static final ArchRule runtimeAloneAsksForTheTime = noClasses()
