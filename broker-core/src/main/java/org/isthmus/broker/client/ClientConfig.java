@@ -13,7 +13,12 @@ import java.time.Duration;
  * @param transactionPatience how long brokers that know of it keep an open transaction of which they hear nothing: then this client counts as lost
  */
 public record ClientConfig(
-        String clientId, Duration requestTimeout, int maxBatchBytes, int maxPendingBytes, int maxFetchBytes, Duration transactionPatience) {
+        String clientId,
+        Duration requestTimeout,
+        int maxBatchBytes,
+        int maxPendingBytes,
+        int maxFetchBytes,
+        Duration transactionPatience) {
     public static ClientConfig defaults(String clientId) {
         return new ClientConfig(clientId, Duration.ofSeconds(30), 1 << 20, 32 << 20, 4 << 20, Duration.ofSeconds(20));
     }

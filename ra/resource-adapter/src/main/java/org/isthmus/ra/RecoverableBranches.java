@@ -60,8 +60,8 @@ final class RecoverableBranches implements RecoverableBranchesMXBean {
     @Override
     public List<Branch> getBranches() throws MBeanException {
         return call(connection -> connection.recoverableBranches().stream()
-                .map(branch -> new Branch(
-                        branch.xid(), branch.state(), branch.age().toSeconds(), branch.participants()))
+                .map(branch ->
+                        new Branch(branch.xid(), branch.state(), branch.age().toSeconds(), branch.participants()))
                 .toList());
     }
 

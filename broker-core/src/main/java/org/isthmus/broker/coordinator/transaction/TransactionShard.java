@@ -140,7 +140,8 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
     public void loaded() {
         for (var transaction : machine.transactions()) {
             if (transaction.phase() instanceof TransactionPhase.Open) {
-                var time = Math.min(transaction.timeoutMs(), config.patienceWithProducers().toMillis());
+                var time = Math.min(
+                        transaction.timeoutMs(), config.patienceWithProducers().toMillis());
                 keptUntilMs.put(transaction.id(), clock.wallMs() + time);
             }
             follow(transaction, shard.read(view -> null));
@@ -211,17 +212,20 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
                 timeouts.put(id, startTimeout(id, notBeforeMs));
                 return;
             }
-            shard.write(view -> Endings.timeOut(view, id, keptUntilMs.getOrDefault(id, 0L))).whenComplete((timedOut, failure) -> {
-                var now = machine.find(id);
-                var isOpen = now != null && now.phase() instanceof TransactionPhase.Open;
-                if (isOpen) {
-                    // Refused by the log, or the wall clock went back.
-                    timeouts.computeIfAbsent(
-                            id,
-                            name -> startTimeout(
-                                    name, clock.wallMs() + config.longestRetry().toMillis()));
-                }
-            });
+            shard.write(view -> Endings.timeOut(view, id, keptUntilMs.getOrDefault(id, 0L)))
+                    .whenComplete((timedOut, failure) -> {
+                        var now = machine.find(id);
+                        var isOpen = now != null && now.phase() instanceof TransactionPhase.Open;
+                        if (isOpen) {
+                            // Refused by the log, or the wall clock went back.
+                            timeouts.computeIfAbsent(
+                                    id,
+                                    name -> startTimeout(
+                                            name,
+                                            clock.wallMs()
+                                                    + config.longestRetry().toMillis()));
+                        }
+                    });
         });
     }
 

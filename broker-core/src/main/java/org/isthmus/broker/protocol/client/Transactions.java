@@ -59,9 +59,10 @@ final class Transactions {
             return identity(timeoutMs);
         }
         var until = Deadline.after(client.clock().nanos(), Duration.ofMillis(timeoutMs));
-        return brokersListen().thenCompose(listen -> listen
-                ? identity(patienceMs).thenApply(identity -> keep(transaction, new Kept(identity, until)))
-                : identity(timeoutMs));
+        return brokersListen()
+                .thenCompose(listen -> listen
+                        ? identity(patienceMs).thenApply(identity -> keep(transaction, new Kept(identity, until)))
+                        : identity(timeoutMs));
     }
 
     private CompletionStage<TransactionIdentity> identity(int timeoutMs) {
