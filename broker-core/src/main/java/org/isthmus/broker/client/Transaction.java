@@ -18,7 +18,7 @@ public interface Transaction {
      * Says that deliveries in a row are processed. They are done with once the transaction commits; if it is rolled back they are handed out
      * again, in order, and count as delivered. Meanwhile nobody has them, and the stream may close.
      *
-     * @param stream the stream of this client that brought them
+     * @param stream the stream that brought them, of this client or another one of this process
      * @param lastOffset offset of the last one, included
      */
     CompletionStage<Void> acknowledge(ShareStream stream, ShareStream.ShareDelivery first, long lastOffset);

@@ -5,10 +5,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.ShareStream.Settlement;
 import org.isthmus.broker.client.ShareStream.ShareDelivery;
+import org.isthmus.broker.client.Transaction;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +97,17 @@ public final class Intake implements AutoCloseable {
         settle(Settlement.ACCEPT, loans, "acknowledging");
     }
 
+    /** They are done with if the transaction commits, and else come again. Returns at once; it fails with what is refused, which is told. */
+    void acceptIn(Transaction transaction, List<Loan> loans, Consumer<List<ShareDelivery>> onRefusal) {
+        var unused = ShareSettlements.inRows(of(loans), (row, lastOffset) -> transaction
+                .acknowledge(stream, row.get(0), lastOffset)
+                .whenComplete((done, refused) -> {
+                    if (refused != null) {
+                        onRefusal.accept(row);
+                    }
+                }));
+    }
+
     /** They are done with, once the broker has heard of it. */
     public void acceptSoon(List<Loan> loans) {
         say(Settlement.ACCEPT, of(loans));
@@ -101,6 +116,23 @@ public final class Intake implements AutoCloseable {
     /** The broker delivers them again, or gives them up where that was often enough. */
     public void release(List<Loan> loans) throws JMSException {
         settle(Settlement.RELEASE, loans, "giving back");
+    }
+
+    /** The same, once the broker has heard of it. */
+    void releaseSoon(List<ShareDelivery> deliveries) {
+        say(Settlement.RELEASE, deliveries);
+    }
+
+    /** As {@link #releaseUnseen}; returns once others can have them, and earlier only where they had gone back by themselves. */
+    public void returnUnseen(List<Loan> loans) throws JMSException {
+        try {
+            settle(Settlement.RELEASE_UNSEEN, loans, "giving back");
+        } catch (JMSException e) {
+            if (!(e.getLinkedException() instanceof BrokerException refused)
+                    || refused.code() != ErrorCode.INVALID_RECORD_STATE) {
+                throw e;
+            }
+        }
     }
 
     /** Goes back as if nobody had had it. */

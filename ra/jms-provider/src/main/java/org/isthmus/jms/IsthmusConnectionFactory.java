@@ -203,6 +203,11 @@ public final class IsthmusConnectionFactory
         return new IsthmusXAConnection(dialer(), domain, settings(as), fixedClientId());
     }
 
+    /** A connection for the pool of an application server. */
+    public IsthmusManagedConnection createManagedConnection() throws JMSException {
+        return new IsthmusManagedConnection(dialer(), settings(user), fixedClientId());
+    }
+
     // The bean
 
     public String getBootstrapServers() {

@@ -46,10 +46,26 @@ public class IsthmusSession implements TopicSession, QueueSession {
     private volatile boolean closed;
 
     IsthmusSession(IsthmusConnection connection, Domain domain, int mode, String name, Executor threads) {
+        this(
+                connection,
+                domain,
+                mode,
+                name,
+                threads,
+                new SessionTransaction(connection.client(), mode == SESSION_TRANSACTED));
+    }
+
+    IsthmusSession(
+            IsthmusConnection connection,
+            Domain domain,
+            int mode,
+            String name,
+            Executor threads,
+            SessionTransaction transaction) {
         this.connection = connection;
         this.domain = domain;
         this.mode = mode;
-        transaction = new SessionTransaction(connection.client(), mode == SESSION_TRANSACTED);
+        this.transaction = transaction;
         delivery = new Delivery(new SerialExecutor(threads), mode, transaction);
         outflow = new Outflow(connection, name, threads, transaction);
     }

@@ -8,17 +8,20 @@ import javax.transaction.xa.Xid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transaction manager steers one XA session by. Branches that are prepared it ends for the whole cluster, whoever prepared them;
- * open ones only for its own connection. Safe for use by many threads.
+ * What a transaction manager steers one worker by. Branches that are prepared it ends for the whole cluster, whoever prepared them;
+ * open ones only for its own process. Safe for use by many threads.
  */
 final class IsthmusXAResource implements XAResource {
-    private final IsthmusXASession session;
+    private final XaWorker worker;
     private final XaBranches branches;
-    private final AtomicReference<org.isthmus.broker.common.@Nullable Xid> working = new AtomicReference<>();
+    private final AtomicReference<@Nullable Work> working = new AtomicReference<>();
     private volatile Duration timeout = SessionTransaction.LONGEST;
 
-    IsthmusXAResource(IsthmusXASession session, XaBranches branches) {
-        this.session = session;
+    /** The branch that is worked in, and by which thread. */
+    private record Work(org.isthmus.broker.common.Xid xid, Thread thread) {}
+
+    IsthmusXAResource(XaWorker worker, XaBranches branches) {
+        this.worker = worker;
         this.branches = branches;
     }
 
@@ -28,17 +31,17 @@ final class IsthmusXAResource implements XAResource {
         if (flags != TMNOFLAGS && flags != TMJOIN && flags != TMRESUME) {
             throw XaErrors.of(XAException.XAER_INVAL, "no flags of start: " + flags);
         }
-        if (!working.compareAndSet(null, name)) {
+        if (!working.compareAndSet(null, new Work(name, Thread.currentThread()))) {
             throw XaErrors.of(XAException.XAER_PROTO, "the session works in a branch already");
         }
         try {
             var branch = flags == TMNOFLAGS ? branches.begin(name, timeout) : branches.known(name);
             if (flags == TMRESUME) {
-                branch.resume(session);
+                branch.resume(worker);
             } else {
-                branch.join(session);
+                branch.join(worker);
             }
-            session.transaction().enter(branch.transaction());
+            worker.enter(branch.transaction());
         } catch (XAException e) {
             working.set(null);
             throw e;
@@ -51,21 +54,21 @@ final class IsthmusXAResource implements XAResource {
         if (flags != TMSUCCESS && flags != TMFAIL && flags != TMSUSPEND) {
             throw XaErrors.of(XAException.XAER_INVAL, "no flags of end: " + flags);
         }
+        var work = working.get();
+        if (work != null && work.xid().equals(name)) {
+            // A manager whose time is up ends by a thread of its own. What the application still does then must not
+            // count by itself, so it stays in the branch and comes to nothing.
+            if (flags != TMFAIL || work.thread() == Thread.currentThread()) {
+                worker.leave();
+            }
+            working.set(null);
+        }
         var branch = branches.known(name);
-        if (name.equals(working.get())) {
-            detach();
-        }
         if (flags == TMSUSPEND) {
-            branch.suspend(session);
+            branch.suspend(worker);
         } else {
-            branch.leave(session, flags == TMFAIL);
+            branch.leave(worker, flags == TMFAIL);
         }
-    }
-
-    private void detach() {
-        session.outflow().asyncSends().awaitNone(null);
-        session.transaction().leave();
-        working.set(null);
     }
 
     @Override
@@ -104,13 +107,10 @@ final class IsthmusXAResource implements XAResource {
         branches.forgetHeuristic(own(xid));
     }
 
-    /**
-     * Only within a connection: a manager that hears yes lets this resource join the other's branch, and a branch acknowledges what streams of
-     * its own client have brought. Two connections have a branch each, which costs a phase and is as safe.
-     */
+    /** Where this process reaches the same broker: a manager that hears yes has this resource join the branch that the other began. */
     @Override
     public boolean isSameRM(XAResource other) {
-        return other instanceof IsthmusXAResource own && own.branches == branches;
+        return other instanceof IsthmusXAResource own && own.branches.isSharedWith(branches);
     }
 
     @Override

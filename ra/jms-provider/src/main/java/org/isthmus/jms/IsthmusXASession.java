@@ -7,6 +7,7 @@ import jakarta.jms.TopicSession;
 import jakarta.jms.TransactionInProgressException;
 import jakarta.jms.XAQueueSession;
 import jakarta.jms.XATopicSession;
+import java.util.List;
 import java.util.concurrent.Executor;
 import javax.transaction.xa.XAResource;
 
@@ -19,7 +20,7 @@ public final class IsthmusXASession extends IsthmusSession implements XAQueueSes
 
     IsthmusXASession(IsthmusConnection connection, Domain domain, String name, Executor threads, XaBranches branches) {
         super(connection, domain, AUTO_ACKNOWLEDGE, name, threads);
-        resource = new IsthmusXAResource(this, branches);
+        resource = new IsthmusXAResource(new SessionWorker(transaction(), () -> List.of(this)), branches);
     }
 
     @Override

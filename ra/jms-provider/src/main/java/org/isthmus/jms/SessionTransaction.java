@@ -61,11 +61,14 @@ final class SessionTransaction {
     /** Fails with {@link TransactionRolledBackException} where it was rolled back instead; otherwise it is not known what became of it. */
     void commit() throws JMSException {
         var ending = take();
-        if (ending == null) {
-            return;
+        if (ending != null) {
+            commit(ending);
         }
+    }
+
+    static void commit(Transaction ending) throws JMSException {
         try {
-            JmsErrors.await(ending.commit(), "committing the session");
+            JmsErrors.await(ending.commit(), "committing");
         } catch (JMSException e) {
             if (e.getLinkedException() instanceof BrokerException refused
                     && refused.code() == ErrorCode.TRANSACTION_ABORTABLE) {
@@ -78,7 +81,7 @@ final class SessionTransaction {
     void rollback() throws JMSException {
         var ending = take();
         if (ending != null) {
-            JmsErrors.await(ending.rollback(), "rolling back the session");
+            JmsErrors.await(ending.rollback(), "rolling back");
         }
     }
 }

@@ -2,7 +2,9 @@ package org.isthmus.jms;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.ShareStream.Settlement;
 import org.isthmus.broker.client.ShareStream.ShareDelivery;
@@ -12,24 +14,35 @@ import org.jspecify.annotations.Nullable;
 final class ShareSettlements {
     private ShareSettlements() {}
 
+    /** Says it of one row. */
+    interface Saying {
+        CompletionStage<?> say(List<ShareDelivery> row, long lastOffset);
+    }
+
     static CompletableFuture<@Nullable Void> settle(
             ShareStream stream, Collection<ShareDelivery> deliveries, Settlement settlement) {
+        return inRows(deliveries, (row, lastOffset) -> stream.settle(row.get(0), lastOffset, settlement));
+    }
+
+    static CompletableFuture<@Nullable Void> inRows(Collection<ShareDelivery> deliveries, Saying saying) {
         var answers = new ArrayList<CompletableFuture<?>>();
-        ShareDelivery first = null;
-        ShareDelivery last = null;
+        var row = new ArrayList<ShareDelivery>();
         for (var delivery : deliveries) {
-            if (first != null && last != null && !follows(last, delivery)) {
-                answers.add(
-                        stream.settle(first, last.record().offset(), settlement).toCompletableFuture());
-                first = null;
+            if (!row.isEmpty() && !follows(row.get(row.size() - 1), delivery)) {
+                answers.add(say(row, saying));
+                row.clear();
             }
-            first = first == null ? delivery : first;
-            last = delivery;
+            row.add(delivery);
         }
-        if (first != null && last != null) {
-            answers.add(stream.settle(first, last.record().offset(), settlement).toCompletableFuture());
+        if (!row.isEmpty()) {
+            answers.add(say(row, saying));
         }
         return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new));
+    }
+
+    private static CompletableFuture<?> say(List<ShareDelivery> row, Saying saying) {
+        var last = row.get(row.size() - 1);
+        return saying.say(List.copyOf(row), last.record().offset()).toCompletableFuture();
     }
 
     private static boolean follows(ShareDelivery before, ShareDelivery next) {

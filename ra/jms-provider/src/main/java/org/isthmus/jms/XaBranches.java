@@ -4,8 +4,7 @@ import jakarta.jms.JMSException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import org.isthmus.broker.client.BrokerClient;
@@ -13,21 +12,30 @@ import org.isthmus.broker.common.Xid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The branches of one connection, which all its XA sessions share, and the ends of branches that anybody prepared. Work is known here only
+ * The branches that one connection begins, joins and ends, and the ends of branches that anybody prepared. Work is known here only
  * until it is prepared; from then on the broker alone decides, and what is kept serves to let consumers go on. Safe for use by many threads.
  */
 final class XaBranches {
     private static final System.Logger LOG = System.getLogger(XaBranches.class.getName());
 
     private final BrokerClient client;
-    private final Map<Xid, XaBranch> branches = new ConcurrentHashMap<>();
+    private final BranchTable table;
+    private final ConcurrentMap<Xid, XaBranch> branches;
 
-    XaBranches(BrokerClient client) {
+    /** @param broker what tells it from others; connections that name the same one join each other's branches */
+    XaBranches(BrokerClient client, String broker) {
         this.client = client;
+        table = BranchTable.acquire(broker);
+        branches = table.branches();
+    }
+
+    /** Whether what is begun by the one may be joined by the other. */
+    boolean isSharedWith(XaBranches other) {
+        return table == other.table;
     }
 
     XaBranch begin(Xid xid, Duration timeout) throws XAException {
-        var begun = new XaBranch(client.begin(timeout));
+        var begun = new XaBranch(client, client.begin(timeout));
         if (branches.putIfAbsent(xid, begun) != null) {
             throw XaErrors.of(XAException.XAER_DUPID, "there is a branch of this name: " + xid);
         }
@@ -37,7 +45,7 @@ final class XaBranches {
     XaBranch known(Xid xid) throws XAException {
         var branch = branches.get(xid);
         if (branch == null) {
-            throw XaErrors.of(XAException.XAER_NOTA, "no branch of this connection: " + xid);
+            throw XaErrors.of(XAException.XAER_NOTA, "no branch of this process: " + xid);
         }
         return branch;
     }
@@ -48,6 +56,7 @@ final class XaBranches {
             rollBackOpen(xid, branch);
             throw XaErrors.of(XAException.XA_RBROLLBACK, "the branch has failed: " + xid);
         }
+        complete(xid, branch, false);
         try {
             if (JmsErrors.await(branch.transaction().prepare(xid), "preparing " + xid)) {
                 branch.prepared();
@@ -72,6 +81,7 @@ final class XaBranches {
             rollBackOpen(xid, branch);
             throw XaErrors.of(XAException.XA_RBROLLBACK, "the branch has failed: " + xid);
         }
+        complete(xid, branch, true);
         try {
             JmsErrors.await(branch.transaction().commit(), "committing " + xid);
         } catch (JMSException e) {
@@ -79,6 +89,15 @@ final class XaBranches {
             throw XaErrors.of(e);
         }
         forgetCommitted(xid, branch);
+    }
+
+    private void complete(Xid xid, XaBranch branch, boolean inOnePhase) throws XAException {
+        try {
+            branch.completing(inOnePhase);
+        } catch (JMSException e) {
+            rollBackOpen(xid, branch);
+            throw XaErrors.of(e);
+        }
     }
 
     void commitPrepared(Xid xid) throws XAException {
@@ -94,7 +113,7 @@ final class XaBranches {
         if (branch == null || branch.isPrepared()) {
             endPrepared(xid, branch, false);
         } else {
-            branch.endOpen();
+            branch.endInVain();
             rollBackOpen(xid, branch);
         }
     }
@@ -116,7 +135,9 @@ final class XaBranches {
             if (branch != null && !commit) {
                 giveBackAhead(branch);
             }
-            var end = JmsErrors.await(client.endBranch(xid, commit, false), "ending " + xid);
+            // The client that prepared it need not look for it, and may use its identity again.
+            var by = branch == null ? client : branch.client();
+            var end = JmsErrors.await(by.endBranch(xid, commit, false), "ending " + xid);
             switch (end) {
                 case AS_ASKED -> forget(xid, branch, commit);
                 case HEURISTICALLY_COMMITTED -> {
@@ -156,12 +177,12 @@ final class XaBranches {
 
     private void forgetCommitted(Xid xid, XaBranch branch) {
         branches.remove(xid, branch);
-        branch.workers().forEach(Delivery::committed);
+        branch.workers().forEach(XaWorker::committed);
     }
 
     private void forgetRolledBack(Xid xid, XaBranch branch) {
         branches.remove(xid, branch);
-        branch.workers().forEach(Delivery::rolledBack);
+        branch.workers().forEach(XaWorker::rolledBack);
     }
 
     /** All branches of the cluster that wait for a manager, also to hear of an administrator's decision. */
@@ -185,17 +206,17 @@ final class XaBranches {
         }
     }
 
-    /** The connection closes: what is not prepared is rolled back; the rest waits at the broker for its manager. */
+    /** The connection closes: what it began and is not prepared is rolled back; the rest waits at the broker for its manager. */
     void close() {
         branches.forEach((xid, branch) -> {
-            try {
-                if (!branch.isPrepared()) {
+            if (branch.client() == client && branches.remove(xid, branch) && !branch.isPrepared()) {
+                try {
                     JmsErrors.await(branch.transaction().rollback(), "rolling back " + xid);
+                } catch (JMSException e) {
+                    LOG.log(System.Logger.Level.WARNING, "A branch is left to its time-out: xid=" + xid, e);
                 }
-            } catch (JMSException e) {
-                LOG.log(System.Logger.Level.WARNING, "A branch is left to its time-out: xid=" + xid, e);
             }
         });
-        branches.clear();
+        table.release();
     }
 }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
@@ -191,6 +192,88 @@ class XaSessionTest {
     }
 
     @Test
+    void connectionsToOneBrokerJoinOneBranch() throws Exception {
+        send("orders", "one", "two");
+        try (var second = connect()) {
+            second.start();
+            var other = second.createXASession();
+            assertThat(other.getXAResource().isSameRM(resource)).isTrue();
+            resource.start(FIRST, XAResource.TMNOFLAGS);
+            sendIn(session, "invoices", "first");
+            other.getXAResource().start(FIRST, XAResource.TMJOIN);
+            assertThat(text(consumer(other, "orders"))).isEqualTo("one");
+            sendIn(other, "invoices", "second");
+            resource.end(FIRST, XAResource.TMSUCCESS);
+            other.getXAResource().end(FIRST, XAResource.TMSUCCESS);
+
+            assertThat(resource.prepare(FIRST)).isEqualTo(XAResource.XA_OK);
+            other.getXAResource().commit(FIRST, false);
+        }
+
+        assertThat(text(consumer("orders"))).isEqualTo("two");
+        var invoices = consumer("invoices");
+        assertThat(text(invoices)).isEqualTo("first");
+        assertThat(text(invoices)).isEqualTo("second");
+    }
+
+    @Test
+    void whatAnotherConnectionReceivedInABranchComesAgainWhenThatRollsBack() throws Exception {
+        send("orders", "one", "two");
+        try (var second = connect()) {
+            second.start();
+            var other = second.createXASession();
+            resource.start(FIRST, XAResource.TMNOFLAGS);
+            other.getXAResource().start(FIRST, XAResource.TMJOIN);
+            var orders = consumer(other, "orders");
+            assertThat(text(orders)).isEqualTo("one");
+            other.getXAResource().end(FIRST, XAResource.TMSUCCESS);
+            resource.end(FIRST, XAResource.TMSUCCESS);
+            resource.prepare(FIRST);
+            resource.rollback(FIRST);
+
+            assertThat(text(orders)).isEqualTo("one");
+            assertThat(text(orders)).isEqualTo("two");
+        }
+    }
+
+    @Test
+    void closingTheConnectionThatBeganABranchRollsItBackForAll() throws Exception {
+        try (var second = connect()) {
+            var began = second.createXASession().getXAResource();
+            began.start(FIRST, XAResource.TMNOFLAGS);
+            resource.start(FIRST, XAResource.TMJOIN);
+            sendIn(session, "orders", "never");
+        }
+        assertFails(XAException.XAER_NOTA, () -> resource.end(FIRST, XAResource.TMSUCCESS));
+        assertThat(consumer("orders").receiveNoWait()).isNull();
+        resource.start(SECOND, XAResource.TMNOFLAGS);
+        sendIn(session, "orders", "one");
+        resource.end(SECOND, XAResource.TMSUCCESS);
+        resource.commit(SECOND, true);
+        assertThat(text(consumer("orders"))).isEqualTo("one");
+    }
+
+    @Test
+    void whoGoesOnInABranchThatItsManagerGaveUpSendsNothing() throws Exception {
+        resource.start(FIRST, XAResource.TMNOFLAGS);
+        sendIn(session, "orders", "before");
+        var manager = new FutureTask<Void>(() -> {
+            resource.end(FIRST, XAResource.TMFAIL);
+            resource.rollback(FIRST);
+            return null;
+        });
+        new Thread(manager).start();
+        manager.get();
+        sendIn(session, "orders", "after");
+        assertThat(consumer("orders").receiveNoWait()).isNull();
+        resource.start(SECOND, XAResource.TMNOFLAGS);
+        sendIn(session, "orders", "next");
+        resource.end(SECOND, XAResource.TMSUCCESS);
+        resource.commit(SECOND, true);
+        assertThat(text(consumer("orders"))).isEqualTo("next");
+    }
+
+    @Test
     void whatAManagerMustNotDoIsRefused() throws Exception {
         assertFails(XAException.XAER_NOTA, () -> resource.start(FIRST, XAResource.TMJOIN));
         assertFails(XAException.XAER_NOTA, () -> resource.start(FIRST, XAResource.TMRESUME));
@@ -253,7 +336,6 @@ class XaSessionTest {
         try (var context = new IsthmusConnectionFactory(at.host() + ":" + at.port()).createXAContext()) {
             assertThat(context.getTransacted()).isTrue();
             assertThatThrownBy(context::commit).isInstanceOf(TransactionInProgressRuntimeException.class);
-            assertThat(context.getXAResource().isSameRM(resource)).isFalse();
             context.getXAResource().start(FIRST, XAResource.TMNOFLAGS);
             context.createProducer().send(context.createQueue("orders"), "one");
             context.getXAResource().end(FIRST, XAResource.TMSUCCESS);
@@ -297,6 +379,11 @@ class XaSessionTest {
         assertThat(resource.setTransactionTimeout(0)).isTrue();
         assertThat(resource.getTransactionTimeout()).isEqualTo(900);
         assertFails(XAException.XAER_INVAL, () -> resource.setTransactionTimeout(-1));
+    }
+
+    private IsthmusXAConnection connect() throws JMSException {
+        var at = broker.listeners().get(0);
+        return new IsthmusConnectionFactory(at.host() + ":" + at.port()).createXAConnection();
     }
 
     private static void assertFails(int code, ThrowingCallable call) {

@@ -57,7 +57,7 @@ public class IsthmusManagedConnectionFactory
             throws ResourceException {
         var login = login(subject, request);
         try {
-            return new PooledConnection(connectionFactory(login).createConnection(), login);
+            return new PooledConnection(connectionFactory(login).createManagedConnection(), login);
         } catch (JMSSecurityException e) {
             throw new jakarta.resource.spi.SecurityException("The broker refused the " + login, e);
         } catch (JMSException e) {

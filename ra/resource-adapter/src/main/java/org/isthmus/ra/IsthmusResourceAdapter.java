@@ -64,10 +64,14 @@ public class IsthmusResourceAdapter implements ResourceAdapter, Serializable {
         }
     }
 
-    /** None: the adapter prepares no branches yet. */
+    /** Each answers for every prepared branch of its broker, whoever prepared it and where. */
     @Override
-    public XAResource[] getXAResources(ActivationSpec[] specs) {
-        return new XAResource[0];
+    public XAResource[] getXAResources(ActivationSpec[] specs) throws ResourceException {
+        var adapter = running;
+        if (adapter == null) {
+            throw new ResourceAdapterInternalException("The Isthmus resource adapter is not started");
+        }
+        return adapter.xaResources(specs);
     }
 
     /** A factory for connections to what this adapter is configured for. */

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import javax.transaction.xa.XAResource;
 import org.isthmus.broker.server.BrokerConfig;
 import org.isthmus.broker.server.EmbeddedBroker;
 import org.isthmus.ra.inbound.Activation;
@@ -25,6 +27,7 @@ final class RunningAdapter {
     private final IsthmusResourceAdapter configuration;
     private final @Nullable EmbeddedBroker broker;
     private final ServerThreads threads;
+    private final RecoveryConnections recovery;
     private final Map<Endpoint, Activation> activations = new ConcurrentHashMap<>();
 
     private RunningAdapter(
@@ -32,6 +35,7 @@ final class RunningAdapter {
         this.configuration = configuration;
         this.broker = broker;
         this.threads = threads;
+        recovery = new RecoveryConnections(configuration);
     }
 
     static RunningAdapter start(IsthmusResourceAdapter configuration, BootstrapContext context)
@@ -71,9 +75,18 @@ final class RunningAdapter {
         }
     }
 
+    XAResource[] xaResources(ActivationSpec[] specs) throws ResourceException {
+        var ours = Stream.of(specs)
+                .filter(IsthmusActivationSpec.class::isInstance)
+                .map(IsthmusActivationSpec.class::cast)
+                .toList();
+        return recovery.resources(ours);
+    }
+
     void stop() {
         activations.values().forEach(Activation::close);
         activations.clear();
+        recovery.close();
         threads.close();
         if (broker != null) {
             broker.close();

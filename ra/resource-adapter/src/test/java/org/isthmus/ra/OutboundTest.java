@@ -190,16 +190,6 @@ class OutboundTest {
     }
 
     @Test
-    void aSessionIsNeverTransactedInAContainer() throws Exception {
-        try (var connection = factory.createConnection()) {
-            var session = connection.createSession(true, Session.SESSION_TRANSACTED);
-
-            assertThat(session.getTransacted()).isFalse();
-            assertThat(session.getAcknowledgeMode()).isEqualTo(Session.AUTO_ACKNOWLEDGE);
-        }
-    }
-
-    @Test
     void connectionsOfDifferentLoginsAreNotExchanged() throws Exception {
         var ofAnn = managed.createManagedConnection(null, new Login("ann", "a"));
         try {
@@ -209,17 +199,6 @@ class OutboundTest {
                     .isSameAs(ofAnn);
         } finally {
             ofAnn.destroy();
-        }
-    }
-
-    @Test
-    void transactionsAreNotClaimed() throws Exception {
-        var connection = managed.createManagedConnection(null, null);
-        try {
-            assertThatThrownBy(connection::getXAResource).hasMessageContaining("not there yet");
-            assertThatThrownBy(connection::getLocalTransaction).hasMessageContaining("not there yet");
-        } finally {
-            connection.destroy();
         }
     }
 

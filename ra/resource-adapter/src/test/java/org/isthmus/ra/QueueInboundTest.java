@@ -301,7 +301,14 @@ class QueueInboundTest {
         for (int n = 0; n < 200; n++) {
             send("one", n + "");
         }
-        activate(message -> await(finish), spec);
+        var begun = new CountDownLatch(1);
+        activate(
+                message -> {
+                    begun.countDown();
+                    await(finish);
+                },
+                spec);
+        await(begun);
         try (var context = adapter.connectionFactory().createContext();
                 var consumer = context.createConsumer(new IsthmusQueue("orders"))) {
             // Far behind what one bean may have ahead, the rest is for others at once.

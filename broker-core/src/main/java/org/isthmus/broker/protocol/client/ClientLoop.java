@@ -19,6 +19,15 @@ record ClientLoop(EventLoop loop, Transport transport, Clock clock, ClientConfig
         }
     }
 
+    /** Runs the task now where the caller is the loop already, else as {@link #run} does. */
+    void runHere(Runnable task, Runnable whenEnded) {
+        if (loop.inLoop()) {
+            task.run();
+        } else {
+            run(task, whenEnded);
+        }
+    }
+
     /** When a call that begins now is given up. */
     Deadline requestDeadline() {
         return Deadline.after(clock.nanos(), config.requestTimeout());

@@ -89,6 +89,10 @@ final class ShareMember implements ShareStream {
         this.onEnd = onEnd;
     }
 
+    ClientLoop client() {
+        return client;
+    }
+
     private static ShareOpening opening(ShareOptions options) {
         var start = options.start();
         return new ShareOpening(

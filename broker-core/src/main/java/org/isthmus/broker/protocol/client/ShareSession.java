@@ -41,6 +41,7 @@ final class ShareSession {
     private final Map<TopicPartition, Uuid> partitions;
     private final int number;
     private List<Said> toSay = new ArrayList<>();
+    private List<Runnable> afterwards = new ArrayList<>();
     private boolean isSaying;
     private boolean isFetching;
     private boolean isOpen;
@@ -141,6 +142,15 @@ final class ShareSession {
         sayOn();
     }
 
+    /**
+     * Runs the task once what was said before is answered, or the session lost. For what is asked beside the session: it would overtake, and
+     * what is said of a record that the session does not hold any more takes everything with it that is said in one request.
+     */
+    void afterSaid(Runnable task) {
+        afterwards.add(task);
+        sayOn();
+    }
+
     /** Says what is left to say, then ends the session. Never fails: a session whose connection is lost has ended. */
     CompletionStage<Void> end() {
         if (isLost() || epoch == 0) {
@@ -149,6 +159,7 @@ final class ShareSession {
         }
         return request(takeToSay(), FINAL_EPOCH).handle((answer, thrown) -> {
             channel.close();
+            takeAfterwards().forEach(Runnable::run);
             return null;
         });
     }
@@ -159,21 +170,35 @@ final class ShareSession {
         var unsaid = toSay;
         toSay = new ArrayList<>();
         unsaid.forEach(said -> said.done().completeExceptionally(notHeld(said)));
+        takeAfterwards().forEach(Runnable::run);
     }
 
     private void sayOn() {
-        if (isSaying || toSay.isEmpty()) {
+        if (isSaying) {
+            return;
+        }
+        if (toSay.isEmpty()) {
+            takeAfterwards().forEach(Runnable::run);
             return;
         }
         isSaying = true;
+        var waiting = takeAfterwards();
         request(takeToSay(), nextEpoch()).whenComplete((answer, thrown) -> {
             isSaying = false;
             if (thrown != null) {
                 lose();
-            } else {
+            }
+            waiting.forEach(Runnable::run);
+            if (thrown == null) {
                 sayOn();
             }
         });
+    }
+
+    private List<Runnable> takeAfterwards() {
+        var taken = afterwards;
+        afterwards = new ArrayList<>();
+        return taken;
     }
 
     private List<Said> takeToSay() {

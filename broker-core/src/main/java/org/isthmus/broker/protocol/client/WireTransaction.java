@@ -33,8 +33,6 @@ final class WireTransaction implements Transaction {
         ENDED
     }
 
-    private record Place(ShareSession session, TopicPartition partition) {}
-
     private record Work(Consumer<TransactionIdentity> work, CompletableFuture<?> answer) {}
 
     private final ClientLoop client;
@@ -46,7 +44,7 @@ final class WireTransaction implements Transaction {
 
     // Owned by the loop.
     private final Map<TopicPartition, BranchSender> senders = new HashMap<>();
-    private final Map<Place, BranchAcknowledger> acknowledgers = new HashMap<>();
+    private final Map<ShareMember, MemberAcknowledger> acknowledgers = new HashMap<>();
     private Phase phase = Phase.OPEN;
     private @Nullable CompletionStage<TransactionIdentity> identity;
     private @Nullable TransactionIdentity given;
@@ -85,26 +83,15 @@ final class WireTransaction implements Transaction {
     @Override
     public CompletionStage<Void> acknowledge(ShareStream stream, ShareStream.ShareDelivery first, long lastOffset) {
         if (!(stream instanceof ShareMember member)) {
-            throw new IllegalArgumentException("not a stream of this client: " + stream);
+            throw new IllegalArgumentException("not a stream of a client on the wire: " + stream);
         }
         var done = new CompletableFuture<Void>();
-        perform(done, known -> {
-            var session = member.session(first);
-            if (session == null) {
-                var reason = new BrokerException(
-                        ErrorCode.INVALID_RECORD_STATE,
-                        "offset " + first.record().offset() + " of " + first.partition()
-                                + " is not held any more: the connection was lost");
-                done.completeExceptionally(reason);
-                broken(reason);
-                return;
-            }
-            acknowledgers
-                    .computeIfAbsent(
-                            new Place(session, first.partition()),
-                            place -> new BranchAcknowledger(client, session, first.partition(), known, this::broken))
-                    .accept(first.record().offset(), lastOffset, done);
-        });
+        perform(done, known -> acknowledgers
+                .computeIfAbsent(
+                        member,
+                        each -> new MemberAcknowledger(
+                                each, known, reason -> client.runHere(() -> broken(reason), () -> {})))
+                .accept(first, lastOffset, done));
         return done;
     }
 
@@ -119,7 +106,7 @@ final class WireTransaction implements Transaction {
                     }
                     unanswered++;
                     CompletionStage<?> awaited = answer;
-                    awaited.whenComplete((done, thrown) -> answered());
+                    awaited.whenComplete((done, thrown) -> client.runHere(this::answered, () -> {}));
                     if (given != null) {
                         work.accept(given);
                         return;

@@ -5,17 +5,17 @@ import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.isthmus.jms.IsthmusConnection;
 import org.isthmus.jms.IsthmusConnectionFactory;
+import org.isthmus.jms.IsthmusManagedConnection;
 
 /** One connection to the broker, and the delivery on it. */
 final class Attachment implements AutoCloseable {
     private static final System.Logger log = System.getLogger(Attachment.class.getName());
 
-    private final IsthmusConnection connection;
+    private final IsthmusManagedConnection connection;
     private final Delivery delivery;
 
-    private Attachment(IsthmusConnection connection, Delivery delivery) {
+    private Attachment(IsthmusManagedConnection connection, Delivery delivery) {
         this.connection = connection;
         this.delivery = delivery;
     }
@@ -28,7 +28,7 @@ final class Attachment implements AutoCloseable {
             ServerThreads threads,
             Consumer<JMSException> onLost)
             throws JMSException {
-        var connection = connections.createConnection();
+        var connection = connections.createManagedConnection();
         try {
             var reported = new AtomicBoolean();
             Consumer<JMSException> lost = e -> {
@@ -54,7 +54,7 @@ final class Attachment implements AutoCloseable {
         closeQuietly(connection);
     }
 
-    private static void closeQuietly(IsthmusConnection connection) {
+    private static void closeQuietly(IsthmusManagedConnection connection) {
         try {
             connection.close();
         } catch (JMSException e) {

@@ -1,7 +1,6 @@
 package org.isthmus.ra.inbound;
 
 import jakarta.jms.JMSException;
-import jakarta.resource.ResourceException;
 import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import jakarta.resource.spi.work.Work;
@@ -11,8 +10,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.isthmus.jms.Intake;
-import org.isthmus.jms.IsthmusConnection;
+import org.isthmus.jms.IsthmusManagedConnection;
 import org.isthmus.jms.Loan;
+import org.isthmus.jms.TransactedDelivery;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * and no bean: what arrives makes it ask the server for turns, and a turn ends after a bounded number of deliveries, so that beans share the
  * server's threads. What comes ahead is bounded, and no more is asked for while beans are slow.
  *
- * <p>A message is acknowledged after its bean has returned. Where the bean threw, or its transaction rolled back, the message is delivered
- * again after a delay: by the broker, to whoever is free, or, where its order is kept, by this delivery, before what follows it. After
+ * <p>A message is acknowledged after its bean has returned, or by the transaction that its container calls it in. Where the bean threw, or
+ * its transaction rolled back, the message is delivered again after a delay: by the broker, to whoever is free, or, where its order is kept, by this delivery, before what follows it. After
  * {@code maxDeliveries} it is given up to the broker, which has the place for dead letters.
  *
  * <p>Invariant: while something in {@link Lanes} is ready and not every bean is at work, a turn is promised. Its monitor guards the lanes and
@@ -31,9 +31,11 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     private static final System.Logger log = System.getLogger(Delivery.class.getName());
     private static final int DELIVERIES_PER_TURN = 64;
     private static final Duration PATIENCE_WITH_BEANS = Duration.ofSeconds(10);
+    private static final Duration BROKERS_TIMER = Duration.ofMillis(50);
     private static final Duration ENDPOINT_NOT_READY = Duration.ofMillis(250);
 
     private final Subscription subscription;
+    private final IsthmusManagedConnection connection;
     private final Intake intake;
     private final MessageEndpointFactory endpoints;
     private final ServerThreads threads;
@@ -47,16 +49,20 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     /** When the batch that gathers goes to a bean even if it is not full; 0 while none gathers. */
     private long batchDueNanos;
 
+    /** Rollbacks under way of what the broker takes back, which nothing may overtake. */
+    private int returning;
+
     private boolean stopped;
 
     Delivery(
             Subscription subscription,
-            IsthmusConnection connection,
+            IsthmusManagedConnection connection,
             MessageEndpointFactory endpoints,
             ServerThreads threads,
             Consumer<JMSException> onFailure)
             throws JMSException {
         this.subscription = subscription;
+        this.connection = connection;
         this.endpoints = endpoints;
         this.threads = threads;
         this.onFailure = onFailure;
@@ -74,7 +80,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     public void arrived(List<Loan> loans) {
         boolean late;
         synchronized (this) {
-            late = stopped;
+            late = stopped || returning > 0;
             if (!late) {
                 lanes.add(loans);
             }
@@ -95,7 +101,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     private void askForMore() {
         int room;
         synchronized (this) {
-            room = stopped ? 0 : subscription.ahead() - lanes.size();
+            room = stopped || returning > 0 ? 0 : subscription.ahead() - lanes.size();
         }
         // Half of it at a time, lest every message cost a round trip.
         if (room >= subscription.ahead() / 2) {
@@ -213,7 +219,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
 
     /** Answers how long to wait before this turn goes on; zero where it has ended. */
     private Duration take() {
-        try (var bean = Recipient.open(endpoints, threads.transactions(), subscription.batch() != null)) {
+        try (var bean = Recipient.open(endpoints, this::transaction, subscription.batch() != null)) {
             for (int n = 0; n < DELIVERIES_PER_TURN; n++) {
                 var loans = next();
                 if (loans.isEmpty()) {
@@ -243,16 +249,75 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         intake.seen(loans);
         boolean settled = true;
         try {
-            bean.receive(loans.stream().map(Loan::message).toList());
-            acknowledge(loans);
-        } catch (JMSException e) {
-            log.log(Level.WARNING, "What a bean received of " + subscription + " may be delivered again: " + loans, e);
-        } catch (ResourceException | RuntimeException | Error e) {
-            settled = refused(loans, e);
+            var received = bean.receive(loans);
+            settled = switch (received.outcome()) {
+                case OUTSIDE -> received.failure() == null ? accepted(loans) : refused(loans, received.failure());
+                case COMMITTED -> true;
+                case ROLLED_BACK -> refused(loans, received.failure());
+                case WITH_BROKER -> {
+                    log.log(
+                            Level.WARNING,
+                            "The transaction of a bean of " + subscription
+                                    + " was not committed; what it had received comes"
+                                    + " again, unless its manager commits it after all: " + loans,
+                            received.failure());
+                    yield true;
+                }
+            };
         } finally {
             if (settled) {
                 done(loans);
             }
+        }
+    }
+
+    private boolean accepted(List<Loan> loans) {
+        try {
+            acknowledge(loans);
+        } catch (JMSException e) {
+            log.log(Level.WARNING, "What a bean received of " + subscription + " may be delivered again: " + loans, e);
+        }
+        return true;
+    }
+
+    private TransactedDelivery transaction() {
+        return connection.transacted(intake, new Overtaking());
+    }
+
+    /** What the broker takes back comes again before what is behind it, so where an order is kept that must not be here meanwhile. */
+    private final class Overtaking implements TransactedDelivery.Followers, Work {
+        @Override
+        public void giveBack() throws JMSException {
+            List<Loan> unseen;
+            synchronized (Delivery.this) {
+                if (subscription.ordering() == Subscription.Ordering.NONE) {
+                    return;
+                }
+                returning++;
+                unseen = lanes.takeUnseen();
+            }
+            intake.returnUnseen(unseen);
+        }
+
+        @Override
+        public void goOn() {
+            if (subscription.ordering() != Subscription.Ordering.NONE) {
+                // Not before the broker hands it out again, which it delays as long as after a first failure at least.
+                threads.later(subscription.options().delayAfter(1).plus(BROKERS_TIMER), this);
+            }
+        }
+
+        @Override
+        public void run() {
+            synchronized (Delivery.this) {
+                returning--;
+            }
+            askForMore();
+        }
+
+        @Override
+        public void release() {
+            stop();
         }
     }
 
@@ -269,7 +334,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     }
 
     /** The bean did not accept them: whether that is settled with the broker. */
-    private boolean refused(List<Loan> loans, Throwable failure) {
+    private boolean refused(List<Loan> loans, @Nullable Throwable failure) {
         int most = subscription.options().maxDeliveries();
         var given = loans.stream()
                 .filter(loan -> most >= 0 && loan.deliveryCount() >= most)
@@ -336,7 +401,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         List<Loan> unseen;
         synchronized (this) {
             stopped = true;
-            unseen = lanes.clear().stream().filter(loan -> !loan.isRepeated()).toList();
+            unseen = lanes.takeUnseen();
         }
         intake.releaseUnseen(unseen);
     }

@@ -126,10 +126,10 @@ final class Lanes {
         done(loans);
     }
 
-    /** Everything that waits; nothing waits after this. */
-    List<Loan> clear() {
-        var all = List.copyOf(waiting);
-        waiting.clear();
-        return all;
+    /** Everything that waits and no bean has seen; it does not wait any more. */
+    List<Loan> takeUnseen() {
+        var unseen = new ArrayList<Loan>();
+        waiting.removeIf(loan -> !loan.isRepeated() && unseen.add(loan));
+        return unseen;
     }
 }

@@ -6,17 +6,18 @@ import jakarta.resource.ResourceException;
 import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.endpoint.MessageEndpoint;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
-import jakarta.transaction.Status;
-import jakarta.transaction.Synchronization;
-import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.function.Supplier;
 import org.isthmus.jms.BatchMessageListener;
+import org.isthmus.jms.Loan;
+import org.isthmus.jms.TransactedDelivery;
+import org.isthmus.jms.TransactedDelivery.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bean for the length of a turn, with the container's own work around each delivery (Jakarta Connectors 13.5.6, option B). Used by the
- * thread that has the turn.
+ * A bean for the length of a turn, with the container's own work around each delivery (Jakarta Connectors 13.5.6, option B). Where the container
+ * calls it in a transaction, what it is handed is part of that. Used by the thread that has the turn.
  */
 final class Recipient implements AutoCloseable {
     private static final Method ON_MESSAGE = method(MessageListener.class, "onMessage", Message.class);
@@ -24,48 +25,57 @@ final class Recipient implements AutoCloseable {
 
     private final MessageEndpoint endpoint;
     private final Method callback;
-    private final boolean transacted;
-    private final @Nullable TransactionSynchronizationRegistry transactions;
+    private final @Nullable TransactedDelivery transaction;
 
-    private Recipient(
-            MessageEndpoint endpoint,
-            Method callback,
-            boolean transacted,
-            @Nullable TransactionSynchronizationRegistry transactions) {
+    private Recipient(MessageEndpoint endpoint, Method callback, @Nullable TransactedDelivery transaction) {
         this.endpoint = endpoint;
         this.callback = callback;
-        this.transacted = transacted;
-        this.transactions = transactions;
-    }
-
-    /** Takes a bean from the server. */
-    static Recipient open(
-            MessageEndpointFactory endpoints,
-            @Nullable TransactionSynchronizationRegistry transactions,
-            boolean takesLists)
-            throws UnavailableException {
-        var callback = takesLists ? ON_MESSAGES : ON_MESSAGE;
-        // No XAResource: acknowledgement takes part in no transaction yet.
-        return new Recipient(endpoints.createEndpoint(null), callback, isTransacted(endpoints, callback), transactions);
+        this.transaction = transaction;
     }
 
     /**
-     * Returns where the bean has accepted what it was given: it returned, and its transaction, if any, was committed.
+     * Takes a bean from the server.
      *
-     * @param messages one, but for a bean that takes lists
+     * @param transactions what takes part for the bean where its container calls it in transactions
      */
-    void receive(List<Message> messages) throws ResourceException {
+    static Recipient open(
+            MessageEndpointFactory endpoints, Supplier<TransactedDelivery> transactions, boolean takesLists)
+            throws UnavailableException {
+        var callback = takesLists ? ON_MESSAGES : ON_MESSAGE;
+        var transaction = isTransacted(endpoints, callback) ? transactions.get() : null;
+        var endpoint = endpoints.createEndpoint(transaction == null ? null : transaction.xaResource());
+        return new Recipient(endpoint, callback, transaction);
+    }
+
+    /**
+     * Hands messages to the bean, and answers what became of them.
+     *
+     * @param loans one, but for a bean that takes lists
+     */
+    Received receive(List<Loan> loans) {
+        if (transaction != null) {
+            transaction.begin(loans);
+        }
+        Throwable failure = null;
+        try {
+            call(loans.stream().map(Loan::message).toList());
+        } catch (ResourceException | RuntimeException | Error e) {
+            failure = e;
+        }
+        return new Received(transaction == null ? Outcome.OUTSIDE : transaction.end(), failure);
+    }
+
+    /** @param failure what the bean or its container threw; null where both have returned */
+    record Received(Outcome outcome, @Nullable Throwable failure) {}
+
+    private void call(List<Message> messages) throws ResourceException {
         try {
             endpoint.beforeDelivery(callback);
         } catch (NoSuchMethodException e) {
             throw new ResourceException(
                     "The bean is no " + callback.getDeclaringClass().getName(), e);
         }
-        var outcome = new Outcome();
         try {
-            if (transacted && transactions != null) {
-                outcome.join(transactions);
-            }
             if (callback.equals(ON_MESSAGES)) {
                 ((BatchMessageListener) endpoint).onMessages(messages);
             } else {
@@ -73,9 +83,6 @@ final class Recipient implements AutoCloseable {
             }
         } finally {
             endpoint.afterDelivery();
-        }
-        if (outcome.rolledBack) {
-            throw new ResourceException("The bean's transaction was rolled back");
         }
     }
 
@@ -98,27 +105,6 @@ final class Recipient implements AutoCloseable {
             return listener.getMethod(name, parameter);
         } catch (NoSuchMethodException e) {
             throw new LinkageError(listener.getName() + " has no " + name, e);
-        }
-    }
-
-    /** How the container's transaction ended. {@code setRollbackOnly} throws nothing, so without this the message would count as received. */
-    private static final class Outcome implements Synchronization {
-        private volatile boolean rolledBack;
-
-        void join(TransactionSynchronizationRegistry transactions) {
-            if (transactions.getTransactionKey() != null) {
-                transactions.registerInterposedSynchronization(this);
-            }
-        }
-
-        @Override
-        public void beforeCompletion() {
-            // Nothing to flush.
-        }
-
-        @Override
-        public void afterCompletion(int status) {
-            rolledBack = status != Status.STATUS_COMMITTED;
         }
     }
 }

@@ -5,7 +5,6 @@ import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.work.Work;
 import jakarta.resource.spi.work.WorkException;
 import jakarta.resource.spi.work.WorkManager;
-import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Timer;
@@ -51,11 +50,6 @@ public final class ServerThreads implements AutoCloseable {
                             }
                         },
                         wait.toMillis());
-    }
-
-    @Nullable
-    TransactionSynchronizationRegistry transactions() {
-        return context.getTransactionSynchronizationRegistry();
     }
 
     private WorkManager workManager() {

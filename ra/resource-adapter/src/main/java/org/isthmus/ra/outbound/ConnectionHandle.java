@@ -29,8 +29,8 @@ public final class ConnectionHandle implements QueueConnection, TopicConnection 
     }
 
     /**
-     * A session that acknowledges by itself, whatever the arguments say of transactions: in a container these are the container's, and the
-     * adapter takes no part in them yet. What is sent is sent at once. Only one session may be open at a time.
+     * A session that takes part in the container's transaction while there is one, and acknowledges by itself otherwise, whatever the arguments
+     * say: in a container transactions are the container's. Only one session may be open at a time.
      */
     @Override
     public SessionHandle createSession(boolean transacted, int acknowledgeMode) throws JMSException {

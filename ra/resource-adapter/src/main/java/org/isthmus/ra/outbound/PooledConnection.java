@@ -1,7 +1,6 @@
 package org.isthmus.ra.outbound;
 
 import jakarta.jms.JMSException;
-import jakarta.resource.NotSupportedException;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ConnectionEvent;
 import jakarta.resource.spi.ConnectionEventListener;
@@ -16,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.security.auth.Subject;
 import javax.transaction.xa.XAResource;
-import org.isthmus.jms.IsthmusConnection;
+import org.isthmus.jms.IsthmusManagedConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,14 +30,14 @@ import org.jspecify.annotations.Nullable;
  * <p>The pool serialises its own calls; that the connection broke is told by a thread of the broker's client.
  */
 public final class PooledConnection implements ManagedConnection {
-    private final IsthmusConnection connection;
+    private final IsthmusManagedConnection connection;
     private final Login login;
     private final List<ConnectionEventListener> listeners = new CopyOnWriteArrayList<>();
     private final Set<ConnectionHandle> handles = ConcurrentHashMap.newKeySet();
     private volatile boolean broken;
     private @Nullable PrintWriter logWriter;
 
-    public PooledConnection(IsthmusConnection connection, Login login) throws JMSException {
+    public PooledConnection(IsthmusManagedConnection connection, Login login) throws JMSException {
         this.connection = connection;
         this.login = login;
         connection.setExceptionListener(this::broke);
@@ -53,7 +52,7 @@ public final class PooledConnection implements ManagedConnection {
         return broken;
     }
 
-    IsthmusConnection connection() {
+    IsthmusManagedConnection connection() {
         return connection;
     }
 
@@ -97,6 +96,7 @@ public final class PooledConnection implements ManagedConnection {
     @Override
     public void cleanup() throws ResourceException {
         invalidateHandles();
+        connection.leaveTransaction();
         try {
             // The next user has not started it.
             connection.stop();
@@ -120,16 +120,15 @@ public final class PooledConnection implements ManagedConnection {
         handles.clear();
     }
 
-    /** Not there yet: the adapter declares NoTransaction, so no server asks. */
+    /** Of all sessions of the connection, whichever handle they belong to. */
     @Override
-    public XAResource getXAResource() throws ResourceException {
-        throw new NotSupportedException("XA transactions are not there yet");
+    public XAResource getXAResource() {
+        return connection.xaResource();
     }
 
-    /** Not there yet: the adapter declares NoTransaction, so no server asks. */
     @Override
-    public LocalTransaction getLocalTransaction() throws ResourceException {
-        throw new NotSupportedException("Local transactions are not there yet");
+    public LocalTransaction getLocalTransaction() {
+        return new LocalWork(connection);
     }
 
     @Override

@@ -1,0 +1,73 @@
+package org.isthmus.broker.protocol.client;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.isthmus.broker.client.ShareStream.ShareDelivery;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says for one transaction what became of the records that one member was handed, by whichever of its sessions. The member may be another
+ * client's than the transaction is, so this is owned by the member's loop: calls hop there, and answers and failures are told from there.
+ */
+final class MemberAcknowledger {
+    private record Place(ShareSession session, TopicPartition partition) {}
+
+    private final ShareMember member;
+    private final TransactionIdentity identity;
+    private final Consumer<BrokerException> onFailure;
+    private final Map<Place, BranchAcknowledger> byPlace = new HashMap<>();
+    private @Nullable BrokerException failure;
+
+    MemberAcknowledger(ShareMember member, TransactionIdentity identity, Consumer<BrokerException> onFailure) {
+        this.member = member;
+        this.identity = identity;
+        this.onFailure = onFailure;
+    }
+
+    void accept(ShareDelivery first, long lastOffset, CompletableFuture<Void> done) {
+        member.client()
+                .runHere(() -> acceptHere(first, lastOffset, done), () -> refuse(done, WireBrokerClient.closed()));
+    }
+
+    private void acceptHere(ShareDelivery first, long lastOffset, CompletableFuture<Void> done) {
+        var session = member.session(first);
+        if (failure != null) {
+            done.completeExceptionally(failure);
+        } else if (session == null) {
+            refuse(
+                    done,
+                    new BrokerException(
+                            ErrorCode.INVALID_RECORD_STATE,
+                            "offset " + first.record().offset() + " of " + first.partition()
+                                    + " is not held any more: the connection was lost"));
+        } else {
+            var acknowledger = byPlace.computeIfAbsent(
+                    new Place(session, first.partition()),
+                    place -> new BranchAcknowledger(member.client(), session, first.partition(), identity, onFailure));
+            session.afterSaid(() -> acknowledger.accept(first.record().offset(), lastOffset, done));
+        }
+    }
+
+    private void refuse(CompletableFuture<Void> done, BrokerException reason) {
+        done.completeExceptionally(reason);
+        onFailure.accept(reason);
+    }
+
+    /** Fails what is waiting to be said. */
+    void fail(BrokerException reason) {
+        member.client()
+                .runHere(
+                        () -> {
+                            if (failure == null) {
+                                failure = reason;
+                                byPlace.values().forEach(acknowledger -> acknowledger.fail(reason));
+                            }
+                        },
+                        () -> {});
+    }
+}

@@ -1,0 +1,112 @@
+package org.isthmus.jms;
+
+import jakarta.jms.IllegalStateException;
+import jakarta.jms.JMSException;
+import jakarta.jms.Session;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.transaction.xa.XAResource;
+import org.isthmus.broker.client.Transaction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection in the pool of an application server. All its sessions work in one transaction, as long as there is one: a branch that the
+ * server's manager steers by {@link #xaResource}, or one that the server begins and ends here. In between they acknowledge by themselves and send
+ * at once.
+ */
+public final class IsthmusManagedConnection extends IsthmusConnection {
+    private final SessionTransaction work = new SessionTransaction(client(), false);
+    private final Set<ManagedSession> managed = ConcurrentHashMap.newKeySet();
+    private final SessionWorker worker = new SessionWorker(work, () -> managed);
+    private final XaBranches branches;
+    private final IsthmusXAResource resource;
+    private @Nullable Transaction local; // guarded by this
+
+    IsthmusManagedConnection(BrokerLink.Dialer dialer, Settings settings, @Nullable String clientId)
+            throws JMSException {
+        super(dialer, Domain.UNIFIED, settings, clientId);
+        branches = new XaBranches(client(), broker());
+        resource = new IsthmusXAResource(worker, branches);
+    }
+
+    @Override
+    IsthmusSession newSession(int mode, Domain of) throws JMSException {
+        if (mode != Session.AUTO_ACKNOWLEDGE && mode != Session.DUPS_OK_ACKNOWLEDGE) {
+            throw new JMSException("no acknowledge mode in a server: " + mode);
+        }
+        return open((name, threads) -> {
+            var session = new ManagedSession(this, mode, name, threads, work);
+            managed.add(session);
+            return session;
+        });
+    }
+
+    void closed(ManagedSession session) {
+        managed.remove(session);
+    }
+
+    public XAResource xaResource() {
+        return resource;
+    }
+
+    /** One worker's deliveries as part of the server's transactions; the intake is of this connection. */
+    public TransactedDelivery transacted(Intake intake, TransactedDelivery.Followers followers) {
+        return new TransactedDelivery(intake, branches, followers);
+    }
+
+    /** Begins a transaction that needs no manager. */
+    public synchronized void begin() throws JMSException {
+        if (work.isOn()) {
+            throw new IllegalStateException("the connection works in a transaction already");
+        }
+        var begun = client().begin(SessionTransaction.LONGEST);
+        local = begun;
+        worker.enter(begun);
+    }
+
+    /** Fails with {@link jakarta.jms.TransactionRolledBackException} where it was rolled back instead. */
+    public synchronized void commit() throws JMSException {
+        var ending = takeLocal();
+        boolean committed = false;
+        try {
+            SessionTransaction.commit(ending);
+            committed = true;
+        } finally {
+            if (committed) {
+                worker.committed();
+            } else {
+                worker.rolledBack();
+            }
+        }
+    }
+
+    public synchronized void rollback() throws JMSException {
+        var ending = takeLocal();
+        try {
+            worker.rollingBack();
+            JmsErrors.await(ending.rollback(), "rolling back");
+        } finally {
+            worker.rolledBack();
+        }
+    }
+
+    private Transaction takeLocal() throws JMSException {
+        var ending = local;
+        if (ending == null) {
+            throw new IllegalStateException("the connection works in no transaction of its own");
+        }
+        local = null;
+        worker.leave();
+        return ending;
+    }
+
+    /** For its next user, who is to find it outside of every transaction: also of one that ended while somebody still worked in it. */
+    public void leaveTransaction() {
+        worker.leave();
+    }
+
+    @Override
+    void endTransactions() {
+        branches.close();
+    }
+}

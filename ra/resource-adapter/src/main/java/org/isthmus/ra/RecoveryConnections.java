@@ -1,0 +1,67 @@
+package org.isthmus.ra;
+
+import jakarta.jms.JMSException;
+import jakarta.resource.ResourceException;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
+import org.isthmus.jms.IsthmusManagedConnection;
+
+/**
+ * What a server recovers by: one connection to each broker that beans receive from, made when the server first asks and kept until the adapter
+ * stops. Any of them answers for every prepared branch of its broker. Safe for use by many threads.
+ */
+final class RecoveryConnections implements AutoCloseable {
+    private static final System.Logger log = System.getLogger(RecoveryConnections.class.getName());
+
+    private final IsthmusResourceAdapter adapter;
+    private final List<IsthmusManagedConnection> connections = new ArrayList<>(); // guarded by this
+
+    RecoveryConnections(IsthmusResourceAdapter adapter) {
+        this.adapter = adapter;
+    }
+
+    /** One for each broker, however many of the activations there are. */
+    synchronized XAResource[] resources(List<IsthmusActivationSpec> specs) throws ResourceException {
+        var wanted = new ArrayList<XAResource>();
+        for (var spec : specs) {
+            try {
+                var resource = resource(spec);
+                if (!wanted.contains(resource)) {
+                    wanted.add(resource);
+                }
+            } catch (JMSException | XAException e) {
+                throw new ResourceException("Cannot recover the transactions of " + spec + ": " + e.getMessage(), e);
+            }
+        }
+        return wanted.toArray(XAResource[]::new);
+    }
+
+    private XAResource resource(IsthmusActivationSpec spec) throws JMSException, XAException, ResourceException {
+        var factory = spec.connectionFactory(adapter);
+        factory.setClientID(""); // which a bean may have at this moment
+        var opened = factory.createManagedConnection();
+        for (var known : connections) {
+            if (known.xaResource().isSameRM(opened.xaResource())) {
+                opened.close();
+                return known.xaResource();
+            }
+        }
+        connections.add(opened);
+        return opened.xaResource();
+    }
+
+    @Override
+    public synchronized void close() {
+        for (var connection : connections) {
+            try {
+                connection.close();
+            } catch (JMSException e) {
+                log.log(Level.DEBUG, "Closing a connection failed", e);
+            }
+        }
+        connections.clear();
+    }
+}

@@ -1,0 +1,319 @@
+package org.isthmus.ra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.TextMessage;
+import jakarta.resource.spi.endpoint.MessageEndpointFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
+import javax.transaction.xa.Xid;
+import org.isthmus.jms.IsthmusQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Beans in transactions of a real manager, with what they send and write to a real database, over a real broker in this JVM. */
+@Timeout(60)
+class XaInboundTest {
+    private static final IsthmusQueue ORDERS = new IsthmusQueue("orders");
+    private static final IsthmusQueue INVOICES = new IsthmusQueue("invoices");
+
+    private final JtaServer server = new JtaServer();
+    private final FakeServer threads = new FakeServer();
+    private final IsthmusResourceAdapter adapter = new IsthmusResourceAdapter();
+    private final Accounts accounts = new Accounts(server, "jdbc:h2:mem:" + System.nanoTime() + ";DB_CLOSE_DELAY=-1");
+    private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
+    private ConnectionFactory factory;
+
+    private record Received(String text, int deliveries) {
+        static Received of(Message message) {
+            try {
+                return new Received(message.getBody(String.class), message.getIntProperty("JMSXDeliveryCount"));
+            } catch (JMSException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @BeforeAll
+    static void manager() {
+        JtaServer.keepDecisionsInMemory();
+    }
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        adapter.setDataDirectory(directory.toString());
+        adapter.start(threads);
+        var managed = new IsthmusManagedConnectionFactory();
+        managed.setResourceAdapter(adapter);
+        factory = managed.createConnectionFactory(server);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+        adapter.stop();
+        threads.close();
+    }
+
+    @Test
+    void whatABeanReceivesSendsAndWritesHappensTogether() throws Exception {
+        activate(
+                server.beans(message -> {
+                    var it = Received.of(message);
+                    send(INVOICES, "invoice " + it.text());
+                    accounts.write(it.text());
+                }),
+                queue());
+        send(ORDERS, "one", "two");
+
+        assertThat(consume(INVOICES, 2)).containsExactlyInAnyOrder("invoice one", "invoice two");
+        adapter.stop();
+        adapter.start(threads);
+        assertThat(browse(ORDERS)).isEmpty();
+        assertThat(accounts.texts()).containsExactly("one", "two");
+    }
+
+    @Test
+    void aBeanThatThrowsUndoesItAllAndGetsItAgain() throws Exception {
+        failsOnce(() -> {
+            throw new IllegalStateException("not yet");
+        });
+    }
+
+    @Test
+    void aBeanThatSetsRollbackOnlyUndoesItAllAndGetsItAgain() throws Exception {
+        failsOnce(server::setRollbackOnly);
+    }
+
+    private void failsOnce(Runnable failing) throws Exception {
+        activate(
+                server.beans(message -> {
+                    var it = Received.of(message);
+                    received.add(it);
+                    send(INVOICES, "delivery " + it.deliveries());
+                    accounts.write("delivery " + it.deliveries());
+                    if (it.deliveries() == 1) {
+                        failing.run();
+                    }
+                }),
+                queue());
+        send(ORDERS, "one");
+
+        assertThat(next()).isEqualTo(new Received("one", 1));
+        assertThat(next()).isEqualTo(new Received("one", 2));
+        assertThat(consume(INVOICES, 1)).containsExactly("delivery 2");
+        assertThat(accounts.texts()).containsExactly("delivery 2");
+    }
+
+    @Test
+    void whatTheDatabaseDoesNotPrepareComesAgainBeforeWhatFollowsIt() throws Exception {
+        var refusals = new AtomicInteger(1);
+        accounts.disguise = resource -> new DisguisedResource(resource) {
+            @Override
+            public int prepare(Xid xid) throws XAException {
+                if (refusals.getAndDecrement() > 0) {
+                    rollback(xid);
+                    throw new XAException(XAException.XA_RBROLLBACK);
+                }
+                return super.prepare(xid);
+            }
+        };
+        send(ORDERS, "one", "two", "three");
+        var spec = queue();
+        spec.setOrdering("partition");
+        spec.setRedeliveryDelay(300L);
+        activate(
+                server.beans(message -> {
+                    var it = Received.of(message);
+                    received.add(it);
+                    accounts.write(it.text() + it.deliveries());
+                }),
+                spec);
+
+        assertThat(next()).isEqualTo(new Received("one", 1));
+        assertThat(next()).isEqualTo(new Received("one", 2));
+        assertThat(next()).isEqualTo(new Received("two", 1));
+        assertThat(next()).isEqualTo(new Received("three", 1));
+        adapter.stop(); // which waits for the beans at work
+        adapter.start(threads);
+        assertThat(accounts.texts()).containsExactly("one2", "three1", "two1");
+    }
+
+    @Test
+    void aMessageWhoseTransactionsNeverCommitBecomesADeadLetter() throws Exception {
+        var spec = queue();
+        spec.setMaxDeliveries(2);
+        spec.setDeadLetterDestination("dead");
+        activate(
+                server.beans(message -> {
+                    received.add(Received.of(message));
+                    server.setRollbackOnly();
+                }),
+                spec);
+        send(ORDERS, "one");
+
+        assertThat(consume(new IsthmusQueue("dead"), 1)).containsExactly("one");
+        assertThat(received).containsExactly(new Received("one", 1), new Received("one", 2));
+        assertThat(browse(ORDERS)).isEmpty();
+    }
+
+    @Test
+    void aListIsOneTransaction() throws Exception {
+        var spec = new IsthmusBatchActivationSpec();
+        ofQueue(spec);
+        spec.setMaxBatchSize(3);
+        spec.setBatchTimeout(20_000L);
+        activate(
+                server.beansThatTakeLists(messages -> {
+                    var texts = messages.stream()
+                            .map(Received::of)
+                            .map(Received::text)
+                            .toList();
+                    boolean first = received.isEmpty();
+                    messages.forEach(message -> received.add(Received.of(message)));
+                    texts.forEach(text -> send(INVOICES, text));
+                    if (first) {
+                        server.setRollbackOnly();
+                    }
+                }),
+                spec);
+        send(ORDERS, "one", "two", "three");
+
+        assertThat(consume(INVOICES, 3)).containsExactlyInAnyOrder("one", "two", "three");
+        assertThat(received.stream().filter(it -> it.deliveries() == 1)).hasSize(3);
+        assertThat(received.stream().filter(it -> it.deliveries() == 2)).hasSize(3);
+    }
+
+    @Test
+    void aBeanAndItsConnectionsHaveOneBranchWhichIsCommittedInOnePhase() throws Exception {
+        var calls = new CopyOnWriteArrayList<String>();
+        server.disguise = resource -> new DisguisedResource(resource) {
+            @Override
+            public void start(Xid xid, int flags) throws XAException {
+                super.start(xid, flags);
+                calls.add(flags == XAResource.TMJOIN ? "join" : "start");
+            }
+
+            @Override
+            public int prepare(Xid xid) throws XAException {
+                calls.add("prepare");
+                return super.prepare(xid);
+            }
+
+            @Override
+            public void commit(Xid xid, boolean onePhase) throws XAException {
+                super.commit(xid, onePhase);
+                calls.add(onePhase ? "commit in one phase" : "commit");
+            }
+        };
+        activate(server.beans(message -> send(INVOICES, "invoice")), queue());
+        try (var connection = adapter.connectionFactory().createConnection()) {
+            var session = connection.createSession();
+            session.createProducer(ORDERS).send(session.createTextMessage("one"));
+        }
+
+        assertThat(consume(INVOICES, 1)).containsExactly("invoice");
+        adapter.stop();
+        adapter.start(threads);
+        assertThat(calls).containsExactly("start", "join", "commit in one phase");
+        assertThat(browse(ORDERS)).isEmpty();
+    }
+
+    @Test
+    void beansAtWorkSideBySideHaveTransactionsOfTheirOwn() throws Exception {
+        activate(
+                server.beans(message -> {
+                    var it = Received.of(message);
+                    send(INVOICES, it.text());
+                    accounts.write(it.text() + " " + it.deliveries());
+                    if (it.deliveries() == 1 && Integer.parseInt(it.text()) % 5 == 0) {
+                        server.setRollbackOnly();
+                    }
+                }),
+                queue());
+        var texts = new ArrayList<String>();
+        for (int n = 0; n < 100; n++) {
+            texts.add("" + n);
+        }
+        send(ORDERS, texts.toArray(String[]::new));
+
+        assertThat(consume(INVOICES, 100)).containsExactlyInAnyOrderElementsOf(texts);
+        adapter.stop();
+        adapter.start(threads);
+        assertThat(browse(ORDERS)).isEmpty();
+        assertThat(browse(INVOICES)).isEmpty();
+        assertThat(accounts.texts()).hasSize(100);
+    }
+
+    private static IsthmusActivationSpec queue() {
+        var spec = new IsthmusActivationSpec();
+        ofQueue(spec);
+        return spec;
+    }
+
+    private static void ofQueue(IsthmusActivationSpec spec) {
+        spec.setDestination("orders");
+        spec.setDestinationType("jakarta.jms.Queue");
+        spec.setRedeliveryDelay(1L);
+    }
+
+    private void activate(MessageEndpointFactory beans, IsthmusActivationSpec spec) throws Exception {
+        spec.setResourceAdapter(adapter);
+        spec.validate();
+        adapter.endpointActivation(beans, spec);
+    }
+
+    private Received next() throws InterruptedException {
+        return received.poll(20, TimeUnit.SECONDS);
+    }
+
+    private void send(IsthmusQueue queue, String... texts) {
+        try (var context = factory.createContext()) {
+            for (var text : texts) {
+                context.createProducer().send(queue, text);
+            }
+        }
+    }
+
+    private List<String> consume(IsthmusQueue queue, int count) throws JMSException {
+        try (var connection = adapter.connectionFactory().createConnection()) {
+            connection.start();
+            var consumer = connection.createSession().createConsumer(queue);
+            var texts = new ArrayList<String>();
+            while (texts.size() < count) {
+                var message = (TextMessage) consumer.receive(20_000);
+                if (message == null) {
+                    break;
+                }
+                texts.add(message.getText());
+            }
+            return texts;
+        }
+    }
+
+    private List<String> browse(IsthmusQueue queue) throws JMSException {
+        try (var connection = adapter.connectionFactory().createConnection()) {
+            var texts = new ArrayList<String>();
+            var messages = connection.createSession().createBrowser(queue).getEnumeration();
+            while (messages.hasMoreElements()) {
+                texts.add(((TextMessage) messages.nextElement()).getText());
+            }
+            return texts;
+        }
+    }
+}

@@ -1,0 +1,256 @@
+package org.isthmus.ra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.IllegalStateException;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import jakarta.jms.TransactionInProgressException;
+import jakarta.resource.spi.LocalTransactionException;
+import jakarta.transaction.RollbackException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.transaction.xa.XAException;
+import org.isthmus.jms.IsthmusQueue;
+import org.isthmus.ra.outbound.Login;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An application's connections in the transactions of a real manager, together with a real database, over a real broker in this JVM. */
+@Timeout(60)
+class XaOutboundTest {
+    private static final IsthmusQueue ORDERS = new IsthmusQueue("orders");
+    private static final IsthmusQueue INVOICES = new IsthmusQueue("invoices");
+
+    private final JtaServer server = new JtaServer();
+    private final FakeServer threads = new FakeServer();
+    private final IsthmusResourceAdapter adapter = new IsthmusResourceAdapter();
+    private final IsthmusManagedConnectionFactory managed = new IsthmusManagedConnectionFactory();
+    private final Accounts accounts = new Accounts(server, "jdbc:h2:mem:" + System.nanoTime() + ";DB_CLOSE_DELAY=-1");
+    private ConnectionFactory factory;
+
+    @BeforeAll
+    static void manager() {
+        JtaServer.keepDecisionsInMemory();
+    }
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        adapter.setDataDirectory(directory.toString());
+        adapter.start(threads);
+        managed.setResourceAdapter(adapter);
+        factory = managed.createConnectionFactory(server);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        server.close();
+        adapter.stop();
+        threads.close();
+    }
+
+    @Test
+    void whatIsSentAndReceivedAndWrittenHappensTogether() throws Exception {
+        send(ORDERS, "one", "two");
+        server.manager().begin();
+        try (var context = factory.createContext()) {
+            assertThat(context.createConsumer(ORDERS).receiveBody(String.class, 20_000))
+                    .isEqualTo("one");
+            context.createProducer().send(INVOICES, "invoice");
+            accounts.write("paid");
+        }
+        assertThat(browse(INVOICES)).isEmpty();
+        server.manager().commit();
+
+        assertThat(browse(ORDERS)).containsExactly("two");
+        assertThat(browse(INVOICES)).containsExactly("invoice");
+        assertThat(accounts.texts()).containsExactly("paid");
+    }
+
+    @Test
+    void aRollbackUndoesAllOfIt() throws Exception {
+        send(ORDERS, "one");
+        server.manager().begin();
+        try (var context = factory.createContext()) {
+            assertThat(context.createConsumer(ORDERS).receiveBody(String.class, 20_000))
+                    .isEqualTo("one");
+            context.createProducer().send(INVOICES, "invoice");
+            accounts.write("paid");
+        }
+        server.manager().rollback();
+
+        assertThat(browse(INVOICES)).isEmpty();
+        assertThat(accounts.texts()).isEmpty();
+        try (var context = factory.createContext()) {
+            var again = context.createConsumer(ORDERS).receive(20_000);
+            assertThat(again.getBody(String.class)).isEqualTo("one");
+            assertThat(again.getIntProperty("JMSXDeliveryCount")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aDatabaseThatDoesNotPrepareUndoesWhatTheBrokerHasPrepared() throws Exception {
+        send(ORDERS, "one");
+        accounts.disguise = resource -> new DisguisedResource(resource) {
+            @Override
+            public int prepare(javax.transaction.xa.Xid xid) throws XAException {
+                rollback(xid);
+                throw new XAException(XAException.XA_RBROLLBACK);
+            }
+        };
+        server.manager().begin();
+        try (var context = factory.createContext()) {
+            assertThat(context.createConsumer(ORDERS).receiveBody(String.class, 20_000))
+                    .isEqualTo("one");
+            context.createProducer().send(INVOICES, "invoice");
+            accounts.write("paid");
+        }
+        assertThatThrownBy(() -> server.manager().commit()).isInstanceOf(RollbackException.class);
+
+        assertThat(browse(INVOICES)).isEmpty();
+        assertThat(accounts.texts()).isEmpty();
+        try (var context = factory.createContext()) {
+            assertThat(context.createConsumer(ORDERS).receiveBody(String.class, 20_000))
+                    .isEqualTo("one");
+        }
+    }
+
+    @Test
+    void allSessionsOfAConnectionWorkInOneTransaction() throws Exception {
+        server.manager().begin();
+        try (var first = factory.createConnection();
+                var second = factory.createConnection()) {
+            for (var connection : List.of(first, second)) {
+                var session = connection.createSession();
+                session.createProducer(ORDERS).send(session.createTextMessage("part"));
+            }
+        }
+        server.manager().rollback();
+        assertThat(browse(ORDERS)).isEmpty();
+    }
+
+    @Test
+    void factoriesOfDifferentLoginsShareABranch() throws Exception {
+        var one = managed.createManagedConnection(null, Login.CONFIGURED);
+        var other = managed.createManagedConnection(null, new Login("ann", "a"));
+        try {
+            assertThat(one.getXAResource().isSameRM(other.getXAResource())).isTrue();
+        } finally {
+            one.destroy();
+            other.destroy();
+        }
+    }
+
+    @Test
+    void insideATransactionASessionIsTheContainersWhateverItsArguments() throws Exception {
+        server.manager().begin();
+        try (var connection = factory.createConnection()) {
+            var session = connection.createSession(false, Session.CLIENT_ACKNOWLEDGE);
+            assertThat(session.getTransacted()).isTrue();
+            assertThat(session.getAcknowledgeMode()).isEqualTo(Session.SESSION_TRANSACTED);
+            assertThatThrownBy(session::commit).isInstanceOf(TransactionInProgressException.class);
+            assertThatThrownBy(session::rollback).isInstanceOf(TransactionInProgressException.class);
+            assertThatThrownBy(session::recover).isInstanceOf(IllegalStateException.class);
+        }
+        server.manager().commit();
+    }
+
+    @Test
+    void outsideOfATransactionASessionAcknowledgesByItselfWhateverItsArguments() throws Exception {
+        send(ORDERS, "one");
+        try (var connection = factory.createConnection()) {
+            connection.start();
+            var session = connection.createSession(true, Session.SESSION_TRANSACTED);
+            assertThat(session.getTransacted()).isFalse();
+            assertThat(session.getAcknowledgeMode()).isEqualTo(Session.AUTO_ACKNOWLEDGE);
+            assertThatThrownBy(session::commit).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(session::rollback).isInstanceOf(IllegalStateException.class);
+            assertThat(((TextMessage) session.createConsumer(ORDERS).receive(20_000)).getText())
+                    .isEqualTo("one");
+            session.createProducer(INVOICES).send(session.createTextMessage("at once"));
+        }
+        assertThat(browse(ORDERS)).isEmpty();
+        assertThat(browse(INVOICES)).containsExactly("at once");
+    }
+
+    @Test
+    void aConnectionIsUsedByOneTransactionAfterAnother() throws Exception {
+        for (int n = 0; n < 10; n++) {
+            server.manager().begin();
+            send(ORDERS, "message " + n);
+            if (n % 2 == 0) {
+                server.manager().commit();
+            } else {
+                server.manager().rollback();
+            }
+        }
+        assertThat(browse(ORDERS)).containsExactly("message 0", "message 2", "message 4", "message 6", "message 8");
+    }
+
+    @Test
+    void whatASuspendedTransactionSendsIsItsOwn() throws Exception {
+        server.manager().begin();
+        send(ORDERS, "outer");
+        var outer = server.manager().suspend();
+        send(ORDERS, "at once");
+        server.manager().resume(outer);
+        assertThat(browse(ORDERS)).containsExactly("at once");
+        server.manager().rollback();
+        assertThat(browse(ORDERS)).containsExactly("at once");
+    }
+
+    @Test
+    void aServerMayBeginAndEndTransactionsWithoutAManager() throws Exception {
+        var connection = managed.createManagedConnection(null, null);
+        try {
+            var local = connection.getLocalTransaction();
+            local.begin();
+            assertThatThrownBy(local::begin).isInstanceOf(LocalTransactionException.class);
+            sendBy((jakarta.jms.Connection) connection.getConnection(null, null), "never");
+            local.rollback();
+            assertThat(browse(ORDERS)).isEmpty();
+            local.begin();
+            sendBy((jakarta.jms.Connection) connection.getConnection(null, null), "kept");
+            assertThat(browse(ORDERS)).isEmpty();
+            local.commit();
+            assertThat(browse(ORDERS)).containsExactly("kept");
+            assertThatThrownBy(local::commit).isInstanceOf(LocalTransactionException.class);
+        } finally {
+            connection.destroy();
+        }
+    }
+
+    private static void sendBy(jakarta.jms.Connection connection, String text) throws Exception {
+        try (connection) {
+            var session = connection.createSession();
+            session.createProducer(ORDERS).send(session.createTextMessage(text));
+        }
+    }
+
+    private void send(IsthmusQueue queue, String... texts) {
+        try (var context = factory.createContext()) {
+            for (var text : texts) {
+                context.createProducer().send(queue, text);
+            }
+        }
+    }
+
+    /** What others see. */
+    private List<String> browse(IsthmusQueue queue) throws Exception {
+        try (var connection = adapter.connectionFactory().createConnection()) {
+            var texts = new ArrayList<String>();
+            var messages = connection.createSession().createBrowser(queue).getEnumeration();
+            while (messages.hasMoreElements()) {
+                texts.add(((TextMessage) messages.nextElement()).getText());
+            }
+            return texts;
+        }
+    }
+}
