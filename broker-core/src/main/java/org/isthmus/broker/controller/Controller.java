@@ -119,8 +119,7 @@ public final class Controller {
     private static List<ClusterDelta> under(int reign, List<ClusterDelta> deltas) {
         return deltas.isEmpty()
                 ? deltas
-                : Stream.concat(
-                                Stream.of(new ClusterDelta.UnderController(reign)), deltas.stream())
+                : Stream.concat(Stream.of(new ClusterDelta.UnderController(reign)), deltas.stream())
                         .toList();
     }
 

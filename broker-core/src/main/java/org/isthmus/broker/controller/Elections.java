@@ -28,7 +28,7 @@ import org.isthmus.broker.metadata.TopicSetting;
  */
 public record Elections(Map<String, String> brokerSettings) {
     /** Of one decision: what it makes has to fit into one transaction of the store. More of them follow. */
-    static final int MOST_AT_ONCE = 1_000;
+    public static final int MOST_AT_ONCE = 1_000;
 
     public Elections {
         brokerSettings = Map.copyOf(brokerSettings);
@@ -83,10 +83,7 @@ public record Elections(Map<String, String> brokerSettings) {
 
     /** In the order of the replicas, which is that of preference. */
     static BrokerId first(List<BrokerId> replicas, List<BrokerId> eligible) {
-        return replicas.stream()
-                .filter(eligible::contains)
-                .findFirst()
-                .orElse(eligible.get(0));
+        return replicas.stream().filter(eligible::contains).findFirst().orElse(eligible.get(0));
     }
 
     private boolean isUnclean(TopicImage topic) {
@@ -151,7 +148,7 @@ public record Elections(Map<String, String> brokerSettings) {
         return Optional.of(id)
                 .filter(asked -> asked.partition() >= 0)
                 .flatMap(image::partition)
-                .orElseThrow(() -> new BrokerException(
-                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "there is no partition " + id));
+                .orElseThrow(
+                        () -> new BrokerException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "there is no partition " + id));
     }
 }

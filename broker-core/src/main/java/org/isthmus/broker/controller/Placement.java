@@ -135,7 +135,8 @@ public record Placement(int mostReplicas, int defaultPartitions, int defaultRepl
         var replicas = topic.partitions().get(0).replicas().size();
         checkCount(image, total - present, replicas);
         var partitions = new ArrayList<>(topic.partitions());
-        partitions.addAll(assignment != null ? assigned(image, assignment) : spread(image, name, present, total, replicas));
+        partitions.addAll(
+                assignment != null ? assigned(image, assignment) : spread(image, name, present, total, replicas));
         return new ClusterDelta.TopicChanged(new TopicImage(name, topic.id(), topic.configs(), partitions));
     }
 

@@ -20,8 +20,13 @@ import org.isthmus.broker.metadata.PartitionImage;
 public final class Reassignments {
     private Reassignments() {}
 
-    /** Begins to move a partition to these replicas, also where it is on the move elsewhere. */
-    public static ClusterDelta begin(ClusterImage image, TopicPartition id, List<BrokerId> target) {
+    /**
+     * Begins to move a partition to these replicas, also where it is on the move elsewhere; nothing where they are those that it has.
+     *
+     * @param mayChangeCount whether there may be more or fewer of them than before
+     */
+    public static Optional<ClusterDelta> begin(
+            ClusterImage image, TopicPartition id, List<BrokerId> target, boolean mayChangeCount) {
         var before = Elections.existing(image, id);
         if (target.isEmpty()
                 || new HashSet<>(target).size() != target.size()
@@ -31,9 +36,15 @@ public final class Reassignments {
                     "replicas " + target + " of " + id + " are not different living brokers");
         }
         var original = without(before.replicas(), before.adding());
+        if (!mayChangeCount && target.size() != original.size()) {
+            throw new BrokerException(
+                    ErrorCode.INVALID_REPLICATION_FACTOR,
+                    id + " has " + original.size() + " replicas, and " + target.size() + " are asked for");
+        }
         var removing = without(original, target);
         var next = changed(image, before, join(target, removing), without(target, original), removing);
-        return new ClusterDelta.PartitionChanged(id, finished(image, next).orElse(next));
+        var after = finished(image, next).orElse(next);
+        return after.equals(before) ? Optional.empty() : Optional.of(new ClusterDelta.PartitionChanged(id, after));
     }
 
     /** Gives up a move: what was added goes, what was to go stays. */
@@ -72,8 +83,7 @@ public final class Reassignments {
         var target = target(moving);
         return isMoving(moving)
                         && moving.isr().containsAll(moving.adding())
-                        && keep(moving.isr(), target).stream()
-                                .anyMatch(image.brokers()::containsKey)
+                        && keep(moving.isr(), target).stream().anyMatch(image.brokers()::containsKey)
                 ? Optional.of(heldBy(image, moving, target))
                 : Optional.empty();
     }

@@ -108,7 +108,8 @@ class ControllerRulesTest {
                 .extracting(refusal -> ((BrokerException) refusal).code())
                 .isEqualTo(ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE);
 
-        var inSync = lagging.with(List.of(new ClusterDelta.PartitionChanged(ID, the(lagging).inSync(ids(2, 1)))));
+        var inSync = lagging.with(
+                List.of(new ClusterDelta.PartitionChanged(ID, the(lagging).inSync(ids(2, 1)))));
         var after = inSync.with(elections.preferred(inSync));
 
         assertThat(the(after).leader()).isEqualTo(id(1));
@@ -119,14 +120,16 @@ class ControllerRulesTest {
     void moveAddsFirstAndTakesAwayWhatIsToGoWhenTheNewOnesAreInSync() {
         var image = cluster(1, 2, 3, 4).with(created(partition(1, ids(1, 2), ids(1, 2)), Map.of()));
 
-        var moving = image.with(List.of(Reassignments.begin(image, ID, ids(3, 4))));
+        var moving = image.with(begun(image, ids(3, 4)));
         assertThat(the(moving).replicas()).isEqualTo(ids(3, 4, 1, 2));
         assertThat(the(moving).leader()).isEqualTo(id(1));
         assertThat(Reassignments.progress(moving)).isEmpty();
 
-        var half = moving.with(List.of(new ClusterDelta.PartitionChanged(ID, the(moving).inSync(ids(1, 2, 3)))));
+        var half = moving.with(
+                List.of(new ClusterDelta.PartitionChanged(ID, the(moving).inSync(ids(1, 2, 3)))));
         assertThat(Reassignments.progress(half)).isEmpty();
-        var whole = half.with(List.of(new ClusterDelta.PartitionChanged(ID, the(half).inSync(ids(1, 2, 3, 4)))));
+        var whole = half.with(
+                List.of(new ClusterDelta.PartitionChanged(ID, the(half).inSync(ids(1, 2, 3, 4)))));
         var after = the(whole.with(Reassignments.progress(whole)));
 
         assertThat(after.replicas()).isEqualTo(ids(3, 4));
@@ -139,7 +142,7 @@ class ControllerRulesTest {
     @Test
     void moveThatIsGivenUpLeavesWhatWasThere() {
         var image = cluster(1, 2, 3).with(created(partition(1, ids(1, 2), ids(1, 2)), Map.of()));
-        var moving = image.with(List.of(Reassignments.begin(image, ID, ids(2, 3))));
+        var moving = image.with(begun(image, ids(2, 3)));
 
         var after = the(moving.with(List.of(Reassignments.cancel(moving, ID))));
 
@@ -153,7 +156,7 @@ class ControllerRulesTest {
     void otherOrderOfTheSameReplicasIsThereAtOnce() {
         var image = cluster(1, 2).with(created(partition(1, ids(1, 2), ids(1, 2)), Map.of()));
 
-        var after = the(image.with(List.of(Reassignments.begin(image, ID, ids(2, 1)))));
+        var after = the(image.with(begun(image, ids(2, 1))));
 
         assertThat(after.replicas()).isEqualTo(ids(2, 1));
         assertThat(after.leader()).isEqualTo(id(1));
@@ -173,16 +176,18 @@ class ControllerRulesTest {
                 .topic("spread")
                 .orElseThrow();
 
-        assertThat(topic.partitions())
-                .allSatisfy(partition -> assertThat(partition.replicas().stream()
-                                .map(replica -> image.brokers().get(replica).rack()))
-                        .containsExactlyInAnyOrder("a", "b", "c"));
+        assertThat(topic.partitions()).allSatisfy(partition -> assertThat(partition.replicas().stream()
+                        .map(replica -> image.brokers().get(replica).rack()))
+                .containsExactlyInAnyOrder("a", "b", "c"));
         for (var broker : image.brokers().keySet()) {
-            assertThat(topic.partitions().stream().filter(partition -> partition
-                            .leader()
-                            .equals(broker)))
+            assertThat(topic.partitions().stream()
+                            .filter(partition -> partition.leader().equals(broker)))
                     .hasSize(10);
         }
+    }
+
+    private static List<ClusterDelta> begun(ClusterImage image, List<BrokerId> target) {
+        return List.of(Reassignments.begin(image, ID, target, false).orElseThrow());
     }
 
     private static ClusterImage cluster(int... alive) {
@@ -198,8 +203,7 @@ class ControllerRulesTest {
     }
 
     private static List<ClusterDelta> created(PartitionImage partition, Map<String, String> configs) {
-        return List.of(
-                new ClusterDelta.TopicCreated(new TopicImage("t", new UUID(0, 1), configs, List.of(partition))));
+        return List.of(new ClusterDelta.TopicCreated(new TopicImage("t", new UUID(0, 1), configs, List.of(partition))));
     }
 
     private static PartitionImage partition(int leader, List<BrokerId> replicas, List<BrokerId> isr) {
