@@ -3,13 +3,11 @@ package org.isthmus.interop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Kafka Connect, standalone, in a process of its own: a source that follows a file into a topic and a sink that writes the topic into another. What both files
- * hold and how far the source has read lies in the directory, so that the next process goes on there.
+ * Kafka Connect, standalone, in a process of its own: a source that follows a file into a topic and a sink that writes the topic into
+ * another. What both files hold and how far the source has read lies in the directory, so that the next process goes on there.
  */
 final class ConnectProcess implements AutoCloseable {
     private static final String WORKER = """
@@ -48,10 +46,7 @@ final class ConnectProcess implements AutoCloseable {
 
     static ConnectProcess start(String address, Path directory) throws IOException {
         Files.createDirectories(directory);
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(Peers.SMALL_JVM);
-        command.addAll(List.of("-cp", Peers.CONNECT + "/*", "org.apache.kafka.connect.cli.ConnectStandalone"));
+        var command = ToolJvm.command("org.apache.kafka.connect.cli.ConnectStandalone");
         command.add(write(directory.resolve("worker.properties"), WORKER.formatted(address, directory)));
         command.add(write(directory.resolve("source.properties"), SOURCE.formatted(directory)));
         command.add(write(directory.resolve("sink.properties"), SINK.formatted(directory)));

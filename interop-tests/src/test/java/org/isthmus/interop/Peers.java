@@ -12,7 +12,6 @@ final class Peers {
     static final Path BROKER_JAR = PROJECT.resolve("broker-core/target/isthmus-broker.jar");
     static final Path KAFKA = PROJECT.resolve("peers/apache-kafka/target/lib");
     static final Path TOOLS = PROJECT.resolve("peers/kafka-tools/target/lib");
-    static final Path CONNECT = PROJECT.resolve("peers/kafka-connect/target/lib");
     static final Path TEST_CLASSES = PROJECT.resolve("interop-tests/target/test-classes");
 
     static final List<String> SMALL_JVM = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m");

@@ -28,7 +28,8 @@ final class ToolJvm implements AutoCloseable {
         run(Tool.mainClass("topics"), List.of("--version"), "");
     }
 
-    private static List<String> command(String mainClass) {
+    /** What starts a class of Kafka's tools in a process of its own; its arguments come behind. */
+    static List<String> command(String mainClass) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(Peers.SMALL_JVM);

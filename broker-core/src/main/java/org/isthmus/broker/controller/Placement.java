@@ -54,7 +54,7 @@ public record Placement(int mostReplicas, int defaultPartitions, int defaultRepl
                     "replication factor " + replicas + " with "
                             + image.brokers().size() + " brokers alive");
         }
-        return spread(image, 0, count, replicas);
+        return spread(image, request.name(), 0, count, replicas);
     }
 
     /** Before anything is made of it: the numbers are those of a request. */
@@ -76,15 +76,10 @@ public record Placement(int mostReplicas, int defaultPartitions, int defaultRepl
         }
     }
 
-    private static List<PartitionImage> spread(ClusterImage image, int from, int to, int replicas) {
-        var brokers = image.brokers().keySet().stream()
-                .sorted((a, b) -> Integer.compare(a.value(), b.value()))
-                .toList();
+    private static List<PartitionImage> spread(ClusterImage image, String topic, int from, int to, int replicas) {
+        var ring = Ring.of(image.brokers().values());
         return IntStream.range(from, to)
-                .mapToObj(partition -> IntStream.range(0, replicas)
-                        .mapToObj(replica -> brokers.get((partition + replica) % brokers.size()))
-                        .toList())
-                .map(Placement::led)
+                .mapToObj(partition -> led(ring.replicas(topic, partition, replicas)))
                 .toList();
     }
 
@@ -140,7 +135,8 @@ public record Placement(int mostReplicas, int defaultPartitions, int defaultRepl
         var replicas = topic.partitions().get(0).replicas().size();
         checkCount(image, total - present, replicas);
         var partitions = new ArrayList<>(topic.partitions());
-        partitions.addAll(assignment != null ? assigned(image, assignment) : spread(image, present, total, replicas));
+        partitions.addAll(
+                assignment != null ? assigned(image, assignment) : spread(image, name, present, total, replicas));
         return new ClusterDelta.TopicChanged(new TopicImage(name, topic.id(), topic.configs(), partitions));
     }
 

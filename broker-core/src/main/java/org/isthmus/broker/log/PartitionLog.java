@@ -703,8 +703,10 @@ public final class PartitionLog implements Closeable {
             var base = segments[Retention.indexOf(segments, offset)].baseOffset();
             mark = null;
             cleanedTo = Math.min(cleanedTo, offset);
-            if (offset < recoveryPoint || checkpointInDoubt) {
+            if (offset < recoveryPoint) {
                 checkpoint(base, indexedBelow(published(), base), startOffset, Math.min(highWatermark, offset), epochs);
+            } else if (checkpointInDoubt) {
+                checkpoint(recoveryPoint, indexed, startOffset, Math.min(highWatermark, offset), epochs);
             }
             cut(offset);
         } finally {

@@ -73,4 +73,11 @@ public record ClusterImage(
                 .filter(topic -> partition.partition() < topic.partitions().size())
                 .map(topic -> topic.partitions().get(partition.partition()));
     }
+
+    /** The replicas of a partition whose brokers are not alive. */
+    public List<BrokerId> offline(PartitionImage partition) {
+        return partition.replicas().stream()
+                .filter(replica -> !brokers.containsKey(replica))
+                .toList();
+    }
 }

@@ -4,21 +4,42 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.isthmus.broker.runtime.Clock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Forces the partitions of one log directory, all that are dirty in one round. There is no timer: whoever becomes dirty during a round is
- * in the next one, so the time that the disk takes is the time over which commits are gathered. Rounds run one at a time.
+ * Forces the partitions of one log directory, all that are dirty in one round. Whoever becomes dirty during a round is in the next one, so
+ * the time that the disk takes is the time over which commits are gathered. Rounds run one at a time.
+ *
+ * <p>Those who were answered by a round tend to come back at once, while the others have come during it. So a round waits for as many as
+ * there were in both, and no longer than the last one took: one sender that waits for each answer is never held up, and of many in step
+ * all go with one round and not with two by turns. Where they do not come, fewer and fewer rounds wait.
  */
 final class GroupCommit {
+    private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final int MOST_ROUNDS_WITHOUT = 64;
+
     private final Executor disk;
+    private final Clock clock;
     private final Set<Partition> dirty = new LinkedHashSet<>();
+    /** Appends since the last round took what there was. Guarded, as all that follows, by the set. */
+    private int waiting;
+
+    private int expected;
+    private long lastNanos;
+    private int unmet;
+    private int roundsWithout;
+    private @Nullable Thread gathering;
 
     /** @param disk runs one task at a time, in order, and may block */
-    GroupCommit(Executor disk) {
+    GroupCommit(Executor disk, Clock clock) {
         this.disk = disk;
+        this.clock = clock;
     }
 
-    /** From any thread. */
+    /** From any thread, after each append that somebody waits for. */
     void add(Partition partition) {
         boolean idle;
         // Several loops hand over to one disk thread, which takes all at once: a set that owns itself would cost a hop
@@ -26,6 +47,10 @@ final class GroupCommit {
         synchronized (dirty) {
             idle = dirty.isEmpty();
             dirty.add(partition);
+            waiting++;
+            if (gathering != null && waiting >= expected) {
+                LockSupport.unpark(gathering);
+            }
         }
         if (idle) {
             disk.execute(this::round);
@@ -38,11 +63,42 @@ final class GroupCommit {
     }
 
     private void round() {
+        gather();
         List<Partition> batch;
+        int taken;
         synchronized (dirty) {
             batch = List.copyOf(dirty);
             dirty.clear();
+            taken = waiting;
+            waiting = 0;
         }
+        var began = clock.nanos();
         batch.forEach(Partition::force);
+        var nanos = clock.nanos() - began;
+        synchronized (dirty) {
+            lastNanos = nanos;
+            expected = taken + waiting;
+        }
+    }
+
+    private void gather() {
+        long longest;
+        synchronized (dirty) {
+            if (expected < 2 || waiting >= expected) {
+                return;
+            }
+            if (roundsWithout > 0) {
+                roundsWithout--;
+                return;
+            }
+            gathering = Thread.currentThread();
+            longest = Math.min(lastNanos, LONGEST_WAIT_NANOS);
+        }
+        LockSupport.parkNanos(this, longest);
+        synchronized (dirty) {
+            gathering = null;
+            unmet = waiting >= expected ? 0 : Math.min(MOST_ROUNDS_WITHOUT, 2 * unmet + 1);
+            roundsWithout = unmet;
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.FileStore;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +36,11 @@ public final class LogDirectory {
      * @param root as it was configured; the logs lie in {@code logs} below
      * @param disk forces, closes and looks at this directory's disk: one task at a time, in order, and may block
      */
-    public LogDirectory(Path root, FileStore files, Executor disk) {
+    public LogDirectory(Path root, FileStore files, Executor disk, Clock clock) {
         this.root = root;
         this.logs = root.resolve("logs");
         this.files = files;
-        this.commit = new GroupCommit(disk);
+        this.commit = new GroupCommit(disk, clock);
         this.space = new DiskSpace(logs, files);
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import org.isthmus.broker.controller.Elections;
 import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.InternalTopics;
 import org.isthmus.broker.coordinator.delay.DelayCoordinator;
@@ -134,9 +135,9 @@ record Apis(
                 new IncrementalAlterConfigsHandler(metadata, placement, groups.consumerConfig()),
                 new ListConfigResourcesHandler(metadata),
                 new DescribeTopicPartitionsHandler(metadata),
-                new ElectLeadersHandler(metadata),
+                new ElectLeadersHandler(metadata, new Elections(settings.topicDefaults())),
                 new AlterPartitionReassignmentsHandler(metadata),
-                new ListPartitionReassignmentsHandler(),
+                new ListPartitionReassignmentsHandler(metadata),
                 new DescribeLogDirsHandler(partitions, io));
     }
 
@@ -148,6 +149,9 @@ record Apis(
         var partitionsOf = Map.of(
                 InternalTopics.CONSUMER_OFFSETS, settings.offsetsPartitions(),
                 InternalTopics.TRANSACTION_STATE, settings.transactionPartitions());
-        return new StoredInternalTopics(metadata, placement(), ids, partitionsOf);
+        var replicasOf = Map.of(
+                InternalTopics.CONSUMER_OFFSETS, settings.cluster().offsetsReplicas(),
+                InternalTopics.TRANSACTION_STATE, settings.cluster().transactionReplicas());
+        return new StoredInternalTopics(metadata, placement(), ids, partitionsOf, replicasOf);
     }
 }

@@ -10,8 +10,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.isthmus.broker.controller.Controller;
+import org.isthmus.broker.controller.Elections;
 import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.share.MembershipConfig;
@@ -20,8 +23,8 @@ import org.isthmus.broker.coordinator.transaction.ProducerIds;
 import org.isthmus.broker.coordinator.transaction.TransactionConfig;
 import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.metadata.BrokerImage;
-import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.LocalMetadataStore;
+import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.network.TransportConfig;
@@ -35,6 +38,7 @@ import org.isthmus.broker.runtime.EventLoop;
 import org.isthmus.broker.runtime.FileStore;
 import org.isthmus.broker.runtime.IdSource;
 import org.isthmus.broker.runtime.ThreadLoop;
+import org.isthmus.broker.zookeeper.CuratorMetadataStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Broker implements AutoCloseable {
     private static final System.Logger log = System.getLogger(Broker.class.getName());
+    private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration DISK_LOOK_INTERVAL = Duration.ofSeconds(1);
 
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -52,6 +57,8 @@ final class Broker implements AutoCloseable {
     private final Endpoint.InVm inVm;
     private final List<Endpoint.Tcp> listeners = new ArrayList<>();
     private int disks;
+    /** What happens in the cluster from now on is no longer this broker's: its parts are being closed. */
+    private volatile boolean stopping;
 
     private Broker(Path directory, FileStore files, BrokerSettings settings) {
         this.directory = directory;
@@ -84,15 +91,23 @@ final class Broker implements AutoCloseable {
     private void open(BrokerConfig config) throws IOException {
         opened.add(DirectoryLock.take(directory));
         var ids = IdSource.random();
-        refuseLogsWithoutMetadata();
 
         var metadataLoop = loop("isthmus-metadata");
         var loops = IntStream.range(0, settings.loops())
                 .mapToObj(number -> loop("isthmus-partitions-" + number))
                 .toList();
         var io = ioThreads();
-        var metadata = LocalMetadataStore.open(metadataFile(), settings.brokerId(), files, ids, metadataLoop);
+        var metadata = metadata(ids, metadataLoop);
         opened.add(metadata);
+        var elections = new Elections(settings.topicDefaults());
+        var registration = new Registration(metadata, settings.brokerId(), elections, metadataLoop, Clock.system());
+        if (isOfCluster()) {
+            await(registration.giveUp(settings.cluster()
+                    .zooKeeper()
+                    .orElseThrow()
+                    .sessionTimeout()
+                    .multipliedBy(2)));
+        }
         var directories = new DataDirectories(files, directory, metadata.image().clusterId(), ids, this::disk);
         opened.add(directories);
         var partitions = new Partitions(
@@ -135,10 +150,16 @@ final class Broker implements AutoCloseable {
         opened.add(delays::resignAll);
         var membership = new ShareMembership(MembershipConfig.DEFAULT, metadata::image, loops.get(0));
 
-        metadata.follow(partitions::apply);
+        metadata.follow(image -> {
+            if (!stopping) {
+                partitions.apply(image);
+            }
+        });
         var addresses = new AdvertisedAddresses(settings.brokerId(), new ConcurrentHashMap<>());
-        // Registered before the first client can ask who is there, and again once the port is known.
-        register(metadata, inVm);
+        if (!isOfCluster()) {
+            // Before the first client can ask who is there, and again once the port is known.
+            register(registration, inVm);
+        }
         var table = new Apis(
                         settings,
                         metadata,
@@ -158,7 +179,11 @@ final class Broker implements AutoCloseable {
         var maxIdle = settings.connections().maxIdle();
         var idle = maxIdle == null ? null : new IdleLimit(maxIdle, loops.get(0), Clock.system());
         listen(transport, config.listeners(), addresses, table, idle);
-        register(metadata, listeners.isEmpty() ? inVm : addresses.reached(listeners.get(0)));
+        register(registration, listeners.isEmpty() ? inVm : addresses.reached(listeners.get(0)));
+        opened.add(() -> stopping = true);
+        if (metadata instanceof CuratorMetadataStore cluster) {
+            takePart(cluster, registration, elections, metadataLoop);
+        }
 
         every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisks);
         every(settings.retentionCheckInterval(), metadataLoop, partitions::applyRetention);
@@ -166,9 +191,43 @@ final class Broker implements AutoCloseable {
         new LogCleaner(partitions::all, settings.cleaner(), metadataLoop, Clock.system()).start();
     }
 
-    private void register(LocalMetadataStore metadata, Endpoint reachedAt) throws IOException {
-        var image = new BrokerImage(settings.brokerId(), reachedAt.host(), reachedAt.port());
-        await(metadata.change(before -> List.of(new ClusterDelta.BrokerRegistered(image))));
+    private boolean isOfCluster() {
+        return settings.cluster().zooKeeper().isPresent();
+    }
+
+    private MetadataStore metadata(IdSource ids, EventLoop loop) throws IOException {
+        if (!isOfCluster()) {
+            refuseLogsWithoutMetadata();
+            return LocalMetadataStore.open(metadataFile(), settings.brokerId(), files, ids, loop);
+        }
+        if (files.exists(metadataFile())) {
+            throw new IOException(directory + " belongs to a broker that is a cluster by itself; "
+                    + "its topics are not those of the cluster at ZooKeeper");
+        }
+        return CuratorMetadataStore.open(settings.cluster().zooKeeper().orElseThrow(), settings.brokerId(), ids, loop);
+    }
+
+    private void register(Registration registration, Endpoint reachedAt) throws IOException {
+        await(registration.register(new BrokerImage(
+                settings.brokerId(),
+                reachedAt.host(),
+                reachedAt.port(),
+                0,
+                settings.cluster().rack())));
+    }
+
+    private void takePart(CuratorMetadataStore cluster, Registration registration, Elections elections, EventLoop loop)
+            throws IOException {
+        var controller = new Controller(
+                cluster,
+                settings.brokerId(),
+                loop,
+                elections,
+                settings.cluster().balanceInterval());
+        opened.add(cluster.stand(controller::reign));
+        // The first to be closed: others lead before this broker turns anybody away.
+        opened.add(
+                () -> registration.leave().toCompletableFuture().get(LEAVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     private void listen(

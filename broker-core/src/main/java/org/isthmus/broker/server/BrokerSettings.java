@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -15,6 +16,7 @@ import org.isthmus.broker.coordinator.group.GroupConfig;
 import org.isthmus.broker.metadata.TopicSetting;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.replica.CleanerConfig;
+import org.isthmus.broker.zookeeper.ZooKeeperConfig;
 
 /**
  * A broker's settings, read once from their Kafka names and checked. What a name means for topics that say nothing themselves is kept as
@@ -27,6 +29,7 @@ import org.isthmus.broker.replica.CleanerConfig;
  */
 record BrokerSettings(
         BrokerId brokerId,
+        ClusterSettings cluster,
         int maxPartitions,
         int partitions,
         int replicationFactor,
@@ -54,6 +57,7 @@ record BrokerSettings(
         var cleaner = CleanerConfig.DEFAULT;
         var settings = new BrokerSettings(
                 new BrokerId(reader.number("node.id", reader.number("broker.id", 0, 0), 0)),
+                reader.cluster(),
                 reader.number("isthmus.max.partitions", partitionsOfHeap(), 1),
                 reader.number("num.partitions", 1, 1),
                 reader.number("default.replication.factor", 1, 1),
@@ -191,6 +195,28 @@ record BrokerSettings(
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(prefix + "." + name + ": " + e.getMessage(), e);
             }
+        }
+
+        ClusterSettings cluster() {
+            var connect = text("zookeeper.connect");
+            var session = Duration.ofMillis(number("zookeeper.session.timeout.ms", 9_000, 1_000));
+            var connecting = Duration.ofMillis(number("zookeeper.connection.timeout.ms", 15_000, 100));
+            if (connect.isPresent() && !given.containsKey("node.id") && !given.containsKey("broker.id")) {
+                throw new IllegalArgumentException("a broker of a cluster needs an id of its own (--id, or node.id)");
+            }
+            var balances = flag("auto.leader.rebalance.enable", true);
+            var interval = number("leader.imbalance.check.interval.seconds", 300, 1);
+            return new ClusterSettings(
+                    connect.map(address -> ZooKeeperConfig.of(address, session, connecting)),
+                    text("broker.rack").orElse(null),
+                    number("offsets.topic.replication.factor", 3, 1),
+                    number("transaction.state.log.replication.factor", 3, 1),
+                    balances ? Duration.ofSeconds(interval) : Duration.ZERO);
+        }
+
+        private Optional<String> text(String name) {
+            known.add(name);
+            return Optional.ofNullable(given.get(name)).map(String::strip).filter(text -> !text.isEmpty());
         }
 
         boolean flag(String name, boolean defaultValue) {

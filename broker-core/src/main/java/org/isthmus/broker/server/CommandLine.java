@@ -19,6 +19,9 @@ final class CommandLine {
                                          its own, share the logs: give the option again, or DIR,DIR
               --listen HOST:PORT         address to listen on; may be given more than once; port 0 picks a free one
                                          (default: 127.0.0.1:9092)
+              --zookeeper HOST:PORT,...  coordinates a cluster of several brokers; with /PATH at its end, below that path
+                                         (default: the broker is a cluster by itself)
+              --id NUMBER                this broker's number in its cluster
               --config KEY=VALUE ...     settings by their Kafka names, such as num.partitions=4 log.retention.ms=86400000
               --help                     this text
             """;
@@ -50,6 +53,8 @@ final class CommandLine {
             switch (word) {
                 case "--data" -> data.addAll(List.of(value(word, words).split(",")));
                 case "--listen" -> listeners.add(address(value(word, words)));
+                case "--zookeeper" -> settings.put("zookeeper.connect", value(word, words));
+                case "--id" -> settings.put("node.id", value(word, words));
                 case "--config" -> set(value(word, words), settings);
                 default -> {
                     if (!lastOption.equals("--config") || word.startsWith("--")) {

@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.isthmus.broker.replica.LogDirectory;
+import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.FileStore;
 import org.isthmus.broker.runtime.IdSource;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,7 @@ final class DataDirectories implements AutoCloseable {
     }
 
     private LogDirectory directory(Path path) {
-        return new LogDirectory(path, files, disks.get());
+        return new LogDirectory(path, files, disks.get(), Clock.system());
     }
 
     private LogDirectory absent(Path path) {

@@ -15,7 +15,12 @@ import org.isthmus.broker.metadata.TopicImage;
 import org.isthmus.broker.runtime.IdSource;
 
 /** Internal topics in the metadata store, made when they are first needed. */
-record StoredInternalTopics(MetadataStore metadata, Placement placement, IdSource ids, Map<String, Integer> partitions)
+record StoredInternalTopics(
+        MetadataStore metadata,
+        Placement placement,
+        IdSource ids,
+        Map<String, Integer> partitions,
+        Map<String, Integer> replicas)
         implements InternalTopics {
     /**
      * One decision is one batch, also the one that deletes a group with very many offsets. Segments are closed early, because only a closed
@@ -36,13 +41,18 @@ record StoredInternalTopics(MetadataStore metadata, Placement placement, IdSourc
             return CompletableFuture.completedFuture(present.get());
         }
         var id = ids.nextUuid();
-        var request = new NewTopicRequest(name, partitions.getOrDefault(name, 1), -1, List.of(), SETTINGS);
-        return metadata.change(image -> decide(image, request, id))
+        return metadata.change(image -> decide(image, name, id))
                 .thenApply(image -> image.topic(name).orElseThrow());
     }
 
-    private List<ClusterDelta> decide(ClusterImage image, NewTopicRequest request, UUID id) {
-        // Somebody else may have been faster.
-        return image.topic(request.name()).isPresent() ? List.of() : List.of(placement.createTopic(image, request, id));
+    private List<ClusterDelta> decide(ClusterImage image, String name, UUID id) {
+        if (image.topic(name).isPresent()) {
+            // Somebody else was faster.
+            return List.of();
+        }
+        // A cluster that is not whole yet serves groups too; its operator adds replicas when it is.
+        var count = Math.min(replicas.getOrDefault(name, 1), image.brokers().size());
+        var request = new NewTopicRequest(name, partitions.getOrDefault(name, 1), count, List.of(), SETTINGS);
+        return List.of(placement.createTopic(image, request, id));
     }
 }

@@ -1,7 +1,7 @@
 package org.isthmus.broker.protocol.handler;
 
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignablePartition;
@@ -10,13 +10,13 @@ import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.R
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.ReassignableTopicResponse;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
-import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.controller.Reassignments;
+import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.MetadataStore;
-import org.isthmus.broker.metadata.PartitionImage;
 
-/** Answers the wish to move partitions: a broker that is alone can leave them where they are, and nothing else. */
+/** AlterPartitionReassignments: begins to move partitions to other brokers, or gives it up. */
 public final class AlterPartitionReassignmentsHandler
         implements ApiHandler<AlterPartitionReassignmentsRequestData, AlterPartitionReassignmentsResponseData> {
     private final MetadataStore metadata;
@@ -43,46 +43,50 @@ public final class AlterPartitionReassignmentsHandler
     @Override
     public CompletionStage<AlterPartitionReassignmentsResponseData> handle(
             RequestContext context, AlterPartitionReassignmentsRequestData request) {
-        var image = metadata.image();
-        var topics = request.topics().stream()
-                .map(topic -> new ReassignableTopicResponse()
-                        .setName(topic.name())
-                        .setPartitions(topic.partitions().stream()
-                                .map(partition -> answer(image, topic.name(), partition))
-                                .toList()))
-                .toList();
-        return CompletableFuture.completedStage(new AlterPartitionReassignmentsResponseData()
-                .setAllowReplicationFactorChange(request.allowReplicationFactorChange())
-                .setResponses(topics));
+        // Each decision begins anew; what the last one found is what happened.
+        var topics = new ArrayList<ReassignableTopicResponse>();
+        return metadata.change(image -> {
+                    topics.clear();
+                    return decide(image, request, topics);
+                })
+                .thenApply(image -> new AlterPartitionReassignmentsResponseData()
+                        .setAllowReplicationFactorChange(request.allowReplicationFactorChange())
+                        .setResponses(topics));
     }
 
-    private static ReassignablePartitionResponse answer(
-            ClusterImage image, String topic, ReassignablePartition partition) {
+    private static List<ClusterDelta> decide(
+            ClusterImage image,
+            AlterPartitionReassignmentsRequestData request,
+            List<ReassignableTopicResponse> topics) {
+        var deltas = new ArrayList<ClusterDelta>();
+        for (var topic : request.topics()) {
+            var answers = topic.partitions().stream()
+                    .map(partition -> decide(image, request, topic.name(), partition, deltas))
+                    .toList();
+            topics.add(new ReassignableTopicResponse().setName(topic.name()).setPartitions(answers));
+        }
+        return deltas;
+    }
+
+    private static ReassignablePartitionResponse decide(
+            ClusterImage image,
+            AlterPartitionReassignmentsRequestData request,
+            String topic,
+            ReassignablePartition partition,
+            List<ClusterDelta> deltas) {
         var answer = new ReassignablePartitionResponse().setPartitionIndex(partition.partitionIndex());
+        var id = new TopicPartition(topic, partition.partitionIndex());
         try {
-            check(image, topic, partition);
+            if (partition.replicas() == null) {
+                deltas.add(Reassignments.cancel(image, id));
+            } else {
+                var wanted = partition.replicas().stream().map(BrokerId::new).toList();
+                Reassignments.begin(image, id, wanted, request.allowReplicationFactorChange())
+                        .ifPresent(deltas::add);
+            }
             return answer;
         } catch (BrokerException refused) {
             return answer.setErrorCode(refused.code().code()).setErrorMessage(refused.getMessage());
-        }
-    }
-
-    private static void check(ClusterImage image, String topic, ReassignablePartition partition) {
-        var index = partition.partitionIndex();
-        var found = index < 0 ? Optional.<PartitionImage>empty() : image.partition(new TopicPartition(topic, index));
-        if (found.isEmpty()) {
-            throw new BrokerException(
-                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "there is no partition " + topic + "-" + index);
-        }
-        if (partition.replicas() == null) {
-            throw new BrokerException(ErrorCode.NO_REASSIGNMENT_IN_PROGRESS, "nothing is on the move");
-        }
-        var wanted = partition.replicas().stream().map(BrokerId::new).toList();
-        if (!wanted.equals(found.get().replicas())) {
-            throw new BrokerException(
-                    ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-                    "partition " + topic + "-" + index + " is held by "
-                            + found.get().replicas() + ", and cannot be moved to " + wanted);
         }
     }
 }

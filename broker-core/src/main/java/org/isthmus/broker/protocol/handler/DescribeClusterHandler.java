@@ -54,6 +54,7 @@ public final class DescribeClusterHandler
             response.brokers()
                     .add(new DescribeClusterBroker()
                             .setBrokerId(broker.id().value())
+                            .setRack(broker.rack())
                             .setHost(address.host())
                             .setPort(address.port()));
         }

@@ -111,8 +111,7 @@ public final class DescribeTopicPartitionsHandler
             return true;
         }
 
-        private static void describe(
-                DescribeTopicPartitionsResponseTopic answer, TopicImage topic, int first, int end) {
+        private void describe(DescribeTopicPartitionsResponseTopic answer, TopicImage topic, int first, int end) {
             var partitions = new ArrayList<DescribeTopicPartitionsResponsePartition>();
             for (var index = first; index < end; index++) {
                 partitions.add(describe(index, topic.partitions().get(index)));
@@ -122,10 +121,13 @@ public final class DescribeTopicPartitionsHandler
                     .setPartitions(partitions);
         }
 
-        private static DescribeTopicPartitionsResponsePartition describe(int index, PartitionImage partition) {
+        private DescribeTopicPartitionsResponsePartition describe(int index, PartitionImage partition) {
+            var isLed = image.brokers().containsKey(partition.leader());
             return new DescribeTopicPartitionsResponsePartition()
                     .setPartitionIndex(index)
-                    .setLeaderId(partition.leader().value())
+                    .setErrorCode(isLed ? ErrorCode.NONE.code() : ErrorCode.LEADER_NOT_AVAILABLE.code())
+                    .setLeaderId(isLed ? partition.leader().value() : BrokerId.NONE.value())
+                    .setOfflineReplicas(numbers(image.offline(partition)))
                     .setLeaderEpoch(partition.leaderEpoch().value())
                     .setReplicaNodes(numbers(partition.replicas()))
                     .setIsrNodes(numbers(partition.isr()))

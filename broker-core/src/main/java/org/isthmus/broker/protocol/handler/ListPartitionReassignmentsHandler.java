@@ -1,13 +1,29 @@
 package org.isthmus.broker.protocol.handler;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData.OngoingPartitionReassignment;
+import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData.OngoingTopicReassignment;
+import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.controller.Reassignments;
+import org.isthmus.broker.metadata.ClusterImage;
+import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.metadata.PartitionImage;
 
-/** Tells which partitions are on the move: none, since a broker that is alone has nowhere to move them. */
+/** ListPartitionReassignments: which partitions are on the move, and from where to where. */
 public final class ListPartitionReassignmentsHandler
         implements ApiHandler<ListPartitionReassignmentsRequestData, ListPartitionReassignmentsResponseData> {
+    private final MetadataStore metadata;
+
+    public ListPartitionReassignmentsHandler(MetadataStore metadata) {
+        this.metadata = metadata;
+    }
+
     @Override
     public short apiKey() {
         return 46;
@@ -26,6 +42,46 @@ public final class ListPartitionReassignmentsHandler
     @Override
     public CompletionStage<ListPartitionReassignmentsResponseData> handle(
             RequestContext context, ListPartitionReassignmentsRequestData request) {
-        return CompletableFuture.completedFuture(new ListPartitionReassignmentsResponseData());
+        var image = metadata.image();
+        var response = new ListPartitionReassignmentsResponseData();
+        if (request.topics() == null) {
+            for (var topic : image.topics().values()) {
+                var all = IntStream.range(0, topic.partitions().size()).boxed().toList();
+                add(response, image, topic.name(), all);
+            }
+        } else {
+            request.topics().forEach(topic -> add(response, image, topic.name(), topic.partitionIndexes()));
+        }
+        return CompletableFuture.completedFuture(response);
+    }
+
+    private static void add(
+            ListPartitionReassignmentsResponseData response, ClusterImage image, String name, List<Integer> indexes) {
+        var moving = new ArrayList<OngoingPartitionReassignment>();
+        image.topic(name).ifPresent(topic -> {
+            for (var index : indexes) {
+                if (index >= 0 && index < topic.partitions().size()) {
+                    var partition = topic.partitions().get(index);
+                    if (Reassignments.isMoving(partition)) {
+                        moving.add(describe(index, partition));
+                    }
+                }
+            }
+        });
+        if (!moving.isEmpty()) {
+            response.topics().add(new OngoingTopicReassignment().setName(name).setPartitions(moving));
+        }
+    }
+
+    private static OngoingPartitionReassignment describe(int index, PartitionImage partition) {
+        return new OngoingPartitionReassignment()
+                .setPartitionIndex(index)
+                .setReplicas(numbers(partition.replicas()))
+                .setAddingReplicas(numbers(partition.adding()))
+                .setRemovingReplicas(numbers(partition.removing()));
+    }
+
+    private static List<Integer> numbers(List<BrokerId> ids) {
+        return ids.stream().map(BrokerId::value).toList();
     }
 }

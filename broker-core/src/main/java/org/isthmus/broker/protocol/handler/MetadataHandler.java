@@ -66,7 +66,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
         if (asksForAll(context, request)) {
             var image = creation.metadata().image();
             var response = cluster(context, image);
-            image.topics().values().forEach(topic -> response.topics().add(describe(topic)));
+            image.topics().values().forEach(topic -> response.topics().add(describe(topic, image)));
             return CompletableFuture.completedFuture(response);
         }
         // Before version 4 a client could not say, and always meant yes.
@@ -123,6 +123,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
             response.brokers()
                     .add(new MetadataResponseBroker()
                             .setNodeId(broker.id().value())
+                            .setRack(broker.rack())
                             .setHost(address.host())
                             .setPort(address.port()));
         }
@@ -133,7 +134,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
         var byId = !asked.topicId().equals(Uuid.ZERO_UUID);
         var found = byId ? byId(asked, image) : byName(asked, image);
         if (found.isPresent()) {
-            return describe(found.get());
+            return describe(found.get(), image);
         }
         var missing = new MetadataResponseTopic().setName(asked.name()).setTopicId(asked.topicId());
         if (byId) {
@@ -154,11 +155,11 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
         return image.topic(asked.name()).or(() -> temporary.topic(asked.name()));
     }
 
-    private static MetadataResponseTopic describe(TopicImage topic) {
+    private static MetadataResponseTopic describe(TopicImage topic, ClusterImage cluster) {
         var partitions =
                 new ArrayList<MetadataResponsePartition>(topic.partitions().size());
         for (var image : topic.partitions()) {
-            partitions.add(describe(partitions.size(), image));
+            partitions.add(describe(partitions.size(), image, cluster));
         }
         return new MetadataResponseTopic()
                 .setName(topic.name())
@@ -167,10 +168,13 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
                 .setPartitions(partitions);
     }
 
-    private static MetadataResponsePartition describe(int index, PartitionImage image) {
+    private static MetadataResponsePartition describe(int index, PartitionImage image, ClusterImage cluster) {
+        var isLed = cluster.brokers().containsKey(image.leader());
         return new MetadataResponsePartition()
                 .setPartitionIndex(index)
-                .setLeaderId(image.leader().value())
+                .setErrorCode(isLed ? ErrorCode.NONE.code() : ErrorCode.LEADER_NOT_AVAILABLE.code())
+                .setLeaderId(isLed ? image.leader().value() : BrokerId.NONE.value())
+                .setOfflineReplicas(numbers(cluster.offline(image)))
                 .setLeaderEpoch(image.leaderEpoch().value())
                 .setReplicaNodes(numbers(image.replicas()))
                 .setIsrNodes(numbers(image.isr()));

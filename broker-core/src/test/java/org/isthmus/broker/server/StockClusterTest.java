@@ -1,0 +1,206 @@
+package org.isthmus.broker.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.curator.test.TestingServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.isthmus.broker.network.Endpoint;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What unmodified Kafka clients see of a cluster of three brokers. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(60)
+class StockClusterTest {
+    private final List<EmbeddedBroker> brokers = new ArrayList<>();
+    private TestingServer zooKeeper;
+    private Path data;
+    private Admin admin;
+
+    @BeforeAll
+    void start(@TempDir Path data) throws Exception {
+        this.data = data;
+        zooKeeper = new TestingServer(true);
+        for (var id = 1; id <= 3; id++) {
+            brokers.add(start(id, "data-" + id));
+        }
+        admin = Admin.create(Map.of("bootstrap.servers", bootstrap()));
+    }
+
+    private EmbeddedBroker start(int id, String directory) throws IOException {
+        return EmbeddedBroker.acquire(new BrokerConfig(
+                data.resolve(directory),
+                List.of(new Endpoint.Tcp("127.0.0.1", 0)),
+                Map.of(
+                        "zookeeper.connect",
+                        zooKeeper.getConnectString() + "/stock",
+                        "zookeeper.session.timeout.ms",
+                        "2000",
+                        "node.id",
+                        Integer.toString(id),
+                        "broker.rack",
+                        "rack-" + id,
+                        "group.initial.rebalance.delay.ms",
+                        "0")));
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        admin.close();
+        brokers.forEach(EmbeddedBroker::close);
+        zooKeeper.close();
+    }
+
+    private String bootstrap() {
+        return brokers.stream()
+                .flatMap(broker -> broker.listeners().stream())
+                .map(Endpoint.Tcp::toString)
+                .collect(Collectors.joining(","));
+    }
+
+    @Test
+    void adminSeesEveryBrokerWithItsRackAndOneController() throws Exception {
+        var cluster = admin.describeCluster();
+
+        assertThat(cluster.nodes().get()).extracting(Node::id).containsExactlyInAnyOrder(1, 2, 3);
+        assertThat(cluster.nodes().get())
+                .allSatisfy(node -> assertThat(node.rack()).isEqualTo("rack-" + node.id()));
+        assertThat(cluster.controller().get().id()).isBetween(1, 3);
+    }
+
+    @Test
+    void producerAndConsumerFollowTheLeadersOfEachPartition() throws Exception {
+        create("spread", 6, 1);
+        assertThat(leaders("spread")).containsExactlyInAnyOrder(1, 1, 2, 2, 3, 3);
+
+        produce("spread", 600);
+
+        assertThat(consume("spread", "readers", 600)).hasSize(600);
+        assertThat(consume("spread", "others", 600))
+                .extracting(ConsumerRecord::partition)
+                .contains(0, 1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void partitionIsMovedToAnotherBrokersReplicaOnlyOnceThatIsInSync() throws Exception {
+        create("moving", 1, 1);
+        var from = leaders("moving").iterator().next();
+        var to = from % 3 + 1;
+        var id = new TopicPartition("moving", 0);
+
+        admin.alterPartitionReassignments(Map.of(id, Optional.of(new NewPartitionReassignment(List.of(to)))))
+                .all()
+                .get();
+        var cancelled = false;
+        if (admin.listPartitionReassignments().reassignments().get().containsKey(id)) {
+            admin.alterPartitionReassignments(Map.of(id, Optional.empty()))
+                    .all()
+                    .get();
+            cancelled = true;
+        }
+
+        var replicas = describe("moving").partitions().get(0).replicas();
+        assertThat(replicas).extracting(Node::id).containsExactly(cancelled ? from : to);
+    }
+
+    @Test
+    void producerIdsOfDifferentBrokersDiffer() throws Exception {
+        create("identities", 3, 1);
+        var ids = new HashSet<Long>();
+        for (var i = 0; i < 6; i++) {
+            try (var producer = producer(Map.of())) {
+                producer.send(new ProducerRecord<>("identities", i % 3, null, "x"))
+                        .get();
+            }
+        }
+        for (var partition = 0; partition < 3; partition++) {
+            var id = new TopicPartition("identities", partition);
+            admin.describeProducers(List.of(id))
+                    .partitionResult(id)
+                    .get()
+                    .activeProducers()
+                    .forEach(state -> ids.add(state.producerId()));
+        }
+        assertThat(ids).hasSize(6);
+    }
+
+    @Test
+    void brokerWhoseIdIsTakenSaysSo() {
+        assertThatThrownBy(() -> start(1, "data-impostor"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("broker id 1 is taken by a broker at 127.0.0.1:");
+    }
+
+    private void create(String topic, int partitions, int replicas) throws Exception {
+        admin.createTopics(List.of(new NewTopic(topic, partitions, (short) replicas)))
+                .all()
+                .get();
+    }
+
+    private TopicDescription describe(String topic) throws Exception {
+        return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+    }
+
+    private List<Integer> leaders(String topic) throws Exception {
+        return describe(topic).partitions().stream()
+                .map(TopicPartitionInfo::leader)
+                .map(Node::id)
+                .toList();
+    }
+
+    private KafkaProducer<String, String> producer(Map<String, Object> more) {
+        var settings = new HashMap<String, Object>(more);
+        settings.put("bootstrap.servers", bootstrap());
+        return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+    }
+
+    private void produce(String topic, int count) {
+        try (var producer = producer(Map.of())) {
+            IntStream.range(0, count)
+                    .forEach(i -> producer.send(new ProducerRecord<>(topic, "key-" + i, Integer.toString(i))));
+        }
+    }
+
+    private List<ConsumerRecord<String, String>> consume(String topic, String group, int count) {
+        var settings = Map.<String, Object>of(
+                "bootstrap.servers", bootstrap(), "group.id", group, "auto.offset.reset", "earliest");
+        var read = new ArrayList<ConsumerRecord<String, String>>();
+        try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+            consumer.subscribe(Set.of(topic));
+            while (read.size() < count) {
+                consumer.poll(Duration.ofSeconds(1)).forEach(read::add);
+            }
+            consumer.commitSync();
+        }
+        return read;
+    }
+}
