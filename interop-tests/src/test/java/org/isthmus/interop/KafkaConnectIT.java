@@ -117,11 +117,13 @@ class KafkaConnectIT {
     private static String sinkGroup(String address) throws Exception {
         var group = "connect-lines-out";
         try (var admin = Admin.create(Map.of("bootstrap.servers", address))) {
-            var described = admin.describeConsumerGroups(List.of(group)).all().get().get(group);
+            var described =
+                    admin.describeConsumerGroups(List.of(group)).all().get().get(group);
             var offsets = admin.listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
                     .get();
-            return group + " " + described.groupState() + " " + offsets.get(PIPED).offset();
+            return group + " " + described.groupState() + " "
+                    + offsets.get(PIPED).offset();
         }
     }
 }

@@ -138,10 +138,17 @@ class KafkaStreamsIT {
         for (var name : new TreeSet<>(admin.listTopics().names().get())) {
             if (name.startsWith("word-count-")) {
                 var resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
-                var config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
-                var partitions = admin.describeTopics(List.of(name)).allTopicNames().get().get(name).partitions();
-                facts.add(name + " " + partitions.size() + " " + config.get("cleanup.policy").value() + " "
-                        + config.get("retention.ms").value() + " " + config.get("segment.bytes").value());
+                var config =
+                        admin.describeConfigs(List.of(resource)).all().get().get(resource);
+                var partitions = admin.describeTopics(List.of(name))
+                        .allTopicNames()
+                        .get()
+                        .get(name)
+                        .partitions();
+                facts.add(name + " " + partitions.size() + " "
+                        + config.get("cleanup.policy").value() + " "
+                        + config.get("retention.ms").value() + " "
+                        + config.get("segment.bytes").value());
             }
         }
         return facts;

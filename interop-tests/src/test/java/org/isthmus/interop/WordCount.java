@@ -42,15 +42,24 @@ final class WordCount implements AutoCloseable {
                 .to("counts", Produced.with(text, Serdes.Long()));
         var settings = new Properties();
         settings.putAll(Map.of(
-                "application.id", "word-count",
-                "bootstrap.servers", address,
-                "state.dir", state.toString(),
-                "processing.guarantee", "exactly_once_v2",
-                "num.stream.threads", 2,
-                "commit.interval.ms", 100,
-                "statestore.cache.max.bytes", 0,
-                "repartition.purge.interval.ms", 100,
-                StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest"));
+                "application.id",
+                "word-count",
+                "bootstrap.servers",
+                address,
+                "state.dir",
+                state.toString(),
+                "processing.guarantee",
+                "exactly_once_v2",
+                "num.stream.threads",
+                2,
+                "commit.interval.ms",
+                100,
+                "statestore.cache.max.bytes",
+                0,
+                "repartition.purge.interval.ms",
+                100,
+                StreamsConfig.consumerPrefix("auto.offset.reset"),
+                "earliest"));
         var count = new WordCount(new KafkaStreams(builder.build(), settings));
         count.streams.setGlobalStateRestoreListener(count.new Restoration());
         count.streams.start();
