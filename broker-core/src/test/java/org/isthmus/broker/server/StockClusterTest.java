@@ -22,6 +22,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
@@ -154,6 +155,44 @@ class StockClusterTest {
     }
 
     @Test
+    void transactionOverPartitionsOfAllBrokersIsSeenAsAWholeOrNotAtAll() throws Exception {
+        create("in", 3, 1);
+        create("out", 6, 1);
+        produce("in", 30);
+        var settings = Map.<String, Object>of(
+                "bootstrap.servers", bootstrap(), "group.id", "movers", "auto.offset.reset", "earliest");
+        for (var round = 0; round < 6; round++) {
+            // Each id has a coordinator of its own, on another broker.
+            try (var producer = producer(Map.of("transactional.id", "mover-" + round));
+                    var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+                producer.initTransactions();
+                producer.beginTransaction();
+                for (var i = 0; i < 12; i++) {
+                    producer.send(new ProducerRecord<>("out", i % 6, null, round + "-" + i));
+                }
+                producer.sendOffsetsToTransaction(
+                        Map.of(new TopicPartition("in", round % 3), new OffsetAndMetadata(round)),
+                        consumer.groupMetadata());
+                if (round % 2 == 0) {
+                    producer.commitTransaction();
+                } else {
+                    producer.abortTransaction();
+                }
+            }
+        }
+
+        assertThat(consume("out", "out-readers", 36))
+                .hasSize(36)
+                .extracting(record -> record.value().substring(0, 1))
+                .containsOnly("0", "2", "4");
+        assertThat(admin.listConsumerGroupOffsets("movers")
+                        .partitionsToOffsetAndMetadata()
+                        .get())
+                .extractingFromEntries(offset -> offset.getKey().partition() + ":" + offset.getValue().offset())
+                .containsExactlyInAnyOrder("0:0", "2:2", "1:4");
+    }
+
+    @Test
     void brokerWhoseIdIsTakenSaysSo() {
         assertThatThrownBy(() -> start(1, "data-impostor"))
                 .isInstanceOf(IOException.class)
@@ -192,7 +231,8 @@ class StockClusterTest {
 
     private List<ConsumerRecord<String, String>> consume(String topic, String group, int count) {
         var settings = Map.<String, Object>of(
-                "bootstrap.servers", bootstrap(), "group.id", group, "auto.offset.reset", "earliest");
+                "bootstrap.servers", bootstrap(), "group.id", group, "auto.offset.reset", "earliest",
+                "isolation.level", "read_committed");
         var read = new ArrayList<ConsumerRecord<String, String>>();
         try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             consumer.subscribe(Set.of(topic));

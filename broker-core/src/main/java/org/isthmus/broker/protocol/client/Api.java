@@ -1,5 +1,6 @@
 package org.isthmus.broker.protocol.client;
 
+import org.apache.kafka.common.message.AddPartitionsToTxnResponseData;
 import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
@@ -16,6 +17,7 @@ import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
 import org.apache.kafka.common.message.ShareFetchResponseData;
+import org.apache.kafka.common.message.WriteTxnMarkersResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.isthmus.broker.protocol.codec.ApiRange;
 import org.isthmus.broker.protocol.codec.OwnApi;
@@ -59,6 +61,10 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
     static final Api<OwnMessage> DELETE_TEMPORARY = own(OwnApi.DELETE_TEMPORARY);
 
     static final Api<EndTxnResponseData> END_TRANSACTION = api(ApiMessageType.END_TXN, 5, 5, EndTxnResponseData.class);
+    static final Api<AddPartitionsToTxnResponseData> ADD_PARTITIONS_TO_TXN =
+            api(ApiMessageType.ADD_PARTITIONS_TO_TXN, 4, 5, AddPartitionsToTxnResponseData.class);
+    static final Api<WriteTxnMarkersResponseData> WRITE_TXN_MARKERS =
+            api(ApiMessageType.WRITE_TXN_MARKERS, 1, 1, WriteTxnMarkersResponseData.class);
     static final Api<OwnMessage> ACKNOWLEDGE_IN_TRANSACTION = own(OwnApi.ACKNOWLEDGE_IN_TRANSACTION);
     static final Api<OwnMessage> PREPARE_TRANSACTION = own(OwnApi.PREPARE_TRANSACTION);
     static final Api<OwnMessage> DESCRIBE_BRANCHES = own(OwnApi.DESCRIBE_BRANCHES);

@@ -20,7 +20,6 @@ import org.isthmus.broker.coordinator.group.Caller;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.group.OffsetCommit;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
-import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.MetadataStore;
 
@@ -37,11 +36,11 @@ final class TxnOffsetCommitHandler implements ApiHandler<TxnOffsetCommitRequestD
 
     TxnOffsetCommitHandler(
             GroupCoordinator groups,
-            TransactionCoordinator transactions,
+            TransactionAdmission admission,
             InternalTopics topics,
             MetadataStore metadata) {
         this.groups = groups;
-        this.admission = new TransactionAdmission(transactions);
+        this.admission = admission;
         this.topics = topics;
         this.metadata = metadata;
     }
