@@ -3,7 +3,10 @@ package org.isthmus.broker.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -193,6 +196,55 @@ class StockClusterTest {
     }
 
     @Test
+    void operatorSeesWhatStockClientsDidAndChangesTopics() throws Exception {
+        assertThat(sayToAny("topics", "create", "operated", "--partitions", "3", "--config", "retention.ms=1234567"))
+                .contains("created operated with 3 partitions");
+        produce("operated", 30);
+        consume("operated", "operated-readers", 30);
+
+        assertThat(sayToAny("cluster"))
+                .contains("controller", "rack-1", "rack-2", "rack-3", "partitions without a leader: 0");
+        assertThat(sayToAny("topics")).containsPattern("operated +3 +1 +0 +0");
+        assertThat(sayToAny("topics", "describe", "operated").lines().skip(1))
+                .hasSize(3)
+                .allMatch(line -> line.matches("[012] +([123]) +0 +\\1 +\\1"));
+        assertThat(sayToAny("groups")).containsPattern("operated-readers +\\w+ +\\w+ +[123]");
+        assertThat(sayToAny("groups", "describe", "operated-readers").lines().skip(1))
+                .hasSize(3)
+                .allMatch(line -> line.matches("operated +[012] +(\\d+) +\\1 +0"));
+        sayToAny("topics", "delete", "operated");
+        assertThat(sayToAny("topics")).doesNotContain("operated ");
+        assertThatThrownBy(() -> sayToAny("topics", "describe", "operated")).hasMessageContaining("UNKNOWN_TOPIC_OR_PARTITION");
+    }
+
+    @Test
+    void operatorSeesTransactionsAndIsToldWhatIsNoXid() throws Exception {
+        create("half", 1, 1);
+        try (var producer = producer(Map.of("transactional.id", "half-done"))) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("half", "x")).get();
+
+            assertThat(sayToAny("transactions")).containsPattern("half-done +\\d+ +Ongoing +[123]");
+
+            producer.abortTransaction();
+        }
+        assertThatThrownBy(() -> sayToAny("transactions", "commit", "zz")).hasMessageContaining("FORMAT:GLOBAL:BRANCH");
+    }
+
+    private String sayToAny(String... words) throws Exception {
+        return say(bootstrap(), words);
+    }
+
+    private static String say(String bootstrap, String... words) throws Exception {
+        var said = new ArrayList<>(List.of(words));
+        said.addAll(List.of("--bootstrap", bootstrap));
+        var printed = new ByteArrayOutputStream();
+        OperatorCommands.run(new PrintStream(printed, true, StandardCharsets.UTF_8), said.toArray(String[]::new));
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
     void brokerWhoseIdIsTakenSaysSo() {
         assertThatThrownBy(() -> start(1, "data-impostor"))
                 .isInstanceOf(IOException.class)
@@ -203,6 +255,12 @@ class StockClusterTest {
         admin.createTopics(List.of(new NewTopic(topic, partitions, (short) replicas)))
                 .all()
                 .get();
+        // The broker that was asked knows; the others are told a moment later.
+        for (var broker : brokers) {
+            while (!say(broker.listeners().get(0).toString(), "topics").contains("\n" + topic + " ")) {
+                Thread.onSpinWait();
+            }
+        }
     }
 
     private TopicDescription describe(String topic) throws Exception {
