@@ -16,7 +16,11 @@ public record ClusterView(String id, BrokerId controller, List<Broker> brokers, 
     /** A topic and its partitions by index. */
     public record Topic(String name, boolean isInternal, List<Partition> partitions) {}
 
-    /** @param leader {@link BrokerId#NONE} where nobody leads */
+    /**
+     * A partition of a topic.
+     *
+     * @param leader {@link BrokerId#NONE} where nobody leads
+     */
     public record Partition(
             BrokerId leader, int leaderEpoch, List<BrokerId> replicas, List<BrokerId> isr, List<BrokerId> offline) {
         /** Whether fewer are in sync than should be. */

@@ -90,7 +90,16 @@ record Apis(
         handlers.addAll(shareGroups(shareGroups));
         handlers.add(new LeaseHandler(groups));
         handlers.addAll(CoordinatorHandlers.of(
-                groups, shareGroups, transactions, admission, markers, producerIds, internalTopics(), metadata, ids, addresses));
+                groups,
+                shareGroups,
+                transactions,
+                admission,
+                markers,
+                producerIds,
+                internalTopics(),
+                metadata,
+                ids,
+                addresses));
         return new HandlerTable(handlers, identity);
     }
 

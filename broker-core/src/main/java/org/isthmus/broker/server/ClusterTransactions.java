@@ -50,7 +50,8 @@ record ClusterTransactions(BrokerId self, MetadataStore metadata, BrokerPeers pe
             Set<TopicPartition> partitions,
             boolean joins) {
         return peers.admit(at(coordinator), transactionalId, producer, partitions, joins)
-                // Unknown whether it was admitted. The client asks again, and a partition that is part of it twice does no harm.
+                // Unknown whether it was admitted. The client asks again, and a partition that is part of it twice does
+                // no harm.
                 .exceptionallyCompose(
                         unreached -> CompletableFuture.completedStage(ErrorCode.COORDINATOR_NOT_AVAILABLE));
     }

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
@@ -112,7 +113,7 @@ final class OperatorCommands {
 
     private static List<Endpoint> addresses(String bootstrap) throws CommandLine.UsageException {
         var addresses = new ArrayList<Endpoint>();
-        for (var address : bootstrap.split(",")) {
+        for (var address : bootstrap.split(",", -1)) {
             addresses.add(CommandLine.address(address.strip()));
         }
         return addresses;
@@ -132,7 +133,8 @@ final class OperatorCommands {
             case "transactions commit" -> end(xid(said), true);
             case "transactions rollback" -> end(xid(said), false);
             case "transactions forget" -> await(client.forgetBranch(xid(said)));
-            default -> throw new CommandLine.UsageException("'" + String.join(" ", said.words()) + "' is not understood");
+            default ->
+                throw new CommandLine.UsageException("'" + String.join(" ", said.words()) + "' is not understood");
         }
     }
 
@@ -140,7 +142,7 @@ final class OperatorCommands {
         try {
             return Xid.parse(said.word(2, "an Xid, as 'transactions' shows it"));
         } catch (IllegalArgumentException e) {
-            throw new CommandLine.UsageException(e.getMessage());
+            throw new CommandLine.UsageException(Objects.requireNonNullElse(e.getMessage(), "this is not an Xid"));
         }
     }
 
@@ -184,7 +186,8 @@ final class OperatorCommands {
                             return List.of(
                                     topic.name(),
                                     Integer.toString(partitions.size()),
-                                    Integer.toString(partitions.get(0).replicas().size()),
+                                    Integer.toString(
+                                            partitions.get(0).replicas().size()),
                                     Long.toString(leaderless.count()),
                                     Long.toString(behind.count()));
                         })
@@ -200,7 +203,9 @@ final class OperatorCommands {
                 .flatMap(topic -> topic.partitions().stream())
                 .forEach(partition -> rows.add(List.of(
                         Integer.toString(rows.size()),
-                        partition.leader().isNone() ? "none" : partition.leader().toString(),
+                        partition.leader().isNone()
+                                ? "none"
+                                : partition.leader().toString(),
                         Integer.toString(partition.leaderEpoch()),
                         join(partition.replicas()),
                         join(partition.isr()),
@@ -235,8 +240,8 @@ final class OperatorCommands {
     }
 
     private void group(String name) {
-        var committed = new TreeMap<TopicPartition, Long>(Comparator.comparing(TopicPartition::topic)
-                .thenComparingInt(TopicPartition::partition));
+        var committed = new TreeMap<TopicPartition, Long>(
+                Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
         committed.putAll(await(client.committed(name)));
         var wanted = new HashMap<TopicPartition, OffsetSpec>();
         committed.keySet().forEach(partition -> wanted.put(partition, new OffsetSpec.Latest()));
@@ -298,7 +303,8 @@ final class OperatorCommands {
     private void line(List<String> row, int[] widths) {
         var text = new StringBuilder();
         for (var column = 0; column < widths.length; column++) {
-            text.append(row.get(column)).append(" ".repeat(widths[column] - row.get(column).length() + 2));
+            text.append(row.get(column))
+                    .append(" ".repeat(widths[column] - row.get(column).length() + 2));
         }
         out.println(text.toString().stripTrailing());
     }

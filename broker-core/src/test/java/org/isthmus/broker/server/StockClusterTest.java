@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What unmodified Kafka clients see of a cluster of three brokers. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(180)
 class StockClusterTest {
     private final List<EmbeddedBroker> brokers = new ArrayList<>();
     private TestingServer zooKeeper;
@@ -191,7 +191,8 @@ class StockClusterTest {
         assertThat(admin.listConsumerGroupOffsets("movers")
                         .partitionsToOffsetAndMetadata()
                         .get())
-                .extractingFromEntries(offset -> offset.getKey().partition() + ":" + offset.getValue().offset())
+                .extractingFromEntries(offset ->
+                        offset.getKey().partition() + ":" + offset.getValue().offset())
                 .containsExactlyInAnyOrder("0:0", "2:2", "1:4");
     }
 
@@ -214,7 +215,8 @@ class StockClusterTest {
                 .allMatch(line -> line.matches("operated +[012] +(\\d+) +\\1 +0"));
         sayToAny("topics", "delete", "operated");
         assertThat(sayToAny("topics")).doesNotContain("operated ");
-        assertThatThrownBy(() -> sayToAny("topics", "describe", "operated")).hasMessageContaining("UNKNOWN_TOPIC_OR_PARTITION");
+        assertThatThrownBy(() -> sayToAny("topics", "describe", "operated"))
+                .hasMessageContaining("UNKNOWN_TOPIC_OR_PARTITION");
     }
 
     @Test
@@ -289,8 +291,14 @@ class StockClusterTest {
 
     private List<ConsumerRecord<String, String>> consume(String topic, String group, int count) {
         var settings = Map.<String, Object>of(
-                "bootstrap.servers", bootstrap(), "group.id", group, "auto.offset.reset", "earliest",
-                "isolation.level", "read_committed");
+                "bootstrap.servers",
+                bootstrap(),
+                "group.id",
+                group,
+                "auto.offset.reset",
+                "earliest",
+                "isolation.level",
+                "read_committed");
         var read = new ArrayList<ConsumerRecord<String, String>>();
         try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             consumer.subscribe(Set.of(topic));

@@ -73,6 +73,7 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
     /** By name: from version 10 on there are topic ids only. */
     static final Api<OffsetFetchResponseData> OFFSET_FETCH =
             api(ApiMessageType.OFFSET_FETCH, 8, 9, OffsetFetchResponseData.class);
+
     static final Api<ListTransactionsResponseData> LIST_TRANSACTIONS =
             api(ApiMessageType.LIST_TRANSACTIONS, 0, 2, ListTransactionsResponseData.class);
     static final Api<OwnMessage> ACKNOWLEDGE_IN_TRANSACTION = own(OwnApi.ACKNOWLEDGE_IN_TRANSACTION);

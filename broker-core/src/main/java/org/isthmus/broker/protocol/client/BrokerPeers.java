@@ -111,13 +111,15 @@ public final class BrokerPeers {
             Endpoint broker, Api<A> api, ApiMessage request, Function<A, T> outcome) {
         var done = new CompletableFuture<T>();
         client.run(
-                () -> channel(broker).request(api, request, client.requestDeadline()).whenComplete((answer, failure) -> {
-                    if (failure != null) {
-                        done.completeExceptionally(failure);
-                    } else {
-                        done.complete(outcome.apply(answer));
-                    }
-                }),
+                () -> channel(broker)
+                        .request(api, request, client.requestDeadline())
+                        .whenComplete((answer, failure) -> {
+                            if (failure != null) {
+                                done.completeExceptionally(failure);
+                            } else {
+                                done.complete(outcome.apply(answer));
+                            }
+                        }),
                 () -> done.completeExceptionally(new IllegalStateException("the broker is stopping")));
         return done;
     }

@@ -67,8 +67,7 @@ record Inspection(Cluster cluster) {
         return ofEach(Api.LIST_GROUPS, new ListGroupsRequestData(), deadline, (broker, answer) -> {
             Failures.check(answer.errorCode(), "groups of broker " + broker, null);
             return answer.groups().stream()
-                    .map(group ->
-                            new GroupView(group.groupId(), group.groupType(), group.groupState(), broker))
+                    .map(group -> new GroupView(group.groupId(), group.groupType(), group.groupState(), broker))
                     .toList();
         });
     }
@@ -101,7 +100,8 @@ record Inspection(Cluster cluster) {
 
     CompletionStage<Map<TopicPartition, Long>> committed(String group, Deadline deadline) {
         var request = new OffsetFetchRequestData()
-                .setGroups(List.of(new OffsetFetchRequestGroup().setGroupId(group).setTopics(null)));
+                .setGroups(
+                        List.of(new OffsetFetchRequestGroup().setGroupId(group).setTopics(null)));
         return cluster.coordinator(group, deadline)
                 .thenCompose(coordinator -> cluster.request(coordinator, Api.OFFSET_FETCH, request, deadline))
                 .thenApply(answer -> {

@@ -100,9 +100,7 @@ final class AddPartitionsToTxnHandler
                     ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
                     : ErrorCode.OPERATION_NOT_ATTEMPTED);
         }
-        return admission
-                .admit(transactionalId, producer, wanted, !verifyOnly)
-                .thenApply(error -> partition -> error);
+        return admission.admit(transactionalId, producer, wanted, !verifyOnly).thenApply(error -> partition -> error);
     }
 
     private static Set<TopicPartition> partitions(AddPartitionsToTxnTopicCollection topics) {

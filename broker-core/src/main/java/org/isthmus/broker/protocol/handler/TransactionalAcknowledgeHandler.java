@@ -23,8 +23,7 @@ public final class TransactionalAcknowledgeHandler extends OwnApiHandler<Transac
     private final ShareCoordinator shares;
     private final TransactionAdmission admission;
 
-    public TransactionalAcknowledgeHandler(
-            Topics topics, ShareCoordinator shares, TransactionAdmission admission) {
+    public TransactionalAcknowledgeHandler(Topics topics, ShareCoordinator shares, TransactionAdmission admission) {
         super(OwnApi.ACKNOWLEDGE_IN_TRANSACTION);
         this.topics = topics;
         this.shares = shares;

@@ -35,10 +35,7 @@ final class TxnOffsetCommitHandler implements ApiHandler<TxnOffsetCommitRequestD
     private final MetadataStore metadata;
 
     TxnOffsetCommitHandler(
-            GroupCoordinator groups,
-            TransactionAdmission admission,
-            InternalTopics topics,
-            MetadataStore metadata) {
+            GroupCoordinator groups, TransactionAdmission admission, InternalTopics topics, MetadataStore metadata) {
         this.groups = groups;
         this.admission = admission;
         this.topics = topics;
