@@ -71,7 +71,7 @@ final class WireBrokerClient implements OperatorClient {
         this.producer = new Producer(client, cluster);
         this.topics = new Topics(client, cluster);
         this.offsets = new Offsets(cluster);
-        this.transactions = new Transactions(new TransactionCalls(client, cluster));
+        this.transactions = new Transactions(client, new TransactionCalls(client, cluster));
         this.groupSettings = new GroupSettings(cluster);
         this.inspection = new Inspection(cluster);
     }
