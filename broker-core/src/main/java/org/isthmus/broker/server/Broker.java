@@ -145,7 +145,7 @@ final class Broker implements AutoCloseable {
                 ids);
         var markers = new TransactionMarkers(metadata, partitions, groups, shares.coordinator(), Clock.system());
         var peers = BrokerPeers.over(
-                transport, new ClientConfig("broker-" + settings.brokerId(), PEER_TIMEOUT, 1 << 20, 1 << 20, 1 << 20));
+                transport, ClientConfig.defaults("broker-" + settings.brokerId()).withRequestTimeout(PEER_TIMEOUT));
         var cluster = new ClusterTransactions(settings.brokerId(), metadata, peers);
         var transactions = new TransactionCoordinator(
                 TransactionConfig.DEFAULT, metadata::image, cluster.markers(markers), producerIds, Clock.system(), ids);

@@ -81,7 +81,7 @@ final class OperatorCommands {
     static void run(PrintStream out, String... arguments) throws CommandLine.UsageException, IOException {
         var said = read(arguments);
         var bootstrap = said.options().getOrDefault("--bootstrap", "127.0.0.1:9092");
-        var config = new ClientConfig("isthmus-operator", TIMEOUT, 1 << 20, 1 << 20, 1 << 20);
+        var config = ClientConfig.defaults("isthmus-operator").withRequestTimeout(TIMEOUT);
         try (var client = BrokerClients.operate(addresses(bootstrap), config)) {
             new OperatorCommands(client, out).carryOut(said);
         } catch (BrokerException refused) {
