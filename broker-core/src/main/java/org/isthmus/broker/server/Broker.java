@@ -145,7 +145,8 @@ final class Broker implements AutoCloseable {
                 ids);
         var markers = new TransactionMarkers(metadata, partitions, groups, shares.coordinator(), Clock.system());
         var peers = BrokerPeers.over(
-                transport, ClientConfig.defaults("broker-" + settings.brokerId()).withRequestTimeout(PEER_TIMEOUT));
+                transport,
+                ClientConfig.defaults("broker-" + settings.brokerId()).withRequestTimeout(PEER_TIMEOUT));
         var cluster = new ClusterTransactions(settings.brokerId(), metadata, peers);
         var transactions = new TransactionCoordinator(
                 TransactionConfig.DEFAULT, metadata::image, cluster.markers(markers), producerIds, Clock.system(), ids);
