@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.isthmus.broker.client.ClientConfig;
 import org.isthmus.broker.controller.Controller;
 import org.isthmus.broker.controller.Elections;
 import org.isthmus.broker.controller.Placement;
@@ -28,9 +29,11 @@ import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.network.TransportConfig;
+import org.isthmus.broker.protocol.client.BrokerPeers;
 import org.isthmus.broker.protocol.handler.HandlerTable;
 import org.isthmus.broker.protocol.handler.IdleLimit;
 import org.isthmus.broker.protocol.handler.RequestPipeline;
+import org.isthmus.broker.protocol.handler.TransactionAdmission;
 import org.isthmus.broker.replica.LogCleaner;
 import org.isthmus.broker.replica.Partitions;
 import org.isthmus.broker.runtime.Clock;
@@ -47,6 +50,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Broker implements AutoCloseable {
     private static final System.Logger log = System.getLogger(Broker.class.getName());
+    /** For what a broker asks of another while a client waits, who asks again. */
+    private static final Duration PEER_TIMEOUT = Duration.ofSeconds(5);
+
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration DISK_LOOK_INTERVAL = Duration.ofSeconds(1);
 
@@ -138,8 +144,12 @@ final class Broker implements AutoCloseable {
                 new Placement(settings.maxPartitions(), settings.partitions(), settings.replicationFactor()),
                 ids);
         var markers = new TransactionMarkers(metadata, partitions, groups, shares.coordinator(), Clock.system());
+        var peers = BrokerPeers.over(
+                transport,
+                ClientConfig.defaults("broker-" + settings.brokerId()).withRequestTimeout(PEER_TIMEOUT));
+        var cluster = new ClusterTransactions(settings.brokerId(), metadata, peers);
         var transactions = new TransactionCoordinator(
-                TransactionConfig.DEFAULT, metadata::image, markers, producerIds, Clock.system(), ids);
+                TransactionConfig.DEFAULT, metadata::image, cluster.markers(markers), producerIds, Clock.system(), ids);
         var coordinators = new Coordinators(List.of(groups.shards(), transactions.shards()));
         partitions.addListener(coordinators);
         opened.add(() -> coordinators.resignAll(partitions));
@@ -166,6 +176,7 @@ final class Broker implements AutoCloseable {
                         partitions,
                         groups,
                         transactions,
+                        cluster.admission(TransactionAdmission.of(transactions)),
                         markers,
                         producerIds,
                         shares,
@@ -181,8 +192,8 @@ final class Broker implements AutoCloseable {
         listen(transport, config.listeners(), addresses, table, idle);
         register(registration, listeners.isEmpty() ? inVm : addresses.reached(listeners.get(0)));
         opened.add(() -> stopping = true);
-        if (metadata instanceof CuratorMetadataStore cluster) {
-            takePart(cluster, registration, elections, metadataLoop);
+        if (metadata instanceof CuratorMetadataStore shared) {
+            takePart(shared, registration, elections, metadataLoop);
         }
 
         every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisks);
