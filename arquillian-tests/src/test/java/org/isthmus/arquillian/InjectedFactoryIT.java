@@ -6,14 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jakarta.annotation.Resource;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.IllegalStateException;
-import jakarta.jms.JMSConnectionFactoryDefinition;
-import jakarta.jms.JMSDestinationDefinition;
 import jakarta.jms.Session;
 import jakarta.jms.Topic;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.ArquillianExtension;
-import org.jboss.shrinkwrap.api.ShrinkWrap;
-import org.jboss.shrinkwrap.api.asset.EmptyAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,10 +26,9 @@ class InjectedFactoryIT {
 
     @Deployment
     static WebArchive application() {
-        return ShrinkWrap.create(WebArchive.class, "greetings.war")
-                .addClasses(Postbox.class, Postbox.Received.class, GreetingBean.class, Definitions.class)
-                .addPackages(true, "org.assertj.core", "net.bytebuddy")
-                .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml");
+        return Application.war("greetings.war", GreetingBean.class)
+                .addClasses(Postbox.class, Postbox.Received.class, Definitions.class)
+                .addPackages(true, "org.assertj.core", "net.bytebuddy");
     }
 
     @BeforeEach
@@ -117,17 +112,4 @@ class InjectedFactoryIT {
             assertThatThrownBy(() -> connection.createSession()).isInstanceOf(IllegalStateException.class);
         }
     }
-
-    @JMSConnectionFactoryDefinition(
-            name = "java:app/jms/factory",
-            interfaceName = "jakarta.jms.ConnectionFactory",
-            resourceAdapter = "isthmus",
-            transactional = false)
-    @JMSDestinationDefinition(
-            name = "java:app/jms/greetings",
-            interfaceName = "jakarta.jms.Topic",
-            destinationName = "greetings",
-            resourceAdapter = "isthmus")
-    @jakarta.ejb.Singleton
-    public static class Definitions {}
 }

@@ -16,7 +16,6 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.OperateOnDeployment;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -25,8 +24,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * From outside: the server ends and comes back, and the bean goes on where it was. One story in four steps, because the address of a server
- * is known only to the step after the one that started it.
+ * From outside: the server (on WildFly the application) ends and comes back, and the bean goes on where it was. One story in four steps,
+ * because the address of a server is known only to the step after the one that started it.
  */
 @ExtendWith(ArquillianExtension.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -39,8 +38,7 @@ class ServerRestartIT {
     // Not managed: on Payara Micro a deployment is a server process, and this test starts and ends its own.
     @Deployment(name = APPLICATION, managed = false, testable = false)
     static WebArchive application() {
-        return ShrinkWrap.create(WebArchive.class, "ledger.war")
-                .addClasses(Ledger.class, LedgerBean.class, LedgerServlet.class);
+        return Application.war("ledger.war", LedgerBean.class).addClasses(Ledger.class, LedgerServlet.class);
     }
 
     @Test

@@ -32,6 +32,8 @@ final class FakeServer implements BootstrapContext, WorkManager, AutoCloseable {
                 work.run();
             } finally {
                 busy.decrementAndGet();
+                // As WildFly does.
+                work.release();
             }
         });
     }

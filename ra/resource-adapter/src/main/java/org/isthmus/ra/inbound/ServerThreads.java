@@ -30,7 +30,7 @@ public final class ServerThreads implements AutoCloseable {
     /** Runs the work soon, on a thread of the server. Returns at once. */
     void soon(Work work) {
         try {
-            workManager().scheduleWork(work);
+            workManager().scheduleWork(new Released(work));
         } catch (WorkException e) {
             log.log(Level.DEBUG, "The server has no thread for Isthmus now; offering the work again", e);
             later(OFFER_AGAIN, work);
@@ -50,6 +50,33 @@ public final class ServerThreads implements AutoCloseable {
                             }
                         },
                         wait.toMillis());
+    }
+
+    /** Passes on that it is released while it is under way, and no later: WildFly releases also what has ended, which is no sign to stop. */
+    private static final class Released implements Work {
+        private final Work work;
+        private volatile boolean underWay;
+
+        private Released(Work work) {
+            this.work = work;
+        }
+
+        @Override
+        public void run() {
+            underWay = true;
+            try {
+                work.run();
+            } finally {
+                underWay = false;
+            }
+        }
+
+        @Override
+        public void release() {
+            if (underWay) {
+                work.release();
+            }
+        }
     }
 
     private WorkManager workManager() {

@@ -1,0 +1,42 @@
+package org.isthmus.arquillian;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.asset.EmptyAsset;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+
+/** Applications that run unchanged on every server: what only WildFly asks for, the others pass over. */
+final class Application {
+    private Application() {}
+
+    static WebArchive war(String name, Class<?>... beans) {
+        return ShrinkWrap.create(WebArchive.class, name)
+                .addClasses(beans)
+                .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml")
+                .addAsWebInfResource(new StringAsset(SEES_THE_ADAPTER), "jboss-deployment-structure.xml")
+                .addAsWebInfResource(new StringAsset(bindings(beans)), "jboss-ejb3.xml");
+    }
+
+    private static final String SEES_THE_ADAPTER = """
+            <jboss-deployment-structure xmlns="urn:jboss:deployment-structure:1.2">
+              <deployment><dependencies><module name="deployment.isthmus.rar"/></dependencies></deployment>
+            </jboss-deployment-structure>
+            """;
+
+    private static String bindings(Class<?>... beans) {
+        return Arrays.stream(beans)
+                .map(bean -> """
+                          <r:resource-adapter-binding>
+                            <ejb-name>%s</ejb-name>
+                            <r:resource-adapter-name>isthmus.rar</r:resource-adapter-name>
+                          </r:resource-adapter-binding>
+                        """.formatted(bean.getSimpleName()))
+                .collect(Collectors.joining("", """
+                        <jboss:ejb-jar xmlns:jboss="http://www.jboss.com/xml/ns/javaee" xmlns="https://jakarta.ee/xml/ns/jakartaee"
+                                       xmlns:r="urn:resource-adapter-binding:2.0" version="4.0">
+                          <assembly-descriptor>
+                        """, "</assembly-descriptor></jboss:ejb-jar>"));
+    }
+}
