@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.isthmus.broker.client.ClientConfig;
 import org.isthmus.broker.controller.Controller;
 import org.isthmus.broker.controller.Elections;
 import org.isthmus.broker.controller.Placement;
@@ -32,7 +33,9 @@ import org.isthmus.broker.protocol.handler.HandlerTable;
 import org.isthmus.broker.protocol.handler.IdleLimit;
 import org.isthmus.broker.protocol.handler.RequestPipeline;
 import org.isthmus.broker.replica.LogCleaner;
+import org.isthmus.broker.protocol.client.WireReplicaLink;
 import org.isthmus.broker.replica.Partitions;
+import org.isthmus.broker.replica.Replication;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
 import org.isthmus.broker.runtime.FileStore;
@@ -48,6 +51,8 @@ import org.jspecify.annotations.Nullable;
 final class Broker implements AutoCloseable {
     private static final System.Logger log = System.getLogger(Broker.class.getName());
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(10);
+    private static final ClientConfig REPLICA_CLIENT =
+            new ClientConfig("isthmus-replica", Duration.ofSeconds(5), 1 << 20, 1 << 20, 16 << 20);
     private static final Duration DISK_LOOK_INTERVAL = Duration.ofSeconds(1);
 
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -150,6 +155,13 @@ final class Broker implements AutoCloseable {
         opened.add(delays::resignAll);
         var membership = new ShareMembership(MembershipConfig.DEFAULT, metadata::image, loops.get(0));
 
+        var maxLag = settings.cluster().maxReplicaLag();
+        if (isOfCluster()) {
+            partitions.replicate(
+                    new Replication(settings.brokerId(), metadata, maxLag),
+                    new WireReplicaLink(transport, REPLICA_CLIENT),
+                    loop("isthmus-replication"));
+        }
         metadata.follow(image -> {
             if (!stopping) {
                 partitions.apply(image);
@@ -185,6 +197,14 @@ final class Broker implements AutoCloseable {
             takePart(cluster, registration, elections, metadataLoop);
         }
 
+        if (isOfCluster()) {
+            metadata.followSession(state -> metadataLoop.execute(() -> {
+                if (!stopping) {
+                    partitions.follow(state);
+                }
+            }));
+            every(maxLag.dividedBy(2), metadataLoop, partitions::lookAtReplicas);
+        }
         every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisks);
         every(settings.retentionCheckInterval(), metadataLoop, partitions::applyRetention);
         every(settings.retentionCheckInterval(), metadataLoop, shares::deleteFinished);
