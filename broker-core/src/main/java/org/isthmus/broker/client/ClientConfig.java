@@ -10,10 +10,20 @@ import java.time.Duration;
  * @param maxBatchBytes most bytes of records in one batch
  * @param maxPendingBytes most bytes of records on their way; a send beyond it blocks its caller until there is room
  * @param maxFetchBytes most bytes that one fetch brings
+ * @param transactionPatience how long brokers that know of it keep an open transaction of which they hear nothing: then this client counts as lost
  */
 public record ClientConfig(
-        String clientId, Duration requestTimeout, int maxBatchBytes, int maxPendingBytes, int maxFetchBytes) {
+        String clientId,
+        Duration requestTimeout,
+        int maxBatchBytes,
+        int maxPendingBytes,
+        int maxFetchBytes,
+        Duration transactionPatience) {
     public static ClientConfig defaults(String clientId) {
-        return new ClientConfig(clientId, Duration.ofSeconds(30), 1 << 20, 32 << 20, 4 << 20);
+        return new ClientConfig(clientId, Duration.ofSeconds(30), 1 << 20, 32 << 20, 4 << 20, Duration.ofSeconds(20));
+    }
+
+    public ClientConfig withTransactionPatience(Duration patience) {
+        return new ClientConfig(clientId, requestTimeout, maxBatchBytes, maxPendingBytes, maxFetchBytes, patience);
     }
 }

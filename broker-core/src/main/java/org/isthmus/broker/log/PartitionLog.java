@@ -473,6 +473,8 @@ public final class PartitionLog implements Closeable {
     private void forceForClose() throws IOException {
         repairTail();
         active().flushIndexes(endOffset);
+        // The view may lack the open segment: the append for which it was begun was refused.
+        publish();
         forcePublished();
         active().forceIndexes();
         writeSnapshot();

@@ -3,6 +3,8 @@ package org.isthmus.broker.runtime;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 /**
  * Keeps the number of files that are open at once below what the system allows a process, so that a broker may hold any number of logs. Above
@@ -10,6 +12,9 @@ import java.util.Set;
  * their next use opens them again. Safe for use by many threads.
  */
 final class OpenFiles {
+    /** Where the system does not say how many there may be. */
+    private static final long ALLOWED_ELSEWHERE = 8192;
+
     private static final int LEAST = 64;
     private static final int TRIES = 16;
 
@@ -22,11 +27,20 @@ final class OpenFiles {
 
     /** Half of what the process may open: connections and whatever else runs in it need the rest. */
     static OpenFiles ofProcess() {
-        var allowed = ManagementFactory.getOperatingSystemMXBean()
-                        instanceof com.sun.management.UnixOperatingSystemMXBean unix
-                ? unix.getMaxFileDescriptorCount()
-                : 8192;
-        return new OpenFiles((int) Math.max(LEAST, Math.min(allowed, Integer.MAX_VALUE) / 2));
+        return new OpenFiles((int) Math.max(LEAST, Math.min(allowed(), Integer.MAX_VALUE) / 2));
+    }
+
+    // Asked by name: an application server shows an adapter the JDK's public classes alone, and the one that tells is not.
+    private static long allowed() {
+        try {
+            var system = new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME);
+            return ManagementFactory.getPlatformMBeanServer().getAttribute(system, "MaxFileDescriptorCount")
+                            instanceof Long count
+                    ? count
+                    : ALLOWED_ELSEWHERE;
+        } catch (JMException notUnix) {
+            return ALLOWED_ELSEWHERE;
+        }
     }
 
     /** Called when a file was opened, by its user. */

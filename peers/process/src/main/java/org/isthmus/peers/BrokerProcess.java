@@ -78,6 +78,20 @@ public final class BrokerProcess implements AutoCloseable {
         return new BrokerProcess(command, data, port, Map.of("flush.messages", "1"), Map.of());
     }
 
+    /** Starts ActiveMQ Artemis, whose durability is that of the broker and not of a topic. */
+    public static BrokerProcess artemis(Path lib, Path data, BrokerSetup setup) throws IOException {
+        Files.createDirectories(data);
+        var port = FreePort.pick();
+        var home = ArtemisHome.onPort(data, port);
+        var command = java(
+                setup.jvm(),
+                "-cp",
+                lib + "/*",
+                ArtemisHome.MAIN,
+                home.directory().toString());
+        return new BrokerProcess(command, data, port, Map.of(), Map.of());
+    }
+
     private static List<String> java(List<String> jvm, String... arguments) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

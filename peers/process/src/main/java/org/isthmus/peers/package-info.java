@@ -1,4 +1,7 @@
-/** Brokers in processes of their own: Isthmus from its jar, Apache Kafka from the class path that {@code peers/apache-kafka} gathers. */
+/**
+ * Brokers in processes of their own: Isthmus from its jar, Apache Kafka and ActiveMQ Artemis from the class paths that {@code peers/apache-kafka} and
+ * {@code peers/artemis} gather.
+ */
 @NullMarked
 package org.isthmus.peers;
 

@@ -3,10 +3,14 @@ package org.isthmus.jms;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.transaction.xa.XAResource;
+import org.isthmus.broker.client.PreparedBranch;
 import org.isthmus.broker.client.Transaction;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.common.Xid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,6 +107,45 @@ public final class IsthmusManagedConnection extends IsthmusConnection {
     /** For its next user, who is to find it outside of every transaction: also of one that ended while somebody still worked in it. */
     public void leaveTransaction() {
         worker.leave();
+    }
+
+    // For administrators
+
+    /** Every branch that the cluster keeps for a manager, prepared by whomever. */
+    public List<RecoverableBranch> recoverableBranches() throws JMSException {
+        return prepared().stream()
+                .map(branch -> new RecoverableBranch(
+                        branch.xid().toString(),
+                        branch.state().name(),
+                        branch.age(),
+                        branch.participants().stream()
+                                .map(TopicPartition::toString)
+                                .sorted()
+                                .toList()))
+                .toList();
+    }
+
+    private List<PreparedBranch> prepared() throws JMSException {
+        return JmsErrors.await(client().preparedBranches(), "looking for prepared branches");
+    }
+
+    /** Ends a branch in place of its manager, who is told of it when it comes, until it forgets the branch. */
+    public void decide(String xid, boolean commit) throws JMSException {
+        JmsErrors.await(client().endBranch(named(xid), commit, true), "deciding on " + xid);
+    }
+
+    /** Forgets the end that an administrator has given to a branch whose manager does not come any more. */
+    public void forget(String xid) throws JMSException {
+        JmsErrors.await(client().forgetBranch(named(xid)), "forgetting " + xid);
+    }
+
+    private Xid named(String xid) throws JMSException {
+        for (var branch : prepared()) {
+            if (branch.xid().toString().equals(xid)) {
+                return branch.xid();
+            }
+        }
+        throw new JMSException("there is no branch " + xid);
     }
 
     @Override

@@ -7,10 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
+import org.isthmus.jms.IsthmusConnectionFactory;
 import org.isthmus.jms.IsthmusManagedConnection;
 
 /**
- * What a server recovers by: one connection to each broker that beans receive from, made when the server first asks and kept until the adapter
+ * What a server and its administrators recover by: one connection to each broker, made when somebody first asks and kept until the adapter
  * stops. Any of them answers for every prepared branch of its broker. Safe for use by many threads.
  */
 final class RecoveryConnections implements AutoCloseable {
@@ -40,17 +41,29 @@ final class RecoveryConnections implements AutoCloseable {
     }
 
     private XAResource resource(IsthmusActivationSpec spec) throws JMSException, XAException, ResourceException {
-        var factory = spec.connectionFactory(adapter);
+        return connection(spec.connectionFactory(adapter)).xaResource();
+    }
+
+    /** To the adapter's own broker. */
+    synchronized IsthmusManagedConnection own() throws JMSException {
+        try {
+            return connection(adapter.connectionFactory());
+        } catch (XAException e) {
+            throw new IllegalStateException("Two resources cannot be compared", e);
+        }
+    }
+
+    private IsthmusManagedConnection connection(IsthmusConnectionFactory factory) throws JMSException, XAException {
         factory.setClientID(""); // which a bean may have at this moment
         var opened = factory.createManagedConnection();
         for (var known : connections) {
             if (known.xaResource().isSameRM(opened.xaResource())) {
                 opened.close();
-                return known.xaResource();
+                return known;
             }
         }
         connections.add(opened);
-        return opened.xaResource();
+        return opened;
     }
 
     @Override

@@ -28,6 +28,7 @@ final class RunningAdapter {
     private final @Nullable EmbeddedBroker broker;
     private final ServerThreads threads;
     private final RecoveryConnections recovery;
+    private final RecoverableBranches branches;
     private final Map<Endpoint, Activation> activations = new ConcurrentHashMap<>();
 
     private RunningAdapter(
@@ -36,6 +37,7 @@ final class RunningAdapter {
         this.broker = broker;
         this.threads = threads;
         recovery = new RecoveryConnections(configuration);
+        branches = RecoverableBranches.register(configuration.toString(), recovery);
     }
 
     static RunningAdapter start(IsthmusResourceAdapter configuration, BootstrapContext context)
@@ -86,6 +88,7 @@ final class RunningAdapter {
     void stop() {
         activations.values().forEach(Activation::close);
         activations.clear();
+        branches.unregister();
         recovery.close();
         threads.close();
         if (broker != null) {

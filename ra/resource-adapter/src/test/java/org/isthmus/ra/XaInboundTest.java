@@ -235,6 +235,18 @@ class XaInboundTest {
     }
 
     @Test
+    void aBeanThatOnlyReceivesIsDoneWithItsMessageOnce() throws Exception {
+        activate(server.beans(message -> received.add(Received.of(message))), queue());
+        send(ORDERS, "one", "two");
+
+        assertThat(List.of(next(), next())).containsExactlyInAnyOrder(new Received("one", 1), new Received("two", 1));
+        adapter.stop();
+        adapter.start(threads);
+        assertThat(browse(ORDERS)).isEmpty();
+        assertThat(received).isEmpty();
+    }
+
+    @Test
     void beansAtWorkSideBySideHaveTransactionsOfTheirOwn() throws Exception {
         activate(
                 server.beans(message -> {

@@ -63,11 +63,12 @@ final class Endings {
     }
 
     /** Aborts a transaction that was open for too long; answers whether it was. */
-    static Decision<TransactionRecord, Boolean> timeOut(View<TransactionMachine> view, String id) {
+    static Decision<TransactionRecord, Boolean> timeOut(View<TransactionMachine> view, String id, long notBeforeMs) {
         var known = view.state().find(id);
         if (known == null
                 || !(known.phase() instanceof TransactionPhase.Open open)
-                || view.nowMs() - open.startedMs() < known.timeoutMs()) {
+                || view.nowMs() - open.startedMs() < known.timeoutMs()
+                || view.nowMs() < notBeforeMs) {
             return Decision.answer(false);
         }
         return Decision.of(true, List.of(fence(known, view.nowMs())));

@@ -96,6 +96,14 @@ public final class TransactionCoordinator {
     }
 
     /**
+     * Has the time of the producer's open transaction begin anew, because its producer is still at work in it. Soft: a new leader gives it some
+     * time to be said again. {@code INVALID_TXN_STATE} where no transaction is open.
+     */
+    public CompletionStage<ErrorCode> keep(String transactionalId, ProducerIdentity producer) {
+        return shards.ask(transactionalId, shard -> shard.keep(transactionalId, producer));
+    }
+
+    /**
      * Makes the producer's open transaction a prepared branch of a global one. Once this answers {@code NONE} that is durable, and nothing but
      * {@link #endBranch} ends it.
      */

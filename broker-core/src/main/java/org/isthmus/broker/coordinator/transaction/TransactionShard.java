@@ -42,6 +42,8 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
     private final Shard<TransactionMachine, TransactionRecord> shard;
     private final Map<String, Delivery> deliveries = new HashMap<>();
     private final Map<String, Cancellable> timeouts = new HashMap<>();
+    /** Until when open transactions go on because their producers said that they are there, or had no leader to say it to. */
+    private final Map<String, Long> keptUntilMs = new HashMap<>();
 
     TransactionShard(
             String name,
@@ -97,6 +99,21 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
         return shard.read(view -> Participants.verify(view, id, producer, partitions));
     }
 
+    CompletionStage<ErrorCode> keep(String id, ProducerIdentity producer) {
+        return shard.read(view -> {
+            var known = view.state().find(id);
+            var refusal = Participants.refusal(known, producer);
+            if (known == null || refusal != ErrorCode.NONE) {
+                return refusal;
+            }
+            if (!(known.phase() instanceof TransactionPhase.Open)) {
+                return ErrorCode.INVALID_TXN_STATE;
+            }
+            keptUntilMs.put(id, view.nowMs() + known.timeoutMs());
+            return ErrorCode.NONE;
+        });
+    }
+
     CompletionStage<ErrorCode> prepare(String id, ProducerIdentity producer, Xid xid) {
         return shard.write(view -> Branches.prepare(view, id, producer, xid));
     }
@@ -122,6 +139,11 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
     @Override
     public void loaded() {
         for (var transaction : machine.transactions()) {
+            if (transaction.phase() instanceof TransactionPhase.Open) {
+                var time = Math.min(
+                        transaction.timeoutMs(), config.patienceWithProducers().toMillis());
+                keptUntilMs.put(transaction.id(), clock.wallMs() + time);
+            }
             follow(transaction, shard.read(view -> null));
         }
         shard.schedule(config.idCheckInterval(), this::forgetIdle);
@@ -141,6 +163,7 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
         deliveries.values().forEach(delivery -> delivery.giveUp(cause));
         deliveries.clear();
         timeouts.clear();
+        keptUntilMs.clear();
     }
 
     private void follow(Transaction transaction, CompletionStage<Void> committed) {
@@ -149,6 +172,7 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
             timeouts.computeIfAbsent(id, name -> startTimeout(name, open.startedMs() + transaction.timeoutMs()));
             return;
         }
+        keptUntilMs.remove(id);
         var timeout = timeouts.remove(id);
         if (timeout != null) {
             timeout.cancel();
@@ -183,17 +207,25 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
     private Cancellable startTimeout(String id, long atMs) {
         return shard.schedule(Duration.ofMillis(Math.max(1, atMs - clock.wallMs())), () -> {
             timeouts.remove(id);
-            shard.write(view -> Endings.timeOut(view, id)).whenComplete((timedOut, failure) -> {
-                var now = machine.find(id);
-                var isOpen = now != null && now.phase() instanceof TransactionPhase.Open;
-                if (isOpen) {
-                    // Refused by the log, or the wall clock went back.
-                    timeouts.computeIfAbsent(
-                            id,
-                            name -> startTimeout(
-                                    name, clock.wallMs() + config.longestRetry().toMillis()));
-                }
-            });
+            long notBeforeMs = keptUntilMs.getOrDefault(id, 0L);
+            if (notBeforeMs > clock.wallMs()) {
+                timeouts.put(id, startTimeout(id, notBeforeMs));
+                return;
+            }
+            shard.write(view -> Endings.timeOut(view, id, keptUntilMs.getOrDefault(id, 0L)))
+                    .whenComplete((timedOut, failure) -> {
+                        var now = machine.find(id);
+                        var isOpen = now != null && now.phase() instanceof TransactionPhase.Open;
+                        if (isOpen) {
+                            // Refused by the log, or the wall clock went back.
+                            timeouts.computeIfAbsent(
+                                    id,
+                                    name -> startTimeout(
+                                            name,
+                                            clock.wallMs()
+                                                    + config.longestRetry().toMillis()));
+                        }
+                    });
         });
     }
 

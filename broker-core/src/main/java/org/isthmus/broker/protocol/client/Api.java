@@ -61,6 +61,7 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
     static final Api<EndTxnResponseData> END_TRANSACTION = api(ApiMessageType.END_TXN, 5, 5, EndTxnResponseData.class);
     static final Api<OwnMessage> ACKNOWLEDGE_IN_TRANSACTION = own(OwnApi.ACKNOWLEDGE_IN_TRANSACTION);
     static final Api<OwnMessage> PREPARE_TRANSACTION = own(OwnApi.PREPARE_TRANSACTION);
+    static final Api<OwnMessage> KEEP_TRANSACTION = own(OwnApi.KEEP_TRANSACTION);
     static final Api<OwnMessage> DESCRIBE_BRANCHES = own(OwnApi.DESCRIBE_BRANCHES);
     static final Api<OwnMessage> END_BRANCH = own(OwnApi.END_BRANCH);
     static final Api<OwnMessage> FORGET_BRANCH = own(OwnApi.FORGET_BRANCH);

@@ -17,6 +17,7 @@ import org.isthmus.broker.protocol.codec.BranchesRequest;
 import org.isthmus.broker.protocol.codec.EndBranchAnswer;
 import org.isthmus.broker.protocol.codec.EndBranchRequest;
 import org.isthmus.broker.protocol.codec.ForgetBranchRequest;
+import org.isthmus.broker.protocol.codec.KeepRequest;
 import org.isthmus.broker.protocol.codec.OwnApi;
 import org.isthmus.broker.protocol.codec.PrepareRequest;
 
@@ -61,6 +62,17 @@ final class TransactionCalls {
                     Failures.check(answer.errorCode(), what, null);
                     return identity.goingOn(answer.producerId(), answer.producerEpoch());
                 }));
+    }
+
+    /** Says that the transaction is still worked in. */
+    CompletionStage<Void> keep(TransactionIdentity identity) {
+        var what = "keeping transaction " + identity.transactionalId();
+        var request = OwnApi.KEEP_TRANSACTION.request(
+                new KeepRequest(identity.transactionalId(), identity.producerId(), identity.epoch()));
+        return atCoordinator(identity.transactionalId(), what, (coordinator, deadline) -> cluster.request(
+                        coordinator, Api.KEEP_TRANSACTION, request, deadline)
+                .thenApply(OwnApi.KEEP_TRANSACTION.answer())
+                .thenAccept(answer -> Failures.check(answer.error(), what, answer.message())));
     }
 
     CompletionStage<Void> prepare(TransactionIdentity identity, Xid xid) {

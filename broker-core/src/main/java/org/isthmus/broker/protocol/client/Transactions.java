@@ -14,24 +14,37 @@ import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.client.BranchEnd;
 import org.isthmus.broker.client.PreparedBranch;
 import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.Xid;
 import org.isthmus.broker.protocol.codec.BranchesAnswer;
 import org.isthmus.broker.protocol.codec.EndBranchAnswer;
 import org.isthmus.broker.runtime.IdSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The transactions of a client, and the identities that they have. An identity belongs to one transaction at a time, also while that is
  * prepared, so the next one can begin meanwhile; one whose transaction ended as it should is used again. Owned by the client's loop.
+ *
+ * <p>Brokers that know of it are told now and then which transactions are still open, and so give up soon what a client that is lost leaves
+ * behind; to others the whole time is told at the beginning.
  */
 final class Transactions {
+    private final ClientLoop client;
     private final TransactionCalls calls;
     private final IdSource ids = IdSource.random();
     private final Map<Integer, Deque<TransactionIdentity>> idle = new HashMap<>();
     private final Map<Xid, TransactionIdentity> prepared = new HashMap<>();
     private final Set<WireTransaction> open = new HashSet<>();
+    private final Map<WireTransaction, Kept> kept = new HashMap<>();
+    private @Nullable CompletionStage<Boolean> brokersListen;
+    private boolean telling;
 
-    Transactions(TransactionCalls calls) {
+    /** What brokers are told to be still there, for as long as the transaction may be open. */
+    private record Kept(TransactionIdentity identity, Deadline until) {}
+
+    Transactions(ClientLoop client, TransactionCalls calls) {
+        this.client = client;
         this.calls = calls;
     }
 
@@ -41,15 +54,80 @@ final class Transactions {
 
     CompletionStage<TransactionIdentity> identity(WireTransaction transaction, int timeoutMs) {
         open.add(transaction);
+        int patienceMs = (int) client.config().transactionPatience().toMillis();
+        if (timeoutMs <= patienceMs) {
+            return identity(timeoutMs);
+        }
+        var until = Deadline.after(client.clock().nanos(), Duration.ofMillis(timeoutMs));
+        return brokersListen()
+                .thenCompose(listen -> listen
+                        ? identity(patienceMs).thenApply(identity -> keep(transaction, new Kept(identity, until)))
+                        : identity(timeoutMs));
+    }
+
+    private CompletionStage<TransactionIdentity> identity(int timeoutMs) {
         var unused = idle.getOrDefault(timeoutMs, new ArrayDeque<>()).poll();
-        return unused != null
-                ? CompletableFuture.completedStage(unused)
-                : calls.begin("isthmus-" + ids.nextUuid(), timeoutMs);
+        return unused != null ? CompletableFuture.completedStage(unused) : calls.begin(newId(), timeoutMs);
+    }
+
+    private String newId() {
+        return "isthmus-" + ids.nextUuid();
+    }
+
+    /** Whether coordinators know of transactions that are kept; asked once, by a question about none. */
+    private CompletionStage<Boolean> brokersListen() {
+        var known = brokersListen;
+        if (known != null) {
+            return known;
+        }
+        var asked = calls.keep(new TransactionIdentity(newId(), -1, (short) -1, 0))
+                .thenApply(nothing -> true)
+                .exceptionallyCompose(thrown -> {
+                    var refusal = Failures.of(thrown);
+                    return switch (refusal.code()) {
+                        case INVALID_PRODUCER_ID_MAPPING -> CompletableFuture.completedStage(true);
+                        case UNSUPPORTED_VERSION -> CompletableFuture.completedStage(false);
+                        default -> CompletableFuture.failedStage(refusal);
+                    };
+                });
+        brokersListen = asked;
+        asked.whenComplete((answer, thrown) -> {
+            if (thrown != null) {
+                brokersListen = null; // the next one asks again
+            }
+        });
+        return asked;
+    }
+
+    private TransactionIdentity keep(WireTransaction transaction, Kept what) {
+        if (open.contains(transaction)) {
+            kept.put(transaction, what);
+            tellLater();
+        }
+        return what.identity();
+    }
+
+    private void tellLater() {
+        if (!telling && !kept.isEmpty()) {
+            telling = true;
+            client.loop().schedule(client.config().transactionPatience().dividedBy(4), () -> {
+                telling = false;
+                kept.values().removeIf(each -> client.hasPassed(each.until()));
+                // What is wrong with a transaction comes out when it is ended.
+                kept.values().forEach(each -> calls.keep(each.identity()));
+                tellLater();
+            });
+        }
+    }
+
+    private void close(WireTransaction transaction) {
+        open.remove(transaction);
+        kept.remove(transaction);
     }
 
     /** The transaction has ended, and another may begin under this identity. */
     void ended(WireTransaction transaction, TransactionIdentity next) {
-        open.remove(transaction);
+        close(transaction);
         giveBack(next);
     }
 
@@ -59,16 +137,17 @@ final class Transactions {
 
     /** The transaction is out of this client's hands; its identity is not used again. */
     void lost(WireTransaction transaction) {
-        open.remove(transaction);
+        close(transaction);
     }
 
     void prepared(WireTransaction transaction, Xid xid, TransactionIdentity identity) {
-        open.remove(transaction);
+        close(transaction);
         prepared.put(xid, identity);
     }
 
     void close(BrokerException reason) {
         List.copyOf(open).forEach(transaction -> transaction.fail(reason));
+        kept.clear();
     }
 
     CompletionStage<List<PreparedBranch>> branches() {

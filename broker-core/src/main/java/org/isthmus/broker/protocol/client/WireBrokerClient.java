@@ -67,7 +67,7 @@ final class WireBrokerClient implements BrokerClient {
         this.producer = new Producer(client, cluster);
         this.topics = new Topics(client, cluster);
         this.offsets = new Offsets(cluster);
-        this.transactions = new Transactions(new TransactionCalls(client, cluster));
+        this.transactions = new Transactions(client, new TransactionCalls(client, cluster));
         this.groupSettings = new GroupSettings(cluster);
     }
 

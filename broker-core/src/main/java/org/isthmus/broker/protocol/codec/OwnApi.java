@@ -44,6 +44,10 @@ public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
     public static final OwnApi<ForgetBranchRequest, Outcome> FORGET_BRANCH =
             new OwnApi<>(1004, ForgetBranchRequest.class, ForgetBranchRequest::read, Outcome.class, Outcome::read);
 
+    /** Says that an open transaction is still worked in. */
+    public static final OwnApi<KeepRequest, Outcome> KEEP_TRANSACTION =
+            new OwnApi<>(1005, KeepRequest.class, KeepRequest::read, Outcome.class, Outcome::read);
+
     /** A name that is held for as long as a connection lives. */
     public static final OwnApi<LeaseRequest, LeaseAnswer> LEASE =
             new OwnApi<>(1010, LeaseRequest.class, LeaseRequest::read, LeaseAnswer.class, LeaseAnswer::read);
@@ -68,6 +72,7 @@ public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
             DESCRIBE_BRANCHES,
             END_BRANCH,
             FORGET_BRANCH,
+            KEEP_TRANSACTION,
             LEASE,
             BROWSE,
             CREATE_TEMPORARY,

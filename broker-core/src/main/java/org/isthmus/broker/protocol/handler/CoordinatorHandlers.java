@@ -52,6 +52,7 @@ public final class CoordinatorHandlers {
                 new DescribeTransactionsHandler(transactions),
                 new ListTransactionsHandler(transactions, Clock.system()),
                 new PrepareTransactionHandler(transactions),
+                new KeepTransactionHandler(transactions),
                 new DescribeBranchesHandler(transactions, Clock.system()),
                 new EndBranchHandler(transactions),
                 new ForgetBranchHandler(transactions));

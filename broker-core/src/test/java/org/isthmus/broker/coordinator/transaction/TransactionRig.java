@@ -91,6 +91,10 @@ final class TransactionRig implements MetadataStore, MarkerWriter {
         return settled(transactions.add(ID, producer, Set.of(partitions))).join();
     }
 
+    ErrorCode keep(ProducerIdentity producer) {
+        return settled(transactions.keep(ID, producer)).join();
+    }
+
     CompletableFuture<EndAnswer> end(ProducerIdentity producer, Outcome outcome, boolean raisesEpoch) {
         return settled(transactions.end(ID, producer, outcome, raisesEpoch));
     }

@@ -143,6 +143,46 @@ class TransactionTest {
     }
 
     @Test
+    void timeBeginsAnewWheneverTheProducerSaysThatItIsThere() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        for (int n = 0; n < 5; n++) {
+            rig.loop.advance(Duration.ofSeconds(50));
+            assertThat(rig.keep(producer)).isEqualTo(ErrorCode.NONE);
+        }
+        assertThat(rig.outcomes(VIEWS)).isEmpty();
+        rig.loop.advance(Duration.ofSeconds(61));
+        assertThat(rig.outcomes(VIEWS)).containsExactly(Outcome.ABORT);
+        assertThat(rig.keep(producer)).isEqualTo(ErrorCode.PRODUCER_FENCED);
+    }
+
+    @Test
+    void newLeaderWaitsForTheProducerToSayThatItIsThere() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        rig.loop.advance(Duration.ofSeconds(50));
+        rig.keep(producer);
+        rig.loop.advance(Duration.ofSeconds(50));
+        rig.crash();
+        rig.elect();
+        rig.loop.advance(Duration.ofSeconds(19));
+        assertThat(rig.keep(producer)).isEqualTo(ErrorCode.NONE);
+        rig.loop.advance(Duration.ofSeconds(59));
+        assertThat(rig.outcomes(VIEWS)).isEmpty();
+        rig.crash();
+        rig.elect();
+        rig.loop.advance(Duration.ofSeconds(21));
+        assertThat(rig.outcomes(VIEWS)).containsExactly(Outcome.ABORT);
+    }
+
+    @Test
+    void whatIsNotOpenIsNotKept() {
+        assertThat(rig.keep(new ProducerIdentity(-1, (short) -1))).isEqualTo(ErrorCode.INVALID_PRODUCER_ID_MAPPING);
+        var producer = rig.init();
+        assertThat(rig.keep(producer)).isEqualTo(ErrorCode.INVALID_TXN_STATE);
+    }
+
+    @Test
     void newProducerAbortsWhatTheOneBeforeLeftOpen() {
         var zombie = rig.init();
         rig.add(zombie, VIEWS);

@@ -1,0 +1,30 @@
+package org.isthmus.arquillian;
+
+import jakarta.ejb.ActivationConfigProperty;
+import jakarta.ejb.MessageDriven;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageListener;
+import org.isthmus.arquillian.DyingResource.Phase;
+
+/** Books what it receives, in the transaction in which it received it; kills the server at the first delivery, where the message says so. */
+@MessageDriven(
+        activationConfig = {
+            @ActivationConfigProperty(propertyName = "resourceAdapter", propertyValue = "isthmus"),
+            @ActivationConfigProperty(propertyName = "destination", propertyValue = Bookkeeping.WORK),
+            @ActivationConfigProperty(propertyName = "destinationType", propertyValue = "jakarta.jms.Queue"),
+            @ActivationConfigProperty(propertyName = "redeliveryDelay", propertyValue = "10"),
+        })
+public class BookingBean implements MessageListener {
+    @Override
+    public void onMessage(Message message) {
+        try {
+            var first = message.getIntProperty("JMSXDeliveryCount") == 1;
+            Bookkeeping.book(
+                    message.getBody(String.class),
+                    first ? Phase.valueOf(message.getStringProperty("deadly")) : Phase.NEVER);
+        } catch (JMSException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

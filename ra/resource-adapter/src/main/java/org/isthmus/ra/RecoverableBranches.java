@@ -1,0 +1,93 @@
+package org.isthmus.ra;
+
+import jakarta.jms.JMSException;
+import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.management.JMException;
+import javax.management.MBeanException;
+import javax.management.ObjectName;
+import org.isthmus.jms.IsthmusManagedConnection;
+
+/** What one running adapter tells administrators of its broker's branches, by the server's management and without a port. Safe for use by many threads. */
+final class RecoverableBranches implements RecoverableBranchesMXBean {
+    private static final System.Logger log = System.getLogger(RecoverableBranches.class.getName());
+    private static final AtomicInteger ADAPTERS = new AtomicInteger();
+
+    private final RecoveryConnections connections;
+    private final String name;
+
+    private RecoverableBranches(RecoveryConnections connections, String name) {
+        this.connections = connections;
+        this.name = name;
+    }
+
+    /** Servers start equal adapters, so each has a number in its name. An adapter works without being managed. */
+    static RecoverableBranches register(String broker, RecoveryConnections connections) {
+        var name = "org.isthmus:type=RecoverableBranches,broker=" + ObjectName.quote(broker) + ",adapter="
+                + ADAPTERS.incrementAndGet();
+        var branches = new RecoverableBranches(connections, name);
+        try {
+            ManagementFactory.getPlatformMBeanServer().registerMBean(branches, new ObjectName(name));
+        } catch (JMException | SecurityException e) {
+            log.log(Level.WARNING, "Prepared branches cannot be seen by the server's management", e);
+        }
+        return branches;
+    }
+
+    void unregister() {
+        try {
+            ManagementFactory.getPlatformMBeanServer().unregisterMBean(new ObjectName(name));
+        } catch (JMException | SecurityException e) {
+            log.log(Level.DEBUG, "Not registered: " + name, e);
+        }
+    }
+
+    private interface Call<T> {
+        T on(IsthmusManagedConnection connection) throws JMSException;
+    }
+
+    private <T> T call(Call<T> call) throws MBeanException {
+        try {
+            return call.on(connections.own());
+        } catch (JMSException e) {
+            // Management tools need not know the types of Jakarta Messaging.
+            throw new MBeanException(new IllegalStateException(e.getMessage()), e.getMessage());
+        }
+    }
+
+    @Override
+    public List<Branch> getBranches() throws MBeanException {
+        return call(connection -> connection.recoverableBranches().stream()
+                .map(branch ->
+                        new Branch(branch.xid(), branch.state(), branch.age().toSeconds(), branch.participants()))
+                .toList());
+    }
+
+    @Override
+    public void commit(String xid) throws MBeanException {
+        decide(xid, true);
+    }
+
+    @Override
+    public void rollback(String xid) throws MBeanException {
+        decide(xid, false);
+    }
+
+    private void decide(String xid, boolean commit) throws MBeanException {
+        log.log(Level.WARNING, "An administrator {0} the branch {1}", commit ? "commits" : "rolls back", xid);
+        call(connection -> {
+            connection.decide(xid, commit);
+            return true;
+        });
+    }
+
+    @Override
+    public void forget(String xid) throws MBeanException {
+        call(connection -> {
+            connection.forget(xid);
+            return true;
+        });
+    }
+}
