@@ -56,7 +56,9 @@ final class InSync {
 
     /** Whether a replica is asked to catch up that nobody waits for yet. */
     boolean mayAdd(BrokerId follower) {
-        return proposed == null && image.replicas().contains(follower) && !image.isr().contains(follower);
+        return proposed == null
+                && image.replicas().contains(follower)
+                && !image.isr().contains(follower);
     }
 
     /** Proposes to wait for one more. One change at a time. */

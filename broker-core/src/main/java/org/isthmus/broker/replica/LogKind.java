@@ -1,16 +1,21 @@
 package org.isthmus.broker.replica;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /** Which of a partition's logs: its records, or what lies beside them. All have the same leader and are in sync together. */
 public enum LogKind {
-    RECORDS(""),
+    RECORDS(0, ""),
     /** The state of its share groups. */
-    SHARE(".share"),
+    SHARE(1, ".share"),
     /** Records that wait for their time. */
-    DELAY(".delay");
+    DELAY(2, ".delay");
 
+    private final int number;
     private final String suffix;
 
-    LogKind(String suffix) {
+    LogKind(int number, String suffix) {
+        this.number = number;
         this.suffix = suffix;
     }
 
@@ -19,8 +24,18 @@ public enum LogKind {
         return suffix;
     }
 
+    /** The same in every version of the broker. */
+    public int number() {
+        return number;
+    }
+
+    /** The kind of this number, where there is one. */
+    public static Optional<LogKind> of(int number) {
+        return Arrays.stream(values()).filter(kind -> kind.number == number).findFirst();
+    }
+
     /** Its place in a set of kinds. */
     public int bit() {
-        return 1 << ordinal();
+        return 1 << number;
     }
 }

@@ -769,7 +769,8 @@ public final class Partition {
             var leads = newRole instanceof Role.Leader;
             var isNew = !newRole.equals(role);
             var others = replication;
-            var isOneOfSeveral = others != null && (replica != null || image.replicas().size() > 1);
+            var isOneOfSeveral =
+                    others != null && (replica != null || image.replicas().size() > 1);
             if (others != null && isOneOfSeveral) {
                 if (leads && (isNew || inSync == null)) {
                     inSync = new InSync(others.self(), image);
@@ -888,8 +889,14 @@ public final class Partition {
         if (difference != null) {
             return new ReplicaFetch.Differs(difference);
         }
-        if (!replicated.followers()
-                .fetched(follower, followerEpoch, ask.offset(), view.endOffset(), storage.clock().nanos())) {
+        if (!replicated
+                .followers()
+                .fetched(
+                        follower,
+                        followerEpoch,
+                        ask.offset(),
+                        view.endOffset(),
+                        storage.clock().nanos())) {
             return new ReplicaFetch.Refused(ErrorCode.STALE_BROKER_EPOCH, -1);
         }
         settle(opened, replicated);
@@ -969,12 +976,13 @@ public final class Partition {
         if (others == null) {
             return;
         }
-        others.change(id, wanted, comes).whenComplete((outcome, failure) -> loop.execute(() -> {
-            reign.settled(outcome);
-            if (inSync == reign) {
-                settleAll();
-            }
-        }));
+        others.change(id, wanted, comes)
+                .whenComplete((outcome, failure) -> loop.execute(() -> {
+                    reign.settled(outcome);
+                    if (inSync == reign) {
+                        settleAll();
+                    }
+                }));
     }
 
     private void settleAll() {

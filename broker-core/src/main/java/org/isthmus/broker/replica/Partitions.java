@@ -197,7 +197,8 @@ public final class Partitions {
         gone.home().remove(gone);
         listeners.forEach(listener -> listener.resigned(gone.id()));
         gone.close("it was moved to other brokers")
-                .thenRunAsync(() -> gone.directories().stream().filter(files::exists).forEach(this::deleteTree), io);
+                .thenRunAsync(
+                        () -> gone.directories().stream().filter(files::exists).forEach(this::deleteTree), io);
     }
 
     private Partition create(TopicPartition id, TopicImage topic, PartitionConfig config, Role role) {

@@ -3,8 +3,8 @@ package org.isthmus.broker.replica;
 import java.util.List;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
-import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.common.Epoch;
+import org.isthmus.broker.log.LogView;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxWait how long the leader may wait for anything new
  * @param maxBytes most bytes in the answer, except that one batch always fits
  */
-public record ReplicaFetch(
-        BrokerId follower, long followerEpoch, Duration maxWait, int maxBytes, List<Ask> asks) {
+public record ReplicaFetch(BrokerId follower, long followerEpoch, Duration maxWait, int maxBytes, List<Ask> asks) {
     /**
      * One log.
      *
@@ -38,7 +37,8 @@ public record ReplicaFetch(
      *
      * @param kinds the {@link LogKind#bit bits} of the logs that the partition has
      */
-    public record Slice(LogView view, @Nullable LogSlice slice, long highWatermark, long startOffset, int kinds) implements Found {}
+    public record Slice(LogView view, @Nullable LogSlice slice, long highWatermark, long startOffset, int kinds)
+            implements Found {}
 
     /** The logs differ: this is the last reign up to the follower's that the leader's log knows, and where its records end. */
     public record Differs(LogView.EpochEnd end) implements Found {}

@@ -97,8 +97,7 @@ final class ReplicaFetcher {
 
     private void locate(Asked one) {
         var what = one.of.what;
-        await(one, what.partition().position(one.log.kind, what.as()))
-                .thenRun(() -> loop.execute(this::ask));
+        await(one, what.partition().position(one.log.kind, what.as())).thenRun(() -> loop.execute(this::ask));
     }
 
     /** Completes, on the loop, when the log has a position again or is left out for a while. */
@@ -179,7 +178,11 @@ final class ReplicaFetcher {
 
     private void failed(Throwable failure) {
         if (wasReached) {
-            log.log(System.Logger.Level.INFO, "Broker {0} is not reached for replication: {1}", leader, failure.getMessage());
+            log.log(
+                    System.Logger.Level.INFO,
+                    "Broker {0} is not reached for replication: {1}",
+                    leader,
+                    failure.getMessage());
         }
         wasReached = false;
         loop.schedule(PAUSE, this::askAgain);

@@ -23,8 +23,7 @@ final class ReplicaFetchers {
     void follow(Map<BrokerId, List<ReplicaFetcher.Following>> all) {
         all.keySet()
                 .forEach(leader -> byLeader.computeIfAbsent(
-                        leader,
-                        id -> new ReplicaFetcher(id, replication.self(), replication.store(), link, loop)));
+                        leader, id -> new ReplicaFetcher(id, replication.self(), replication.store(), link, loop)));
         byLeader.forEach((leader, fetcher) -> fetcher.follow(all.getOrDefault(leader, List.of())));
     }
 }

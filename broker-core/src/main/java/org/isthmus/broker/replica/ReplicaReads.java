@@ -122,8 +122,8 @@ public record ReplicaReads(Partitions partitions, Executor reads, EventLoop time
             for (var ask : fetch.asks()) {
                 partitions
                         .partition(ask.partition())
-                        .ifPresent(partition -> calls.add(
-                                partition.onAppended(ask.log(), ask.offset(), () -> next.complete(null))));
+                        .ifPresent(partition ->
+                                calls.add(partition.onAppended(ask.log(), ask.offset(), () -> next.complete(null))));
             }
             if (timeIsUp) {
                 // The timer may have run out before this round was there to be told.

@@ -29,11 +29,11 @@ import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.network.TransportConfig;
+import org.isthmus.broker.protocol.client.WireReplicaLink;
 import org.isthmus.broker.protocol.handler.HandlerTable;
 import org.isthmus.broker.protocol.handler.IdleLimit;
 import org.isthmus.broker.protocol.handler.RequestPipeline;
 import org.isthmus.broker.replica.LogCleaner;
-import org.isthmus.broker.protocol.client.WireReplicaLink;
 import org.isthmus.broker.replica.Partitions;
 import org.isthmus.broker.replica.Replication;
 import org.isthmus.broker.runtime.Clock;
@@ -51,8 +51,8 @@ import org.jspecify.annotations.Nullable;
 final class Broker implements AutoCloseable {
     private static final System.Logger log = System.getLogger(Broker.class.getName());
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(10);
-    private static final ClientConfig REPLICA_CLIENT =
-            new ClientConfig("isthmus-replica", Duration.ofSeconds(5), 1 << 20, 1 << 20, 16 << 20);
+    private static final ClientConfig REPLICA_CLIENT = new ClientConfig(
+            "isthmus-replica", Duration.ofSeconds(5), 1 << 20, 1 << 20, 16 << 20, Duration.ofSeconds(5));
     private static final Duration DISK_LOOK_INTERVAL = Duration.ofSeconds(1);
 
     private final List<AutoCloseable> opened = new ArrayList<>();

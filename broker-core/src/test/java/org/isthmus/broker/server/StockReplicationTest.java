@@ -111,15 +111,17 @@ class StockReplicationTest {
             producer.send(new ProducerRecord<>("careful", "x")).get();
             brokers.remove(leader("careful") % 3 + 1).close();
 
-            assertThatThrownBy(() -> producer.send(new ProducerRecord<>("careful", "y"))
-                            .get())
+            assertThatThrownBy(() ->
+                            producer.send(new ProducerRecord<>("careful", "y")).get())
                     .hasCauseInstanceOf(NotEnoughReplicasException.class);
         }
     }
 
     @Test
     void partitionMovesWithItsRecords() throws Exception {
-        admin.createTopics(List.of(new NewTopic("moved", Map.of(0, List.of(1))))).all().get();
+        admin.createTopics(List.of(new NewTopic("moved", Map.of(0, List.of(1)))))
+                .all()
+                .get();
         try (var producer = producer()) {
             produce(producer, "moved", 0, 50);
             var id = new TopicPartition("moved", 0);

@@ -85,7 +85,7 @@ public final class WireReplicaLink implements ReplicaLink {
                                     .setFetchOffset(ask.offset())
                                     .setLastFetchedEpoch(ask.lastEpoch())
                                     .setPartitionMaxBytes(fetch.maxBytes()),
-                            ask.log().ordinal()));
+                            ask.log().number()));
         }
         return new FetchRequestData()
                 .setReplicaState(new ReplicaState()

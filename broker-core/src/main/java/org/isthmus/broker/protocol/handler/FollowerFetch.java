@@ -21,7 +21,6 @@ import org.isthmus.broker.protocol.codec.ReplicaExtensions;
 import org.isthmus.broker.replica.LogKind;
 import org.isthmus.broker.replica.ReplicaFetch;
 import org.isthmus.broker.replica.ReplicaReads;
-import org.jspecify.annotations.Nullable;
 
 /** The fetch of a broker that follows, from the wire to what the partitions understand and back. Stateless. */
 record FollowerFetch(Topics topics, ReplicaReads reads) {
@@ -38,15 +37,15 @@ record FollowerFetch(Topics topics, ReplicaReads reads) {
             var id = TopicIds.of(topic.topicId());
             var name = topics.topic(id).map(found -> found.name()).orElse("");
             for (var asked : topic.partitions()) {
-                var kind = kind(asked);
-                if (kind == null) {
+                var kind = LogKind.of(ReplicaExtensions.log(asked));
+                if (kind.isEmpty()) {
                     return CompletableFuture.completedStage(
                             new FetchResponseData().setErrorCode(ErrorCode.INVALID_REQUEST.code()));
                 }
                 asks.add(new ReplicaFetch.Ask(
                         new TopicPartition(name, asked.partition()),
                         id,
-                        kind,
+                        kind.get(),
                         new Epoch(asked.currentLeaderEpoch()),
                         asked.fetchOffset(),
                         asked.lastFetchedEpoch()));
@@ -62,12 +61,6 @@ record FollowerFetch(Topics topics, ReplicaReads reads) {
                 .thenApply(found -> response(request, found));
     }
 
-    private static @Nullable LogKind kind(FetchPartition asked) {
-        var kinds = LogKind.values();
-        var index = ReplicaExtensions.log(asked);
-        return index >= 0 && index < kinds.length ? kinds[index] : null;
-    }
-
     private static FetchResponseData response(FetchRequestData request, List<ReplicaFetch.Found> found) {
         var next = found.iterator();
         var response = new FetchResponseData();
@@ -76,7 +69,9 @@ record FollowerFetch(Topics topics, ReplicaReads reads) {
                     .map(asked -> describe(asked, next.next()))
                     .toList();
             response.responses()
-                    .add(new FetchableTopicResponse().setTopicId(topic.topicId()).setPartitions(partitions));
+                    .add(new FetchableTopicResponse()
+                            .setTopicId(topic.topicId())
+                            .setPartitions(partitions));
         }
         return response;
     }

@@ -14,8 +14,8 @@ import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicR
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.log.LogView;
-import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.log.LogView.TimestampedOffset;
+import org.isthmus.broker.replica.Partition;
 
 /** Finds offsets by meaning or by time. */
 public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestData, ListOffsetsResponseData> {
@@ -119,7 +119,8 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
     }
 
     private static void at(long offset, ListOffsetsPartitionResponse answer) {
-        // Without the epoch of its record: an epoch that is not the record's own would look like a truncation to a client.
+        // Without the epoch of its record: an epoch that is not the record's own would look like a truncation to a
+        // client.
         answer.setOffset(offset).setLeaderEpoch(-1);
     }
 
