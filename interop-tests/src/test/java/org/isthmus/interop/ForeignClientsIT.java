@@ -56,7 +56,7 @@ class ForeignClientsIT {
 
         var seen = run(folder, "node", "exercise.js", isthmus.bootstrap());
 
-        assertThat(seen).isEqualTo(run(folder, "node", "exercise.js", kafka.bootstrap()));
+        assertThat(seen).isEqualTo(run(folder, "node", "exercise.js", kafka.bootstrap(), "patient"));
         assertThat(seen).contains("decided 0:0:committed=committed").contains("deleted true");
     }
 

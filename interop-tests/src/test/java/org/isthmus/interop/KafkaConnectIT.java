@@ -6,127 +6,124 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchService;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.isthmus.peers.BrokerProcess;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.isthmus.peers.FreePort;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Kafka Connect in standalone mode copies a file into a topic and the topic into a file, is stopped, and goes on where it was: each line is
- * there once. The same is done on Apache Kafka.
- */
-@Timeout(300)
+/** Kafka Connect carries the lines of a file through a topic into another, and after it and the broker were started again goes on with the next line. */
+@Timeout(600)
 class KafkaConnectIT {
-    private static final int LINES = 200;
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final TopicPartition PIPED = new TopicPartition("piped", 0);
 
     @TempDir
     Path directory;
 
     @Test
-    void linesAreCopiedOnceOverARestartOfConnect() throws Exception {
-        try (var isthmus = BrokerProcess.isthmus(Peers.BROKER_JAR, directory.resolve("isthmus"), Peers.ISTHMUS)) {
-            copy(isthmus, Files.createDirectories(directory.resolve("at-isthmus")));
-        }
-        try (var kafka = BrokerProcess.kafka(Peers.KAFKA, directory.resolve("kafka"), Peers.APACHE_KAFKA)) {
-            copy(kafka, Files.createDirectories(directory.resolve("at-kafka")));
+    void linesGoFromFileToFileAndGoOnAfterARestart() throws Exception {
+        var seen = linesPiped(Peer.ISTHMUS);
+
+        assertThat(seen).isEqualTo(linesPiped(Peer.APACHE_KAFKA));
+        assertThat(seen)
+                .containsExactly(
+                        "file [one, two, three, four, five, six]",
+                        "topic [one, two, three, four, five, six]",
+                        "group connect-lines-out Empty 6");
+    }
+
+    private List<String> linesPiped(Peer peer) throws Exception {
+        var folder = Files.createDirectories(directory.resolve(peer.name()));
+        var broker = peer.start(folder.resolve("broker"), FreePort.pick());
+        try {
+            append(folder, "one\ntwo\n");
+            try (var connect = ConnectProcess.start(broker.bootstrap(), folder)) {
+                awaitLines(folder, connect, 2);
+                append(folder, "three\n");
+                awaitLines(folder, connect, 3);
+            }
+            append(folder, "four\n");
+            broker.kill();
+            broker = peer.start(folder.resolve("broker"), broker.port());
+            append(folder, "five\n");
+            try (var connect = ConnectProcess.start(broker.bootstrap(), folder)) {
+                awaitLines(folder, connect, 5);
+                append(folder, "six\n");
+                awaitLines(folder, connect, 6);
+            }
+            return List.of(
+                    "file " + Files.readAllLines(folder.resolve("out.txt")),
+                    "topic " + values(broker.bootstrap()),
+                    "group " + sinkGroup(broker.bootstrap()));
+        } finally {
+            broker.close();
         }
     }
 
-    private static void copy(BrokerProcess broker, Path place) throws Exception {
-        Comparison.awaitReady(broker);
-        var from = place.resolve("from.txt");
-        var to = place.resolve("to.txt");
-        configure(broker, place, from, to);
+    private static void append(Path folder, String lines) throws IOException {
+        Files.writeString(folder.resolve("in.txt"), lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
 
-        append(from, 0, LINES);
-        var first = connect(place);
-        awaitLines(first, place, to, LINES);
-        stop(first);
+    private static void awaitLines(Path folder, ConnectProcess connect, int count) throws Exception {
+        var end = System.nanoTime() + PATIENCE.toNanos();
+        try (var watch = folder.getFileSystem().newWatchService()) {
+            folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
+            while (lines(folder) < count) {
+                assertThat(System.nanoTime()).as(connect.output()).isLessThan(end);
+                assertThat(connect.isAlive()).as(connect.output()).isTrue();
+                next(watch);
+            }
+        }
+    }
 
-        append(from, LINES, 2 * LINES);
-        var second = connect(place);
-        awaitLines(second, place, to, 2 * LINES);
-        stop(second);
+    private static void next(WatchService watch) throws InterruptedException {
+        var change = watch.poll(1, TimeUnit.SECONDS);
+        if (change != null) {
+            change.pollEvents();
+            change.reset();
+        }
+    }
 
-        assertThat(Files.readAllLines(to)).isEqualTo(Files.readAllLines(from));
-        try (var admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
-            var offsets = admin.listConsumerGroupOffsets("connect-sink")
+    private static int lines(Path folder) throws IOException {
+        var out = folder.resolve("out.txt");
+        return Files.exists(out) ? Files.readAllLines(out).size() : 0;
+    }
+
+    private static List<String> values(String address) {
+        var settings = Map.<String, Object>of("bootstrap.servers", address);
+        try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+            consumer.assign(List.of(PIPED));
+            consumer.seekToBeginning(List.of(PIPED));
+            var end = consumer.endOffsets(List.of(PIPED)).get(PIPED);
+            var values = new ArrayList<String>();
+            while (consumer.position(PIPED) < end) {
+                consumer.poll(PATIENCE).forEach(line -> values.add(line.value()));
+            }
+            return values;
+        }
+    }
+
+    private static String sinkGroup(String address) throws Exception {
+        var group = "connect-lines-out";
+        try (var admin = Admin.create(Map.of("bootstrap.servers", address))) {
+            var described =
+                    admin.describeConsumerGroups(List.of(group)).all().get().get(group);
+            var offsets = admin.listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
                     .get();
-            assertThat(offsets.values()).singleElement().satisfies(at -> assertThat(at.offset())
-                    .isEqualTo(2 * LINES));
+            return group + " " + described.groupState() + " "
+                    + offsets.get(PIPED).offset();
         }
-    }
-
-    private static void configure(BrokerProcess broker, Path place, Path from, Path to) throws IOException {
-        Files.writeString(place.resolve("worker.properties"), """
-                bootstrap.servers=%s
-                listeners=HTTP://127.0.0.1:%d
-                key.converter=org.apache.kafka.connect.storage.StringConverter
-                value.converter=org.apache.kafka.connect.storage.StringConverter
-                offset.storage.file.filename=%s
-                offset.flush.interval.ms=500
-                plugin.discovery=service_load
-                """.formatted(
-                        broker.bootstrap(), FreePort.pick(), place.resolve("offsets")));
-        Files.writeString(place.resolve("source.properties"), """
-                name=source
-                connector.class=org.apache.kafka.connect.file.FileStreamSourceConnector
-                tasks.max=1
-                file=%s
-                topic=copied
-                """.formatted(from));
-        Files.writeString(place.resolve("sink.properties"), """
-                name=sink
-                connector.class=org.apache.kafka.connect.file.FileStreamSinkConnector
-                tasks.max=1
-                file=%s
-                topics=copied
-                """.formatted(to));
-    }
-
-    private static void append(Path file, int begin, int end) throws IOException {
-        Files.write(
-                file,
-                IntStream.range(begin, end).mapToObj(line -> "line " + line).toList(),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.APPEND);
-    }
-
-    private static Process connect(Path place) throws IOException {
-        var command = ToolJvm.command("org.apache.kafka.connect.cli.ConnectStandalone");
-        for (var file : List.of("worker.properties", "source.properties", "sink.properties")) {
-            command.add(place.resolve(file).toString());
-        }
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        place.resolve("connect.out").toFile()))
-                .start();
-    }
-
-    private static void awaitLines(Process connect, Path place, Path file, int count) throws Exception {
-        var end = System.nanoTime() + PATIENCE.toNanos();
-        while (!Files.exists(file) || Files.readAllLines(file).size() < count) {
-            assertThat(connect.isAlive())
-                    .as("Connect runs; it said: %s", Files.readString(place.resolve("connect.out")))
-                    .isTrue();
-            assertThat(System.nanoTime()).as("%d lines came in time", count).isLessThan(end);
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
-    }
-
-    /** By the signal on which it commits what it has. */
-    private static void stop(Process connect) throws InterruptedException {
-        connect.destroy();
-        assertThat(connect.waitFor(60, TimeUnit.SECONDS)).as("Connect stops").isTrue();
     }
 }

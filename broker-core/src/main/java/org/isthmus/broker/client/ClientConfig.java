@@ -23,6 +23,10 @@ public record ClientConfig(
         return new ClientConfig(clientId, Duration.ofSeconds(30), 1 << 20, 32 << 20, 4 << 20, Duration.ofSeconds(20));
     }
 
+    public ClientConfig withRequestTimeout(Duration timeout) {
+        return new ClientConfig(clientId, timeout, maxBatchBytes, maxPendingBytes, maxFetchBytes, transactionPatience);
+    }
+
     public ClientConfig withTransactionPatience(Duration patience) {
         return new ClientConfig(clientId, requestTimeout, maxBatchBytes, maxPendingBytes, maxFetchBytes, patience);
     }

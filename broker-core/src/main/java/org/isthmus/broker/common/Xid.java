@@ -19,6 +19,16 @@ public record Xid(int formatId, byte[] globalTransactionId, byte[] branchQualifi
         }
     }
 
+    /** Reads what {@link #toString} writes; fails with {@link IllegalArgumentException} for anything else. */
+    public static Xid parse(String text) {
+        var parts = text.split(":", -1);
+        if (parts.length != 3) {
+            throw new IllegalArgumentException("'" + text + "' is not of the form FORMAT:GLOBAL:BRANCH");
+        }
+        var hex = HexFormat.of();
+        return new Xid(Integer.parseInt(parts[0]), hex.parseHex(parts[1]), hex.parseHex(parts[2]));
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Xid xid

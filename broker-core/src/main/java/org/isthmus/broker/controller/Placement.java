@@ -83,8 +83,9 @@ public record Placement(int mostReplicas, int defaultPartitions, int defaultRepl
                 .toList();
     }
 
+    /** In sync is the leader alone at first; each other replica once it has shown the leader that it follows. */
     private static PartitionImage led(List<BrokerId> replicas) {
-        return new PartitionImage(replicas.get(0), Epoch.ZERO, replicas, replicas);
+        return new PartitionImage(replicas.get(0), Epoch.ZERO, replicas, replicas.subList(0, 1));
     }
 
     private List<PartitionImage> assigned(ClusterImage image, NewTopicRequest request) {

@@ -160,6 +160,10 @@ public final class Shard<S extends StateMachine<R>, R> {
         return loaded;
     }
 
+    boolean isLoading() {
+        return phase == Phase.LOADING;
+    }
+
     /** Called once, with the cause, where the shard closes for another reason than {@link #close}. */
     void onBroken(Consumer<Throwable> listener) {
         onBroken = listener;

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,8 +55,8 @@ public final class ShardedCoordinator<T extends ShardedCoordinator.Tenant> {
     }
 
     /**
-     * This broker leads the partition from now on. Its log is replayed; until that is done, requests are told {@code
-     * COORDINATOR_LOAD_IN_PROGRESS}. A second election of the same partition ends the first.
+     * This broker leads the partition from now on. Its log is replayed; until that is done, requests wait, within the bounds of {@link
+     * LoadQueue}. A second election of the same partition ends the first.
      *
      * @param loop the loop that owns the partition
      */
@@ -99,10 +100,14 @@ public final class ShardedCoordinator<T extends ShardedCoordinator.Tenant> {
     public <A> CompletionStage<A> ask(int partition, Function<T, CompletionStage<A>> question) {
         var term = terms.get(partition);
         if (term == null) {
-            return CompletableFuture.failedStage(new BrokerException(
-                    ErrorCode.NOT_COORDINATOR, "partition " + partition + " of " + topic + " is not led here"));
+            return CompletableFuture.failedStage(notLed(partition));
         }
         return term.ask(question);
+    }
+
+    private BrokerException notLed(int partition) {
+        return new BrokerException(
+                ErrorCode.NOT_COORDINATOR, "partition " + partition + " of " + topic + " is not led here");
     }
 
     /** Puts a question to every shard that is led here. */
@@ -122,6 +127,7 @@ public final class ShardedCoordinator<T extends ShardedCoordinator.Tenant> {
         private final int partition;
         private final ShardLog log;
         private final EventLoop loop;
+        private final LoadQueue arrivals;
         private @Nullable T tenant;
         private Duration pause = FIRST_PAUSE;
         private volatile boolean ended;
@@ -130,6 +136,7 @@ public final class ShardedCoordinator<T extends ShardedCoordinator.Tenant> {
             this.partition = partition;
             this.log = log;
             this.loop = loop;
+            this.arrivals = new LoadQueue(topic + "-" + partition, loop);
         }
 
         void begin() {
@@ -139,7 +146,10 @@ public final class ShardedCoordinator<T extends ShardedCoordinator.Tenant> {
             var next = tenancy.begin(partition, log, loop);
             tenant = next;
             next.shard().onBroken(this::beginAgainLater);
-            next.shard().load().thenRun(() -> pause = FIRST_PAUSE);
+            next.shard().load().thenRun(() -> {
+                pause = FIRST_PAUSE;
+                arrivals.admitAll();
+            });
         }
 
         private void beginAgainLater(Throwable cause) {
@@ -162,29 +172,38 @@ public final class ShardedCoordinator<T extends ShardedCoordinator.Tenant> {
                 if (tenant != null) {
                     tenant.shard().close();
                 }
+                arrivals.refuseAll(notLed(partition));
             });
         }
 
         <A> CompletionStage<A> ask(Function<T, CompletionStage<A>> question) {
             var answer = new CompletableFuture<A>();
             loop.execute(() -> {
-                if (tenant == null) {
-                    answer.completeExceptionally(Shard.loading(topic + "-" + partition));
-                    return;
-                }
-                try {
-                    question.apply(tenant).whenComplete((value, failure) -> {
-                        if (failure == null) {
-                            answer.complete(value);
-                        } else {
-                            answer.completeExceptionally(failure);
-                        }
-                    });
-                } catch (RuntimeException e) {
-                    answer.completeExceptionally(e);
+                var serving = tenant;
+                if (serving == null) {
+                    answer.completeExceptionally(notLed(partition));
+                } else if (serving.shard().isLoading()) {
+                    // Whoever is there when the log has been read, which may be another than the one that reads it now.
+                    arrivals.hold(() -> put(question, answer), answer::completeExceptionally);
+                } else {
+                    put(question, answer);
                 }
             });
             return answer;
+        }
+
+        private <A> void put(Function<T, CompletionStage<A>> question, CompletableFuture<A> answer) {
+            try {
+                question.apply(Objects.requireNonNull(tenant)).whenComplete((value, failure) -> {
+                    if (failure == null) {
+                        answer.complete(value);
+                    } else {
+                        answer.completeExceptionally(failure);
+                    }
+                });
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
         }
     }
 }

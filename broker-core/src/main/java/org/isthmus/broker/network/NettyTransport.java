@@ -20,6 +20,7 @@ final class NettyTransport implements Transport {
     static {
         // Netty would look for logging libraries on the class path, and in an application server find somebody else's.
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+        FlightRecording.decide();
     }
 
     private final EventLoopGroup group;

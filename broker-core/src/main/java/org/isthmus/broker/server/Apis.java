@@ -55,6 +55,7 @@ import org.isthmus.broker.protocol.handler.ShareSessions;
 import org.isthmus.broker.protocol.handler.TemporaryHandler;
 import org.isthmus.broker.protocol.handler.TopicCreation;
 import org.isthmus.broker.protocol.handler.Topics;
+import org.isthmus.broker.protocol.handler.TransactionAdmission;
 import org.isthmus.broker.protocol.handler.TransactionalAcknowledgeHandler;
 import org.isthmus.broker.replica.Partitions;
 import org.isthmus.broker.runtime.Clock;
@@ -68,6 +69,7 @@ record Apis(
         Partitions partitions,
         GroupCoordinator groups,
         TransactionCoordinator transactions,
+        TransactionAdmission admission,
         MarkerWriter markers,
         ProducerIds producerIds,
         SharePlaces shares,
@@ -88,14 +90,23 @@ record Apis(
         handlers.addAll(shareGroups(shareGroups));
         handlers.add(new LeaseHandler(groups));
         handlers.addAll(CoordinatorHandlers.of(
-                groups, shareGroups, transactions, markers, producerIds, internalTopics(), metadata, ids, addresses));
+                groups,
+                shareGroups,
+                transactions,
+                admission,
+                markers,
+                producerIds,
+                internalTopics(),
+                metadata,
+                ids,
+                addresses));
         return new HandlerTable(handlers, identity);
     }
 
     private List<ApiHandler<?, ?>> data() {
         var topics = new Topics(metadata, partitions);
         return List.of(
-                new ProduceHandler(topics, transactions),
+                new ProduceHandler(topics, admission),
                 new FetchHandler(topics, io, timers),
                 new ListOffsetsHandler(topics, io),
                 new DeleteRecordsHandler(topics),
@@ -113,7 +124,7 @@ record Apis(
                 new ShareFetchHandler(topics, sessions, io, timers),
                 new ShareAcknowledgeHandler(topics, sessions),
                 new BrowseHandler(topics, shares.coordinator(), io),
-                new TransactionalAcknowledgeHandler(topics, shares.coordinator(), transactions),
+                new TransactionalAcknowledgeHandler(topics, shares.coordinator(), admission),
                 new DescribeShareGroupOffsetsHandler(topics, groups),
                 new AlterShareGroupOffsetsHandler(topics, groups),
                 new DeleteShareGroupOffsetsHandler(topics, groups));

@@ -29,10 +29,12 @@ import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.network.TransportConfig;
+import org.isthmus.broker.protocol.client.BrokerPeers;
 import org.isthmus.broker.protocol.client.WireReplicaLink;
 import org.isthmus.broker.protocol.handler.HandlerTable;
 import org.isthmus.broker.protocol.handler.IdleLimit;
 import org.isthmus.broker.protocol.handler.RequestPipeline;
+import org.isthmus.broker.protocol.handler.TransactionAdmission;
 import org.isthmus.broker.replica.LogCleaner;
 import org.isthmus.broker.replica.Partitions;
 import org.isthmus.broker.replica.Replication;
@@ -50,9 +52,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Broker implements AutoCloseable {
     private static final System.Logger log = System.getLogger(Broker.class.getName());
+    /** For what a broker asks of another while a client waits, who asks again. */
+    private static final Duration PEER_TIMEOUT = Duration.ofSeconds(5);
+
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(10);
-    private static final ClientConfig REPLICA_CLIENT = new ClientConfig(
-            "isthmus-replica", Duration.ofSeconds(5), 1 << 20, 1 << 20, 16 << 20, Duration.ofSeconds(5));
     private static final Duration DISK_LOOK_INTERVAL = Duration.ofSeconds(1);
 
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -143,8 +146,12 @@ final class Broker implements AutoCloseable {
                 new Placement(settings.maxPartitions(), settings.partitions(), settings.replicationFactor()),
                 ids);
         var markers = new TransactionMarkers(metadata, partitions, groups, shares.coordinator(), Clock.system());
+        var peers = BrokerPeers.over(
+                transport,
+                ClientConfig.defaults("broker-" + settings.brokerId()).withRequestTimeout(PEER_TIMEOUT));
+        var cluster = new ClusterTransactions(settings.brokerId(), metadata, peers);
         var transactions = new TransactionCoordinator(
-                TransactionConfig.DEFAULT, metadata::image, markers, producerIds, Clock.system(), ids);
+                TransactionConfig.DEFAULT, metadata::image, cluster.markers(markers), producerIds, Clock.system(), ids);
         var coordinators = new Coordinators(List.of(groups.shards(), transactions.shards()));
         partitions.addListener(coordinators);
         opened.add(() -> coordinators.resignAll(partitions));
@@ -159,7 +166,10 @@ final class Broker implements AutoCloseable {
         if (isOfCluster()) {
             partitions.replicate(
                     new Replication(settings.brokerId(), metadata, maxLag),
-                    new WireReplicaLink(transport, REPLICA_CLIENT),
+                    new WireReplicaLink(
+                            transport,
+                            ClientConfig.defaults("replica-" + settings.brokerId())
+                                    .withRequestTimeout(PEER_TIMEOUT)),
                     loop("isthmus-replication"));
         }
         metadata.follow(image -> {
@@ -178,6 +188,7 @@ final class Broker implements AutoCloseable {
                         partitions,
                         groups,
                         transactions,
+                        cluster.admission(TransactionAdmission.of(transactions)),
                         markers,
                         producerIds,
                         shares,
@@ -193,8 +204,8 @@ final class Broker implements AutoCloseable {
         listen(transport, config.listeners(), addresses, table, idle);
         register(registration, listeners.isEmpty() ? inVm : addresses.reached(listeners.get(0)));
         opened.add(() -> stopping = true);
-        if (metadata instanceof CuratorMetadataStore cluster) {
-            takePart(cluster, registration, elections, metadataLoop);
+        if (metadata instanceof CuratorMetadataStore shared) {
+            takePart(shared, registration, elections, metadataLoop);
         }
 
         if (isOfCluster()) {

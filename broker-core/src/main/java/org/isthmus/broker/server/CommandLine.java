@@ -42,7 +42,7 @@ final class CommandLine {
     static BrokerConfig parse(String... arguments) throws UsageException {
         var words = List.of(arguments).iterator();
         if (!words.hasNext() || !words.next().equals("serve")) {
-            throw new UsageException("say 'serve' to start a broker");
+            throw new UsageException("say 'serve' to start a broker, or --help for what else there is");
         }
         var data = new ArrayList<String>();
         var listeners = new ArrayList<Endpoint.Tcp>();
@@ -91,7 +91,7 @@ final class CommandLine {
         return words.next();
     }
 
-    private static Endpoint.Tcp address(String text) throws UsageException {
+    static Endpoint.Tcp address(String text) throws UsageException {
         try {
             return HostAndPort.parse(text);
         } catch (IllegalArgumentException e) {
@@ -99,7 +99,7 @@ final class CommandLine {
         }
     }
 
-    private static void set(String pair, Map<String, String> settings) throws UsageException {
+    static void set(String pair, Map<String, String> settings) throws UsageException {
         var equals = pair.indexOf('=');
         if (equals < 1) {
             throw new UsageException("'" + pair + "' is not of the form KEY=VALUE");

@@ -36,11 +36,15 @@ public final class Main {
     /** Returns what the process ends with where it does not serve; a broker that serves goes on after this. */
     static int run(PrintStream out, PrintStream err, String... arguments) {
         if (CommandLine.asksForHelp(arguments)) {
-            out.print(CommandLine.USAGE);
+            out.print(CommandLine.USAGE + OperatorCommands.USAGE);
             return 0;
         }
         try {
-            serve(CommandLine.parse(arguments), out);
+            if (arguments.length > 0 && OperatorCommands.NAMES.contains(arguments[0])) {
+                OperatorCommands.run(out, arguments);
+            } else {
+                serve(CommandLine.parse(arguments), out);
+            }
             return 0;
         } catch (CommandLine.UsageException e) {
             err.println("isthmus-broker: " + e.getMessage());

@@ -44,13 +44,49 @@ class ShardTest {
     }
 
     @Test
-    void isToldToWaitWhileTheLogIsReplayed() {
+    void questionsWaitInTheirOrderWhileTheLogIsReplayed() {
         log.holdReads();
         elect();
-        assertThat(error(get("a"))).isEqualTo(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
+        var set = set("a", 1);
+        var read = get("a");
+        assertThat(set).isNotDone();
+
+        log.releaseReads();
+        assertThat(set).isCompletedWithValue(1);
+        assertThat(read).isCompletedWithValue(1);
+    }
+
+    @Test
+    void questionsThatWaitedTooLongAreToldSo() {
+        log.holdReads();
+        elect();
+        var set = set("a", 1);
+        loop.advance(Duration.ofSeconds(6));
+        assertThat(error(set)).isEqualTo(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
 
         log.releaseReads();
         assertThat(get("a")).isCompletedWithValue(0);
+    }
+
+    @Test
+    void questionsBeyondTheBoundAreToldToComeAgain() {
+        log.holdReads();
+        elect();
+        for (var i = 0; i < 1000; i++) {
+            assertThat(get("a")).isNotDone();
+        }
+        assertThat(error(get("a"))).isEqualTo(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
+    }
+
+    @Test
+    void questionsThatWaitHearThatThePartitionIsLedElsewhere() {
+        log.holdReads();
+        elect();
+        var set = set("a", 1);
+        coordinator.resigned(0);
+        loop.settle();
+
+        assertThat(error(set)).isEqualTo(ErrorCode.NOT_COORDINATOR);
     }
 
     @Test

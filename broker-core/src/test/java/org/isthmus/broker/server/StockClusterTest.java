@@ -3,7 +3,10 @@ package org.isthmus.broker.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +25,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
@@ -39,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What unmodified Kafka clients see of a cluster of three brokers. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(180)
 class StockClusterTest {
     private final List<EmbeddedBroker> brokers = new ArrayList<>();
     private TestingServer zooKeeper;
@@ -154,6 +158,95 @@ class StockClusterTest {
     }
 
     @Test
+    void transactionOverPartitionsOfAllBrokersIsSeenAsAWholeOrNotAtAll() throws Exception {
+        create("in", 3, 1);
+        create("out", 6, 1);
+        produce("in", 30);
+        var settings = Map.<String, Object>of(
+                "bootstrap.servers", bootstrap(), "group.id", "movers", "auto.offset.reset", "earliest");
+        for (var round = 0; round < 6; round++) {
+            // Each id has a coordinator of its own, on another broker.
+            try (var producer = producer(Map.of("transactional.id", "mover-" + round));
+                    var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+                producer.initTransactions();
+                producer.beginTransaction();
+                for (var i = 0; i < 12; i++) {
+                    producer.send(new ProducerRecord<>("out", i % 6, null, round + "-" + i));
+                }
+                producer.sendOffsetsToTransaction(
+                        Map.of(new TopicPartition("in", round % 3), new OffsetAndMetadata(round)),
+                        consumer.groupMetadata());
+                if (round % 2 == 0) {
+                    producer.commitTransaction();
+                } else {
+                    producer.abortTransaction();
+                }
+            }
+        }
+
+        assertThat(consume("out", "out-readers", 36))
+                .hasSize(36)
+                .extracting(record -> record.value().substring(0, 1))
+                .containsOnly("0", "2", "4");
+        assertThat(admin.listConsumerGroupOffsets("movers")
+                        .partitionsToOffsetAndMetadata()
+                        .get())
+                .extractingFromEntries(offset ->
+                        offset.getKey().partition() + ":" + offset.getValue().offset())
+                .containsExactlyInAnyOrder("0:0", "2:2", "1:4");
+    }
+
+    @Test
+    void operatorSeesWhatStockClientsDidAndChangesTopics() throws Exception {
+        assertThat(sayToAny("topics", "create", "operated", "--partitions", "3", "--config", "retention.ms=1234567"))
+                .contains("created operated with 3 partitions");
+        produce("operated", 30);
+        consume("operated", "operated-readers", 30);
+
+        assertThat(sayToAny("cluster"))
+                .contains("controller", "rack-1", "rack-2", "rack-3", "partitions without a leader: 0");
+        assertThat(sayToAny("topics")).containsPattern("operated +3 +1 +0 +0");
+        assertThat(sayToAny("topics", "describe", "operated").lines().skip(1))
+                .hasSize(3)
+                .allMatch(line -> line.matches("[012] +([123]) +0 +\\1 +\\1"));
+        assertThat(sayToAny("groups")).containsPattern("operated-readers +\\w+ +\\w+ +[123]");
+        assertThat(sayToAny("groups", "describe", "operated-readers").lines().skip(1))
+                .hasSize(3)
+                .allMatch(line -> line.matches("operated +[012] +(\\d+) +\\1 +0"));
+        sayToAny("topics", "delete", "operated");
+        assertThat(sayToAny("topics")).doesNotContain("operated ");
+        assertThatThrownBy(() -> sayToAny("topics", "describe", "operated"))
+                .hasMessageContaining("UNKNOWN_TOPIC_OR_PARTITION");
+    }
+
+    @Test
+    void operatorSeesTransactionsAndIsToldWhatIsNoXid() throws Exception {
+        create("half", 1, 1);
+        try (var producer = producer(Map.of("transactional.id", "half-done"))) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("half", "x")).get();
+
+            assertThat(sayToAny("transactions")).containsPattern("half-done +\\d+ +Ongoing +[123]");
+
+            producer.abortTransaction();
+        }
+        assertThatThrownBy(() -> sayToAny("transactions", "commit", "zz")).hasMessageContaining("FORMAT:GLOBAL:BRANCH");
+    }
+
+    private String sayToAny(String... words) throws Exception {
+        return say(bootstrap(), words);
+    }
+
+    private static String say(String bootstrap, String... words) throws Exception {
+        var said = new ArrayList<>(List.of(words));
+        said.addAll(List.of("--bootstrap", bootstrap));
+        var printed = new ByteArrayOutputStream();
+        OperatorCommands.run(new PrintStream(printed, true, StandardCharsets.UTF_8), said.toArray(String[]::new));
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
     void brokerWhoseIdIsTakenSaysSo() {
         assertThatThrownBy(() -> start(1, "data-impostor"))
                 .isInstanceOf(IOException.class)
@@ -164,6 +257,12 @@ class StockClusterTest {
         admin.createTopics(List.of(new NewTopic(topic, partitions, (short) replicas)))
                 .all()
                 .get();
+        // The broker that was asked knows; the others are told a moment later.
+        for (var broker : brokers) {
+            while (!say(broker.listeners().get(0).toString(), "topics").contains("\n" + topic + " ")) {
+                Thread.onSpinWait();
+            }
+        }
     }
 
     private TopicDescription describe(String topic) throws Exception {
@@ -192,7 +291,14 @@ class StockClusterTest {
 
     private List<ConsumerRecord<String, String>> consume(String topic, String group, int count) {
         var settings = Map.<String, Object>of(
-                "bootstrap.servers", bootstrap(), "group.id", group, "auto.offset.reset", "earliest");
+                "bootstrap.servers",
+                bootstrap(),
+                "group.id",
+                group,
+                "auto.offset.reset",
+                "earliest",
+                "isolation.level",
+                "read_committed");
         var read = new ArrayList<ConsumerRecord<String, String>>();
         try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             consumer.subscribe(Set.of(topic));

@@ -60,7 +60,12 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** Starts Apache Kafka as one node that is broker and controller, with its own defaults beside what a single node needs. */
     public static BrokerProcess kafka(Path lib, Path data, BrokerSetup setup) throws IOException, InterruptedException {
-        var port = FreePort.pick();
+        return kafka(lib, data, FreePort.pick(), setup);
+    }
+
+    /** On the port that an earlier broker of the directory had, so that its clients find it again. */
+    public static BrokerProcess kafka(Path lib, Path data, int port, BrokerSetup setup)
+            throws IOException, InterruptedException {
         Files.createDirectories(data);
         var properties = data.resolve("server.properties");
         var text = new StringBuilder(SINGLE_NODE.formatted(port, FreePort.pick(), data.resolve("log")));
@@ -70,7 +75,7 @@ public final class BrokerProcess implements AutoCloseable {
         Files.writeString(properties, text);
         var classPath = lib + "/*";
         var format = java(setup.jvm(), "-cp", classPath, "kafka.tools.StorageTool", "format");
-        format.addAll(List.of("-t", "cGVlci1vZi1pc3RobXVzMQ", "-c", properties.toString()));
+        format.addAll(List.of("--ignore-formatted", "-t", "cGVlci1vZi1pc3RobXVzMQ", "-c", properties.toString()));
         if (start(format, data).waitFor() != 0) {
             throw new IOException("Kafka could not format its data directory; see " + data.resolve("broker.out"));
         }

@@ -1,5 +1,6 @@
 package org.isthmus.broker.protocol.client;
 
+import org.apache.kafka.common.message.AddPartitionsToTxnResponseData;
 import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
@@ -11,11 +12,15 @@ import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.message.ListGroupsResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
 import org.apache.kafka.common.message.ShareFetchResponseData;
+import org.apache.kafka.common.message.WriteTxnMarkersResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.isthmus.broker.protocol.codec.ApiRange;
 import org.isthmus.broker.protocol.codec.OwnApi;
@@ -59,6 +64,18 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
     static final Api<OwnMessage> DELETE_TEMPORARY = own(OwnApi.DELETE_TEMPORARY);
 
     static final Api<EndTxnResponseData> END_TRANSACTION = api(ApiMessageType.END_TXN, 5, 5, EndTxnResponseData.class);
+    static final Api<AddPartitionsToTxnResponseData> ADD_PARTITIONS_TO_TXN =
+            api(ApiMessageType.ADD_PARTITIONS_TO_TXN, 4, 5, AddPartitionsToTxnResponseData.class);
+    static final Api<WriteTxnMarkersResponseData> WRITE_TXN_MARKERS =
+            api(ApiMessageType.WRITE_TXN_MARKERS, 1, 1, WriteTxnMarkersResponseData.class);
+    static final Api<ListGroupsResponseData> LIST_GROUPS =
+            api(ApiMessageType.LIST_GROUPS, 5, 5, ListGroupsResponseData.class);
+    /** By name: from version 10 on there are topic ids only. */
+    static final Api<OffsetFetchResponseData> OFFSET_FETCH =
+            api(ApiMessageType.OFFSET_FETCH, 8, 9, OffsetFetchResponseData.class);
+
+    static final Api<ListTransactionsResponseData> LIST_TRANSACTIONS =
+            api(ApiMessageType.LIST_TRANSACTIONS, 0, 2, ListTransactionsResponseData.class);
     static final Api<OwnMessage> ACKNOWLEDGE_IN_TRANSACTION = own(OwnApi.ACKNOWLEDGE_IN_TRANSACTION);
     static final Api<OwnMessage> PREPARE_TRANSACTION = own(OwnApi.PREPARE_TRANSACTION);
     static final Api<OwnMessage> KEEP_TRANSACTION = own(OwnApi.KEEP_TRANSACTION);

@@ -3,6 +3,7 @@ package org.isthmus.broker.protocol.client;
 import java.util.List;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.ClientConfig;
+import org.isthmus.broker.client.OperatorClient;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.network.TransportConfig;
@@ -21,6 +22,11 @@ public final class BrokerClients {
      * when they are needed.
      */
     public static BrokerClient connect(List<Endpoint> bootstrap, ClientConfig config) {
+        return operate(bootstrap, config);
+    }
+
+    /** As {@link #connect}, for who looks after the cluster. */
+    public static OperatorClient operate(List<Endpoint> bootstrap, ClientConfig config) {
         if (bootstrap.isEmpty()) {
             throw new IllegalArgumentException("no bootstrap endpoint");
         }

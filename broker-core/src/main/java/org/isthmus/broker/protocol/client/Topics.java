@@ -110,7 +110,7 @@ final class Topics {
         var wanted = new CreateTopicsRequestData.CreatableTopic()
                 .setName(topic.name())
                 .setNumPartitions(topic.partitions())
-                .setReplicationFactor((short) -1);
+                .setReplicationFactor((short) topic.replicas());
         topic.configs().forEach((name, value) -> wanted.configs()
                 .add(new CreateTopicsRequestData.CreatableTopicConfig()
                         .setName(name)

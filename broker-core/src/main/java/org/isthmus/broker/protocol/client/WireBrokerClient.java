@@ -13,18 +13,21 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.BranchEnd;
-import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.Browsed;
+import org.isthmus.broker.client.ClusterView;
+import org.isthmus.broker.client.GroupView;
 import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
+import org.isthmus.broker.client.OperatorClient;
 import org.isthmus.broker.client.PreparedBranch;
 import org.isthmus.broker.client.RecordStream;
 import org.isthmus.broker.client.ShareOptions;
 import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.client.Transaction;
+import org.isthmus.broker.client.TransactionView;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
@@ -38,7 +41,7 @@ import org.isthmus.broker.runtime.IdSource;
  * The broker client on the wire protocol. Everything it knows lives on one loop; calls hop there and their stages complete there, so one
  * client's work is never done by two threads.
  */
-final class WireBrokerClient implements BrokerClient {
+final class WireBrokerClient implements OperatorClient {
     private final ClientLoop client;
     private final Runnable onClose;
     private final Cluster cluster;
@@ -47,6 +50,7 @@ final class WireBrokerClient implements BrokerClient {
     private final Offsets offsets;
     private final Transactions transactions;
     private final GroupSettings groupSettings;
+    private final Inspection inspection;
 
     // Owned by the loop.
     private final Set<FetchStream> streams = new HashSet<>();
@@ -69,6 +73,7 @@ final class WireBrokerClient implements BrokerClient {
         this.offsets = new Offsets(cluster);
         this.transactions = new Transactions(client, new TransactionCalls(client, cluster));
         this.groupSettings = new GroupSettings(cluster);
+        this.inspection = new Inspection(cluster);
     }
 
     @Override
@@ -184,6 +189,26 @@ final class WireBrokerClient implements BrokerClient {
     @Override
     public CompletionStage<Void> changeGroupSettings(String group, Map<String, Optional<String>> changes) {
         return call("settings of group " + group, deadline -> groupSettings.change(group, changes, deadline));
+    }
+
+    @Override
+    public CompletionStage<ClusterView> cluster() {
+        return call("the cluster", inspection::view);
+    }
+
+    @Override
+    public CompletionStage<List<GroupView>> groups() {
+        return call("the groups", inspection::groups);
+    }
+
+    @Override
+    public CompletionStage<Map<TopicPartition, Long>> committed(String group) {
+        return call("offsets of group " + group, deadline -> inspection.committed(group, deadline));
+    }
+
+    @Override
+    public CompletionStage<List<TransactionView>> transactions() {
+        return call("the transactions", inspection::transactions);
     }
 
     @Override

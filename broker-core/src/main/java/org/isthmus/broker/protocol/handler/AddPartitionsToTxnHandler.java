@@ -18,7 +18,7 @@ import org.apache.kafka.common.message.AddPartitionsToTxnResponseData.AddPartiti
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
-import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
+import org.isthmus.broker.coordinator.transaction.ShareParticipant;
 import org.isthmus.broker.metadata.MetadataStore;
 
 /**
@@ -30,11 +30,11 @@ final class AddPartitionsToTxnHandler
     private static final int FIRST_WITH_FENCED = 2;
     private static final int FIRST_WITH_MANY_TRANSACTIONS = 4;
 
-    private final TransactionCoordinator transactions;
+    private final TransactionAdmission admission;
     private final MetadataStore metadata;
 
-    AddPartitionsToTxnHandler(TransactionCoordinator transactions, MetadataStore metadata) {
-        this.transactions = transactions;
+    AddPartitionsToTxnHandler(TransactionAdmission admission, MetadataStore metadata) {
+        this.admission = admission;
         this.metadata = metadata;
     }
 
@@ -92,15 +92,15 @@ final class AddPartitionsToTxnHandler
         var wanted = partitions(topics);
         var image = metadata.image();
         var unknown = new HashSet<>(wanted);
-        unknown.removeIf(partition -> image.partition(partition).isPresent());
+        unknown.removeIf(participant -> image.partition(
+                        ShareParticipant.partitionOf(participant).orElse(participant))
+                .isPresent());
         if (!unknown.isEmpty()) {
             return CompletableFuture.completedStage(partition -> unknown.contains(partition)
                     ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
                     : ErrorCode.OPERATION_NOT_ATTEMPTED);
         }
-        return new TransactionAdmission(transactions)
-                .admit(transactionalId, producer, wanted, !verifyOnly)
-                .thenApply(error -> partition -> error);
+        return admission.admit(transactionalId, producer, wanted, !verifyOnly).thenApply(error -> partition -> error);
     }
 
     private static Set<TopicPartition> partitions(AddPartitionsToTxnTopicCollection topics) {

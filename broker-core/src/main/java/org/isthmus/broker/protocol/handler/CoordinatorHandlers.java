@@ -17,12 +17,15 @@ public final class CoordinatorHandlers {
     /**
      * All of them.
      *
+     * @param admission asks the coordinator of any transactional id, wherever it is
+     * @param markers writes to what is led here
      * @param addresses under which a client reaches the broker that coordinates
      */
     public static List<ApiHandler<?, ?>> of(
             GroupCoordinator groups,
             ShareGroups shareGroups,
             TransactionCoordinator transactions,
+            TransactionAdmission admission,
             MarkerWriter markers,
             ProducerIds producerIds,
             InternalTopics topics,
@@ -44,10 +47,10 @@ public final class CoordinatorHandlers {
                 new ListGroupsHandler(groups, shareGroups),
                 new DeleteGroupsHandler(groups, shareGroups),
                 new InitProducerIdHandler(producerIds, transactions),
-                new AddPartitionsToTxnHandler(transactions, metadata),
+                new AddPartitionsToTxnHandler(TransactionAdmission.of(transactions), metadata),
                 new AddOffsetsToTxnHandler(transactions, topics),
                 new EndTxnHandler(transactions),
-                new TxnOffsetCommitHandler(groups, transactions, topics, metadata),
+                new TxnOffsetCommitHandler(groups, admission, topics, metadata),
                 new WriteTxnMarkersHandler(markers),
                 new DescribeTransactionsHandler(transactions),
                 new ListTransactionsHandler(transactions, Clock.system()),

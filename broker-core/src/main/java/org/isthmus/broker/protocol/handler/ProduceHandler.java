@@ -19,7 +19,6 @@ import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
-import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.log.AppendResult;
 import org.isthmus.broker.record.CorruptBatchException;
 import org.isthmus.broker.record.RecordBatch;
@@ -37,9 +36,9 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
     private final Topics topics;
     private final TransactionAdmission admission;
 
-    public ProduceHandler(Topics topics, TransactionCoordinator transactions) {
+    public ProduceHandler(Topics topics, TransactionAdmission admission) {
         this.topics = topics;
-        this.admission = new TransactionAdmission(transactions);
+        this.admission = admission;
     }
 
     @Override

@@ -9,19 +9,25 @@ import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 
 /**
  * Asks a transaction's coordinator before anything is written for it, so that no partition ever holds an open transaction that its
- * coordinator does not know of, and whose end would therefore never come.
+ * coordinator does not know of, and whose end would therefore never come. Safe for use by many threads.
  */
-record TransactionAdmission(TransactionCoordinator transactions) {
+@FunctionalInterface
+public interface TransactionAdmission {
     /**
      * {@code NONE} where the producer may write to these partitions.
      *
      * @param joins whether writing makes a partition part of the transaction (KIP-890), or the producer has to have said so before
      */
     CompletionStage<ErrorCode> admit(
-            String transactionalId, ProducerIdentity producer, Set<TopicPartition> partitions, boolean joins) {
-        var answer = joins
-                ? transactions.add(transactionalId, producer, partitions)
-                : transactions.verify(transactionalId, producer, partitions);
-        return answer.exceptionally(CoordinatorErrors::errorOf);
+            String transactionalId, ProducerIdentity producer, Set<TopicPartition> partitions, boolean joins);
+
+    /** By the coordinator of this broker, which answers for the transactional ids that are its own. */
+    static TransactionAdmission of(TransactionCoordinator transactions) {
+        return (transactionalId, producer, partitions, joins) -> {
+            var answer = joins
+                    ? transactions.add(transactionalId, producer, partitions)
+                    : transactions.verify(transactionalId, producer, partitions);
+            return answer.exceptionally(CoordinatorErrors::errorOf);
+        };
     }
 }

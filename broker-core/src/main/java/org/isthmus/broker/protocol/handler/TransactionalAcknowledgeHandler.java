@@ -13,7 +13,6 @@ import org.isthmus.broker.coordinator.share.ShareCoordinator;
 import org.isthmus.broker.coordinator.share.Transaction;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
 import org.isthmus.broker.coordinator.transaction.ShareParticipant;
-import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.protocol.codec.Outcome;
 import org.isthmus.broker.protocol.codec.OwnApi;
 import org.isthmus.broker.protocol.codec.TransactionalAcknowledgement;
@@ -24,12 +23,11 @@ public final class TransactionalAcknowledgeHandler extends OwnApiHandler<Transac
     private final ShareCoordinator shares;
     private final TransactionAdmission admission;
 
-    public TransactionalAcknowledgeHandler(
-            Topics topics, ShareCoordinator shares, TransactionCoordinator transactions) {
+    public TransactionalAcknowledgeHandler(Topics topics, ShareCoordinator shares, TransactionAdmission admission) {
         super(OwnApi.ACKNOWLEDGE_IN_TRANSACTION);
         this.topics = topics;
         this.shares = shares;
-        this.admission = new TransactionAdmission(transactions);
+        this.admission = admission;
     }
 
     @Override

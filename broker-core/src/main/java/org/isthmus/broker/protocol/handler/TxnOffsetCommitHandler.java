@@ -20,7 +20,6 @@ import org.isthmus.broker.coordinator.group.Caller;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.group.OffsetCommit;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
-import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.MetadataStore;
 
@@ -36,12 +35,9 @@ final class TxnOffsetCommitHandler implements ApiHandler<TxnOffsetCommitRequestD
     private final MetadataStore metadata;
 
     TxnOffsetCommitHandler(
-            GroupCoordinator groups,
-            TransactionCoordinator transactions,
-            InternalTopics topics,
-            MetadataStore metadata) {
+            GroupCoordinator groups, TransactionAdmission admission, InternalTopics topics, MetadataStore metadata) {
         this.groups = groups;
-        this.admission = new TransactionAdmission(transactions);
+        this.admission = admission;
         this.topics = topics;
         this.metadata = metadata;
     }

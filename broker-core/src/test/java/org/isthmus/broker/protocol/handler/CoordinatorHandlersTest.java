@@ -58,6 +58,7 @@ class CoordinatorHandlersTest {
             rig.groups,
             NoShareGroups.on(metadata),
             transactions,
+            TransactionAdmission.of(transactions),
             markers,
             producerIds,
             name -> CompletableFuture.completedStage(rig.image().topics().get(name)),
