@@ -47,6 +47,9 @@ public interface LogView {
      */
     Optional<EpochEnd> endOffsetFor(Epoch epoch);
 
+    /** The latest reign that wrote here; negative where none did. */
+    int latestEpoch();
+
     /** Where a reign's records end. */
     record EpochEnd(Epoch epoch, long endOffset) {}
 

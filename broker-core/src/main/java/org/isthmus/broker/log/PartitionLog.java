@@ -87,7 +87,15 @@ public final class PartitionLog implements Closeable {
     /** Opens the log in this directory, creating it where there is none, and recovers it where it was not closed. */
     public static PartitionLog open(Path directory, LogConfig config, FileStore files, Clock clock) throws IOException {
         var log = new PartitionLog(directory, config, files, clock);
-        log.load();
+        log.load(true);
+        return log;
+    }
+
+    /** As {@link #open}, where other replicas decide about what is committed: the watermark is the last one noted, not the end of the log. */
+    public static PartitionLog openReplica(Path directory, LogConfig config, FileStore files, Clock clock)
+            throws IOException {
+        var log = new PartitionLog(directory, config, files, clock);
+        log.load(false);
         return log;
     }
 
@@ -716,6 +724,29 @@ public final class PartitionLog implements Closeable {
         }
     }
 
+    /** Drops everything and goes on, empty, at an offset above the end: as a follower does whose leader has nothing that follows. */
+    public void restartAt(long offset) throws IOException {
+        ensureUsable();
+        if (offset <= endOffset) {
+            throw new IllegalStateException("The log ends at " + endOffset + " and needs no restart at " + offset);
+        }
+        disk.lock();
+        try {
+            repairTail();
+            mark = null;
+            cleanedTo = 0;
+            checkpoint(recoveryPoint, indexed, offset, offset, epochs);
+            startOffset = offset;
+            unplaced = null;
+            beginAgainBehindTheEnd();
+        } catch (IOException failure) {
+            broken = failure;
+            throw failure;
+        } finally {
+            disk.unlock();
+        }
+    }
+
     /** A failure in the middle leaves it to the next open to find out what is left. */
     private void cut(long offset) throws IOException {
         try {
@@ -756,7 +787,7 @@ public final class PartitionLog implements Closeable {
 
     // ---- opening
 
-    private void load() throws IOException {
+    private void load(boolean alone) throws IOException {
         files.createDirectories(directory);
         var checkpoint = LogCheckpoint.read(files, directory);
         segments = LogSegment.all(files, directory);
@@ -782,9 +813,10 @@ public final class PartitionLog implements Closeable {
             recover(known);
         }
         if (!beginAgainBehindTheEnd()) {
-            highWatermark = endOffset;
+            var noted = checkpoint == null ? startOffset : Math.max(startOffset, checkpoint.highWatermark());
+            highWatermark = alone ? endOffset : Math.min(noted, endOffset);
             cleanedTo = Math.min(cleanedTo, endOffset);
-            undecided.clear();
+            undecided.removeIf(ended -> ended.markerOffset() < highWatermark);
             publish();
         }
     }

@@ -148,6 +148,11 @@ record PublishedView(
     }
 
     @Override
+    public int latestEpoch() {
+        return epochs.latest();
+    }
+
+    @Override
     public Optional<EpochEnd> endOffsetFor(Epoch epoch) {
         return epochs.endOf(epoch, endOffset);
     }

@@ -5,16 +5,18 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
@@ -26,6 +28,7 @@ import org.isthmus.broker.log.Compaction;
 import org.isthmus.broker.log.CompactionNeed;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.log.PartitionLog;
+import org.isthmus.broker.metadata.PartitionImage;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.runtime.Cancellable;
 import org.isthmus.broker.runtime.Clock;
@@ -42,8 +45,6 @@ import org.jspecify.annotations.Nullable;
 public final class Partition {
     private static final System.Logger log = System.getLogger(Partition.class.getName());
 
-    private static final String SIDECAR_SUFFIX = ".share";
-    private static final String DELAY_SUFFIX = ".delay";
     private static final int READ_ALL_CHUNK_BYTES = 1 << 20;
     private static final Duration OVERDUE_LOOK = Duration.ofSeconds(1);
 
@@ -56,12 +57,23 @@ public final class Partition {
     private final List<BiConsumer<@Nullable PartitionLog, @Nullable BrokerException>> untilOpen = new ArrayList<>();
     private boolean opening;
     /** The logs beside this one, by what their directories' names end with. */
-    private final Map<String, Partition> beside = new HashMap<>();
+    private final Map<LogKind, Partition> beside = new EnumMap<>(LogKind.class);
+    /** Null where no other broker has this partition. */
+    private final @Nullable Replication replication;
 
     private @Nullable LogCleaning cleaning;
     private volatile PartitionConfig config;
     private volatile Role role;
     private volatile @Nullable PartitionLog open;
+    /** Null for as long as this is the only replica; the reign is that of the partition, the same for the logs beside it. */
+    private volatile @Nullable Replica replica;
+
+    private @Nullable InSync inSync;
+    private volatile boolean settling;
+    /** The bits of the kinds of logs that the partition has. */
+    private int kinds = LogKind.RECORDS.bit();
+    /** Raised by each truncation: what a force began before says nothing of what came after. */
+    private final AtomicInteger cuts = new AtomicInteger();
 
     /** Where the log ends for sure, while it waits for room on the disk; negative while it does not. */
     private long awaitsRoomAt = -1;
@@ -78,6 +90,18 @@ public final class Partition {
     }
 
     Partition(TopicPartition id, Path directory, EventLoop loop, Storage storage, PartitionConfig config, Role role) {
+        this(id, directory, loop, storage, config, role, null);
+    }
+
+    Partition(
+            TopicPartition id,
+            Path directory,
+            EventLoop loop,
+            Storage storage,
+            PartitionConfig config,
+            Role role,
+            @Nullable Replication replication) {
+        this.replication = replication;
         this.id = id;
         this.directory = directory;
         this.loop = loop;
@@ -107,6 +131,11 @@ public final class Partition {
         return directory;
     }
 
+    /** What it has on the disk, whether it was used or not. */
+    List<Path> directories() {
+        return List.of(directory, directoryBeside(LogKind.SHARE), directoryBeside(LogKind.DELAY));
+    }
+
     /** What its segments take on the disk, whether it is open or not. Looks at the disk. */
     public long storedBytes() throws IOException {
         var bytes = 0L;
@@ -123,24 +152,32 @@ public final class Partition {
      * first use. Called on the partition's loop.
      */
     public Partition sidecar() {
-        return beside(SIDECAR_SUFFIX);
+        return beside(LogKind.SHARE);
     }
 
     /** As {@link #sidecar}, for records that wait for their time. */
     public Partition delayLog() {
-        return beside(DELAY_SUFFIX);
+        return beside(LogKind.DELAY);
     }
 
-    private Partition beside(String suffix) {
-        var present = beside.get(suffix);
+    private Partition beside(LogKind kind) {
+        var present = beside.get(kind);
         if (present == null) {
-            present = new Partition(id, directoryBeside(suffix), loop, storage, config.forSidecar(), role);
+            present = new Partition(id, directoryBeside(kind), loop, storage, config.forSidecar(), role, replication);
+            if (replica != null) {
+                present.takePart(inSync, true);
+            }
+            kinds |= kind.bit();
             // One that is made while there is no room stays offline; the next use makes another.
             if (awaitsRoomAt < 0) {
-                beside.put(suffix, present);
+                beside.put(kind, present);
             }
         }
         return present;
+    }
+
+    private Partition log(LogKind kind) {
+        return kind == LogKind.RECORDS ? this : beside(kind);
     }
 
     /** The largest batch that the log takes. */
@@ -155,16 +192,16 @@ public final class Partition {
 
     /** Whether anything was ever kept beside this log; looks at the disk. */
     public boolean hasSidecar() {
-        return storage.files().exists(directoryBeside(SIDECAR_SUFFIX));
+        return storage.files().exists(directoryBeside(LogKind.SHARE));
     }
 
     /** Whether records ever waited beside this log; looks at the disk. */
     public boolean hasDelayLog() {
-        return storage.files().exists(directoryBeside(DELAY_SUFFIX));
+        return storage.files().exists(directoryBeside(LogKind.DELAY));
     }
 
-    private Path directoryBeside(String suffix) {
-        return directory.resolveSibling(directory.getFileName() + suffix);
+    private Path directoryBeside(LogKind kind) {
+        return directory.resolveSibling(directory.getFileName() + kind.suffix());
     }
 
     /** The epoch under which this broker leads; fails with the protocol's error where it does not. */
@@ -224,6 +261,10 @@ public final class Partition {
             done.completeExceptionally(diskFull());
             return;
         }
+        if (durability == Durability.COMMITTED && isShortOfReplicas()) {
+            done.completeExceptionally(shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS));
+            return;
+        }
         AppendResult result;
         try {
             result = opened.append(batches, leader.epoch(), origin);
@@ -245,6 +286,10 @@ public final class Partition {
     }
 
     private void grown(PartitionLog opened) {
+        var replicated = replica;
+        if (replicated != null) {
+            replicated.appended.reached(opened.view().endOffset());
+        }
         if (config.flush() == FlushPolicy.OS) {
             advance(opened, opened.view().endOffset());
             // A file that is not forced can never be let go of, and recovery would read it again. Nobody waits for it,
@@ -272,7 +317,11 @@ public final class Partition {
         var listener = new Waiters.Listener() {
             @Override
             public void reached() {
-                done.complete(result);
+                if (isShortOfReplicas()) {
+                    done.completeExceptionally(shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND));
+                } else {
+                    done.complete(result);
+                }
             }
 
             @Override
@@ -286,6 +335,15 @@ public final class Partition {
             waiters.add(lastOffset + 1, listener, Deadline.after(storage.clock().nanos(), patience));
             lookForOverdueIn(patience);
         }
+    }
+
+    private boolean isShortOfReplicas() {
+        var reign = inSync;
+        return (reign == null ? 1 : reign.size()) < config.minInSync();
+    }
+
+    private BrokerException shortOfReplicas(ErrorCode error) {
+        return new BrokerException(error, "of " + id + " fewer than " + config.minInSync() + " replicas are in sync");
     }
 
     /** One timer for all who wait, because nearly all of them are answered long before. */
@@ -412,9 +470,14 @@ public final class Partition {
         if (opened == null) {
             return;
         }
+        var cutsBefore = cuts.get();
         try {
             var forced = opened.force();
-            loop.execute(() -> advance(opened, forced));
+            loop.execute(() -> {
+                if (cuts.get() == cutsBefore) {
+                    advance(opened, forced);
+                }
+            });
         } catch (IOException e) {
             // Never tried again: after a failed force nobody knows what the disk has.
             loop.execute(() -> forceFailed(opened, e));
@@ -434,10 +497,11 @@ public final class Partition {
         }
         // What was forced before is safe, and nothing behind it was answered. It is cut off when there is room to go
         // on: the system may show pages that it could not write, and later records must not stand behind them.
-        awaitsRoomAt = opened.view().highWatermark();
+        var replicated = replica;
+        awaitsRoomAt = replicated == null ? opened.view().highWatermark() : replicated.storedUpTo();
         role = new Role.Offline("there was no room for what it had: " + storage.home());
         open = null;
-        waiters.failAll(notLeading());
+        failAll(notLeading());
         storage.commit().between(() -> closeQuietly(opened));
         storage.home().awaitRoom(id);
     }
@@ -452,11 +516,26 @@ public final class Partition {
         });
     }
 
+    /** Everything below is here, as safe as the topic asks for; whether it is committed is also up to the other replicas. */
     private void advance(PartitionLog opened, long offset) {
-        if (open == opened) {
+        if (open != opened) {
+            return;
+        }
+        var replicated = replica;
+        if (replicated == null) {
             opened.advanceHighWatermark(offset);
             waiters.reached(opened.view().highWatermark());
+        } else {
+            replicated.stored(offset);
+            replicated.stored.reached(replicated.storedUpTo());
+            settle(opened, replicated);
         }
+    }
+
+    private void settle(PartitionLog opened, Replica replicated) {
+        opened.advanceHighWatermark(replicated.committed());
+        settling = replicated.isSettling(opened.view().highWatermark());
+        waiters.reached(opened.view().highWatermark());
     }
 
     /** The published view, where the log is open: a volatile read. */
@@ -561,11 +640,17 @@ public final class Partition {
     private void openLog() {
         try {
             var isNew = !storage.files().exists(directory);
-            var opened = PartitionLog.open(directory, config.log(), storage.files(), storage.clock());
+            var opened = replica == null
+                    ? PartitionLog.open(directory, config.log(), storage.files(), storage.clock())
+                    : PartitionLog.openReplica(directory, config.log(), storage.files(), storage.clock());
+            var lies = (hasSidecar() ? LogKind.SHARE.bit() : 0) | (hasDelayLog() ? LogKind.DELAY.bit() : 0);
             if (isNew) {
                 forceNames();
             }
-            loop.execute(() -> openedLog(opened));
+            loop.execute(() -> {
+                kinds |= lies;
+                openedLog(opened);
+            });
         } catch (IOException e) {
             loop.execute(() -> {
                 opening = false;
@@ -609,6 +694,11 @@ public final class Partition {
             }
         }
         open = opened;
+        var replicated = replica;
+        if (replicated != null) {
+            replicated.opened(opened.view().endOffset());
+            settle(opened, replicated);
+        }
         waiters.reached(opened.view().highWatermark());
         finishOpening(opened, null);
     }
@@ -639,7 +729,7 @@ public final class Partition {
         if (!(role instanceof Role.Offline) || awaitsRoomAt >= 0) {
             awaitsRoomAt = -1;
             role = new Role.Offline(reason);
-            waiters.failAll(notLeading());
+            failAll(notLeading());
         }
     }
 
@@ -650,7 +740,15 @@ public final class Partition {
         }
         log.log(System.Logger.Level.ERROR, "Partition goes offline: " + id + " in " + directory, cause);
         role = new Role.Offline("its log in " + directory + " failed: " + cause);
-        waiters.failAll(notLeading());
+        failAll(notLeading());
+    }
+
+    private void failAll(BrokerException reason) {
+        waiters.failAll(reason);
+        var replicated = replica;
+        if (replicated != null) {
+            replicated.failAll(reason);
+        }
     }
 
     private BrokerException notLeading() {
@@ -666,20 +764,341 @@ public final class Partition {
     }
 
     /** Takes over what the cluster says of this partition now. */
-    void follow(Role newRole, PartitionConfig newConfig) {
+    void follow(Role newRole, PartitionConfig newConfig, PartitionImage image) {
         loop.execute(() -> {
-            config = newConfig;
-            var opened = open;
-            if (opened != null) {
-                opened.configure(newConfig.log());
-            }
-            if (!(role instanceof Role.Offline)) {
-                role = newRole;
-                if (!(newRole instanceof Role.Leader)) {
-                    waiters.failAll(notLeading());
+            var leads = newRole instanceof Role.Leader;
+            var isNew = !newRole.equals(role);
+            var others = replication;
+            var isOneOfSeveral =
+                    others != null && (replica != null || image.replicas().size() > 1);
+            if (others != null && isOneOfSeveral) {
+                if (leads && (isNew || inSync == null)) {
+                    inSync = new InSync(others.self(), image);
+                } else if (!leads) {
+                    inSync = null;
+                }
+                if (inSync != null) {
+                    inSync.follow(image);
                 }
             }
-            beside.values().forEach(log -> log.follow(newRole, newConfig.forSidecar()));
+            followHere(newRole, newConfig, isNew, isOneOfSeveral);
+            beside.values().forEach(log -> {
+                log.inSync = inSync;
+                log.followHere(newRole, newConfig.forSidecar(), isNew, isOneOfSeveral);
+            });
+        });
+    }
+
+    private void followHere(Role newRole, PartitionConfig newConfig, boolean isNew, boolean isOneOfSeveral) {
+        config = newConfig;
+        var opened = open;
+        if (opened != null) {
+            opened.configure(newConfig.log());
+        }
+        if (role instanceof Role.Offline) {
+            return;
+        }
+        role = newRole;
+        if (!(newRole instanceof Role.Leader)) {
+            waiters.failAll(notLeading());
+        }
+        var replicated = replica;
+        if (isNew && replicated != null) {
+            replicated.failAll(notLeading());
+        }
+        if (isOneOfSeveral) {
+            takePart(inSync, isNew || replicated == null);
+        }
+    }
+
+    /** As one replica of several. */
+    private void takePart(@Nullable InSync reign, boolean begins) {
+        inSync = reign;
+        var opened = open;
+        var present = replica;
+        var replicated = present == null ? new Replica() : present;
+        if (present == null) {
+            // What was committed while this was the only replica stays so.
+            if (opened != null) {
+                replicated.opened(opened.view().highWatermark());
+            }
+            replica = replicated;
+        }
+        if (reign == null) {
+            replicated.endReign();
+        } else if (begins) {
+            var end = opened == null ? 0 : opened.view().endOffset();
+            replicated.beginReign(reign, end, storage.clock().nanos());
+            settling = true;
+        }
+        if (opened != null) {
+            settle(opened, replicated);
+        }
+    }
+
+    // ---- as a leader with followers
+
+    /** Takes in what a follower says by asking, and answers what is there for it now; on any thread. */
+    CompletionStage<ReplicaFetch.Found> asked(ReplicaFetch.Ask ask, BrokerId follower, long followerEpoch) {
+        var done = new CompletableFuture<ReplicaFetch.Found>();
+        loop.execute(() -> {
+            if ((kinds & ask.log().bit()) == 0) {
+                done.complete(new ReplicaFetch.Refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, -1));
+                return;
+            }
+            var asked = log(ask.log());
+            asked.whenOpen((opened, failure) -> {
+                try {
+                    if (opened == null) {
+                        throw failure == null ? notLeading() : failure;
+                    }
+                    var found = asked.take(opened, ask, follower, followerEpoch);
+                    addIfCaughtUp(follower, followerEpoch);
+                    done.complete(found == null ? asked.slice(opened, kinds) : found);
+                } catch (RuntimeException e) {
+                    done.completeExceptionally(e);
+                }
+            });
+        });
+        return done;
+    }
+
+    /** Null where the follower's log is a part of this one. */
+    private ReplicaFetch.@Nullable Found take(
+            PartitionLog opened, ReplicaFetch.Ask ask, BrokerId follower, long followerEpoch) {
+        var replicated = replica;
+        var others = replication;
+        if (!(role instanceof Role.Leader leader) || replicated == null || others == null) {
+            throw notLeading();
+        }
+        if (!ask.epoch().equals(leader.epoch())) {
+            return new ReplicaFetch.Refused(
+                    ask.epoch().compareTo(leader.epoch()) < 0
+                            ? ErrorCode.FENCED_LEADER_EPOCH
+                            : ErrorCode.UNKNOWN_LEADER_EPOCH,
+                    -1);
+        }
+        if (others.epochOf(follower) != followerEpoch) {
+            return new ReplicaFetch.Refused(ErrorCode.STALE_BROKER_EPOCH, -1);
+        }
+        var view = opened.view();
+        if (ask.offset() < view.startOffset()) {
+            return new ReplicaFetch.Refused(ErrorCode.OFFSET_OUT_OF_RANGE, view.startOffset());
+        }
+        var difference = Replica.difference(view, ask.offset(), ask.lastEpoch());
+        if (difference != null) {
+            return new ReplicaFetch.Differs(difference);
+        }
+        if (!replicated
+                .followers()
+                .fetched(
+                        follower,
+                        followerEpoch,
+                        ask.offset(),
+                        view.endOffset(),
+                        storage.clock().nanos())) {
+            return new ReplicaFetch.Refused(ErrorCode.STALE_BROKER_EPOCH, -1);
+        }
+        settle(opened, replicated);
+        return null;
+    }
+
+    private ReplicaFetch.Slice slice(PartitionLog opened, int present) {
+        var view = opened.view();
+        return new ReplicaFetch.Slice(view, null, view.highWatermark(), view.startOffset(), present);
+    }
+
+    /** Runs a task once, on the partition's loop, when its log has more than this, or nobody can say that any more. */
+    Cancellable onAppended(LogKind kind, long offset, Runnable task) {
+        var waiting = new WaitingTask(task);
+        loop.execute(() -> {
+            var asked = log(kind);
+            var replicated = asked.replica;
+            var opened = asked.open;
+            if (replicated == null
+                    || opened == null
+                    || !(role instanceof Role.Leader)
+                    || opened.view().endOffset() > offset) {
+                waiting.reached();
+            } else {
+                waiting.in(replicated.appended, replicated.appended.add(offset + 1, waiting));
+            }
+        });
+        return () -> loop.execute(waiting::cancel);
+    }
+
+    private void addIfCaughtUp(BrokerId follower, long followerEpoch) {
+        var reign = inSync;
+        if (reign == null || !reign.mayAdd(follower)) {
+            return;
+        }
+        for (var kind : LogKind.values()) {
+            if ((kinds & kind.bit()) != 0 && !log(kind).isCaughtUp(follower, followerEpoch)) {
+                return;
+            }
+        }
+        change(reign, reign.add(follower), Map.of(follower, followerEpoch));
+    }
+
+    private boolean isCaughtUp(BrokerId follower, long followerEpoch) {
+        var opened = open;
+        var replicated = replica;
+        return opened != null
+                && replicated != null
+                && replicated.isCaughtUp(follower, followerEpoch, opened.view().highWatermark());
+    }
+
+    /** Waits no longer for replicas that have been behind for too long. */
+    void dropLagging() {
+        loop.execute(() -> {
+            var reign = inSync;
+            var others = replication;
+            if (reign == null || others == null) {
+                return;
+            }
+            var lagging = new ArrayList<BrokerId>();
+            for (var kind : LogKind.values()) {
+                var behind = kind == LogKind.RECORDS ? this : beside.get(kind);
+                if (behind != null && behind.open != null && behind.replica != null) {
+                    lagging.addAll(behind.replica.lagging(
+                            reign,
+                            behind.open.view().endOffset(),
+                            storage.clock().nanos(),
+                            others.maxLag().toNanos()));
+                }
+            }
+            reign.remove(lagging).ifPresent(change -> change(reign, change, Map.of()));
+        });
+    }
+
+    private void change(InSync reign, InSync.Change wanted, Map<BrokerId, Long> comes) {
+        var others = replication;
+        if (others == null) {
+            return;
+        }
+        others.change(id, wanted, comes)
+                .whenComplete((outcome, failure) -> loop.execute(() -> {
+                    reign.settled(outcome);
+                    if (inSync == reign) {
+                        settleAll();
+                    }
+                }));
+    }
+
+    private void settleAll() {
+        var opened = open;
+        var replicated = replica;
+        if (opened != null && replicated != null) {
+            settle(opened, replicated);
+        }
+        beside.values().forEach(Partition::settleAll);
+    }
+
+    /** Whether a new reign does not know yet what was committed before it; on any thread. */
+    public boolean isSettling() {
+        return settling && role instanceof Role.Leader;
+    }
+
+    // ---- as a follower
+
+    /** Where a follower's log ends, and which reign wrote its last batch (negative: none). */
+    record Position(long offset, int lastEpoch) {}
+
+    /** Where the log ends, once all of it is safe here. Fails where this broker does not follow in that reign. */
+    CompletionStage<Position> position(LogKind kind, Role.Follower as) {
+        return following(kind, as, (log, opened, replicated, done) -> log.whenStored(opened, replicated, done));
+    }
+
+    /** Takes in what the leader answered; completes with where the log ends, once all of it is safe here. */
+    CompletionStage<Position> replicate(LogKind kind, Role.Follower as, ReplicaFetch.Answer answer) {
+        return following(kind, as, (log, opened, replicated, done) -> {
+            var records = answer.records();
+            if (records != null && records.hasRemaining()) {
+                if (storage.space().isFull()) {
+                    throw diskFull();
+                }
+                if (opened.appendReplicated(records) instanceof AppendResult.Rejected refused) {
+                    throw new BrokerException(refused.error(), refused.reason());
+                }
+                log.grown(opened);
+            }
+            replicated.heard(answer.highWatermark());
+            log.settle(opened, replicated);
+            if (answer.startOffset() > opened.view().startOffset()) {
+                opened.deleteRecordsBefore(answer.startOffset());
+            }
+            log.whenStored(opened, replicated, done);
+        });
+    }
+
+    /** Cuts off what the leader does not have, or begins anew at the leader's start where nothing here follows it. */
+    CompletionStage<Position> align(LogKind kind, Role.Follower as, ReplicaFetch.Answer answer) {
+        return following(kind, as, (log, opened, replicated, done) -> {
+            var differs = answer.differs();
+            if (differs != null) {
+                log.cuts.incrementAndGet();
+                opened.truncateTo(Replica.cutAt(opened.view(), differs));
+            } else if (answer.startOffset() > opened.view().endOffset()) {
+                log.cuts.incrementAndGet();
+                opened.restartAt(answer.startOffset());
+                replicated.opened(answer.startOffset());
+            }
+            replicated.cut(opened.view().endOffset());
+            // Whatever is left may be waited for by a force that does not count any more.
+            log.grown(opened);
+            log.whenStored(opened, replicated, done);
+        });
+    }
+
+    private interface FollowerStep {
+        void take(Partition log, PartitionLog opened, Replica replicated, CompletableFuture<Position> done)
+                throws IOException;
+    }
+
+    private CompletionStage<Position> following(LogKind kind, Role.Follower as, FollowerStep step) {
+        var done = new CompletableFuture<Position>();
+        loop.execute(() -> {
+            if (!as.equals(role)) {
+                done.completeExceptionally(notLeading());
+                return;
+            }
+            var log = log(kind);
+            log.whenOpen((opened, failure) -> {
+                var replicated = log.replica;
+                if (opened == null || replicated == null || !as.equals(log.role)) {
+                    done.completeExceptionally(failure == null ? notLeading() : failure);
+                    return;
+                }
+                try {
+                    step.take(log, opened, replicated, done);
+                } catch (IOException e) {
+                    done.completeExceptionally(log.refusal(e));
+                } catch (RuntimeException e) {
+                    done.completeExceptionally(e);
+                }
+            });
+        });
+        return done;
+    }
+
+    private void whenStored(PartitionLog opened, Replica replicated, CompletableFuture<Position> done) {
+        var view = opened.view();
+        var position = new Position(view.endOffset(), view.latestEpoch());
+        if (replicated.storedUpTo() >= view.endOffset()) {
+            done.complete(position);
+            return;
+        }
+        storage.commit().add(this);
+        replicated.stored.add(view.endOffset(), new Waiters.Listener() {
+            @Override
+            public void reached() {
+                done.complete(position);
+            }
+
+            @Override
+            public void failed(BrokerException reason) {
+                done.completeExceptionally(reason);
+            }
         });
     }
 
@@ -818,7 +1237,7 @@ public final class Partition {
             var failed = role instanceof Role.Offline;
             if (!failed) {
                 role = new Role.Offline(reason);
-                waiters.failAll(new BrokerException(
+                failAll(new BrokerException(
                         ErrorCode.NOT_LEADER_OR_FOLLOWER, "partition " + id + " is closed here: " + reason));
             }
             var opened = open;

@@ -9,8 +9,9 @@ import org.isthmus.broker.metadata.TopicSetting;
  * How one partition is kept, made of its topic's settings and the broker's.
  *
  * @param queue whether records go as soon as every share group is done with them, and not before
+ * @param minInSync how many replicas have to be in sync before a record that waits to be committed is taken
  */
-public record PartitionConfig(LogConfig log, FlushPolicy flush, boolean queue) {
+public record PartitionConfig(LogConfig log, FlushPolicy flush, boolean queue, int minInSync) {
     private static final int SIDECAR_SEGMENT_BYTES = 32 << 20;
 
     /** Both maps were checked before they were stored; the broker's has Kafka's broker names. */
@@ -34,7 +35,8 @@ public record PartitionConfig(LogConfig log, FlushPolicy flush, boolean queue) {
                 // A queue's messages are not each other's successors, whatever keys they have.
                 .withCompacting(policy.contains("compact") && !queue ? compacting(topic, broker) : null);
         var flush = TopicSetting.FLUSH.in(topic, broker).equals("os") ? FlushPolicy.OS : FlushPolicy.COMMIT;
-        return new PartitionConfig(log, flush, queue);
+        return new PartitionConfig(
+                log, flush, queue, Integer.parseInt(TopicSetting.MIN_INSYNC_REPLICAS.in(topic, broker)));
     }
 
     private static LogConfig.Compacting compacting(Map<String, String> topic, Map<String, String> broker) {
@@ -57,6 +59,7 @@ public record PartitionConfig(LogConfig log, FlushPolicy flush, boolean queue) {
                         -1,
                         false),
                 flush,
-                false);
+                false,
+                minInSync);
     }
 }

@@ -2,7 +2,9 @@ package org.isthmus.broker.replica;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +18,7 @@ import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.PartitionImage;
+import org.isthmus.broker.metadata.SessionState;
 import org.isthmus.broker.metadata.TopicImage;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
@@ -45,8 +48,14 @@ public final class Partitions {
     private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
     private final List<PartitionListener> listeners = new CopyOnWriteArrayList<>();
     private final TemporaryTopics temporary;
+    private final Map<TopicPartition, Role> roles = new HashMap<>();
     private Map<String, TopicImage> followed = Map.of();
     private boolean started;
+    /** False while the cluster does not count this broker among the living: it leads nothing then, and follows nobody. */
+    private boolean takesPart = true;
+
+    private @Nullable Replication replication;
+    private @Nullable ReplicaFetchers fetchers;
 
     /**
      * @param directories where the logs lie, with those that failed already
@@ -75,6 +84,16 @@ public final class Partitions {
     /** Before the first image is applied. */
     public void addListener(PartitionListener listener) {
         listeners.add(listener);
+    }
+
+    /**
+     * Lets partitions have replicas on other brokers. Before the first image is applied.
+     *
+     * @param loop owns the fetching
+     */
+    public void replicate(Replication how, ReplicaLink link, EventLoop loop) {
+        replication = how;
+        fetchers = new ReplicaFetchers(how, link, loop);
     }
 
     public Optional<Partition> partition(TopicPartition id) {
@@ -108,34 +127,78 @@ public final class Partitions {
             }
         });
         followed.values().forEach(topic -> {
-            var was = before.get(topic.name());
-            if (was == null || !was.id().equals(topic.id())) {
-                follow(topic, null);
-            } else if (!was.equals(topic)) {
-                follow(topic, was);
+            if (!topic.equals(before.get(topic.name()))) {
+                follow(topic);
             }
         });
         started = true;
+        fetch();
     }
 
-    private void follow(TopicImage topic, @Nullable TopicImage before) {
+    /** Called on the thread that follows the metadata. */
+    public void follow(SessionState session) {
+        var counts = session == SessionState.HELD || session == SessionState.SUSPENDED;
+        if (counts != takesPart) {
+            takesPart = counts;
+            followed.values().forEach(this::follow);
+            fetch();
+        }
+    }
+
+    /** Lets go of replicas that lag, in what is led here. */
+    public void lookAtReplicas() {
+        partitions.values().forEach(Partition::dropLagging);
+    }
+
+    private void fetch() {
+        var from = fetchers;
+        if (from == null) {
+            return;
+        }
+        var byLeader = new HashMap<BrokerId, List<ReplicaFetcher.Following>>();
+        roles.forEach((id, role) -> {
+            var partition = partitions.get(id);
+            var topic = followed.get(id.topic());
+            if (partition != null
+                    && topic != null
+                    && role instanceof Role.Follower as
+                    && !as.leader().isNone()
+                    && !as.leader().equals(self)) {
+                byLeader.computeIfAbsent(as.leader(), leader -> new ArrayList<>())
+                        .add(new ReplicaFetcher.Following(partition, topic.id(), as));
+            }
+        });
+        from.follow(byLeader);
+    }
+
+    private void follow(TopicImage topic) {
         var config = PartitionConfig.of(topic.configs(), brokerSettings);
         for (var index = 0; index < topic.partitions().size(); index++) {
             var image = topic.partitions().get(index);
             var id = new TopicPartition(topic.name(), index);
             var present = partitions.get(id);
-            if (present != null) {
-                present.follow(role(image), config);
-                if (before != null
-                        && !before.partitions().get(index).leaderEpoch().equals(image.leaderEpoch())) {
-                    announce(present, image);
+            if (image.replicas().contains(self)) {
+                var now = present == null ? create(id, topic, config, role(image)) : present;
+                now.follow(role(image), config, image);
+                partitions.put(id, now);
+                if (!role(image).equals(roles.put(id, role(image)))) {
+                    announce(now);
                 }
-            } else if (image.replicas().contains(self)) {
-                var created = create(id, topic, config, role(image));
-                partitions.put(id, created);
-                announce(created, image);
+            } else if (present != null) {
+                drop(present);
             }
         }
+    }
+
+    /** Its replica here is not wanted any more. */
+    private void drop(Partition gone) {
+        partitions.remove(gone.id());
+        roles.remove(gone.id());
+        gone.home().remove(gone);
+        listeners.forEach(listener -> listener.resigned(gone.id()));
+        gone.close("it was moved to other brokers")
+                .thenRunAsync(
+                        () -> gone.directories().stream().filter(files::exists).forEach(this::deleteTree), io);
     }
 
     private Partition create(TopicPartition id, TopicImage topic, PartitionConfig config, Role role) {
@@ -143,20 +206,23 @@ public final class Partitions {
         var place = folder(topic).resolve(Integer.toString(id.partition()));
         var home = started ? directories.place(place) : directories.homeOf(place);
         var storage = new Partition.Storage(files, clock, io, home);
-        var created = new Partition(id, home.logs().resolve(place), loop, storage, config, role);
+        var created = new Partition(id, home.logs().resolve(place), loop, storage, config, role, replication);
         home.add(created);
         return created;
     }
 
     private Role role(PartitionImage image) {
+        if (!takesPart) {
+            return new Role.Follower(image.leaderEpoch(), BrokerId.NONE);
+        }
         return image.leader().equals(self)
                 ? new Role.Leader(image.leaderEpoch())
                 : new Role.Follower(image.leaderEpoch(), image.leader());
     }
 
-    private void announce(Partition partition, PartitionImage image) {
+    private void announce(Partition partition) {
         for (var listener : listeners) {
-            if (image.leader().equals(self)) {
+            if (roles.get(partition.id()) instanceof Role.Leader) {
                 listener.elected(partition);
             } else {
                 listener.resigned(partition.id());
@@ -169,6 +235,7 @@ public final class Partitions {
         for (var index = 0; index < closed.length; index++) {
             var id = new TopicPartition(topic.name(), index);
             var gone = partitions.remove(id);
+            roles.remove(id);
             if (gone == null) {
                 closed[index] = CompletableFuture.completedFuture(null);
             } else {
@@ -257,7 +324,7 @@ public final class Partitions {
             var image = topic.partitions().get(id.partition());
             listeners.forEach(listener -> listener.resigned(id));
             partition.goOn(role(image));
-            announce(partition, image);
+            announce(partition);
         }
     }
 

@@ -30,12 +30,14 @@ import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.network.TransportConfig;
 import org.isthmus.broker.protocol.client.BrokerPeers;
+import org.isthmus.broker.protocol.client.WireReplicaLink;
 import org.isthmus.broker.protocol.handler.HandlerTable;
 import org.isthmus.broker.protocol.handler.IdleLimit;
 import org.isthmus.broker.protocol.handler.RequestPipeline;
 import org.isthmus.broker.protocol.handler.TransactionAdmission;
 import org.isthmus.broker.replica.LogCleaner;
 import org.isthmus.broker.replica.Partitions;
+import org.isthmus.broker.replica.Replication;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
 import org.isthmus.broker.runtime.FileStore;
@@ -160,6 +162,16 @@ final class Broker implements AutoCloseable {
         opened.add(delays::resignAll);
         var membership = new ShareMembership(MembershipConfig.DEFAULT, metadata::image, loops.get(0));
 
+        var maxLag = settings.cluster().maxReplicaLag();
+        if (isOfCluster()) {
+            partitions.replicate(
+                    new Replication(settings.brokerId(), metadata, maxLag),
+                    new WireReplicaLink(
+                            transport,
+                            ClientConfig.defaults("replica-" + settings.brokerId())
+                                    .withRequestTimeout(PEER_TIMEOUT)),
+                    loop("isthmus-replication"));
+        }
         metadata.follow(image -> {
             if (!stopping) {
                 partitions.apply(image);
@@ -196,6 +208,14 @@ final class Broker implements AutoCloseable {
             takePart(shared, registration, elections, metadataLoop);
         }
 
+        if (isOfCluster()) {
+            metadata.followSession(state -> metadataLoop.execute(() -> {
+                if (!stopping) {
+                    partitions.follow(state);
+                }
+            }));
+            every(maxLag.dividedBy(2), metadataLoop, partitions::lookAtReplicas);
+        }
         every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisks);
         every(settings.retentionCheckInterval(), metadataLoop, partitions::applyRetention);
         every(settings.retentionCheckInterval(), metadataLoop, shares::deleteFinished);

@@ -211,7 +211,8 @@ record BrokerSettings(
                     text("broker.rack").orElse(null),
                     number("offsets.topic.replication.factor", 3, 1),
                     number("transaction.state.log.replication.factor", 3, 1),
-                    balances ? Duration.ofSeconds(interval) : Duration.ZERO);
+                    balances ? Duration.ofSeconds(interval) : Duration.ZERO,
+                    Duration.ofMillis(number("replica.lag.time.max.ms", 30_000, 100)));
         }
 
         private Optional<String> text(String name) {

@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param offsetsReplicas of the offsets topic, as far as there are brokers
  * @param transactionReplicas of the topic of transactions, as far as there are brokers
  * @param balanceInterval how often leaders are brought back to where they are preferred; zero: never
+ * @param maxReplicaLag how long a replica may be behind its leader and still be waited for
  */
 record ClusterSettings(
         Optional<ZooKeeperConfig> zooKeeper,
         @Nullable String rack,
         int offsetsReplicas,
         int transactionReplicas,
-        Duration balanceInterval) {}
+        Duration balanceInterval,
+        Duration maxReplicaLag) {}

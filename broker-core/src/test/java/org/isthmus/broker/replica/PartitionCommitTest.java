@@ -13,10 +13,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.log.AppendResult;
+import org.isthmus.broker.metadata.PartitionImage;
 import org.isthmus.broker.record.Compression;
 import org.isthmus.broker.record.RecordBatchBuilder;
 import org.isthmus.broker.runtime.Clock;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Partitions on real threads and a real disk: whoever waits is told. */
 @Timeout(60)
 class PartitionCommitTest {
+    private static final BrokerId SELF = new BrokerId(1);
     private static final int PARTITIONS = 4;
     private static final int CHAINS = 8;
 
@@ -160,7 +163,8 @@ class PartitionCommitTest {
 
         partition.follow(
                 partition.role(),
-                PartitionConfig.of(Map.of("isthmus.flush", "os", "max.message.bytes", "10"), Map.of()));
+                PartitionConfig.of(Map.of("isthmus.flush", "os", "max.message.bytes", "10"), Map.of()),
+                new PartitionImage(SELF, Epoch.ZERO, List.of(SELF), List.of(SELF)));
 
         assertThat(partition
                         .append(batch(), Durability.COMMITTED)

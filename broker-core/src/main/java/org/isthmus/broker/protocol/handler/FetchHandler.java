@@ -6,6 +6,7 @@ import java.util.concurrent.Executor;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.replica.ReplicaReads;
 import org.isthmus.broker.runtime.EventLoop;
 
 /**
@@ -16,6 +17,7 @@ public final class FetchHandler implements ApiHandler<FetchRequestData, FetchRes
     private final Topics topics;
     private final Executor reads;
     private final EventLoop timers;
+    private final FollowerFetch followers;
 
     /**
      * @param reads reads from the disk, several at a time, and may block
@@ -25,6 +27,7 @@ public final class FetchHandler implements ApiHandler<FetchRequestData, FetchRes
         this.topics = topics;
         this.reads = reads;
         this.timers = timers;
+        this.followers = new FollowerFetch(topics, new ReplicaReads(topics.partitions(), reads, timers));
     }
 
     @Override
@@ -47,6 +50,9 @@ public final class FetchHandler implements ApiHandler<FetchRequestData, FetchRes
         if (request.sessionId() != 0) {
             return CompletableFuture.completedFuture(
                     new FetchResponseData().setErrorCode(ErrorCode.FETCH_SESSION_ID_NOT_FOUND.code()));
+        }
+        if (FollowerFetch.isOne(request)) {
+            return followers.answer(request);
         }
         return new PendingFetch(topics, reads, timers, request).start();
     }

@@ -11,9 +11,11 @@ import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartiti
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.log.LogView.TimestampedOffset;
+import org.isthmus.broker.replica.Partition;
 
 /** Finds offsets by meaning or by time. */
 public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestData, ListOffsetsResponseData> {
@@ -77,8 +79,10 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
     private CompletableFuture<?> answer(
             String topic, ListOffsetsPartition asked, byte isolation, ListOffsetsPartitionResponse answer) {
         return CompletableFuture.completedFuture(topic)
-                .thenCompose(name -> topics.led(name, asked.partitionIndex(), asked.currentLeaderEpoch())
-                        .opened())
+                .thenCompose(name -> {
+                    var partition = topics.led(name, asked.partitionIndex(), asked.currentLeaderEpoch());
+                    return partition.opened().thenApply(view -> settled(partition, view, asked));
+                })
                 .thenCompose(view -> find(view, asked, isolation, answer))
                 .handle((ignored, failure) -> {
                     if (failure != null) {
@@ -86,6 +90,15 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
                     }
                     return answer;
                 });
+    }
+
+    /** A leader that is new does not know yet how much was committed before it, and must not name an end below what was read. */
+    private static LogView settled(Partition partition, LogView view, ListOffsetsPartition asked) {
+        if (partition.isSettling() && asked.timestamp() != EARLIEST && asked.timestamp() != EARLIEST_LOCAL) {
+            throw new BrokerException(
+                    ErrorCode.OFFSET_NOT_AVAILABLE, "the leader of " + partition.id() + " has only just begun");
+        }
+        return view;
     }
 
     private CompletionStage<ListOffsetsPartitionResponse> find(
@@ -106,7 +119,9 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
     }
 
     private static void at(long offset, ListOffsetsPartitionResponse answer) {
-        answer.setOffset(offset).setLeaderEpoch(0);
+        // Without the epoch of its record: an epoch that is not the record's own would look like a truncation to a
+        // client.
+        answer.setOffset(offset).setLeaderEpoch(-1);
     }
 
     private static ListOffsetsPartitionResponse search(

@@ -1,0 +1,211 @@
+package org.isthmus.broker.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.curator.test.TestingServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.isthmus.broker.network.Endpoint;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Partitions with several replicas, as unmodified Kafka clients see them while brokers come and go. */
+@Timeout(40)
+class StockReplicationTest {
+    private final Map<Integer, EmbeddedBroker> brokers = new HashMap<>();
+    private TestingServer zooKeeper;
+    private String bootstrap;
+    private Admin admin;
+
+    @TempDir
+    Path data;
+
+    @BeforeEach
+    void start() throws Exception {
+        zooKeeper = new TestingServer(true);
+        for (var id = 1; id <= 3; id++) {
+            brokers.put(id, start(id));
+        }
+        bootstrap = brokers.values().stream()
+                .flatMap(broker -> broker.listeners().stream())
+                .map(Endpoint.Tcp::toString)
+                .collect(Collectors.joining(","));
+        admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
+    }
+
+    private EmbeddedBroker start(int id) throws IOException {
+        return EmbeddedBroker.acquire(new BrokerConfig(
+                data.resolve("data-" + id),
+                List.of(new Endpoint.Tcp("127.0.0.1", 0)),
+                Map.of(
+                        "zookeeper.connect",
+                        zooKeeper.getConnectString() + "/replicas",
+                        "zookeeper.session.timeout.ms",
+                        "2000",
+                        "node.id",
+                        Integer.toString(id),
+                        "offsets.topic.num.partitions",
+                        "2",
+                        "group.initial.rebalance.delay.ms",
+                        "0")));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        admin.close();
+        brokers.values().forEach(EmbeddedBroker::close);
+        zooKeeper.close();
+    }
+
+    @Test
+    void acknowledgedRecordsAreThereOnceAndInOrderWhenTheirLeadersAreGone() throws Exception {
+        create("kept", Map.of());
+        try (var producer = producer()) {
+            produce(producer, "kept", 0, 100);
+            var first = leader("kept");
+            brokers.remove(first).close();
+            produce(producer, "kept", 100, 200);
+            var second = leader("kept");
+            assertThat(second).isNotEqualTo(first);
+            brokers.put(first, start(first));
+            awaitInSync("kept", 3);
+            brokers.remove(second).close();
+            produce(producer, "kept", 200, 300);
+        }
+
+        assertThat(consume("kept", 300))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 300).mapToObj(Integer::toString).toList());
+    }
+
+    @Test
+    void producerIsToldWhereTooFewReplicasAreInSync() throws Exception {
+        create("careful", Map.of("min.insync.replicas", "3"));
+        try (var producer = producer(Map.of("retries", 0, "enable.idempotence", false))) {
+            producer.send(new ProducerRecord<>("careful", "x")).get();
+            brokers.remove(leader("careful") % 3 + 1).close();
+
+            assertThatThrownBy(() ->
+                            producer.send(new ProducerRecord<>("careful", "y")).get())
+                    .hasCauseInstanceOf(NotEnoughReplicasException.class);
+        }
+    }
+
+    @Test
+    void partitionMovesWithItsRecords() throws Exception {
+        admin.createTopics(List.of(new NewTopic("moved", Map.of(0, List.of(1)))))
+                .all()
+                .get();
+        try (var producer = producer()) {
+            produce(producer, "moved", 0, 50);
+            var id = new TopicPartition("moved", 0);
+            admin.alterPartitionReassignments(Map.of(id, Optional.of(new NewPartitionReassignment(List.of(3)))))
+                    .all()
+                    .get();
+            while (!replicas("moved").equals(Set.of(3))) {
+                produce(producer, "moved", 50, 50);
+            }
+            produce(producer, "moved", 50, 100);
+        }
+
+        assertThat(consume("moved", 100))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 100).mapToObj(Integer::toString).toList());
+    }
+
+    private void create(String topic, Map<String, String> settings) throws Exception {
+        admin.createTopics(List.of(new NewTopic(topic, 1, (short) 3).configs(settings)))
+                .all()
+                .get();
+        awaitInSync(topic, 3);
+    }
+
+    private TopicPartitionInfo partition(String topic) throws Exception {
+        return admin.describeTopics(List.of(topic))
+                .allTopicNames()
+                .get()
+                .get(topic)
+                .partitions()
+                .get(0);
+    }
+
+    private int leader(String topic) throws Exception {
+        return partition(topic).leader().id();
+    }
+
+    private Set<Integer> replicas(String topic) throws Exception {
+        return partition(topic).replicas().stream().map(Node::id).collect(Collectors.toSet());
+    }
+
+    private void awaitInSync(String topic, int count) throws Exception {
+        while (partition(topic).isr().size() < count) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private KafkaProducer<String, String> producer() {
+        return producer(Map.of());
+    }
+
+    private KafkaProducer<String, String> producer(Map<String, Object> more) {
+        var settings = new HashMap<>(more);
+        settings.put("bootstrap.servers", bootstrap);
+        return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+    }
+
+    private static void produce(KafkaProducer<String, String> producer, String topic, int from, int to)
+            throws Exception {
+        var sent = new ArrayList<java.util.concurrent.Future<?>>();
+        for (var i = from; i < to; i++) {
+            sent.add(producer.send(new ProducerRecord<>(topic, Integer.toString(i))));
+        }
+        for (var one : sent) {
+            one.get();
+        }
+    }
+
+    private List<String> consume(String topic, int count) {
+        var read = new ArrayList<String>();
+        try (var consumer = new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers", bootstrap,
+                        "group.id", "readers",
+                        "auto.offset.reset", "earliest"),
+                new StringDeserializer(),
+                new StringDeserializer())) {
+            consumer.subscribe(Set.of(topic));
+            while (read.size() < count) {
+                consumer.poll(Duration.ofSeconds(1)).forEach(record -> read.add(record.value()));
+            }
+            consumer.commitSync();
+            assertThat(new HashSet<>(read)).hasSize(count);
+        }
+        return read;
+    }
+}
