@@ -934,8 +934,7 @@ public final class PartitionLog implements Closeable {
         ProducerSnapshots.deleteAbove(files, directory, endOffset);
         if (endOffset == recoveryPoint && !torn && first == segments.length - 1) {
             // Nothing to recover, but the file may be shorter than the disk knows (a truncation whose force failed),
-            // and its
-            // name may be unknown to it (a process that died after it began the segment).
+            // and its name may be unknown to it (a process that died after it began the segment).
             active().forceLog();
             files.forceDirectory(directory);
             return;

@@ -33,10 +33,6 @@ final class InSync {
         }
     }
 
-    PartitionImage image() {
-        return image;
-    }
-
     /** How many are in sync for sure. */
     int size() {
         return proposed == null

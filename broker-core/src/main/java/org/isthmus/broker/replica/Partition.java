@@ -580,32 +580,14 @@ public final class Partition {
 
     /** Runs a task once, on the partition's loop, when everything below the offset is committed or can no longer be. */
     public Cancellable onCommitted(long offset, Runnable task) {
-        var waiting = new Object() {
-            Waiters.@Nullable Waiter waiter;
-            boolean cancelled;
-        };
+        var waiting = new WaitingTask(task);
         loop.execute(() -> {
-            if (!waiting.cancelled) {
-                waiting.waiter = await(offset, new Waiters.Listener() {
-                    @Override
-                    public void reached() {
-                        task.run();
-                    }
-
-                    @Override
-                    public void failed(BrokerException reason) {
-                        task.run();
-                    }
-                });
-            }
-        });
-        return () -> loop.execute(() -> {
-            waiting.cancelled = true;
-            var waiter = waiting.waiter;
+            var waiter = await(offset, waiting);
             if (waiter != null) {
-                waiters.remove(waiter);
+                waiting.in(waiters, waiter);
             }
         });
+        return () -> loop.execute(waiting::cancel);
     }
 
     private Waiters.@Nullable Waiter await(long offset, Waiters.Listener listener) {

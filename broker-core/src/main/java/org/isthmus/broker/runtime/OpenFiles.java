@@ -30,8 +30,7 @@ final class OpenFiles {
         return new OpenFiles((int) Math.max(LEAST, Math.min(allowed(), Integer.MAX_VALUE) / 2));
     }
 
-    // Asked by name: an application server shows an adapter the JDK's public classes alone, and the one that tells is
-    // not.
+    // Asked by name: an application server shows an adapter the JDK's public classes alone, and this is none.
     private static long allowed() {
         try {
             var system = new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME);

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.isthmus.broker.controller.Elections;
-import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.InternalTopics;
 import org.isthmus.broker.coordinator.delay.DelayCoordinator;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
@@ -131,7 +130,7 @@ record Apis(
     }
 
     private List<ApiHandler<?, ?>> topics(ClusterIdentity identity) {
-        var placement = placement();
+        var placement = settings.placement();
         var creation = new TopicCreation(metadata, placement, ids);
         return List.of(
                 new MetadataHandler(
@@ -152,10 +151,6 @@ record Apis(
                 new DescribeLogDirsHandler(partitions, io));
     }
 
-    private Placement placement() {
-        return new Placement(settings.maxPartitions(), settings.partitions(), settings.replicationFactor());
-    }
-
     private InternalTopics internalTopics() {
         var partitionsOf = Map.of(
                 InternalTopics.CONSUMER_OFFSETS, settings.offsetsPartitions(),
@@ -163,6 +158,6 @@ record Apis(
         var replicasOf = Map.of(
                 InternalTopics.CONSUMER_OFFSETS, settings.cluster().offsetsReplicas(),
                 InternalTopics.TRANSACTION_STATE, settings.cluster().transactionReplicas());
-        return new StoredInternalTopics(metadata, placement(), ids, partitionsOf, replicasOf);
+        return new StoredInternalTopics(metadata, settings.placement(), ids, partitionsOf, replicasOf);
     }
 }

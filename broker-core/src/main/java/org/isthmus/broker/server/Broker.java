@@ -16,7 +16,6 @@ import java.util.stream.IntStream;
 import org.isthmus.broker.client.ClientConfig;
 import org.isthmus.broker.controller.Controller;
 import org.isthmus.broker.controller.Elections;
-import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.share.MembershipConfig;
 import org.isthmus.broker.coordinator.share.ShareMembership;
@@ -139,12 +138,7 @@ final class Broker implements AutoCloseable {
         opened.add(transport);
         var groups = new GroupCoordinator(settings.groups(), metadata::image, Clock.system(), ids);
         var producerIds = new ProducerIds(metadata);
-        var shares = new SharePlaces(
-                partitions,
-                io,
-                metadata,
-                new Placement(settings.maxPartitions(), settings.partitions(), settings.replicationFactor()),
-                ids);
+        var shares = new SharePlaces(partitions, io, metadata, settings.placement(), ids);
         var markers = new TransactionMarkers(metadata, partitions, groups, shares.coordinator(), Clock.system());
         var peers = BrokerPeers.over(
                 transport,

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.group.ConsumerGroupConfig;
 import org.isthmus.broker.coordinator.group.GroupConfig;
 import org.isthmus.broker.metadata.TopicSetting;
@@ -97,6 +98,11 @@ record BrokerSettings(
     private static int partitionsOfHeap() {
         return (int)
                 Math.min(Integer.MAX_VALUE, Math.max(1000, Runtime.getRuntime().maxMemory() >> 14));
+    }
+
+    /** Where replicas of new partitions go. */
+    Placement placement() {
+        return new Placement(maxPartitions, partitions, replicationFactor);
     }
 
     /** What a description of this broker says. */

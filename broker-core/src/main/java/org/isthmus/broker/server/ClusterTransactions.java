@@ -2,7 +2,6 @@ package org.isthmus.broker.server;
 
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.ErrorCode;
@@ -52,8 +51,7 @@ record ClusterTransactions(BrokerId self, MetadataStore metadata, BrokerPeers pe
         return peers.admit(at(coordinator), transactionalId, producer, partitions, joins)
                 // Unknown whether it was admitted. The client asks again, and a partition that is part of it twice does
                 // no harm.
-                .exceptionallyCompose(
-                        unreached -> CompletableFuture.completedStage(ErrorCode.COORDINATOR_NOT_AVAILABLE));
+                .exceptionally(unreached -> ErrorCode.COORDINATOR_NOT_AVAILABLE);
     }
 
     private Optional<BrokerImage> coordinator(String transactionalId) {
