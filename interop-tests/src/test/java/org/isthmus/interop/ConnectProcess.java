@@ -3,7 +3,7 @@ package org.isthmus.interop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import org.isthmus.peers.BrokerProcess;
 
 /**
  * Kafka Connect, standalone, in a process of its own: a source that follows a file into a topic and a sink that writes the topic into
@@ -73,14 +73,6 @@ final class ConnectProcess implements AutoCloseable {
     /** Asks it to end, upon which it writes down how far it has come. */
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        BrokerProcess.end(process);
     }
 }

@@ -293,8 +293,7 @@ public final class Partition {
         if (config.flush() == FlushPolicy.OS) {
             advance(opened, opened.view().endOffset());
             // A file that is not forced can never be let go of, and recovery would read it again. Nobody waits for it,
-            // so it
-            // must not hold up those who wait for the directory's commit.
+            // so it must not hold up those who wait for the directory's commit.
             if (opened.hasRolledSinceAsked()) {
                 storage.io().execute(this::force);
             }

@@ -200,9 +200,6 @@ final class Broker implements AutoCloseable {
         opened.add(() -> stopping = true);
         if (metadata instanceof CuratorMetadataStore shared) {
             takePart(shared, registration, elections, metadataLoop);
-        }
-
-        if (isOfCluster()) {
             metadata.followSession(state -> metadataLoop.execute(() -> {
                 if (!stopping) {
                     partitions.follow(state);

@@ -424,8 +424,8 @@ public final class CuratorMetadataStore implements MetadataStore {
                     next = after;
                 } catch (RuntimeException refusal) {
                     // What it would have changed may be half planned, so the others are planned anew without it. A
-                    // refusal may be about what
-                    // a change before it is about to make; then it comes again once that can be seen.
+                    // refusal may be about what a change before it is about to make; then it comes again once that
+                    // can be seen.
                     refused = true;
                     if (plan.inside().isEmpty()) {
                         attempt.changes.remove(change);

@@ -17,8 +17,7 @@ record Writing(CuratorFramework client, EventLoop loop) {
             return;
         }
         // The connection answers in order, so the last answer says that all others are there. An earlier failure is the
-        // transaction's too: it
-        // counts on nothing but that what it makes visible was read back afterwards.
+        // transaction's too: it counts on nothing but that what it makes visible was read back afterwards.
         var open = new int[] {before.size()};
         var worst = new Code[] {Code.OK};
         for (var node : before) {

@@ -166,7 +166,17 @@ public final class BrokerProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        end(process);
+    }
+
+    /** Asks a process to end, and makes it where it does not. */
+    public static void end(Process process) {
         process.destroy();
+        awaitEnd(process);
+    }
+
+    /** Waits for a process that is about to end, and makes it where it does not. */
+    public static void awaitEnd(Process process) {
         try {
             if (!process.waitFor(30, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();

@@ -246,11 +246,7 @@ class XaSessionTest {
         }
         assertFails(XAException.XAER_NOTA, () -> resource.end(FIRST, XAResource.TMSUCCESS));
         assertThat(consumer("orders").receiveNoWait()).isNull();
-        resource.start(SECOND, XAResource.TMNOFLAGS);
-        sendIn(session, "orders", "one");
-        resource.end(SECOND, XAResource.TMSUCCESS);
-        resource.commit(SECOND, true);
-        assertThat(text(consumer("orders"))).isEqualTo("one");
+        nextBranchSends("one");
     }
 
     @Test
@@ -266,11 +262,7 @@ class XaSessionTest {
         manager.get();
         sendIn(session, "orders", "after");
         assertThat(consumer("orders").receiveNoWait()).isNull();
-        resource.start(SECOND, XAResource.TMNOFLAGS);
-        sendIn(session, "orders", "next");
-        resource.end(SECOND, XAResource.TMSUCCESS);
-        resource.commit(SECOND, true);
-        assertThat(text(consumer("orders"))).isEqualTo("next");
+        nextBranchSends("next");
     }
 
     @Test
@@ -420,5 +412,13 @@ class XaSessionTest {
     private static @Nullable String text(MessageConsumer consumer) throws JMSException {
         var message = consumer.receive(SOON);
         return message == null ? null : ((TextMessage) message).getText();
+    }
+
+    private void nextBranchSends(String text) throws Exception {
+        resource.start(SECOND, XAResource.TMNOFLAGS);
+        sendIn(session, "orders", text);
+        resource.end(SECOND, XAResource.TMSUCCESS);
+        resource.commit(SECOND, true);
+        assertThat(text(consumer("orders"))).isEqualTo(text);
     }
 }

@@ -13,7 +13,6 @@ import jakarta.jms.JMSException;
 import jakarta.jms.TextMessage;
 import jakarta.resource.spi.ActivationSpec;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -64,8 +63,8 @@ final class CrashingServer {
         JtaServer.keepDecisionsIn(directory.resolve("decisions"));
         var crashing = new CrashingServer(directory, Step.valueOf(arguments[1]));
         crashing.recover();
-        System.out.println(
-                "STATE " + crashing.accounts.texts() + " " + crashing.browse(INVOICES) + " " + crashing.browse(ORDERS));
+        System.out.println("STATE " + crashing.accounts.texts() + " " + XaRig.browse(crashing.adapter, INVOICES) + " "
+                + XaRig.browse(crashing.adapter, ORDERS));
         if (crashing.deadly != Step.NOTHING_HAPPENED) {
             crashing.deliver(arguments[2]);
         }
@@ -185,17 +184,6 @@ final class CrashingServer {
             return message.getText();
         } catch (JMSException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private List<String> browse(IsthmusQueue queue) throws JMSException {
-        try (var connection = adapter.connectionFactory().createConnection()) {
-            var texts = new ArrayList<String>();
-            var messages = connection.createSession().createBrowser(queue).getEnumeration();
-            while (messages.hasMoreElements()) {
-                texts.add(text((TextMessage) messages.nextElement()));
-            }
-            return texts;
         }
     }
 }

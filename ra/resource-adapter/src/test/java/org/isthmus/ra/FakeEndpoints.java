@@ -4,7 +4,6 @@ import jakarta.jms.Message;
 import jakarta.jms.MessageListener;
 import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.endpoint.MessageEndpoint;
-import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,7 +11,7 @@ import javax.transaction.xa.XAResource;
 import org.isthmus.jms.BatchMessageListener;
 
 /** A message-driven bean's side of the container: hands every message to one listener. */
-final class FakeEndpoints implements MessageEndpointFactory {
+final class FakeEndpoints implements BeanFactory {
     private final BatchMessageListener bean;
     final AtomicInteger unavailable = new AtomicInteger();
     final AtomicInteger handedOut = new AtomicInteger();
@@ -39,23 +38,8 @@ final class FakeEndpoints implements MessageEndpointFactory {
     }
 
     @Override
-    public MessageEndpoint createEndpoint(XAResource resource, long timeout) throws UnavailableException {
-        return createEndpoint(resource);
-    }
-
-    @Override
     public boolean isDeliveryTransacted(Method method) {
         return false;
-    }
-
-    @Override
-    public String getActivationName() {
-        return "bean";
-    }
-
-    @Override
-    public Class<?> getEndpointClass() {
-        return MessageListener.class;
     }
 
     private final class Endpoint implements MessageEndpoint, MessageListener, BatchMessageListener {

@@ -7,7 +7,6 @@ import jakarta.jms.Message;
 import jakarta.jms.MessageListener;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ConnectionEvent;
-import jakarta.resource.spi.ConnectionEventListener;
 import jakarta.resource.spi.ConnectionManager;
 import jakarta.resource.spi.ConnectionRequestInfo;
 import jakarta.resource.spi.ManagedConnection;
@@ -35,7 +34,7 @@ import org.isthmus.jms.BatchMessageListener;
  * An application server as far as transactions go: Narayana's manager, a pool whose connections belong to a transaction until that has
  * ended, and beans that are called in transactions of the container.
  */
-final class JtaServer implements ConnectionManager, ConnectionEventListener {
+final class JtaServer implements ConnectionManager, PoolListener {
     private static final long serialVersionUID = 1L;
 
     private final transient TransactionManager manager;
@@ -148,18 +147,6 @@ final class JtaServer implements ConnectionManager, ConnectionEventListener {
         }
     }
 
-    @Override
-    public void localTransactionStarted(ConnectionEvent event) {}
-
-    @Override
-    public void localTransactionCommitted(ConnectionEvent event) {}
-
-    @Override
-    public void localTransactionRolledback(ConnectionEvent event) {}
-
-    @Override
-    public void connectionErrorOccurred(ConnectionEvent event) {}
-
     void close() throws Exception {
         if (manager.getTransaction() != null) {
             manager.rollback();
@@ -181,7 +168,7 @@ final class JtaServer implements ConnectionManager, ConnectionEventListener {
     }
 
     /** What a container does around beans whose transactions it manages (Required). */
-    private final class Beans implements MessageEndpointFactory {
+    private final class Beans implements BeanFactory {
         private final BatchMessageListener bean;
 
         Beans(BatchMessageListener bean) {
@@ -194,23 +181,8 @@ final class JtaServer implements ConnectionManager, ConnectionEventListener {
         }
 
         @Override
-        public MessageEndpoint createEndpoint(XAResource resource, long timeout) {
-            return createEndpoint(resource);
-        }
-
-        @Override
         public boolean isDeliveryTransacted(Method method) {
             return true;
-        }
-
-        @Override
-        public String getActivationName() {
-            return "bean";
-        }
-
-        @Override
-        public Class<?> getEndpointClass() {
-            return MessageListener.class;
         }
 
         private final class Endpoint implements MessageEndpoint, MessageListener, BatchMessageListener {

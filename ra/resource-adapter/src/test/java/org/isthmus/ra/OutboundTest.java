@@ -9,7 +9,6 @@ import jakarta.jms.IllegalStateRuntimeException;
 import jakarta.jms.Session;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ConnectionEvent;
-import jakarta.resource.spi.ConnectionEventListener;
 import jakarta.resource.spi.ConnectionManager;
 import jakarta.resource.spi.ConnectionRequestInfo;
 import jakarta.resource.spi.ManagedConnection;
@@ -39,7 +38,7 @@ class OutboundTest {
     private ConnectionFactory factory;
 
     /** The least that a server does: one connection at a time, kept when it is closed. */
-    private static final class Pool implements ConnectionManager, ConnectionEventListener {
+    private static final class Pool implements ConnectionManager, PoolListener {
         private static final long serialVersionUID = 1L;
         private final transient Deque<ManagedConnection> idle = new ArrayDeque<>();
         private int created;
@@ -67,18 +66,6 @@ class OutboundTest {
                 throw new java.lang.IllegalStateException(e);
             }
         }
-
-        @Override
-        public void localTransactionStarted(ConnectionEvent event) {}
-
-        @Override
-        public void localTransactionCommitted(ConnectionEvent event) {}
-
-        @Override
-        public void localTransactionRolledback(ConnectionEvent event) {}
-
-        @Override
-        public void connectionErrorOccurred(ConnectionEvent event) {}
     }
 
     @BeforeEach

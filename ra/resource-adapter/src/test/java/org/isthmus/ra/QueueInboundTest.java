@@ -36,16 +36,6 @@ class QueueInboundTest {
     private final IsthmusResourceAdapter adapter = new IsthmusResourceAdapter();
     private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
 
-    private record Received(String text, int deliveries) {
-        static Received of(Message message) {
-            try {
-                return new Received(message.getBody(String.class), message.getIntProperty("JMSXDeliveryCount"));
-            } catch (JMSException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-    }
-
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
         adapter.setDataDirectory(directory.resolve("broker").toString());

@@ -2,12 +2,9 @@ package org.isthmus.ra;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
-import jakarta.jms.Message;
 import jakarta.jms.TextMessage;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -19,56 +16,13 @@ import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
 import org.isthmus.jms.IsthmusQueue;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Beans in transactions of a real manager, with what they send and write to a real database, over a real broker in this JVM. */
 @Timeout(60)
-class XaInboundTest {
-    private static final IsthmusQueue ORDERS = new IsthmusQueue("orders");
-    private static final IsthmusQueue INVOICES = new IsthmusQueue("invoices");
-
-    private final JtaServer server = new JtaServer();
-    private final FakeServer threads = new FakeServer();
-    private final IsthmusResourceAdapter adapter = new IsthmusResourceAdapter();
-    private final Accounts accounts = new Accounts(server, "jdbc:h2:mem:" + System.nanoTime() + ";DB_CLOSE_DELAY=-1");
+class XaInboundTest extends XaRig {
     private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
-    private ConnectionFactory factory;
-
-    private record Received(String text, int deliveries) {
-        static Received of(Message message) {
-            try {
-                return new Received(message.getBody(String.class), message.getIntProperty("JMSXDeliveryCount"));
-            } catch (JMSException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-    }
-
-    @BeforeAll
-    static void manager() {
-        JtaServer.keepDecisionsInMemory();
-    }
-
-    @BeforeEach
-    void start(@TempDir Path directory) throws Exception {
-        adapter.setDataDirectory(directory.toString());
-        adapter.start(threads);
-        var managed = new IsthmusManagedConnectionFactory();
-        managed.setResourceAdapter(adapter);
-        factory = managed.createConnectionFactory(server);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        server.close();
-        adapter.stop();
-        threads.close();
-    }
 
     @Test
     void whatABeanReceivesSendsAndWritesHappensTogether() throws Exception {
@@ -296,14 +250,6 @@ class XaInboundTest {
         return received.poll(20, TimeUnit.SECONDS);
     }
 
-    private void send(IsthmusQueue queue, String... texts) {
-        try (var context = factory.createContext()) {
-            for (var text : texts) {
-                context.createProducer().send(queue, text);
-            }
-        }
-    }
-
     private List<String> consume(IsthmusQueue queue, int count) throws JMSException {
         try (var connection = adapter.connectionFactory().createConnection()) {
             connection.start();
@@ -315,17 +261,6 @@ class XaInboundTest {
                     break;
                 }
                 texts.add(message.getText());
-            }
-            return texts;
-        }
-    }
-
-    private List<String> browse(IsthmusQueue queue) throws JMSException {
-        try (var connection = adapter.connectionFactory().createConnection()) {
-            var texts = new ArrayList<String>();
-            var messages = connection.createSession().createBrowser(queue).getEnumeration();
-            while (messages.hasMoreElements()) {
-                texts.add(((TextMessage) messages.nextElement()).getText());
             }
             return texts;
         }

@@ -3,59 +3,21 @@ package org.isthmus.ra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import jakarta.jms.ConnectionFactory;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import jakarta.jms.TransactionInProgressException;
 import jakarta.resource.spi.LocalTransactionException;
 import jakarta.transaction.RollbackException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import javax.transaction.xa.XAException;
-import org.isthmus.jms.IsthmusQueue;
 import org.isthmus.ra.outbound.Login;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** An application's connections in the transactions of a real manager, together with a real database, over a real broker in this JVM. */
 @Timeout(60)
-class XaOutboundTest {
-    private static final IsthmusQueue ORDERS = new IsthmusQueue("orders");
-    private static final IsthmusQueue INVOICES = new IsthmusQueue("invoices");
-
-    private final JtaServer server = new JtaServer();
-    private final FakeServer threads = new FakeServer();
-    private final IsthmusResourceAdapter adapter = new IsthmusResourceAdapter();
-    private final IsthmusManagedConnectionFactory managed = new IsthmusManagedConnectionFactory();
-    private final Accounts accounts = new Accounts(server, "jdbc:h2:mem:" + System.nanoTime() + ";DB_CLOSE_DELAY=-1");
-    private ConnectionFactory factory;
-
-    @BeforeAll
-    static void manager() {
-        JtaServer.keepDecisionsInMemory();
-    }
-
-    @BeforeEach
-    void start(@TempDir Path directory) throws Exception {
-        adapter.setDataDirectory(directory.toString());
-        adapter.start(threads);
-        managed.setResourceAdapter(adapter);
-        factory = managed.createConnectionFactory(server);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        server.close();
-        adapter.stop();
-        threads.close();
-    }
-
+class XaOutboundTest extends XaRig {
     @Test
     void whatIsSentAndReceivedAndWrittenHappensTogether() throws Exception {
         send(ORDERS, "one", "two");
@@ -231,26 +193,6 @@ class XaOutboundTest {
         try (connection) {
             var session = connection.createSession();
             session.createProducer(ORDERS).send(session.createTextMessage(text));
-        }
-    }
-
-    private void send(IsthmusQueue queue, String... texts) {
-        try (var context = factory.createContext()) {
-            for (var text : texts) {
-                context.createProducer().send(queue, text);
-            }
-        }
-    }
-
-    /** What others see. */
-    private List<String> browse(IsthmusQueue queue) throws Exception {
-        try (var connection = adapter.connectionFactory().createConnection()) {
-            var texts = new ArrayList<String>();
-            var messages = connection.createSession().createBrowser(queue).getEnumeration();
-            while (messages.hasMoreElements()) {
-                texts.add(((TextMessage) messages.nextElement()).getText());
-            }
-            return texts;
         }
     }
 }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import org.isthmus.peers.BrokerProcess;
 import org.isthmus.peers.BrokerSetup;
 
 /** A {@link Client} on a provider's class path. What it and a broker in it log is in {@code client.out} of its directory. */
@@ -56,13 +56,6 @@ final class ClientProcess implements AutoCloseable {
     @Override
     public void close() throws IOException {
         rounds.close();
-        try {
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        BrokerProcess.awaitEnd(process);
     }
 }

@@ -2,11 +2,8 @@ package org.isthmus.broker.protocol.client;
 
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection;
@@ -17,7 +14,6 @@ import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarker;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarkerTopic;
 import org.apache.kafka.common.message.WriteTxnMarkersResponseData;
-import org.apache.kafka.common.protocol.ApiMessage;
 import org.isthmus.broker.client.ClientConfig;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
@@ -26,25 +22,22 @@ import org.isthmus.broker.coordinator.transaction.Outcome;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
-import org.isthmus.broker.runtime.Clock;
 
 /**
- * What a broker asks of the others of its cluster on behalf of transactions. A connection to each is made when it is needed. Methods may be
- * called by any thread; the state is owned by one loop of the transport.
+ * What a broker asks of the others of its cluster on behalf of transactions. Safe for use by many threads.
  *
  * <p>Stages fail where a broker cannot be reached; whether what was asked for happened is then unknown, and asking again does no harm.
  */
 public final class BrokerPeers {
-    private final ClientLoop client;
-    private final Map<Endpoint, BrokerChannel> channels = new HashMap<>();
+    private final PeerChannels channels;
 
-    private BrokerPeers(ClientLoop client) {
-        this.client = client;
+    private BrokerPeers(PeerChannels channels) {
+        this.channels = channels;
     }
 
     /** Over the transport of the broker itself, with which the connections end. */
     public static BrokerPeers over(Transport transport, ClientConfig config) {
-        return new BrokerPeers(new ClientLoop(transport.loop(), transport, Clock.system(), config));
+        return new BrokerPeers(new PeerChannels(transport, config));
     }
 
     /** Has the leader of a partition write a transaction's outcome. */
@@ -58,7 +51,7 @@ public final class BrokerPeers {
                         .setTopics(List.of(new WritableTxnMarkerTopic()
                                 .setName(partition.topic())
                                 .setPartitionIndexes(List.of(partition.partition()))))));
-        return ask(leader, Api.WRITE_TXN_MARKERS, request, BrokerPeers::outcome);
+        return channels.ask(leader, Api.WRITE_TXN_MARKERS, request).thenApply(BrokerPeers::outcome);
     }
 
     private static ErrorCode outcome(WriteTxnMarkersResponseData answer) {
@@ -91,7 +84,7 @@ public final class BrokerPeers {
                 .setVerifyOnly(!joins)
                 .setTopics(new AddPartitionsToTxnTopicCollection(topics.values().iterator())));
         var request = new AddPartitionsToTxnRequestData().setTransactions(transactions);
-        return ask(coordinator, Api.ADD_PARTITIONS_TO_TXN, request, BrokerPeers::outcome);
+        return channels.ask(coordinator, Api.ADD_PARTITIONS_TO_TXN, request).thenApply(BrokerPeers::outcome);
     }
 
     /** The coordinator admits all or none; one that says more about some than about others says it of those that failed. */
@@ -105,27 +98,5 @@ public final class BrokerPeers {
                         .filter(error -> error != ErrorCode.NONE && error != ErrorCode.OPERATION_NOT_ATTEMPTED)
                         .findFirst()
                         .orElse(ErrorCode.NONE);
-    }
-
-    private <A extends ApiMessage, T> CompletionStage<T> ask(
-            Endpoint broker, Api<A> api, ApiMessage request, Function<A, T> outcome) {
-        var done = new CompletableFuture<T>();
-        client.run(
-                () -> channel(broker)
-                        .request(api, request, client.requestDeadline())
-                        .whenComplete((answer, failure) -> {
-                            if (failure != null) {
-                                done.completeExceptionally(failure);
-                            } else {
-                                done.complete(outcome.apply(answer));
-                            }
-                        }),
-                () -> done.completeExceptionally(new IllegalStateException("the broker is stopping")));
-        return done;
-    }
-
-    private BrokerChannel channel(Endpoint broker) {
-        channels.values().removeIf(BrokerChannel::isClosed);
-        return channels.computeIfAbsent(broker, endpoint -> BrokerChannel.open(client, endpoint));
     }
 }

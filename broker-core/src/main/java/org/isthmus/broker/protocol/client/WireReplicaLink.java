@@ -2,11 +2,8 @@ package org.isthmus.broker.protocol.client;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -27,43 +24,22 @@ import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.protocol.codec.ReplicaExtensions;
 import org.isthmus.broker.replica.ReplicaFetch;
 import org.isthmus.broker.replica.ReplicaLink;
-import org.isthmus.broker.runtime.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches as a follower, by Kafka's own Fetch, over a connection to each leader. Methods may be called by any thread; the state is owned by
- * one loop of the transport, with which the connections end.
+ * Fetches as a follower, by Kafka's own Fetch, over a connection to each leader. Safe for use by many threads.
  */
 public final class WireReplicaLink implements ReplicaLink {
-    private final ClientLoop client;
-    private final Map<Endpoint, BrokerChannel> channels = new HashMap<>();
+    private final PeerChannels channels;
 
     public WireReplicaLink(Transport transport, ClientConfig config) {
-        client = new ClientLoop(transport.loop(), transport, Clock.system(), config);
+        channels = new PeerChannels(transport, config);
     }
 
     @Override
     public CompletionStage<List<ReplicaFetch.Answer>> fetch(BrokerImage leader, ReplicaFetch fetch) {
-        var done = new CompletableFuture<List<ReplicaFetch.Answer>>();
-        client.run(
-                () -> channel(new Endpoint.Tcp(leader.host(), leader.port()))
-                        .request(Api.FETCH, request(fetch), client.requestDeadline())
-                        .thenApply(response -> answers(fetch, response))
-                        .whenComplete((answers, failure) -> {
-                            if (failure != null) {
-                                done.completeExceptionally(failure);
-                            } else {
-                                done.complete(answers);
-                            }
-                        }),
-                () -> done.completeExceptionally(
-                        new BrokerException(ErrorCode.NETWORK_EXCEPTION, "the broker is stopping")));
-        return done;
-    }
-
-    private BrokerChannel channel(Endpoint broker) {
-        channels.values().removeIf(BrokerChannel::isClosed);
-        return channels.computeIfAbsent(broker, endpoint -> BrokerChannel.open(client, endpoint));
+        return channels.ask(new Endpoint.Tcp(leader.host(), leader.port()), Api.FETCH, request(fetch))
+                .thenApply(response -> answers(fetch, response));
     }
 
     /** In the order of what is asked: neighbours of one topic share an entry. */

@@ -127,17 +127,13 @@ public final class DescribeTopicPartitionsHandler
                     .setPartitionIndex(index)
                     .setErrorCode(isLed ? ErrorCode.NONE.code() : ErrorCode.LEADER_NOT_AVAILABLE.code())
                     .setLeaderId(isLed ? partition.leader().value() : BrokerId.NONE.value())
-                    .setOfflineReplicas(numbers(image.offline(partition)))
+                    .setOfflineReplicas(BrokerIds.numbers(image.offline(partition)))
                     .setLeaderEpoch(partition.leaderEpoch().value())
-                    .setReplicaNodes(numbers(partition.replicas()))
-                    .setIsrNodes(numbers(partition.isr()))
+                    .setReplicaNodes(BrokerIds.numbers(partition.replicas()))
+                    .setIsrNodes(BrokerIds.numbers(partition.isr()))
                     // Clients do not expect them to be unknown; nobody but who is in sync may be elected here.
                     .setEligibleLeaderReplicas(List.of())
                     .setLastKnownElr(List.of());
-        }
-
-        private static List<Integer> numbers(List<BrokerId> ids) {
-            return ids.stream().map(BrokerId::value).toList();
         }
     }
 }

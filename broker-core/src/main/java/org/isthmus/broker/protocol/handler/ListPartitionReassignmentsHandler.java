@@ -9,7 +9,6 @@ import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData.OngoingPartitionReassignment;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData.OngoingTopicReassignment;
-import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.controller.Reassignments;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.MetadataStore;
@@ -76,12 +75,8 @@ public final class ListPartitionReassignmentsHandler
     private static OngoingPartitionReassignment describe(int index, PartitionImage partition) {
         return new OngoingPartitionReassignment()
                 .setPartitionIndex(index)
-                .setReplicas(numbers(partition.replicas()))
-                .setAddingReplicas(numbers(partition.adding()))
-                .setRemovingReplicas(numbers(partition.removing()));
-    }
-
-    private static List<Integer> numbers(List<BrokerId> ids) {
-        return ids.stream().map(BrokerId::value).toList();
+                .setReplicas(BrokerIds.numbers(partition.replicas()))
+                .setAddingReplicas(BrokerIds.numbers(partition.adding()))
+                .setRemovingReplicas(BrokerIds.numbers(partition.removing()));
     }
 }

@@ -174,13 +174,9 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
                 .setPartitionIndex(index)
                 .setErrorCode(isLed ? ErrorCode.NONE.code() : ErrorCode.LEADER_NOT_AVAILABLE.code())
                 .setLeaderId(isLed ? image.leader().value() : BrokerId.NONE.value())
-                .setOfflineReplicas(numbers(cluster.offline(image)))
+                .setOfflineReplicas(BrokerIds.numbers(cluster.offline(image)))
                 .setLeaderEpoch(image.leaderEpoch().value())
-                .setReplicaNodes(numbers(image.replicas()))
-                .setIsrNodes(numbers(image.isr()));
-    }
-
-    private static List<Integer> numbers(List<BrokerId> ids) {
-        return ids.stream().map(BrokerId::value).toList();
+                .setReplicaNodes(BrokerIds.numbers(image.replicas()))
+                .setIsrNodes(BrokerIds.numbers(image.isr()));
     }
 }
