@@ -117,7 +117,7 @@ class XaInboundTest {
         assertThat(next()).isEqualTo(new Received("one", 1));
         assertThat(next()).isEqualTo(new Received("one", 2));
         assertThat(consume(INVOICES, 1)).containsExactly("delivery 2");
-        adapter.stop(); // which waits for the beans at work: the database may commit after the broker
+        adapter.stop(); // which waits for the bean at work, and so for the database, which may be the last to commit
         adapter.start(threads);
         assertThat(accounts.texts()).containsExactly("delivery 2");
     }
