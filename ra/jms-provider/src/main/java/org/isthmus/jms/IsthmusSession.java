@@ -210,7 +210,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
         requireOpen();
         var from = IsthmusDestination.of(destination);
         connection.temporaries().requireOwn(from);
-        var choice = choice(selector, noLocal);
+        var choice = IsthmusConsumer.Choice.of(selector, noLocal);
         var topic = connection.topics().topic(from);
         return from instanceof IsthmusQueue
                 ? ofQueue(from, topic, choice)
@@ -262,7 +262,8 @@ public class IsthmusSession implements TopicSession, QueueSession {
         var key = durable(name, true);
         var from = lasting(topic);
         var info = connection.topics().topic(from);
-        return durable(from, info, key, TopicOffsets.partitions(info), choice(selector, noLocal), false);
+        return durable(
+                from, info, key, TopicOffsets.partitions(info), IsthmusConsumer.Choice.of(selector, noLocal), false);
     }
 
     private IsthmusConsumer fromTheTail(
@@ -380,19 +381,6 @@ public class IsthmusSession implements TopicSession, QueueSession {
         }
     }
 
-    /** A selector that is null or empty selects everything (§3.8.1.1). */
-    private static IsthmusConsumer.Choice choice(@Nullable String selector, boolean noLocal) throws JMSException {
-        if (selector == null || selector.isBlank()) {
-            return new IsthmusConsumer.Choice(null, noLocal);
-        }
-        try {
-            Selector.parse(selector);
-        } catch (IllegalArgumentException e) {
-            throw JmsErrors.caused(new jakarta.jms.InvalidSelectorException(e.getMessage()), e);
-        }
-        return new IsthmusConsumer.Choice(selector, noLocal);
-    }
-
     /** A topic that ends with a connection cannot have a subscription that outlives it. */
     private static IsthmusDestination lasting(@Nullable Topic topic) throws JMSException {
         var from = IsthmusDestination.of(topic);
@@ -429,7 +417,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
         var from = IsthmusDestination.of(topic);
         connection.temporaries().requireOwn(from);
         var key = new SubscriptionName(connection.clientId(), named(name), false);
-        var choice = choice(selector, false);
+        var choice = IsthmusConsumer.Choice.of(selector, false);
         return subscribed(
                 from,
                 connection.topics().topic(from),
@@ -451,7 +439,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
         domain.requireTopics("createSharedDurableConsumer");
         var from = lasting(topic);
         var key = durable(name, false);
-        var choice = choice(selector, false);
+        var choice = IsthmusConsumer.Choice.of(selector, false);
         var info = connection.topics().topic(from);
         return durable(from, info, key, TopicOffsets.partitions(info), choice, true);
     }
@@ -466,7 +454,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
         requireOpen();
         domain.requireQueues("createBrowser");
         var from = IsthmusDestination.of(queue);
-        var choice = choice(selector, false);
+        var choice = IsthmusConsumer.Choice.of(selector, false);
         if (!(from instanceof IsthmusQueue own)) {
             throw new InvalidDestinationException("only queues are browsed: " + from);
         }
