@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.selector.Selector;
@@ -322,13 +323,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
             }
             var part = joining.join(wanted);
             var consumer = new IsthmusConsumer(
-                    this,
-                    from,
-                    choice,
-                    null,
-                    name.group(),
-                    part.lease(),
-                    it -> new ShareInflow(delivery.lock, part.stream(), it.demand(), it.observer()));
+                    this, from, choice, null, name.group(), part.lease(), it -> inflow(it, part.stream()));
             delivery.add(consumer);
             return consumer;
         } catch (InvalidDestinationException e) {
@@ -356,6 +351,11 @@ public class IsthmusSession implements TopicSession, QueueSession {
         return consumer;
     }
 
+    private Inflow inflow(IsthmusConsumer consumer, ShareStream stream) {
+        return new ShareInflow(
+                delivery.lock, stream, consumer.demand(), consumer.observer(), mode != CLIENT_ACKNOWLEDGE);
+    }
+
     private IsthmusConsumer ofQueue(IsthmusDestination from, TopicInfo topic, IsthmusConsumer.Choice choice)
             throws JMSException {
         try {
@@ -365,14 +365,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
                     from.getName(),
                     partitions,
                     connection.redelivery().ofQueue(from.getName(), choice.selector()));
-            var consumer = new IsthmusConsumer(
-                    this,
-                    from,
-                    choice,
-                    null,
-                    null,
-                    null,
-                    it -> new ShareInflow(delivery.lock, stream, it.demand(), it.observer()));
+            var consumer = new IsthmusConsumer(this, from, choice, null, null, null, it -> inflow(it, stream));
             delivery.add(consumer);
             return consumer;
         } catch (InvalidDestinationException e) {
