@@ -25,6 +25,7 @@ final class ContextProducer implements JMSProducer {
     private int deliveryMode = Message.DEFAULT_DELIVERY_MODE;
     private int priority = Message.DEFAULT_PRIORITY;
     private long timeToLive = Message.DEFAULT_TIME_TO_LIVE;
+    private long deliveryDelay = Message.DEFAULT_DELIVERY_DELAY;
     private boolean disableMessageId;
     private boolean disableMessageTimestamp;
 
@@ -41,6 +42,7 @@ final class ContextProducer implements JMSProducer {
             }
             decorate(message);
             producer.setDisableMessageID(disableMessageId);
+            producer.setDeliveryDelay(deliveryDelay);
             var listener = async;
             if (listener == null) {
                 producer.send(destination, message, deliveryMode, priority, timeToLive);
@@ -167,12 +169,15 @@ final class ContextProducer implements JMSProducer {
 
     @Override
     public JMSProducer setDeliveryDelay(long deliveryDelay) {
-        return set(() -> producer.setDeliveryDelay(deliveryDelay));
+        return set(() -> {
+            IsthmusProducer.requireDeliveryDelay(deliveryDelay);
+            this.deliveryDelay = deliveryDelay;
+        });
     }
 
     @Override
     public long getDeliveryDelay() {
-        return 0;
+        return deliveryDelay;
     }
 
     @Override

@@ -225,21 +225,28 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
 
     @Override
     public IsthmusSession createSession(boolean transacted, int acknowledgeMode) throws JMSException {
-        return createSession(transacted ? Session.SESSION_TRANSACTED : acknowledgeMode);
+        return createSession(mode(transacted, acknowledgeMode));
+    }
+
+    private static int mode(boolean transacted, int acknowledgeMode) throws JMSException {
+        if (!transacted && acknowledgeMode == Session.SESSION_TRANSACTED) {
+            throw new JMSException("a session is transacted or has an acknowledge mode: " + acknowledgeMode);
+        }
+        return transacted ? Session.SESSION_TRANSACTED : acknowledgeMode;
     }
 
     @Override
     public IsthmusSession createTopicSession(boolean transacted, int acknowledgeMode) throws JMSException {
         use();
         domain.requireTopics("createTopicSession");
-        return newSession(transacted ? Session.SESSION_TRANSACTED : acknowledgeMode, Domain.TOPIC);
+        return newSession(mode(transacted, acknowledgeMode), Domain.TOPIC);
     }
 
     @Override
     public IsthmusSession createQueueSession(boolean transacted, int acknowledgeMode) throws JMSException {
         use();
         domain.requireQueues("createQueueSession");
-        return newSession(transacted ? Session.SESSION_TRANSACTED : acknowledgeMode, Domain.QUEUE);
+        return newSession(mode(transacted, acknowledgeMode), Domain.QUEUE);
     }
 
     IsthmusSession newSession(int mode, Domain of) throws JMSException {
@@ -411,44 +418,47 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
     @Override
     public ConnectionConsumer createConnectionConsumer(
             Destination destination, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
-        throw noConnectionConsumers();
+        throw noConnectionConsumer(destination, selector);
     }
 
     @Override
     public ConnectionConsumer createConnectionConsumer(
             Queue queue, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
-        throw noConnectionConsumers();
+        throw noConnectionConsumer(queue, selector);
     }
 
     @Override
     public ConnectionConsumer createConnectionConsumer(
             Topic topic, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
-        throw noConnectionConsumers();
+        throw noConnectionConsumer(topic, selector);
     }
 
     @Override
     public ConnectionConsumer createSharedConnectionConsumer(
             Topic topic, String name, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
         domain.requireTopics("createSharedConnectionConsumer");
-        throw noConnectionConsumers();
+        throw noConnectionConsumer(topic, selector);
     }
 
     @Override
     public ConnectionConsumer createDurableConnectionConsumer(
             Topic topic, String name, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
         domain.requireTopics("createDurableConnectionConsumer");
-        throw noConnectionConsumers();
+        throw noConnectionConsumer(topic, selector);
     }
 
     @Override
     public ConnectionConsumer createSharedDurableConnectionConsumer(
             Topic topic, String name, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
         domain.requireTopics("createSharedDurableConnectionConsumer");
-        throw noConnectionConsumers();
+        throw noConnectionConsumer(topic, selector);
     }
 
-    private JMSException noConnectionConsumers() throws JMSException {
+    private JMSException noConnectionConsumer(@Nullable Destination destination, @Nullable String selector)
+            throws JMSException {
         use();
+        IsthmusDestination.of(destination);
+        IsthmusConsumer.Choice.of(selector, false);
         return new JMSException("connection consumers are optional and not supported; use the resource adapter");
     }
 

@@ -1,6 +1,7 @@
 package org.isthmus.jms;
 
 import jakarta.jms.IllegalStateException;
+import jakarta.jms.InvalidSelectorException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
@@ -44,7 +45,18 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
 
     /** What of the records is for this consumer. */
     record Choice(@Nullable String selector, boolean noLocal) {
-        static final Choice EVERYTHING = new Choice(null, false);
+        /** A selector that is null or empty selects everything (§3.8.1.1). */
+        static Choice of(@Nullable String selector, boolean noLocal) throws JMSException {
+            if (selector == null || selector.isBlank()) {
+                return new Choice(null, noLocal);
+            }
+            try {
+                Selector.parse(selector);
+            } catch (IllegalArgumentException e) {
+                throw JmsErrors.caused(new InvalidSelectorException(e.getMessage()), e);
+            }
+            return new Choice(selector, noLocal);
+        }
     }
 
     IsthmusConsumer(

@@ -40,8 +40,8 @@ public class IsthmusContext implements JMSContext {
     }
 
     private IsthmusContext(IsthmusConnection connection, AtomicInteger sharers, int mode) throws JMSException {
-        // Not createSession: a context has its session from the beginning, and its client identifier may be set all the
-        // same.
+        // Not createSession: a context has its session from the beginning, and until it is used its client identifier
+        // may be set all the same.
         this(connection, sharers, connection.newSession(mode, Domain.UNIFIED));
     }
 
@@ -71,6 +71,7 @@ public class IsthmusContext implements JMSContext {
                 producer = session.createProducer(null);
             }
             session.requireOpen();
+            connection.use();
             return new ContextProducer(session, producer);
         });
     }
@@ -245,6 +246,7 @@ public class IsthmusContext implements JMSContext {
     private JMSConsumer consumer(JmsErrors.Call<MessageConsumer> creation) {
         return JmsErrors.unchecked(() -> {
             var consumer = new ContextConsumer((IsthmusConsumer) creation.run());
+            connection.use();
             if (autoStart) {
                 connection.start();
             }

@@ -247,10 +247,14 @@ public final class IsthmusProducer implements MessageProducer, TopicPublisher, Q
     @Override
     public void setDeliveryDelay(long deliveryDelay) throws JMSException {
         requireOpen();
+        requireDeliveryDelay(deliveryDelay);
+        this.deliveryDelay = deliveryDelay;
+    }
+
+    static void requireDeliveryDelay(long deliveryDelay) throws JMSException {
         if (deliveryDelay < 0) {
             throw new JMSException("a delivery delay is not negative: " + deliveryDelay);
         }
-        this.deliveryDelay = deliveryDelay;
     }
 
     @Override
@@ -266,19 +270,21 @@ public final class IsthmusProducer implements MessageProducer, TopicPublisher, Q
     }
 
     @Override
-    public Topic getTopic() throws JMSException {
-        if (getDestination() instanceof Topic topic) {
-            return topic;
+    public @Nullable Topic getTopic() throws JMSException {
+        var to = getDestination();
+        if (to == null || to instanceof Topic) {
+            return (Topic) to;
         }
-        throw new IllegalStateException("this producer has no topic");
+        throw new IllegalStateException("a producer of a queue");
     }
 
     @Override
-    public Queue getQueue() throws JMSException {
-        if (getDestination() instanceof Queue queue) {
-            return queue;
+    public @Nullable Queue getQueue() throws JMSException {
+        var to = getDestination();
+        if (to == null || to instanceof Queue) {
+            return (Queue) to;
         }
-        throw new IllegalStateException("this producer has no queue");
+        throw new IllegalStateException("a producer of a topic");
     }
 
     private void requireOpen() throws JMSException {

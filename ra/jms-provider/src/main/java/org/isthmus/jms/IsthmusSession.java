@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.selector.Selector;
@@ -210,7 +211,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
         requireOpen();
         var from = IsthmusDestination.of(destination);
         connection.temporaries().requireOwn(from);
-        var choice = choice(selector, noLocal);
+        var choice = IsthmusConsumer.Choice.of(selector, noLocal);
         var topic = connection.topics().topic(from);
         return from instanceof IsthmusQueue
                 ? ofQueue(from, topic, choice)
@@ -262,7 +263,8 @@ public class IsthmusSession implements TopicSession, QueueSession {
         var key = durable(name, true);
         var from = lasting(topic);
         var info = connection.topics().topic(from);
-        return durable(from, info, key, TopicOffsets.partitions(info), choice(selector, noLocal), false);
+        return durable(
+                from, info, key, TopicOffsets.partitions(info), IsthmusConsumer.Choice.of(selector, noLocal), false);
     }
 
     private IsthmusConsumer fromTheTail(
@@ -321,13 +323,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
             }
             var part = joining.join(wanted);
             var consumer = new IsthmusConsumer(
-                    this,
-                    from,
-                    choice,
-                    null,
-                    name.group(),
-                    part.lease(),
-                    it -> new ShareInflow(delivery.lock, part.stream(), it.demand(), it.observer()));
+                    this, from, choice, null, name.group(), part.lease(), it -> inflow(it, part.stream()));
             delivery.add(consumer);
             return consumer;
         } catch (InvalidDestinationException e) {
@@ -355,6 +351,11 @@ public class IsthmusSession implements TopicSession, QueueSession {
         return consumer;
     }
 
+    private Inflow inflow(IsthmusConsumer consumer, ShareStream stream) {
+        return new ShareInflow(
+                delivery.lock, stream, consumer.demand(), consumer.observer(), mode != CLIENT_ACKNOWLEDGE);
+    }
+
     private IsthmusConsumer ofQueue(IsthmusDestination from, TopicInfo topic, IsthmusConsumer.Choice choice)
             throws JMSException {
         try {
@@ -364,33 +365,13 @@ public class IsthmusSession implements TopicSession, QueueSession {
                     from.getName(),
                     partitions,
                     connection.redelivery().ofQueue(from.getName(), choice.selector()));
-            var consumer = new IsthmusConsumer(
-                    this,
-                    from,
-                    choice,
-                    null,
-                    null,
-                    null,
-                    it -> new ShareInflow(delivery.lock, stream, it.demand(), it.observer()));
+            var consumer = new IsthmusConsumer(this, from, choice, null, null, null, it -> inflow(it, stream));
             delivery.add(consumer);
             return consumer;
         } catch (InvalidDestinationException e) {
             connection.topics().forget(topic.name());
             throw e;
         }
-    }
-
-    /** A selector that is null or empty selects everything (§3.8.1.1). */
-    private static IsthmusConsumer.Choice choice(@Nullable String selector, boolean noLocal) throws JMSException {
-        if (selector == null || selector.isBlank()) {
-            return new IsthmusConsumer.Choice(null, noLocal);
-        }
-        try {
-            Selector.parse(selector);
-        } catch (IllegalArgumentException e) {
-            throw JmsErrors.caused(new jakarta.jms.InvalidSelectorException(e.getMessage()), e);
-        }
-        return new IsthmusConsumer.Choice(selector, noLocal);
     }
 
     /** A topic that ends with a connection cannot have a subscription that outlives it. */
@@ -429,7 +410,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
         var from = IsthmusDestination.of(topic);
         connection.temporaries().requireOwn(from);
         var key = new SubscriptionName(connection.clientId(), named(name), false);
-        var choice = choice(selector, false);
+        var choice = IsthmusConsumer.Choice.of(selector, false);
         return subscribed(
                 from,
                 connection.topics().topic(from),
@@ -451,7 +432,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
         domain.requireTopics("createSharedDurableConsumer");
         var from = lasting(topic);
         var key = durable(name, false);
-        var choice = choice(selector, false);
+        var choice = IsthmusConsumer.Choice.of(selector, false);
         var info = connection.topics().topic(from);
         return durable(from, info, key, TopicOffsets.partitions(info), choice, true);
     }
@@ -466,7 +447,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
         requireOpen();
         domain.requireQueues("createBrowser");
         var from = IsthmusDestination.of(queue);
-        var choice = choice(selector, false);
+        var choice = IsthmusConsumer.Choice.of(selector, false);
         if (!(from instanceof IsthmusQueue own)) {
             throw new InvalidDestinationException("only queues are browsed: " + from);
         }

@@ -66,11 +66,13 @@ final class ShareInflow implements Inflow {
     private final ShareStream stream;
     private final Demand demand;
     private final Inflow.Observer observer;
+    private final boolean acknowledgesByItself;
 
     private final Deque<Held> buffer = new ArrayDeque<>();
     // Handed out and not acknowledged, in the order of handing out.
     private final Map<Place, Held> handed = new LinkedHashMap<>();
-    private final List<ShareDelivery> accepted = new ArrayList<>();
+    private final List<Held> accepted = new ArrayList<>();
+    private final Aftermath aftermath = new Aftermath();
     // Handed out in a transaction that failed to take them in.
     private final List<ShareDelivery> outside = new ArrayList<>();
     private boolean polling;
@@ -81,11 +83,18 @@ final class ShareInflow implements Inflow {
     private volatile CompletableFuture<@Nullable Void> latestCommit = CompletableFuture.completedFuture(null);
     private CompletableFuture<@Nullable Void> transactionTold = CompletableFuture.completedFuture(null);
 
-    ShareInflow(ReentrantLock lock, ShareStream stream, Demand demand, Inflow.Observer observer) {
+    /** @param acknowledgesByItself whether the application never hears whether an acknowledgement came in time */
+    ShareInflow(
+            ReentrantLock lock,
+            ShareStream stream,
+            Demand demand,
+            Inflow.Observer observer,
+            boolean acknowledgesByItself) {
         this.lock = lock;
         this.stream = stream;
         this.demand = demand;
         this.observer = observer;
+        this.acknowledgesByItself = acknowledgesByItself;
     }
 
     // Asking
@@ -135,33 +144,67 @@ final class ShareInflow implements Inflow {
     }
 
     private void poll(int most, Duration longestWait) {
-        stream.poll(most, longestWait).whenComplete(this::polled);
+        stream.poll(most, longestWait).whenComplete((deliveries, refused) -> {
+            if (deliveries == null || refused != null) {
+                failed(refused);
+            } else {
+                polled(deliveries, most, longestWait);
+            }
+        });
     }
 
-    private void polled(@Nullable List<ShareDelivery> deliveries, @Nullable Throwable refused) {
-        boolean unwanted = false;
+    private void failed(@Nullable Throwable refused) {
         lock.lock();
         try {
             polling = false;
-            if (deliveries != null) {
-                unwanted = closed || paused || !(demand.isFlowing() || demand.isReceiving());
-                if (!unwanted) {
-                    deliveries.forEach(delivery -> buffer.add(new Held(delivery, 0)));
-                    orderByPriority();
-                }
-            }
         } finally {
             lock.unlock();
         }
-        if (refused != null) {
-            fail(JmsErrors.unwrapped(refused));
+        fail(refused == null ? new IllegalStateException("a poll without an answer") : JmsErrors.unwrapped(refused));
+    }
+
+    private void polled(List<ShareDelivery> deliveries, int most, Duration longestWait) {
+        boolean unwanted;
+        boolean nothingNew = false;
+        lock.lock();
+        try {
+            unwanted = closed || paused || !(demand.isFlowing() || demand.isReceiving());
+            if (!unwanted) {
+                int before = buffer.size();
+                deliveries.forEach(this::keep);
+                orderByPriority();
+                nothingNew = buffer.size() == before && !deliveries.isEmpty();
+            }
+            polling = nothingNew;
+        } finally {
+            lock.unlock();
+        }
+        if (nothingNew) {
+            var unused = commit();
+            poll(most, longestWait);
             return;
         }
-        if (unwanted && deliveries != null) {
+        if (unwanted) {
             say(deliveries, Settlement.RELEASE_UNSEEN); // who asked has gone away meanwhile
         }
         observer.arrived();
         pump();
+    }
+
+    /** A lost connection may have brought the same before, and the broker does not know all that became of that. */
+    private void keep(ShareDelivery delivery) {
+        var place = Place.of(delivery);
+        if (aftermath.isDone(delivery) || accepted.removeIf(it -> place.equals(Place.of(it.delivery())))) {
+            aftermath.forget(delivery);
+            accepted.add(new Held(delivery, 0));
+            return;
+        }
+        var before = handed.get(place);
+        if (before != null) {
+            aftermath.delivered(delivery, before.deliveryCount());
+        }
+        buffer.add(new Held(delivery, aftermath.uncounted(delivery)));
+        aftermath.forget(delivery);
     }
 
     /** What came ahead already may have to wait for what came now. The broker names records in the order of the log. */
@@ -288,13 +331,13 @@ final class ShareInflow implements Inflow {
 
     @Override
     public void acknowledge() {
-        handed.values().forEach(held -> accepted.add(held.delivery()));
+        accepted.addAll(handed.values());
         handed.clear();
     }
 
     @Override
     public CompletableFuture<@Nullable Void> commit() {
-        List<ShareDelivery> toAccept;
+        List<Held> toAccept;
         CompletableFuture<@Nullable Void> before;
         var done = new CompletableFuture<@Nullable Void>();
         lock.lock();
@@ -309,7 +352,14 @@ final class ShareInflow implements Inflow {
         } finally {
             lock.unlock();
         }
-        var settled = ShareSettlements.settle(stream, toAccept, Settlement.ACCEPT);
+        var settled = ShareSettlements.inRows(
+                toAccept.stream().map(Held::delivery).toList(),
+                (row, lastOffset) -> stream.settle(row.get(0), lastOffset, Settlement.ACCEPT)
+                        .whenComplete((nothing, tooLate) -> {
+                            if (tooLate != null) {
+                                notAccepted(toAccept, row);
+                            }
+                        }));
         // What came too late is delivered again; who only must know that it has ended does not fail with it.
         var unused = CompletableFuture.allOf(before, settled.exceptionally(ShareInflow::unlessTooLate))
                 .whenComplete((nothing, refused) -> {
@@ -320,6 +370,21 @@ final class ShareInflow implements Inflow {
                     }
                 });
         return settled;
+    }
+
+    private void notAccepted(List<Held> all, List<ShareDelivery> row) {
+        lock.lock();
+        try {
+            for (var held : all) {
+                if (acknowledgesByItself && row.contains(held.delivery())) {
+                    aftermath.done(held.delivery());
+                } else if (row.contains(held.delivery())) {
+                    aftermath.delivered(held.delivery(), held.deliveryCount());
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static @Nullable Void unlessTooLate(Throwable failure) {

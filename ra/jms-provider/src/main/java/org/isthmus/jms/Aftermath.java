@@ -1,0 +1,61 @@
+package org.isthmus.jms;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.isthmus.broker.client.ShareStream.ShareDelivery;
+import org.isthmus.broker.common.TopicPartition;
+
+/**
+ * What a consumer knows better than the broker after a lost connection: which records it had handed out already, and which it is done with
+ * although the broker may not have heard so. The newest thousand; of the others the broker's word counts. Guarded by the session's lock.
+ */
+final class Aftermath {
+    private static final int MOST = 1_000;
+
+    /** With the timestamp, because a topic that is deleted and made anew has the same offsets for other records. */
+    private record Key(TopicPartition partition, long offset, long timestampMs) {
+        static Key of(ShareDelivery delivery) {
+            return new Key(
+                    delivery.partition(),
+                    delivery.record().offset(),
+                    delivery.record().timestampMs());
+        }
+    }
+
+    private static final int DONE = 0;
+
+    /** How often it was delivered, or that it is done with. */
+    private final Map<Key, Integer> known = new LinkedHashMap<>();
+
+    void done(ShareDelivery delivery) {
+        put(delivery, DONE);
+    }
+
+    void delivered(ShareDelivery delivery, int count) {
+        put(delivery, count);
+    }
+
+    private void put(ShareDelivery delivery, int value) {
+        var key = Key.of(delivery);
+        known.remove(key);
+        known.put(key, value);
+        if (known.size() > MOST) {
+            known.remove(known.keySet().iterator().next());
+        }
+    }
+
+    boolean isDone(ShareDelivery delivery) {
+        var value = known.get(Key.of(delivery));
+        return value != null && value == DONE;
+    }
+
+    /** Deliveries of this record that the broker has not counted. */
+    int uncounted(ShareDelivery delivery) {
+        var value = known.get(Key.of(delivery));
+        return value == null ? 0 : Math.max(0, value + 1 - delivery.deliveryCount());
+    }
+
+    void forget(ShareDelivery delivery) {
+        known.remove(Key.of(delivery));
+    }
+}

@@ -1,0 +1,26 @@
+/**
+ * What Jakarta Messaging 3.1 demands, section by section, said with the interfaces of the specification alone. Names of tests end with the section.
+ *
+ * <table>
+ * <caption>Which section is tested where</caption>
+ * <tr><td>§2.6, §4</td><td>{@link org.isthmus.jms.spec.DomainsSpecTest}; temporary destinations and requestors:
+ *     {@code TemporaryDestinationTest}</td></tr>
+ * <tr><td>§2.8</td><td>{@link org.isthmus.jms.spec.SimplifiedApiSpecTest}, {@code SimplifiedApiTest}, {@code ContextRulesTest}</td></tr>
+ * <tr><td>§3.4</td><td>{@link org.isthmus.jms.spec.MessageHeadersSpecTest}, {@code MessageTest}, {@code MessageLifeTest}</td></tr>
+ * <tr><td>§3.5</td><td>{@link org.isthmus.jms.spec.PropertiesSpecTest}, {@code ConversionTest}</td></tr>
+ * <tr><td>§3.8</td><td>the broker's {@code SelectorTest}; in use: {@code QueueTest}, {@code SharedSubscriptionTest}</td></tr>
+ * <tr><td>§3.9 to §3.12</td><td>{@link org.isthmus.jms.spec.MessageBodiesSpecTest}, {@code ConversionTest}, {@code MessageTest}</td></tr>
+ * <tr><td>§4.1.6</td><td>{@link org.isthmus.jms.spec.QueueBrowserSpecTest}, {@code QueueBrowserTest}</td></tr>
+ * <tr><td>§6.1</td><td>{@link org.isthmus.jms.spec.ConnectionSpecTest}, {@code ConnectionTest}, {@code ClientIdTest}</td></tr>
+ * <tr><td>§6.2</td><td>{@link org.isthmus.jms.spec.SessionSpecTest}, {@code TopicTest}</td></tr>
+ * <tr><td>§6.2.7</td><td>{@link org.isthmus.jms.spec.TransactionsSpecTest}, {@code TransactedSessionTest}, {@code XaSessionTest}</td></tr>
+ * <tr><td>§7</td><td>{@link org.isthmus.jms.spec.ProducerSpecTest}, {@code AsyncSendTest}, {@code DeliveryDelayTest}</td></tr>
+ * <tr><td>§8</td><td>{@link org.isthmus.jms.spec.ConsumerSpecTest}, {@code QueueTest}; subscriptions: {@code DurableSubscriptionTest},
+ *     {@code SharedSubscriptionTest}</td></tr>
+ * <tr><td>§9</td><td>{@code JmsErrorsTest}, and each call's own in the classes above</td></tr>
+ * </table>
+ */
+@NullMarked
+package org.isthmus.jms.spec;
+
+import org.jspecify.annotations.NullMarked;
