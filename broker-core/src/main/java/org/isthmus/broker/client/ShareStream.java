@@ -45,6 +45,9 @@ public interface ShareStream extends AutoCloseable {
     /** Whether the stream still holds what it was handed in this delivery: false once the connection that brought it is lost. */
     boolean holds(ShareDelivery delivery);
 
+    /** Runs a task after a while on a thread of the client, which it must not block; not at all where the client is closed by then. */
+    void later(Duration delay, Runnable task);
+
     /** As {@link #close}; completes once the broker has let the member go, so that another one finds its place free. */
     CompletionStage<Void> leave();
 

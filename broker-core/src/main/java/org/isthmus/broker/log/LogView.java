@@ -1,6 +1,7 @@
 package org.isthmus.broker.log;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import org.isthmus.broker.common.Epoch;
@@ -31,6 +32,18 @@ public interface LogView {
      * {@link org.isthmus.broker.common.BrokerException} {@code OFFSET_OUT_OF_RANGE} below the start or above the end.
      */
     LogSlice read(long offset, long upToOffset, int maxBytes, boolean atLeastOne) throws IOException;
+
+    /** As {@link #read} with {@code atLeastOne}, copied into memory. */
+    default ByteBuffer copy(long offset, long upToOffset, int maxBytes) throws IOException {
+        var slice = read(offset, upToOffset, maxBytes, true);
+        try {
+            var bytes = ByteBuffer.allocate(slice.length());
+            while (bytes.hasRemaining() && slice.file().read(bytes, slice.position() + bytes.position()) >= 0) {}
+            return bytes.flip();
+        } finally {
+            slice.release();
+        }
+    }
 
     /** The first record below the high watermark whose timestamp is at least this one. */
     Optional<TimestampedOffset> firstAtOrAfter(long timestampMs) throws IOException;

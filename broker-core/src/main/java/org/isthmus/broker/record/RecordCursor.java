@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the records of one batch where they lie: keys are views and nothing else is copied, so that one may ask after keys without paying
- * for values. Used by one thread. Fails with {@link CorruptBatchException} where the records do not fit the header.
+ * Walks the records of one batch where they lie: keys are views and nothing else is copied, so that one may ask after keys and headers without
+ * paying for values. Used by one thread. Fails with {@link CorruptBatchException} where the records do not fit the header.
  */
 public final class RecordCursor {
     private final RecordBatch batch;
@@ -20,11 +20,14 @@ public final class RecordCursor {
     private int offsetDelta;
     private @Nullable ByteBuffer key;
     private boolean hasValue;
+    private int headersStart;
+    private final RecordHeaders headers;
 
     RecordCursor(RecordBatch batch, ByteBuffer bytes) {
         this.batch = batch;
         this.bytes = bytes;
         this.first = bytes.position();
+        this.headers = new RecordHeaders(bytes.duplicate());
     }
 
     /** Goes to the next record; false behind the last. */
@@ -68,6 +71,16 @@ public final class RecordCursor {
         return hasValue;
     }
 
+    /** The headers, from the first on each time that this is called. */
+    public RecordHeaders headers() {
+        try {
+            headers.begin(headersStart, end);
+        } catch (BufferUnderflowException e) {
+            throw corrupt("record " + read + " has no number of headers");
+        }
+        return headers;
+    }
+
     /** The whole record, with its length before it. */
     ByteBuffer raw() {
         return bytes.slice(start, end - start);
@@ -99,7 +112,8 @@ public final class RecordCursor {
         if (hasValue) {
             skip(valueLength);
         }
-        if (bytes.position() > end) {
+        headersStart = bytes.position();
+        if (headersStart > end) {
             throw corrupt("record " + read + " does not have the length that it says");
         }
         bytes.position(end);

@@ -59,7 +59,7 @@ record DeadLetterTopic(
             var next = range.first();
             while (next <= range.last() && next < view.highWatermark()) {
                 var before = next;
-                for (var batch : RecordBatch.in(PartitionRecords.bytes(view, next, range.last() + 1, 1))) {
+                for (var batch : RecordBatch.in(view.copy(next, range.last() + 1, 1))) {
                     for (var record : batch.records()) {
                         if (range.contains(record.offset()) && !batch.isControl()) {
                             copy(record, copies, group, deliveries, cause);

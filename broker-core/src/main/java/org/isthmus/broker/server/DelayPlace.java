@@ -95,7 +95,7 @@ final class DelayPlace implements DelayCoordinator.Place {
     }
 
     private static LogRecord record(LogView view, long offset) throws IOException {
-        for (var batch : RecordBatch.in(PartitionRecords.bytes(view, offset, offset + 1, 1))) {
+        for (var batch : RecordBatch.in(view.copy(offset, offset + 1, 1))) {
             for (var record : batch.records()) {
                 if (record.offset() == offset) {
                     return record;

@@ -1,11 +1,10 @@
 package org.isthmus.broker.server;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.isthmus.broker.coordinator.share.Interest;
-import org.isthmus.broker.record.LogRecord;
+import org.isthmus.broker.record.RecordCursor;
 import org.isthmus.broker.selector.Selector;
 
 /** What an interest means to a record, as docs/jms-mapping.md says where the fields of a message are. */
@@ -16,14 +15,14 @@ final class InterestFilters {
     private InterestFilters() {}
 
     /** Fails with {@link IllegalArgumentException} on a selector that cannot be read. */
-    static Predicate<LogRecord> of(Interest interest) {
-        Predicate<LogRecord> wanted = record -> true;
+    static Predicate<RecordCursor> of(Interest interest) {
+        Predicate<RecordCursor> wanted = record -> true;
         if (interest.selector().isPresent()) {
             var selector = parse(interest.selector().get());
             wanted = record -> selector.matches(new MessageFields(record));
         }
         if (interest.excludedClient().isPresent()) {
-            var excluded = interest.excludedClient().get().getBytes(StandardCharsets.UTF_8);
+            var excluded = interest.excludedClient().get();
             wanted = wanted.and(record -> !MessageFields.isFrom(record, excluded));
         }
         return wanted;

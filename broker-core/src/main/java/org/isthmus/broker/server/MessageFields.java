@@ -1,9 +1,10 @@
 package org.isthmus.broker.server;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import org.isthmus.broker.record.Header;
-import org.isthmus.broker.record.LogRecord;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.isthmus.broker.record.RecordCursor;
+import org.isthmus.broker.record.RecordHeaders;
 import org.isthmus.broker.selector.PropertySource;
 import org.jspecify.annotations.Nullable;
 
@@ -11,30 +12,49 @@ import org.jspecify.annotations.Nullable;
  * A record, as a selector sees the message in it. Looks up only what is asked for: most selectors ask for one property of many. The places of
  * the fields are those of docs/jms-mapping.md.
  */
-record MessageFields(LogRecord record) implements PropertySource {
-    private static final String OWN = "jms.";
+record MessageFields(RecordCursor record) implements PropertySource {
+    private static final byte[] OWN = bytes("jms.");
+    private static final byte[] ID = bytes("jms.id");
+    private static final byte[] CORRELATION_ID = bytes("jms.correlation-id");
+    private static final byte[] TYPE = bytes("jms.type");
+    private static final byte[] TYPES = bytes("jms.types");
+    private static final byte[] MODE = bytes("jms.mode");
+    private static final byte[] DELIVERY_TIME = bytes("jms.delivery-time");
+    private static final byte[] FROM = bytes("jms.from");
+    static final byte[] PRIORITY = bytes("jms.priority");
+    static final byte[] EXPIRES = bytes("jms.expires");
+
+    private static final int MOST_REMEMBERED = 1_000;
+    private static final Map<String, byte[]> NAMES = new ConcurrentHashMap<>();
 
     @Override
     public @Nullable Object value(String name) {
         return switch (name) {
             case "JMSMessageID" -> {
-                var id = text("jms.id");
+                var id = text(record, ID);
                 yield id == null ? null : "ID:" + id;
             }
-            case "JMSCorrelationID" -> text("jms.correlation-id");
-            case "JMSType" -> text("jms.type");
+            case "JMSCorrelationID" -> text(record, CORRELATION_ID);
+            case "JMSType" -> text(record, TYPE);
             case "JMSTimestamp" -> record.timestampMs();
             case "JMSDeliveryTime" -> deliveryTime();
-            case "JMSDeliveryMode" -> "non-persistent".equals(text("jms.mode")) ? "NON_PERSISTENT" : "PERSISTENT";
+            case "JMSDeliveryMode" -> "non-persistent".equals(text(record, MODE)) ? "NON_PERSISTENT" : "PERSISTENT";
             case "JMSPriority" -> priority();
-            case "JMSXGroupID" -> record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8);
+            case "JMSXGroupID" -> key();
             default ->
                 name.startsWith("JMS") && !name.startsWith("JMSX") && !name.startsWith("JMS_") ? null : property(name);
         };
     }
 
+    private @Nullable String key() {
+        var key = record.key();
+        return key == null
+                ? null
+                : StandardCharsets.UTF_8.decode(key.duplicate()).toString();
+    }
+
     private Object deliveryTime() {
-        var digits = text("jms.delivery-time");
+        var digits = text(record, DELIVERY_TIME);
         try {
             return digits == null ? record.timestampMs() : Long.parseLong(digits);
         } catch (NumberFormatException e) {
@@ -43,18 +63,17 @@ record MessageFields(LogRecord record) implements PropertySource {
     }
 
     private Object priority() {
-        var digit = text("jms.priority");
+        var digit = text(record, PRIORITY);
         return digit != null && digit.length() == 1 && Character.isDigit(digit.charAt(0))
                 ? (long) (digit.charAt(0) - '0')
                 : 4L;
     }
 
     private @Nullable Object property(String name) {
-        var header = lastNamed(name);
-        if (header == null || header.value() == null) {
+        var text = lastNamed(name);
+        if (text == null) {
             return null;
         }
-        var text = new String(header.value(), StandardCharsets.UTF_8);
         try {
             return switch (type(name)) {
                 case 'z' -> Boolean.valueOf(text);
@@ -68,15 +87,37 @@ record MessageFields(LogRecord record) implements PropertySource {
         }
     }
 
-    /** The last header that is a property of this name. */
-    private @Nullable Header lastNamed(String name) {
-        Header found = null;
-        for (var header : record.headers()) {
-            if (!header.key().startsWith(OWN) && isNamed(header.key(), name)) {
-                found = header;
+    /** The value of the last header that is a property of this name. */
+    private @Nullable String lastNamed(String name) {
+        var wanted = bytesOf(name);
+        String found = null;
+        for (var headers = record.headers(); headers.next(); ) {
+            if (headers.isNamed(wanted) ? !headers.startsWith(OWN) : isNamedAlike(headers, name)) {
+                found = headers.value();
             }
         }
         return found;
+    }
+
+    /** Names of properties are few, and asked for with each record. */
+    private static byte[] bytesOf(String name) {
+        var known = NAMES.get(name);
+        if (known == null) {
+            known = bytes(name);
+            if (NAMES.size() < MOST_REMEMBERED) {
+                NAMES.put(name, known);
+            }
+        }
+        return known;
+    }
+
+    private static boolean isNamedAlike(RecordHeaders headers, String name) {
+        // A name with an underscore may stand for one that is no identifier, which has no fewer bytes than it has
+        // characters.
+        return name.indexOf('_') >= 0
+                && headers.nameLength() >= name.length() - 1
+                && !headers.startsWith(OWN)
+                && isNamed(headers.name(), name);
     }
 
     /** Whether a header is the property of this name, where what an identifier cannot hold reads as an underscore. */
@@ -98,7 +139,7 @@ record MessageFields(LogRecord record) implements PropertySource {
     }
 
     private char type(String name) {
-        var types = text("jms.types");
+        var types = text(record, TYPES);
         if (types == null) {
             return 's';
         }
@@ -111,30 +152,27 @@ record MessageFields(LogRecord record) implements PropertySource {
         return 's';
     }
 
-    private @Nullable String text(String header) {
-        var bytes = bytes(record, header);
-        return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    private static byte @Nullable [] bytes(LogRecord record, String name) {
-        for (var header : record.headers()) {
-            if (header.key().equals(name)) {
-                return header.value();
+    /** The value of the first header of this name. */
+    static @Nullable String text(RecordCursor record, byte[] name) {
+        for (var headers = record.headers(); headers.next(); ) {
+            if (headers.isNamed(name)) {
+                return headers.value();
             }
         }
         return null;
     }
 
     /** Whether the client of this name sent it; without a name the connection is meant, by the first part of the message's id. */
-    static boolean isFrom(LogRecord record, byte[] client) {
-        var from = bytes(record, "jms.from");
+    static boolean isFrom(RecordCursor record, String client) {
+        var from = text(record, FROM);
         if (from != null) {
-            return Arrays.equals(from, client);
+            return from.equals(client);
         }
-        var id = bytes(record, "jms.id");
-        return id != null
-                && id.length > client.length
-                && id[client.length] == ':'
-                && Arrays.equals(id, 0, client.length, client, 0, client.length);
+        var id = text(record, ID);
+        return id != null && id.startsWith(client) && id.startsWith(":", client.length());
+    }
+
+    private static byte[] bytes(String name) {
+        return name.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -6,14 +6,11 @@ import java.util.ArrayList;
 import org.isthmus.broker.coordinator.share.Marks;
 import org.isthmus.broker.coordinator.share.OffsetRange;
 import org.isthmus.broker.record.Compression;
-import org.isthmus.broker.record.LogRecord;
 import org.isthmus.broker.record.RecordBatch;
-import org.jspecify.annotations.Nullable;
+import org.isthmus.broker.record.RecordCursor;
 
 /** Finds expiry and priority in the headers where docs/jms-mapping.md has them. A batch that cannot have any is not taken apart. */
 final class MessageMarks {
-    private static final String EXPIRES = "jms.expires";
-    private static final String PRIORITY = "jms.priority";
     private static final byte[] COMMON = "jms.".getBytes(StandardCharsets.US_ASCII);
 
     private MessageMarks() {}
@@ -23,20 +20,24 @@ final class MessageMarks {
             return Marks.NONE;
         }
         var expired = new ArrayList<OffsetRange>();
+        var nextEndMs = Marks.NEVER;
         var urgent = new ArrayList<Marks.Urgent>();
-        for (var record : batch.records()) {
+        for (var record = batch.cursor(); record.next(); ) {
             if (!range.contains(record.offset())) {
                 continue;
             }
-            if (isExpired(record, nowMs)) {
+            var endMs = endMs(record);
+            if (endMs <= nowMs) {
                 expired.add(OffsetRange.of(record.offset()));
+            } else {
+                nextEndMs = Math.min(nextEndMs, endMs);
             }
             var priority = priority(record);
             if (priority != Marks.USUAL_PRIORITY) {
                 urgent.add(new Marks.Urgent(record.offset(), priority));
             }
         }
-        return new Marks(expired, urgent);
+        return new Marks(expired, nextEndMs, urgent);
     }
 
     /** Whether one of the two names is among the bytes. */
@@ -54,32 +55,23 @@ final class MessageMarks {
         return false;
     }
 
-    private static boolean isExpired(LogRecord record, long nowMs) {
-        var value = header(record, EXPIRES);
+    private static long endMs(RecordCursor record) {
+        var value = MessageFields.text(record, MessageFields.EXPIRES);
         if (value == null) {
-            return false;
+            return Marks.NEVER;
         }
         try {
-            var expiresMs = Long.parseLong(value);
-            return expiresMs > 0 && expiresMs <= nowMs;
+            var endMs = Long.parseLong(value);
+            return endMs > 0 ? endMs : Marks.NEVER;
         } catch (NumberFormatException e) {
-            return false;
+            return Marks.NEVER;
         }
     }
 
-    private static int priority(LogRecord record) {
-        var value = header(record, PRIORITY);
+    private static int priority(RecordCursor record) {
+        var value = MessageFields.text(record, MessageFields.PRIORITY);
         return value != null && value.length() == 1 && value.charAt(0) >= '0' && value.charAt(0) <= '9'
                 ? value.charAt(0) - '0'
                 : Marks.USUAL_PRIORITY;
-    }
-
-    private static @Nullable String header(LogRecord record, String name) {
-        for (var header : record.headers()) {
-            if (header.key().equals(name)) {
-                return header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
-            }
-        }
-        return null;
     }
 }

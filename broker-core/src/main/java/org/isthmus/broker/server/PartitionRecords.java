@@ -1,7 +1,6 @@
 package org.isthmus.broker.server;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,22 +17,20 @@ import org.isthmus.broker.coordinator.share.StartAt;
 import org.isthmus.broker.log.AbortedTransaction;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.log.OpenTransaction;
-import org.isthmus.broker.record.LogRecord;
 import org.isthmus.broker.record.RecordBatch;
+import org.isthmus.broker.record.RecordCursor;
 import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.runtime.Cancellable;
 import org.isthmus.broker.runtime.Clock;
 
 /** A partition's records, as its share groups read them: on I/O threads, from the published view. */
-record PartitionRecords(Partition partition, Executor io, Function<Interest, Predicate<LogRecord>> filters, Clock clock)
+record PartitionRecords(
+        Partition partition, Executor io, Function<Interest, Predicate<RecordCursor>> filters, Clock clock)
         implements RecordSource {
-    /** However many records a demand would take: what is looked at in one go stays small. */
-    private static final int MOST_BYTES = 1 << 20;
-
     @Override
     public CompletionStage<Scan> scan(
             long from, Interest interest, boolean committedOnly, boolean asMessages, int maxBytes) {
-        return read(view -> scan(view, from, interest, committedOnly, asMessages, Math.min(maxBytes, MOST_BYTES)));
+        return read(view -> scan(view, from, interest, committedOnly, asMessages, maxBytes));
     }
 
     private Scan scan(
@@ -44,7 +41,7 @@ record PartitionRecords(Partition partition, Executor io, Function<Interest, Pre
         if (from >= upTo) {
             return new Scan(from, from, List.of());
         }
-        var bytes = bytes(view, from, upTo, maxBytes);
+        var bytes = view.copy(from, upTo, maxBytes);
         var aborted = committedOnly ? view.abortedTransactions(from, upTo) : List.<AbortedTransaction>of();
         var filter = filters.apply(interest);
         var batches = new ArrayList<Scan.Batch>();
@@ -63,18 +60,6 @@ record PartitionRecords(Partition partition, Executor io, Function<Interest, Pre
             next = batch.lastOffset() + 1;
         }
         return new Scan(from, next, batches);
-    }
-
-    /** Whole batches from this offset on, copied. */
-    static ByteBuffer bytes(LogView view, long from, long upTo, int maxBytes) throws IOException {
-        var slice = view.read(from, upTo, maxBytes, true);
-        try {
-            var bytes = ByteBuffer.allocate(slice.length());
-            while (bytes.hasRemaining() && slice.file().read(bytes, slice.position() + bytes.position()) >= 0) {}
-            return bytes.flip();
-        } finally {
-            slice.release();
-        }
     }
 
     private static Scan.Content content(
@@ -102,11 +87,11 @@ record PartitionRecords(Partition partition, Executor io, Function<Interest, Pre
                                 && batch.lastOffset() < transaction.markerOffset());
     }
 
-    private static List<OffsetRange> matching(RecordBatch batch, OffsetRange range, Predicate<LogRecord> filter) {
+    private static List<OffsetRange> matching(RecordBatch batch, OffsetRange range, Predicate<RecordCursor> filter) {
         var matching = new ArrayList<OffsetRange>();
         long first = -1;
         long last = -1;
-        for (var record : batch.records()) {
+        for (var record = batch.cursor(); record.next(); ) {
             if (!range.contains(record.offset()) || !filter.test(record)) {
                 continue;
             }
@@ -121,6 +106,16 @@ record PartitionRecords(Partition partition, Executor io, Function<Interest, Pre
             matching.add(new OffsetRange(first, last));
         }
         return matching;
+    }
+
+    @Override
+    public long startOffset() {
+        return partition.view().map(LogView::startOffset).orElse(0L);
+    }
+
+    @Override
+    public long readableTo() {
+        return partition.view().map(LogView::highWatermark).orElse(0L);
     }
 
     @Override

@@ -38,6 +38,7 @@ final class Delivery {
     private final SerialExecutor thread;
     private final int mode;
     private final SessionTransaction transaction;
+    private final boolean blocks;
 
     private final List<IsthmusConsumer> consumers = new ArrayList<>();
     // Closed consumers whose messages can still be acknowledged (§8.7).
@@ -61,10 +62,12 @@ final class Delivery {
         T of(Message message) throws JMSException;
     }
 
-    Delivery(SerialExecutor thread, int mode, SessionTransaction transaction) {
+    /** @param blocks whether an automatic acknowledgement is safe before the next message is handed out */
+    Delivery(SerialExecutor thread, int mode, SessionTransaction transaction, boolean blocks) {
         this.thread = thread;
         this.mode = mode;
         this.transaction = transaction;
+        this.blocks = blocks;
     }
 
     // The session's life
@@ -468,9 +471,11 @@ final class Delivery {
 
     // Acknowledgement
 
-    /** With AUTO_ACKNOWLEDGE only the last message may come twice, so the one before is committed before the next is handed out. */
+    /** With AUTO_ACKNOWLEDGE only the last message may come twice, so who takes that to the letter waits for the one before. */
     private void settle(IsthmusConsumer consumer) throws JMSException {
-        if (mode == Session.AUTO_ACKNOWLEDGE) {
+        if (mode == Session.AUTO_ACKNOWLEDGE && !blocks) {
+            JmsErrors.await(consumer.inflow().commitsUnderWay(), "acknowledging messages of " + consumer.destination());
+        } else if (mode == Session.AUTO_ACKNOWLEDGE) {
             var last = consumer.inflow().latestCommit();
             if (last.isCompletedExceptionally()) {
                 last = consumer.inflow().commit();

@@ -92,6 +92,9 @@ interface Inflow {
     /** The commit that was asked for last, for who only must know that it has ended as well as it can. */
     CompletableFuture<@Nullable Void> latestCommit();
 
+    /** Completes when few enough acknowledgements are on their way that more may follow; never fails. */
+    CompletableFuture<@Nullable Void> commitsUnderWay();
+
     /** Takes nothing more; what was handed out can still be acknowledged. */
     void close();
 

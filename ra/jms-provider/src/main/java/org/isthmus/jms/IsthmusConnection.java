@@ -61,9 +61,14 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
     private volatile boolean closed;
 
     /** What a connection takes from its factory. */
-    record Settings(boolean recordsAsText, TrustedClasses trusted, StartFrom startFrom, RedeliveryPolicy redelivery) {
+    record Settings(
+            boolean recordsAsText,
+            TrustedClasses trusted,
+            StartFrom startFrom,
+            RedeliveryPolicy redelivery,
+            boolean blockOnAcknowledge) {
         Settings(boolean recordsAsText, TrustedClasses trusted, StartFrom startFrom) {
-            this(recordsAsText, trusted, startFrom, RedeliveryPolicy.DEFAULT);
+            this(recordsAsText, trusted, startFrom, RedeliveryPolicy.DEFAULT, false);
         }
     }
 
@@ -120,6 +125,10 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
 
     String broker() {
         return broker;
+    }
+
+    boolean blocksOnAcknowledge() {
+        return settings.blockOnAcknowledge();
     }
 
     boolean recordsAsText() {

@@ -52,6 +52,7 @@ public final class IsthmusConnectionFactory
     private long maxRedeliveryDelay = RedeliveryPolicy.DEFAULT.longestDelayMs();
     private String deadLetterQueue = RedeliveryPolicy.DEFAULT.deadLetterQueue();
     private String startFrom = "";
+    private boolean blockOnAcknowledge;
 
     /** For the embedded broker of this JVM. */
     public IsthmusConnectionFactory() {
@@ -126,7 +127,7 @@ public final class IsthmusConnectionFactory
             LOG.log(System.Logger.Level.WARNING, "User and password are ignored: brokers do not ask for them yet");
         }
         return new IsthmusConnection.Settings(
-                recordsAsText, TrustedClasses.with(trustedPackages), start(), redeliveryPolicy());
+                recordsAsText, TrustedClasses.with(trustedPackages), start(), redeliveryPolicy(), blockOnAcknowledge);
     }
 
     private @Nullable String fixedClientId() {
@@ -327,6 +328,19 @@ public final class IsthmusConnectionFactory
         this.startFrom = orEmpty(startFrom);
     }
 
+    /**
+     * Whether a session with AUTO_ACKNOWLEDGE hands out a message only once the acknowledgement of the one before is as safe as the queue's
+     * messages are. Otherwise acknowledgements follow while messages are handed out: if this process is killed, or the broker's machine
+     * fails, those of the last moments may be lost, and their messages come again.
+     */
+    public boolean isBlockOnAcknowledge() {
+        return blockOnAcknowledge;
+    }
+
+    public void setBlockOnAcknowledge(boolean blockOnAcknowledge) {
+        this.blockOnAcknowledge = blockOnAcknowledge;
+    }
+
     private StartFrom start() throws JMSException {
         try {
             return startFrom.isBlank() ? StartFrom.LATEST : StartFrom.parse(startFrom.strip());
@@ -354,6 +368,7 @@ public final class IsthmusConnectionFactory
         reference.add(new StringRefAddr("maxRedeliveryDelay", Long.toString(maxRedeliveryDelay)));
         reference.add(new StringRefAddr("deadLetterQueue", deadLetterQueue));
         reference.add(new StringRefAddr("startFrom", startFrom));
+        reference.add(new StringRefAddr("blockOnAcknowledge", Boolean.toString(blockOnAcknowledge)));
         return reference; // without the password: naming services keep references in the clear
     }
 
@@ -373,6 +388,7 @@ public final class IsthmusConnectionFactory
             factory.setDeadLetterQueue(IsthmusObjectFactory.text(reference, "deadLetterQueue"));
         }
         factory.setStartFrom(IsthmusObjectFactory.text(reference, "startFrom"));
+        factory.setBlockOnAcknowledge(Boolean.parseBoolean(IsthmusObjectFactory.text(reference, "blockOnAcknowledge")));
         return factory;
     }
 }

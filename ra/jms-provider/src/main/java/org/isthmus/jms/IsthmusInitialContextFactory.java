@@ -38,7 +38,8 @@ public final class IsthmusInitialContextFactory implements InitialContextFactory
             "password", IsthmusConnectionFactory::setPassword,
             "startFrom", IsthmusConnectionFactory::setStartFrom,
             "trustedPackages", IsthmusConnectionFactory::setTrustedPackages,
-            "recordsAsText", (factory, text) -> factory.setRecordsAsText(Boolean.parseBoolean(text)));
+            "recordsAsText", (factory, text) -> factory.setRecordsAsText(Boolean.parseBoolean(text)),
+            "blockOnAcknowledge", (factory, text) -> factory.setBlockOnAcknowledge(Boolean.parseBoolean(text)));
 
     @Override
     public Context getInitialContext(Hashtable<?, ?> environment) throws NamingException {

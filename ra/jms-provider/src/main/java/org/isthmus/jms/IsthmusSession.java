@@ -67,7 +67,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
         this.domain = domain;
         this.mode = mode;
         this.transaction = transaction;
-        delivery = new Delivery(new SerialExecutor(threads), mode, transaction);
+        delivery = new Delivery(new SerialExecutor(threads), mode, transaction, connection.blocksOnAcknowledge());
         outflow = new Outflow(connection, name, threads, transaction);
     }
 

@@ -24,12 +24,21 @@ import org.isthmus.jms.mapping.RecordMapping;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An inflow that is a member of a share group: the broker hands each record to one member. It holds only what somebody waits for: one record
- * for who receives, a few ahead for a listener. What a lost connection brought is dropped here, because the broker hands it out again.
+ * An inflow that is a member of a share group: the broker hands each record to one member. It holds only what is about to be taken: what {@link
+ * Ahead} says for a listener, and for who receives as long as it goes on receiving. What a lost connection brought is dropped here, because
+ * the broker hands it out again.
  */
 final class ShareInflow implements Inflow {
     // Enough to keep a listener busy during a round trip, and not much for others to wait for.
-    private static final int AHEAD = 32;
+    private static final int LEAST_FOR_LISTENER = 32;
+
+    private static final int LEAST_FOR_RECEIVER = 1;
+
+    // Who receives nothing for so long lets others have what came ahead.
+    private static final Duration IDLE = Duration.ofMillis(50);
+
+    // Fewer than the aftermath remembers.
+    private static final int MOST_UNANSWERED = 500;
 
     private static final Duration LONGEST_POLL = Duration.ofSeconds(10);
 
@@ -68,6 +77,7 @@ final class ShareInflow implements Inflow {
     private final Inflow.Observer observer;
     private final boolean acknowledgesByItself;
 
+    private final Ahead ahead = new Ahead(System.nanoTime());
     private final Deque<Held> buffer = new ArrayDeque<>();
     // Handed out and not acknowledged, in the order of handing out.
     private final Map<Place, Held> handed = new LinkedHashMap<>();
@@ -76,6 +86,10 @@ final class ShareInflow implements Inflow {
     // Handed out in a transaction that failed to take them in.
     private final List<ShareDelivery> outside = new ArrayList<>();
     private boolean polling;
+    private boolean pollingAhead;
+    private long takenAtNanos;
+    private boolean watchingIdleness;
+    private int unanswered;
     private boolean paused;
     private boolean closed;
     private boolean left;
@@ -111,36 +125,50 @@ final class ShareInflow implements Inflow {
 
     @Override
     public void ask(Duration longestWait) {
+        int most;
         lock.lock();
         try {
-            if (polling || paused || closed || failure != null) {
+            if (!mayPoll()) {
                 return;
             }
             polling = true;
+            pollingAhead = false;
+            most = ahead.next(LEAST_FOR_RECEIVER, System.nanoTime());
         } finally {
             lock.unlock();
         }
-        poll(1, longestWait.compareTo(LONGEST_POLL) < 0 ? longestWait : LONGEST_POLL);
+        poll(most, longestWait.compareTo(LONGEST_POLL) < 0 ? longestWait : LONGEST_POLL);
     }
 
     @Override
     public void pump() {
+        boolean flows;
         int room;
         lock.lock();
         try {
-            room = AHEAD - buffer.size();
             // Half of it at a time, lest every record cost a round trip.
-            if (polling || paused || closed || failure != null || room < AHEAD / 2) {
+            if (!mayPoll() || !demand.isStarted() || buffer.size() > ahead.size() / 2) {
                 return;
             }
-            if (!demand.isFlowing() || !demand.isStarted()) {
+            flows = demand.isFlowing();
+            if (!flows && (buffer.isEmpty() || !demand.isReceiving())) {
+                return; // asks when it needs one
+            }
+            int least = flows ? LEAST_FOR_LISTENER : LEAST_FOR_RECEIVER;
+            room = ahead.next(least, System.nanoTime()) - buffer.size();
+            if (room <= 0) {
                 return;
             }
             polling = true;
+            pollingAhead = true;
         } finally {
             lock.unlock();
         }
-        poll(room, LONGEST_POLL);
+        poll(room, flows ? LONGEST_POLL : Duration.ZERO);
+    }
+
+    private boolean mayPoll() {
+        return !polling && !paused && !closed && failure == null;
     }
 
     private void poll(int most, Duration longestWait) {
@@ -168,12 +196,14 @@ final class ShareInflow implements Inflow {
         boolean nothingNew = false;
         lock.lock();
         try {
-            unwanted = closed || paused || !(demand.isFlowing() || demand.isReceiving());
+            boolean goesOn = pollingAhead && !isIdle();
+            unwanted = closed || paused || !(demand.isFlowing() || demand.isReceiving() || goesOn);
             if (!unwanted) {
                 int before = buffer.size();
                 deliveries.forEach(this::keep);
                 orderByPriority();
                 nothingNew = buffer.size() == before && !deliveries.isEmpty();
+                watchIdleness();
             }
             polling = nothingNew;
         } finally {
@@ -189,6 +219,34 @@ final class ShareInflow implements Inflow {
         }
         observer.arrived();
         pump();
+    }
+
+    private boolean isIdle() {
+        return System.nanoTime() - takenAtNanos >= IDLE.toNanos();
+    }
+
+    private void watchIdleness() {
+        if (!watchingIdleness && !demand.isFlowing() && !buffer.isEmpty()) {
+            watchingIdleness = true;
+            stream.later(IDLE, this::giveBackIfIdle);
+        }
+    }
+
+    private void giveBackIfIdle() {
+        var back = new ArrayList<ShareDelivery>();
+        lock.lock();
+        try {
+            watchingIdleness = false;
+            if (closed || !isIdle() || demand.isFlowing() || demand.isReceiving()) {
+                watchIdleness();
+                return;
+            }
+            buffer.stream().filter(held -> held.again() == 0).forEach(held -> back.add(held.delivery()));
+            buffer.removeIf(held -> held.again() == 0);
+        } finally {
+            lock.unlock();
+        }
+        say(back, Settlement.RELEASE_UNSEEN);
     }
 
     /** A lost connection may have brought the same before, and the broker does not know all that became of that. */
@@ -238,7 +296,9 @@ final class ShareInflow implements Inflow {
 
     @Override
     public boolean hasNext() {
-        buffer.removeIf(held -> !stream.holds(held.delivery()));
+        while (!buffer.isEmpty() && !stream.holds(buffer.element().delivery())) {
+            buffer.remove();
+        }
         return !buffer.isEmpty();
     }
 
@@ -253,6 +313,8 @@ final class ShareInflow implements Inflow {
             return null;
         }
         var held = buffer.remove();
+        ahead.took();
+        takenAtNanos = System.nanoTime();
         handed.put(Place.of(held.delivery()), held);
         return new FetchedRecord(held.delivery().partition(), held.delivery().record());
     }
@@ -348,6 +410,7 @@ final class ShareInflow implements Inflow {
             }
             toAccept = List.copyOf(accepted);
             accepted.clear();
+            unanswered += toAccept.size();
             latestCommit = done;
         } finally {
             lock.unlock();
@@ -363,6 +426,7 @@ final class ShareInflow implements Inflow {
         // What came too late is delivered again; who only must know that it has ended does not fail with it.
         var unused = CompletableFuture.allOf(before, settled.exceptionally(ShareInflow::unlessTooLate))
                 .whenComplete((nothing, refused) -> {
+                    answered(toAccept.size());
                     if (refused == null) {
                         done.complete(null);
                     } else {
@@ -370,6 +434,15 @@ final class ShareInflow implements Inflow {
                     }
                 });
         return settled;
+    }
+
+    private void answered(int count) {
+        lock.lock();
+        try {
+            unanswered -= count;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void notAccepted(List<Held> all, List<ShareDelivery> row) {
@@ -403,6 +476,16 @@ final class ShareInflow implements Inflow {
             return CompletableFuture.completedFuture(null);
         }
         return latest;
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> commitsUnderWay() {
+        lock.lock();
+        try {
+            return unanswered < MOST_UNANSWERED ? CompletableFuture.completedFuture(null) : latestCommit();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** For what needs no answer: where it came too late, the broker has done the same by itself. */

@@ -306,6 +306,11 @@ final class TailInflow implements Inflow {
         return CompletableFuture.completedFuture(null);
     }
 
+    @Override
+    public CompletableFuture<@Nullable Void> commitsUnderWay() {
+        return latestCommit();
+    }
+
     // What is not acknowledged is still in the log, so a transaction's end is all that counts.
 
     @Override

@@ -6,20 +6,28 @@ import java.util.List;
  * Records that a member holds from now on.
  *
  * @param acquired which, in order
- * @param baseOffset where the batches begin that hold them
- * @param sizeInBytes of these batches, with those between them that hold none
+ * @param batches that hold them, in order
+ * @param sizeInBytes of the log from the first of these batches to the end of the last
+ * @param picked whether only the records are to travel, and not all that lies there
  * @param news tells {@link SharePartition#whenNews} what was known when this was answered
  */
-public record Acquisition(List<Acquired> acquired, long baseOffset, int sizeInBytes, long news) {
+public record Acquisition(List<Acquired> acquired, List<Batch> batches, int sizeInBytes, boolean picked, long news) {
     /** Records in a row, with the number of this delivery. */
     public record Acquired(OffsetRange range, int deliveries) {}
 
+    /** A batch of the log. */
+    public record Batch(long baseOffset, long lastOffset, int sizeInBytes) {}
+
     static Acquisition nothing(long news) {
-        return new Acquisition(List.of(), 0, 0, news);
+        return new Acquisition(List.of(), List.of(), 0, false, news);
     }
 
     public boolean isEmpty() {
         return acquired.isEmpty();
+    }
+
+    public long baseOffset() {
+        return batches.get(0).baseOffset();
     }
 
     public long lastOffset() {

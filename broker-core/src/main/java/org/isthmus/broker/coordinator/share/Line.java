@@ -7,8 +7,8 @@ import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.runtime.Cancellable;
 
 /**
- * Those who want the same of a partition, served in turn. Demands are served one scan at a time, as many from each scan as it has records
- * for; who found nothing waits for news, and news wakes one after another, so that one new record does not set off everybody. Owned by the
+ * Those who want the same of a partition, served in turn. Demands are served from the stretch of the log that was looked at, as many as it has
+ * records for; who found nothing waits for news, and news wakes one after another, so that one new record does not set off everybody. Owned by the
  * partition's loop.
  */
 final class Line {
@@ -26,6 +26,7 @@ final class Line {
     private final Interest interest;
     private final Deque<Request> requests = new ArrayDeque<>();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private final Stretch stretch = new Stretch();
     private boolean scanning;
     private boolean closed;
     private Cancellable watch = () -> {};
@@ -52,12 +53,33 @@ final class Line {
             answerNothing();
             return;
         }
-        scanning = true;
         var cursor = owner.dispatch().cursor(owner.group(), interest);
         var group = owner.group();
         var asked = group.done().nextGap(Math.max(group.startOffset(), cursor.nextToLookAt()));
+        if (!isStillRight(cursor, asked)) {
+            stretch.begin(asked);
+        } else if (stretch.isEnough() || owner.source().readableTo() <= stretch.next()) {
+            stretch.dropBefore(asked);
+            handOut(cursor, news);
+            serveLater();
+            return;
+        }
+        scan(cursor);
+    }
+
+    /** Whether what was looked at before has what is next, as far as anybody can tell without looking again. */
+    private boolean isStillRight(Cursor cursor, long asked) {
+        return stretch.holds(asked)
+                && !stretch.isOver(owner.nowMs())
+                && asked >= owner.source().startOffset()
+                && !cursor.isDecidedBefore(stretch.next());
+    }
+
+    private void scan(Cursor cursor) {
+        scanning = true;
+        var from = stretch.next();
         var seenNews = news;
-        owner.scan(asked, interest, requests.element().demand().maxBytes()).whenComplete((scan, failure) -> {
+        owner.scan(from, interest, Stretch.ENOUGH_BYTES).whenComplete((scan, failure) -> {
             scanning = false;
             if (closed) {
                 return;
@@ -66,24 +88,31 @@ final class Line {
                 fail(failure);
                 return;
             }
-            owner.found(cursor, asked, scan);
-            if (cursor.isDecidedBefore(asked)) {
+            owner.found(cursor, from, scan);
+            stretch.add(scan);
+            if (cursor.isDecidedBefore(from)) {
                 // What was undecided before this stretch is decided now, and comes first.
                 owner.later(this::serve);
                 return;
             }
-            handOut(cursor, scan, seenNews);
-            if (scan.next() <= asked) {
+            handOut(cursor, seenNews);
+            if (scan.next() <= from) {
                 answerNothing(seenNews);
-            } else if (!requests.isEmpty()) {
-                owner.later(this::serve);
+            } else {
+                serveLater();
             }
         });
     }
 
-    private void handOut(Cursor cursor, Scan scan, long seenNews) {
+    private void serveLater() {
+        if (!requests.isEmpty()) {
+            owner.later(this::serve);
+        }
+    }
+
+    private void handOut(Cursor cursor, long seenNews) {
         while (!requests.isEmpty()) {
-            var acquisition = owner.take(cursor, scan, requests.element().demand(), seenNews);
+            var acquisition = owner.take(cursor, stretch, requests.element().demand(), seenNews);
             if (acquisition.isEmpty()) {
                 return;
             }

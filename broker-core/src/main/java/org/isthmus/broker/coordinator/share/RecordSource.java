@@ -14,6 +14,12 @@ public interface RecordSource {
      */
     CompletionStage<Scan> scan(long from, Interest interest, boolean committedOnly, boolean asMessages, int maxBytes);
 
+    /** The first offset that is kept now. */
+    long startOffset();
+
+    /** The first offset that cannot be read yet. */
+    long readableTo();
+
     /** The offset that this place is now. */
     CompletionStage<Long> offsetOf(StartAt place);
 

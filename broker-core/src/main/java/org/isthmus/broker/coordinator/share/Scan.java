@@ -59,14 +59,4 @@ public record Scan(long from, long next, List<Batch> batches) {
     public Scan {
         batches = List.copyOf(batches);
     }
-
-    /** Whether the order of handing out may be another than that of the offsets. */
-    boolean hasUrgent() {
-        for (var batch : batches) {
-            if (!batch.marks().urgent().isEmpty()) {
-                return true;
-            }
-        }
-        return false;
-    }
 }

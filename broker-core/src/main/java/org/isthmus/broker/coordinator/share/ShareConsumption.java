@@ -163,6 +163,14 @@ final class ShareConsumption {
         return source.scan(from, interest, settings.committedOnly(), !settings.stock(), maxBytes);
     }
 
+    RecordSource source() {
+        return source;
+    }
+
+    long nowMs() {
+        return clock.wallMs();
+    }
+
     Cancellable whenReadable(long offset, Runnable task) {
         return source.whenReadable(offset, task);
     }
@@ -176,13 +184,13 @@ final class ShareConsumption {
         tellMissedSoon();
     }
 
-    Acquisition take(Cursor cursor, Scan scan, Demand demand, long news) {
+    Acquisition take(Cursor cursor, Stretch stretch, Demand demand, long news) {
         var member = members.get(demand.member());
         if (member == null) {
             return Acquisition.nothing(news);
         }
         var deadline = member.sessionLock() ? null : lockFromNow();
-        var taken = dispatch.take(group(), cursor, scan, demand, !member.sessionLock(), deadline, news);
+        var taken = dispatch.take(group(), cursor, stretch, demand, !member.sessionLock(), deadline, news);
         setTimer();
         return taken;
     }

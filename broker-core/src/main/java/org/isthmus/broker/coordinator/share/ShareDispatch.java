@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * what is in flight counts what is held, never the span from the oldest unfinished record.
  */
 final class ShareDispatch {
-    private static final int LEAST_BYTES_BETWEEN = 64 << 10;
-
     private final OffsetMap<Hold> held = new OffsetMap<>();
     private final OffsetMap<Long> delayed = new OffsetMap<>();
     private final OffsetSet missed = new OffsetSet();
@@ -163,81 +161,48 @@ final class ShareDispatch {
         cursors.values().forEach(cursor -> cursor.freed(range));
     }
 
-    /** Hands out what the demand wants of what is ready in these batches, and remembers who has it. */
+    /** Hands out what the demand wants of what is ready in this stretch, and remembers who has it. */
     Acquisition take(
             ShareGroup group,
             Cursor cursor,
-            Scan scan,
+            Stretch stretch,
             Demand demand,
             boolean counts,
             @Nullable Deadline deadline,
             long news) {
+        var whole = demand.travel() == Demand.Travel.WHOLE_BATCHES;
         var room = group.settings().maxInFlight() - held.size();
-        if (!demand.wholeBatches() && scan.hasUrgent()) {
-            var chosen = Urgency.first(scan, cursor, Math.min(demand.maxRecords(), room));
-            return take(group, scan, chosen, demand, counts, deadline, news);
+        var most = whole ? room : Math.min(demand.maxRecords(), room);
+        if (most <= 0) {
+            return Acquisition.nothing(news);
         }
-        var acquired = new ArrayList<Acquisition.Acquired>();
-        long base = -1;
-        var count = 0L;
-        var bytes = 0;
-        var bytesBetween = 0;
-        for (var batch : scan.batches()) {
-            var ready = batch.data() ? cursor.readyIn(batch.range()) : List.<OffsetRange>of();
+        var chosen = !whole && stretch.hasUrgent() ? Urgency.first(stretch, cursor, most) : null;
+        var load = new Load(demand);
+        for (var piece : stretch.pieces()) {
+            var range = piece.batch().range();
+            var ready = chosen == null ? cursor.readyIn(range) : chosen.within(range);
             if (ready.isEmpty()) {
-                bytesBetween += acquired.isEmpty() ? 0 : batch.sizeInBytes();
                 continue;
             }
-            if (!acquired.isEmpty()
-                    && (bytes + bytesBetween + batch.sizeInBytes() > demand.maxBytes()
-                            || bytesBetween > LEAST_BYTES_BETWEEN + bytes)) {
+            if (!load.mayTake(piece)) {
                 break;
             }
-            var left = Math.min(demand.wholeBatches() ? Long.MAX_VALUE : demand.maxRecords() - count, room - count);
-            for (var range : ready) {
+            var before = most - load.records();
+            var left = before;
+            for (var each : ready) {
                 if (left <= 0) {
                     break;
                 }
-                var taken = new OffsetRange(range.first(), Math.min(range.last(), range.first() + left - 1));
-                hold(group, taken, demand.member(), counts, deadline, acquired);
+                var taken = new OffsetRange(each.first(), Math.min(each.last(), each.first() + left - 1));
+                hold(group, taken, demand.member(), counts, deadline, load.acquired());
                 left -= taken.size();
-                count += taken.size();
             }
-            base = base < 0 ? batch.baseOffset() : base;
-            bytes += bytesBetween + batch.sizeInBytes();
-            bytesBetween = 0;
-            if (count >= demand.maxRecords() || count >= room) {
+            load.took(piece, before - left);
+            if (load.records() >= Math.min(demand.maxRecords(), room)) {
                 break;
             }
         }
-        return acquired.isEmpty() ? Acquisition.nothing(news) : new Acquisition(acquired, base, bytes, news);
-    }
-
-    /** Hands out just these, wherever they lie in the scan. */
-    private Acquisition take(
-            ShareGroup group,
-            Scan scan,
-            OffsetSet chosen,
-            Demand demand,
-            boolean counts,
-            @Nullable Deadline deadline,
-            long news) {
-        var acquired = new ArrayList<Acquisition.Acquired>();
-        long base = -1;
-        var bytes = 0;
-        var bytesBetween = 0;
-        for (var batch : scan.batches()) {
-            var taken = chosen.within(batch.range());
-            if (taken.isEmpty()) {
-                bytesBetween += acquired.isEmpty() ? 0 : batch.sizeInBytes();
-                continue;
-            }
-            taken.forEach(range -> hold(group, range, demand.member(), counts, deadline, acquired));
-            base = base < 0 ? batch.baseOffset() : base;
-            bytes += bytesBetween + batch.sizeInBytes();
-            bytesBetween = 0;
-        }
-        return acquired.isEmpty() ? Acquisition.nothing(news) : new Acquisition(acquired, base, bytes, news);
+        return load.acquisition(news);
     }
 
     private void hold(

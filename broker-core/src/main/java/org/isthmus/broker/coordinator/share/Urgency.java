@@ -2,27 +2,25 @@ package org.isthmus.broker.coordinator.share;
 
 import java.util.TreeMap;
 
-/** Which of the ready records of a scan go first: the higher priority, and within one the older. */
+/** Which of the ready records of a stretch go first: the higher priority, and within one the older. */
 final class Urgency {
     private Urgency() {}
 
-    static OffsetSet first(Scan scan, Cursor cursor, long most) {
+    static OffsetSet first(Stretch stretch, Cursor cursor, long most) {
         var byPriority = new TreeMap<Integer, OffsetSet>(java.util.Comparator.reverseOrder());
-        for (var batch : scan.batches()) {
-            if (batch.data()) {
-                var usual = OffsetSet.of(cursor.readyIn(batch.range()));
-                for (var urgent : batch.marks().urgent()) {
-                    if (usual.contains(urgent.offset())) {
-                        var one = OffsetRange.of(urgent.offset());
-                        usual.remove(one);
-                        byPriority
-                                .computeIfAbsent(urgent.priority(), key -> new OffsetSet())
-                                .add(one);
-                    }
+        for (var piece : stretch.pieces()) {
+            var usual = OffsetSet.of(cursor.readyIn(piece.batch().range()));
+            for (var urgent : piece.batch().marks().urgent()) {
+                if (usual.contains(urgent.offset())) {
+                    var one = OffsetRange.of(urgent.offset());
+                    usual.remove(one);
+                    byPriority
+                            .computeIfAbsent(urgent.priority(), key -> new OffsetSet())
+                            .add(one);
                 }
-                var level = byPriority.computeIfAbsent(Marks.USUAL_PRIORITY, key -> new OffsetSet());
-                usual.ranges().forEach(level::add);
             }
+            var level = byPriority.computeIfAbsent(Marks.USUAL_PRIORITY, key -> new OffsetSet());
+            usual.ranges().forEach(level::add);
         }
         var first = new OffsetSet();
         for (var level : byPriority.values()) {

@@ -44,8 +44,6 @@ final class ShareMember implements ShareStream {
     /** Records that all members of a group may hold at one time. */
     private static final int MAX_IN_FLIGHT = 100_000;
 
-    private static final byte GAP = 0;
-
     private final ClientLoop client;
     private final Cluster cluster;
     private final String group;
@@ -262,7 +260,7 @@ final class ShareMember implements ShareStream {
         var loan = ShareLoan.read(partition, part, session.number());
         ready.addAll(loan.deliveries());
         for (var gap : loan.gaps()) {
-            session.say(new ShareSession.Said(partition, gap.first(), gap.last(), GAP, new CompletableFuture<>()));
+            session.say(new Saying(partition, gap.first(), gap.last(), Saying.GAP, new CompletableFuture<>()));
         }
     }
 
@@ -315,8 +313,7 @@ final class ShareMember implements ShareStream {
     @Override
     public CompletionStage<Void> settle(ShareDelivery first, long lastOffset, Settlement settlement) {
         var done = new CompletableFuture<Void>();
-        var said =
-                new ShareSession.Said(first.partition(), first.record().offset(), lastOffset, type(settlement), done);
+        var said = new Saying(first.partition(), first.record().offset(), lastOffset, type(settlement), done);
         client.run(
                 () -> {
                     var session = session(first);
@@ -342,15 +339,19 @@ final class ShareMember implements ShareStream {
                 .orElse(null);
     }
 
-    /** The acknowledge types of Kafka, and from 100 on our own. */
     private static byte type(Settlement settlement) {
         return switch (settlement) {
-            case ACCEPT -> 1;
-            case RELEASE -> 2;
-            case REJECT -> 3;
-            case RELEASE_UNSEEN -> 100;
-            case SEEN -> 101;
+            case ACCEPT -> Saying.ACCEPT;
+            case RELEASE -> Saying.RELEASE;
+            case REJECT -> Saying.REJECT;
+            case RELEASE_UNSEEN -> Saying.RELEASE_UNSEEN;
+            case SEEN -> Saying.SEEN;
         };
+    }
+
+    @Override
+    public void later(Duration delay, Runnable task) {
+        client.run(() -> client.loop().schedule(delay, task), () -> {});
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.isthmus.broker.protocol.client;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,13 +26,12 @@ import org.isthmus.broker.protocol.codec.ShareOpening;
  * A member's session at one broker, on a connection of its own; the broker ends it with that connection. Each request carries the epoch that
  * comes next, so they are numbered in the order in which they are sent. Owned by the client's loop.
  *
- * <p>One acknowledgement is under way at a time; what is to be said meanwhile goes into the next one.
+ * <p>A few acknowledgements are under way at a time, so that one leaves at once while not too much is said; what is to be said meanwhile goes into
+ * the next one. They are answered in their order.
  */
 final class ShareSession {
     private static final int FINAL_EPOCH = -1;
-
-    /** What is to be said of offsets in a row, and who wants to know that it was. */
-    record Said(TopicPartition partition, long first, long last, byte type, CompletableFuture<Void> done) {}
+    private static final int MOST_UNDER_WAY = 4;
 
     private final ClientLoop client;
     private final BrokerChannel channel;
@@ -40,9 +40,9 @@ final class ShareSession {
     private final ShareOpening opening;
     private final Map<TopicPartition, Uuid> partitions;
     private final int number;
-    private List<Said> toSay = new ArrayList<>();
-    private List<Runnable> afterwards = new ArrayList<>();
-    private boolean isSaying;
+    private List<Saying> toSay = new ArrayList<>();
+    private List<Runnable> afterLatest = new ArrayList<>();
+    private int underWay;
     private boolean isFetching;
     private boolean isOpen;
     private int epoch;
@@ -137,7 +137,7 @@ final class ShareSession {
                 });
     }
 
-    void say(Said said) {
+    void say(Saying said) {
         toSay.add(said);
         sayOn();
     }
@@ -147,8 +147,14 @@ final class ShareSession {
      * what is said of a record that the session does not hold any more takes everything with it that is said in one request.
      */
     void afterSaid(Runnable task) {
-        afterwards.add(task);
-        sayOn();
+        if (!toSay.isEmpty()) {
+            sayNow();
+        }
+        if (underWay == 0) {
+            task.run();
+        } else {
+            afterLatest.add(task);
+        }
     }
 
     /** Says what is left to say, then ends the session. Never fails: a session whose connection is lost has ended. */
@@ -159,7 +165,6 @@ final class ShareSession {
         }
         return request(takeToSay(), FINAL_EPOCH).handle((answer, thrown) -> {
             channel.close();
-            takeAfterwards().forEach(Runnable::run);
             return null;
         });
     }
@@ -167,65 +172,56 @@ final class ShareSession {
     /** Closes the connection; what was not said fails. */
     void lose() {
         channel.close();
-        var unsaid = toSay;
-        toSay = new ArrayList<>();
-        unsaid.forEach(said -> said.done().completeExceptionally(notHeld(said)));
-        takeAfterwards().forEach(Runnable::run);
+        takeToSay().forEach(said -> said.done().completeExceptionally(notHeld(said)));
     }
 
     private void sayOn() {
-        if (isSaying) {
-            return;
+        if (!toSay.isEmpty() && underWay < MOST_UNDER_WAY) {
+            sayNow();
         }
-        if (toSay.isEmpty()) {
-            takeAfterwards().forEach(Runnable::run);
-            return;
-        }
-        isSaying = true;
-        var waiting = takeAfterwards();
+    }
+
+    private void sayNow() {
+        underWay++;
+        var after = new ArrayList<Runnable>();
+        afterLatest = after;
         request(takeToSay(), nextEpoch()).whenComplete((answer, thrown) -> {
-            isSaying = false;
+            underWay--;
             if (thrown != null) {
                 lose();
             }
-            waiting.forEach(Runnable::run);
+            after.forEach(Runnable::run);
             if (thrown == null) {
                 sayOn();
             }
         });
     }
 
-    private List<Runnable> takeAfterwards() {
-        var taken = afterwards;
-        afterwards = new ArrayList<>();
-        return taken;
-    }
-
-    private List<Said> takeToSay() {
+    private List<Saying> takeToSay() {
         var taken = toSay;
         toSay = new ArrayList<>();
         return taken;
     }
 
-    private CompletionStage<ShareAcknowledgeResponseData> request(List<Said> said, int atEpoch) {
+    private CompletionStage<ShareAcknowledgeResponseData> request(List<Saying> said, int atEpoch) {
         var request = new ShareAcknowledgeRequestData()
                 .setGroupId(group)
                 .setMemberId(member)
                 .setShareSessionEpoch(atEpoch);
         var byPartition = new LinkedHashMap<TopicPartition, ShareAcknowledgeRequestData.AcknowledgePartition>();
-        for (var each : said) {
+        for (var row : Saying.rows(said)) {
             byPartition
-                    .computeIfAbsent(each.partition(), partition -> acknowledgement(request, partition))
+                    .computeIfAbsent(row.partition(), partition -> acknowledgement(request, partition))
                     .acknowledgementBatches()
                     .add(new ShareAcknowledgeRequestData.AcknowledgementBatch()
-                            .setFirstOffset(each.first())
-                            .setLastOffset(each.last())
-                            .setAcknowledgeTypes(List.of(each.type())));
+                            .setFirstOffset(row.first())
+                            .setLastOffset(row.last())
+                            .setAcknowledgeTypes(List.of(row.type())));
         }
         return channel.request(Api.SHARE_ACKNOWLEDGE, request, client.requestDeadline())
                 .whenComplete((answer, thrown) -> {
                     if (thrown == null) {
-                        said.forEach(each -> tell(each, answer));
+                        tell(said, answer);
                     } else {
                         said.forEach(each -> each.done().completeExceptionally(notHeld(each)));
                     }
@@ -245,28 +241,40 @@ final class ShareSession {
         return added;
     }
 
-    private void tell(Said said, ShareAcknowledgeResponseData answer) {
-        try {
-            Failures.check(answer.errorCode(), what(said), answer.errorMessage());
-            for (var topic : answer.responses()) {
-                for (var part : topic.partitions()) {
-                    if (partition(topic.topicId(), part.partitionIndex()).equals(Optional.of(said.partition()))) {
-                        Failures.check(part.errorCode(), what(said), part.errorMessage());
-                    }
+    private void tell(List<Saying> said, ShareAcknowledgeResponseData answer) {
+        var refused = new HashMap<TopicPartition, ShareAcknowledgeResponseData.PartitionData>();
+        for (var topic : answer.responses()) {
+            for (var part : topic.partitions()) {
+                if (part.errorCode() != ErrorCode.NONE.code()) {
+                    partition(topic.topicId(), part.partitionIndex())
+                            .ifPresent(partition -> refused.put(partition, part));
                 }
             }
-            said.done().complete(null);
-        } catch (BrokerException e) {
-            said.done().completeExceptionally(e);
+        }
+        for (var each : said) {
+            var refusal = refused.get(each.partition());
+            if (answer.errorCode() == ErrorCode.NONE.code() && refusal == null) {
+                each.done().complete(null);
+                continue;
+            }
+            try {
+                Failures.check(answer.errorCode(), what(each), answer.errorMessage());
+                Failures.check(
+                        refusal == null ? answer.errorCode() : refusal.errorCode(),
+                        what(each),
+                        refusal == null ? answer.errorMessage() : refusal.errorMessage());
+            } catch (BrokerException e) {
+                each.done().completeExceptionally(e);
+            }
         }
     }
 
-    private String what(Said said) {
+    private String what(Saying said) {
         return "settling " + said.partition() + " offsets " + said.first() + " to " + said.last() + " in group "
                 + group;
     }
 
-    private BrokerException notHeld(Said said) {
+    private BrokerException notHeld(Saying said) {
         return new BrokerException(
                 ErrorCode.INVALID_RECORD_STATE, what(said) + ": the connection was lost, and with it what was held");
     }

@@ -13,6 +13,7 @@ import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.message.ShareFetchResponseData.AcquiredRecords;
 import org.apache.kafka.common.message.ShareFetchResponseData.PartitionData;
 import org.apache.kafka.common.message.ShareFetchResponseData.ShareFetchableTopicResponse;
+import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -20,7 +21,6 @@ import org.isthmus.broker.coordinator.share.Acknowledgement;
 import org.isthmus.broker.coordinator.share.Acquisition;
 import org.isthmus.broker.coordinator.share.Demand;
 import org.isthmus.broker.coordinator.share.Verdict;
-import org.isthmus.broker.log.LogSlice;
 import org.isthmus.broker.protocol.codec.FileRecords;
 import org.isthmus.broker.protocol.codec.ShareExtensions;
 import org.isthmus.broker.runtime.EventLoop;
@@ -49,7 +49,7 @@ final class PendingShareFetch {
     private long recordsLeft;
     private int bytesLeft;
 
-    private record Taken(Acquisition acquisition, LogSlice slice) {}
+    private record Taken(Acquisition acquisition, BaseRecords records) {}
 
     /** One time of waiting; over with the first that ends it. */
     private static final class Round {
@@ -136,10 +136,8 @@ final class PendingShareFetch {
         if (recordsLeft <= 0 || (bytesLeft <= 0 && !taken.isEmpty())) {
             return CompletableFuture.completedStage(null);
         }
-        var wholeBatches =
-                request.shareAcquireMode() != RECORD_LIMIT && !session.opening().sessionLock();
-        var demand = new Demand(
-                session.key().member(), (int) Math.min(recordsLeft, Integer.MAX_VALUE), bytesLeft, wholeBatches);
+        var demand =
+                new Demand(session.key().member(), (int) Math.min(recordsLeft, Integer.MAX_VALUE), bytesLeft, travel());
         return session.ask(target, share -> share.acquire(session.key().group(), demand))
                 .thenCompose(acquisition -> read(target, acquisition))
                 .exceptionally(failure -> {
@@ -148,13 +146,20 @@ final class PendingShareFetch {
                 });
     }
 
+    private Demand.Travel travel() {
+        if (session.opening().sessionLock()) {
+            return Demand.Travel.PICKED;
+        }
+        return request.shareAcquireMode() == RECORD_LIMIT ? Demand.Travel.IN_BATCHES : Demand.Travel.WHOLE_BATCHES;
+    }
+
     private CompletionStage<Void> read(ShareSession.Target target, Acquisition acquisition) {
         news.put(target, acquisition.news());
         if (acquisition.isEmpty()) {
             return CompletableFuture.completedStage(null);
         }
         return CompletableFuture.runAsync(
-                        () -> taken.put(target, new Taken(acquisition, slice(target, acquisition))), reads)
+                        () -> taken.put(target, new Taken(acquisition, records(target, acquisition))), reads)
                 .thenAccept(done -> {
                     acquisition
                             .acquired()
@@ -175,14 +180,15 @@ final class PendingShareFetch {
                 share -> share.acknowledge(session.key().group(), session.key().member(), unseen));
     }
 
-    private LogSlice slice(ShareSession.Target target, Acquisition acquisition) {
+    private BaseRecords records(ShareSession.Target target, Acquisition acquisition) {
         try {
-            var partition =
-                    topics.led(target.partition().topic(), target.partition().partition());
-            return partition
+            var view = topics.led(target.partition().topic(), target.partition().partition())
                     .view()
-                    .orElseThrow()
-                    .read(acquisition.baseOffset(), acquisition.lastOffset() + 1, acquisition.sizeInBytes(), true);
+                    .orElseThrow();
+            return acquisition.picked()
+                    ? PickedRecords.of(view, acquisition)
+                    : new FileRecords(view.read(
+                            acquisition.baseOffset(), acquisition.lastOffset() + 1, acquisition.sizeInBytes(), true));
         } catch (IOException e) {
             throw new BrokerException(
                     ErrorCode.KAFKA_STORAGE_ERROR, "records of " + target.partition() + " cannot be read", e);
@@ -225,7 +231,7 @@ final class PendingShareFetch {
         refused.forEach((target, refusal) ->
                 data(partitions, target).setErrorCode(refusal.code()).setErrorMessage(refusal.message()));
         taken.forEach((target, one) -> {
-            var data = data(partitions, target).setRecords(new FileRecords(one.slice()));
+            var data = data(partitions, target).setRecords(one.records());
             one.acquisition().acquired().forEach(acquired -> data.acquiredRecords()
                     .add(new AcquiredRecords()
                             .setFirstOffset(acquired.range().first())

@@ -2,9 +2,9 @@ package org.isthmus.broker.coordinator.share;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -24,9 +24,10 @@ final class MemoryRecords implements RecordSource {
     private final Supplier<Duration> delay;
     private final List<Batch> batches = new ArrayList<>();
     private final List<Watch> watches = new ArrayList<>();
-    private final Set<Long> expired = new HashSet<>();
+    private final Map<Long, Long> endsMs = new HashMap<>();
     private long start;
     private long end;
+    private int lookedAt;
 
     MemoryRecords(VirtualLoop loop, Supplier<Duration> delay) {
         this.loop = loop;
@@ -49,12 +50,22 @@ final class MemoryRecords implements RecordSource {
         batches.removeIf(batch -> batch.last() < start);
     }
 
+    int batchesLookedAt() {
+        return lookedAt;
+    }
+
     long end() {
         return end;
     }
 
-    long start() {
+    @Override
+    public long startOffset() {
         return start;
+    }
+
+    @Override
+    public long readableTo() {
+        return end;
     }
 
     /** Whether there is a record here that consumers may see. */
@@ -103,28 +114,33 @@ final class MemoryRecords implements RecordSource {
                     marks(batch, range)));
             next = batch.last() + 1;
         }
+        lookedAt += found.size();
         return new Scan(from, next, found);
     }
 
-    /** Digits are records of that priority; what is in {@link #expire} has expired. */
+    /** Digits are records of that priority; {@link #expire} says whose time ends. */
     private Marks marks(Batch batch, OffsetRange range) {
         var urgent = new ArrayList<Marks.Urgent>();
         var over = new ArrayList<OffsetRange>();
+        var nextEndMs = Marks.NEVER;
         for (var offset = range.first(); offset <= range.last(); offset++) {
             var letter = batch.letters().charAt((int) (offset - batch.base()));
             if (Character.isDigit(letter) && letter != '4') {
                 urgent.add(new Marks.Urgent(offset, letter - '0'));
             }
-            if (expired.contains(offset)) {
+            long endMs = endsMs.getOrDefault(offset, Marks.NEVER);
+            if (endMs <= loop.wallMs()) {
                 over.add(OffsetRange.of(offset));
+            } else {
+                nextEndMs = Math.min(nextEndMs, endMs);
             }
         }
-        return new Marks(over, urgent);
+        return new Marks(over, nextEndMs, urgent);
     }
 
-    /** The record's time is over from now on. */
-    void expire(long offset) {
-        expired.add(offset);
+    /** The record's time is over after this one. */
+    void expire(long offset, Duration after) {
+        endsMs.put(offset, loop.wallMs() + after.toMillis());
     }
 
     private static List<OffsetRange> matching(Batch batch, OffsetRange range, Interest interest) {

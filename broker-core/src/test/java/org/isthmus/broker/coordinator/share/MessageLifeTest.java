@@ -27,7 +27,7 @@ class MessageLifeTest {
     @Test
     void expiredRecordIsPassedByAndCounted() {
         harness.records.append("abc", true);
-        harness.records.expire(1);
+        harness.records.expire(1, Duration.ZERO);
         open("one", QUEUE);
         assertThat(harness.acquire("g", "one", 9)).containsExactly(got(0, 0), got(2, 2));
         harness.loop.run(Duration.ofSeconds(2));
@@ -40,18 +40,20 @@ class MessageLifeTest {
     @Test
     void recordThatExpiresWhileItIsReadyIsNotHandedOut() {
         harness.records.append("abc", true);
+        harness.records.expire(1, Duration.ofSeconds(1));
         open("one", QUEUE);
         assertThat(harness.acquire("g", "one", 1)).containsExactly(got(0, 0));
-        harness.records.expire(1);
+        harness.loop.run(Duration.ofSeconds(1));
         assertThat(harness.acquire("g", "one", 1)).containsExactly(got(2, 2));
     }
 
     @Test
     void recordThatExpiresWhileItIsHeldIsGoneWhenItComesBack() {
         harness.records.append("ab", true);
+        harness.records.expire(0, Duration.ofSeconds(1));
         open("one", QUEUE);
         harness.acquire("g", "one", 1);
-        harness.records.expire(0);
+        harness.loop.run(Duration.ofSeconds(1));
         harness.acknowledge("g", "one", 0, 0, Verdict.RELEASE);
         assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 1));
     }
@@ -82,7 +84,8 @@ class MessageLifeTest {
     void stockMembersKeepTheOrderOfTheLog() {
         harness.records.append("a9", true);
         open("one", Opening.stock(ShareSettings.STOCK, new StartAt.Earliest()));
-        var whole = harness.now(share -> share.acquire("g", new Demand("one", 1, 1 << 20, true)));
+        var whole =
+                harness.now(share -> share.acquire("g", new Demand("one", 1, 1 << 20, Demand.Travel.WHOLE_BATCHES)));
         assertThat(whole.acquired()).containsExactly(got(0, 1));
     }
 }

@@ -71,7 +71,7 @@ final class ShareHarness {
     }
 
     List<Acquisition.Acquired> acquire(String group, String member, int max) {
-        return now(share -> share.acquire(group, new Demand(member, max, 1 << 20, false)))
+        return now(share -> share.acquire(group, new Demand(member, max, 1 << 20, Demand.Travel.IN_BATCHES)))
                 .acquired();
     }
 

@@ -40,8 +40,47 @@ class SharePartitionTest {
         harness.records.append("abc", true);
         harness.records.append("def", true);
         open("one", STOCK);
-        var acquired = harness.now(share -> share.acquire("g", new Demand("one", 2, 1 << 20, true)));
+        var acquired =
+                harness.now(share -> share.acquire("g", new Demand("one", 2, 1 << 20, Demand.Travel.WHOLE_BATCHES)));
         assertThat(acquired.acquired()).containsExactly(got(0, 2, 1));
+    }
+
+    @Test
+    void batchIsLookedAtOnceHoweverManyDemandsItTakes() {
+        for (var i = 0; i < 100; i++) {
+            harness.records.append("abcde", true);
+        }
+        open("one", QUEUE);
+        for (var i = 0; i < 500; i++) {
+            assertThat(harness.acquire("g", "one", 1)).containsExactly(got(i, i, 1));
+        }
+        assertThat(harness.records.batchesLookedAt()).isEqualTo(100);
+    }
+
+    @Test
+    void whatComesBackGoesBeforeWhatWasLookedAtAlready() {
+        harness.records.append("ab", true);
+        harness.records.append("cd", true);
+        harness.records.append("ef", true);
+        open("one", QUEUE);
+        open("two", QUEUE);
+        harness.acquire("g", "one", 1);
+        harness.acquire("g", "two", 2);
+        harness.acquire("g", "one", 1);
+        harness.acknowledge("g", "two", 1, 2, Verdict.RELEASE_UNSEEN);
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 1, 1), got(2, 2, 1), got(4, 5, 1));
+    }
+
+    @Test
+    void fewOfManyTravelAlone() {
+        harness.records.append("abcdefghij", true);
+        open("one", QUEUE);
+        var few = harness.now(share -> share.acquire("g", new Demand("one", 2, 100, Demand.Travel.PICKED)));
+        var rest = harness.now(share -> share.acquire("g", new Demand("one", 9, 100, Demand.Travel.PICKED)));
+        assertThat(few.picked()).isTrue();
+        assertThat(few.batches()).containsExactly(new Acquisition.Batch(0, 9, 10));
+        assertThat(rest.picked()).isFalse();
+        assertThat(rest.acquired()).containsExactly(got(2, 9, 1));
     }
 
     @Test
@@ -197,7 +236,8 @@ class SharePartitionTest {
         open("two", STOCK);
         var woken = new AtomicInteger();
         for (var member : List.of("one", "two")) {
-            var nothing = harness.now(share -> share.acquire("g", new Demand(member, 9, 100, false)));
+            var nothing =
+                    harness.now(share -> share.acquire("g", new Demand(member, 9, 100, Demand.Travel.IN_BATCHES)));
             harness.now(share -> {
                 share.whenNews("g", member, nothing.news(), () -> woken.incrementAndGet() > 0);
                 return java.util.concurrent.CompletableFuture.completedStage(null);
@@ -213,7 +253,7 @@ class SharePartitionTest {
     void whoNoLongerWaitsPassesTheNewsOn() {
         open("one", STOCK);
         var woken = new AtomicInteger();
-        var nothing = harness.now(share -> share.acquire("g", new Demand("one", 9, 100, false)));
+        var nothing = harness.now(share -> share.acquire("g", new Demand("one", 9, 100, Demand.Travel.IN_BATCHES)));
         harness.now(share -> {
             share.whenNews("g", "one", nothing.news(), () -> false);
             share.whenNews("g", "one", nothing.news(), () -> woken.incrementAndGet() > 0);

@@ -128,8 +128,9 @@ class ShareSimulationTest {
 
         boolean acquire(String member, int max) {
             var wanted = members.get(member);
-            var answer = harness.ask(share ->
-                    share.acquire(GROUP, new Demand(member, max, 1 + random.nextInt(30), random.nextInt(4) == 0)));
+            var travel = Demand.Travel.values()[random.nextInt(Demand.Travel.values().length)];
+            var demand = new Demand(member, max, 1 + random.nextInt(30), travel);
+            var answer = harness.ask(share -> share.acquire(GROUP, demand));
             harness.loop.run(Duration.ofMillis(300));
             assertThat(answer).as(say("acquire is answered")).isDone();
             var lockedUntil = harness.loop.nanos() + (session ? Long.MAX_VALUE / 2 : 5_000_000_000L);
@@ -148,7 +149,7 @@ class ShareSimulationTest {
             assertThat(settled)
                     .as(say("acknowledged is never handed out again"))
                     .doesNotContain(offset);
-            assertThat(offset).as(say("deleted")).isGreaterThanOrEqualTo(harness.records.start());
+            assertThat(offset).as(say("deleted")).isGreaterThanOrEqualTo(harness.records.startOffset());
             assertThat(harness.records.isData(offset))
                     .as(say("control record " + offset))
                     .isTrue();
@@ -340,7 +341,7 @@ class ShareSimulationTest {
                 settled.addAll(mine);
                 held.clear();
             } while (acquire(last, 25));
-            for (var offset = harness.records.start(); offset < harness.records.end(); offset++) {
+            for (var offset = harness.records.startOffset(); offset < harness.records.end(); offset++) {
                 if (harness.records.isData(offset) && !settled.contains(offset)) {
                     assertThat(maybeSettled.contains(offset))
                             .as(say("lost " + offset))

@@ -1,0 +1,42 @@
+package org.isthmus.jms;
+
+import java.time.Duration;
+
+/**
+ * How many records a consumer may have come ahead: about as many as it takes in a short while, so that one that is quick seldom waits and one that
+ * is slow keeps little from others. Guarded by the session's lock.
+ */
+final class Ahead {
+    /** What comes ahead is meant to last so long. */
+    private static final long WORK_NANOS = Duration.ofMillis(20).toNanos();
+
+    /** As many as the broker hands out at once of records of a usual size. */
+    private static final int MOST = 1024;
+
+    private int size = 1;
+    private int taken;
+    private long sinceNanos;
+
+    Ahead(long nowNanos) {
+        sinceNanos = nowNanos;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** The application was handed one. */
+    void took() {
+        taken++;
+    }
+
+    /** How many there may be from now on, at least so many; asked whenever more are to come. */
+    int next(int least, long nowNanos) {
+        var passed = Math.max(1, nowNanos - sinceNanos);
+        var fits = taken * WORK_NANOS / passed;
+        size = (int) Math.max(least, Math.min(Math.min(2L * size, MOST), fits));
+        taken = 0;
+        sinceNanos = nowNanos;
+        return size;
+    }
+}
