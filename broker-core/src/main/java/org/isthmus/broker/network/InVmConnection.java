@@ -124,7 +124,7 @@ final class InVmConnection implements Connection {
         try {
             loop.execute(this::takeFrames);
         } catch (RejectedExecutionException e) {
-            discardInbox();
+            end(); // nobody else will: its loop is gone
         }
     }
 

@@ -49,7 +49,8 @@ final class InVmEndpoints {
         try {
             var far = listener.endpoints();
             var client = new InVmConnection(name, owner, config, open::remove);
-            var server = new InVmConnection(name, far.group.next(), far.config, far.open::remove);
+            // Both sides on one loop: a frame then goes over without waking another thread.
+            var server = new InVmConnection(name, owner, far.config, far.open::remove);
             client.join(server);
             far.open(server, listener.accept(), () -> {});
             open(client, opened, () -> connected.complete(client));

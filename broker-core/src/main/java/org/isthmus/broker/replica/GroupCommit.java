@@ -3,6 +3,7 @@ package org.isthmus.broker.replica;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -22,6 +23,7 @@ final class GroupCommit {
     private static final int MOST_ROUNDS_WITHOUT = 64;
 
     private final Executor disk;
+    private final Executor forces;
     private final Clock clock;
     private final Set<Partition> dirty = new LinkedHashSet<>();
     /** Appends since the last round took what there was. Guarded, as all that follows, by the set. */
@@ -33,9 +35,13 @@ final class GroupCommit {
     private int roundsWithout;
     private @Nullable Thread gathering;
 
-    /** @param disk runs one task at a time, in order, and may block */
-    GroupCommit(Executor disk, Clock clock) {
+    /**
+     * @param disk runs one task at a time, in order, and may block
+     * @param forces runs several tasks at a time, which may block; in the caller where it cannot
+     */
+    GroupCommit(Executor disk, Executor forces, Clock clock) {
         this.disk = disk;
+        this.forces = forces;
         this.clock = clock;
     }
 
@@ -73,12 +79,22 @@ final class GroupCommit {
             waiting = 0;
         }
         var began = clock.nanos();
-        batch.forEach(Partition::force);
+        force(batch);
         var nanos = clock.nanos() - began;
         synchronized (dirty) {
             lastNanos = nanos;
             expected = taken + waiting;
         }
+    }
+
+    /** Several at the same time, because file systems then write their journal once for many. */
+    private void force(List<Partition> batch) {
+        var others = batch.stream()
+                .skip(1)
+                .map(partition -> CompletableFuture.runAsync(partition::force, forces))
+                .toArray(CompletableFuture<?>[]::new);
+        batch.get(0).force();
+        CompletableFuture.allOf(others).join();
     }
 
     private void gather() {

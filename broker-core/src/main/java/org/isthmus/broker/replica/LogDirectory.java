@@ -35,12 +35,13 @@ public final class LogDirectory {
     /**
      * @param root as it was configured; the logs lie in {@code logs} below
      * @param disk forces, closes and looks at this directory's disk: one task at a time, in order, and may block
+     * @param forces helps it to force several files at the same time
      */
-    public LogDirectory(Path root, FileStore files, Executor disk, Clock clock) {
+    public LogDirectory(Path root, FileStore files, Executor disk, Executor forces, Clock clock) {
         this.root = root;
         this.logs = root.resolve("logs");
         this.files = files;
-        this.commit = new GroupCommit(disk, clock);
+        this.commit = new GroupCommit(disk, forces, clock);
         this.space = new DiskSpace(logs, files);
     }
 

@@ -61,7 +61,7 @@ public final class TemporaryTopics {
             Executor io,
             Collection<PartitionListener> listeners) {
         this.self = self;
-        this.home = new LogDirectory(beside.root().resolve("temporary"), disk, io, clock);
+        this.home = new LogDirectory(beside.root().resolve("temporary"), disk, io, Runnable::run, clock);
         this.loops = List.copyOf(loops);
         this.disk = disk;
         this.clock = clock;

@@ -8,8 +8,11 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -56,6 +59,9 @@ final class Broker implements AutoCloseable {
 
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration DISK_LOOK_INTERVAL = Duration.ofSeconds(1);
+
+    /** More gain little on one disk. */
+    private static final int FORCES_AT_ONCE = 4;
 
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final Path directory;
@@ -104,6 +110,7 @@ final class Broker implements AutoCloseable {
                 .mapToObj(number -> loop("isthmus-partitions-" + number))
                 .toList();
         var io = ioThreads();
+        var forces = forcingThreads();
         var metadata = metadata(ids, metadataLoop);
         opened.add(metadata);
         var elections = new Elections(settings.topicDefaults());
@@ -115,7 +122,7 @@ final class Broker implements AutoCloseable {
                     .sessionTimeout()
                     .multipliedBy(2)));
         }
-        var directories = new DataDirectories(files, directory, metadata.image().clusterId(), ids, this::disk);
+        var directories = new DataDirectories(files, directory, metadata.image().clusterId(), ids, this::disk, forces);
         opened.add(directories);
         var partitions = new Partitions(
                 settings.brokerId(),
@@ -315,6 +322,24 @@ final class Broker implements AutoCloseable {
         });
         opened.add(io::shutdown);
         return io;
+    }
+
+    /** For the disk threads, which do by themselves what none of these is free for. */
+    private Executor forcingThreads() {
+        var threads = new ThreadPoolExecutor(
+                0,
+                FORCES_AT_ONCE - 1,
+                10,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                task -> {
+                    var thread = new Thread(task, "isthmus-force");
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                new ThreadPoolExecutor.CallerRunsPolicy());
+        opened.add(threads::shutdown);
+        return threads;
     }
 
     private static <T> T await(CompletionStage<T> stage) throws IOException {

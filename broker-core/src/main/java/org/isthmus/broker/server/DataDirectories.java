@@ -34,6 +34,7 @@ final class DataDirectories implements AutoCloseable {
     private final UUID cluster;
     private final IdSource ids;
     private final Supplier<Executor> disks;
+    private final Executor forces;
     private final List<DirectoryLock> locks = new ArrayList<>();
     private final Map<UUID, Path> known = new LinkedHashMap<>();
 
@@ -41,12 +42,14 @@ final class DataDirectories implements AutoCloseable {
      * @param first the data directory, which is locked already
      * @param disks gives each directory the executor of its disk
      */
-    DataDirectories(FileStore files, Path first, UUID cluster, IdSource ids, Supplier<Executor> disks) {
+    DataDirectories(
+            FileStore files, Path first, UUID cluster, IdSource ids, Supplier<Executor> disks, Executor forces) {
         this.files = files;
         this.first = first;
         this.cluster = cluster;
         this.ids = ids;
         this.disks = disks;
+        this.forces = forces;
     }
 
     /**
@@ -86,7 +89,7 @@ final class DataDirectories implements AutoCloseable {
     }
 
     private LogDirectory directory(Path path) {
-        return new LogDirectory(path, files, disks.get(), Clock.system());
+        return new LogDirectory(path, files, disks.get(), forces, Clock.system());
     }
 
     private LogDirectory absent(Path path) {

@@ -23,14 +23,19 @@ import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.runtime.Cancellable;
 import org.isthmus.broker.runtime.Clock;
 
-/** A partition's records, as its share groups read them: on I/O threads, from the published view. */
+/** A partition's records, as its share groups read them: from the published view, on I/O threads unless they are few and were just written. */
 record PartitionRecords(
         Partition partition, Executor io, Function<Interest, Predicate<RecordCursor>> filters, Clock clock)
         implements RecordSource {
+    /** So many that were written last are still in memory, and not worth another thread. */
+    private static final int FEW_RECORDS = 64;
+
     @Override
     public CompletionStage<Scan> scan(
             long from, Interest interest, boolean committedOnly, boolean asMessages, int maxBytes) {
-        return read(view -> scan(view, from, interest, committedOnly, asMessages, maxBytes));
+        Read<Scan> scan = view -> scan(view, from, interest, committedOnly, asMessages, maxBytes);
+        var view = partition.view();
+        return view.isPresent() && isAtHand(from) ? readHere(view.get(), scan) : read(scan);
     }
 
     private Scan scan(
@@ -119,6 +124,11 @@ record PartitionRecords(
     }
 
     @Override
+    public boolean isAtHand(long offset) {
+        return readableTo() - offset <= FEW_RECORDS;
+    }
+
+    @Override
     public CompletionStage<Long> offsetOf(StartAt place) {
         return read(view -> {
             if (place instanceof StartAt.Earliest) {
@@ -143,6 +153,14 @@ record PartitionRecords(
 
     private interface Read<T> {
         T from(LogView view) throws IOException;
+    }
+
+    private static <T> CompletionStage<T> readHere(LogView view, Read<T> read) {
+        try {
+            return CompletableFuture.completedFuture(read.from(view));
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private <T> CompletionStage<T> read(Read<T> read) {

@@ -73,7 +73,7 @@ class LogDirectoriesTest {
     private void begin(LogDirectory... others) {
         var directories = new ArrayList<LogDirectory>();
         for (var root : roots) {
-            directories.add(new LogDirectory(root, files, disk, Clock.system()));
+            directories.add(new LogDirectory(root, files, disk, Runnable::run, Clock.system()));
         }
         directories.addAll(List.of(others));
         partitions = new Partitions(SELF, directories, List.of(loop), disk, files, Clock.system(), Map.of());
@@ -245,7 +245,7 @@ class LogDirectoriesTest {
         partitions.all().forEach(LogDirectoriesTest::append);
         var lost = in("b").stream().map(Partition::id).toList();
         partitions.close().toCompletableFuture().join();
-        var absent = new LogDirectory(roots.remove(1), files, disk, Clock.system());
+        var absent = new LogDirectory(roots.remove(1), files, disk, Runnable::run, Clock.system());
         absent.fail(new IOException("not mounted"));
 
         begin(absent);

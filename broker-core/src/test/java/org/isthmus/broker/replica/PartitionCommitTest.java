@@ -178,7 +178,7 @@ class PartitionCommitTest {
     private List<Partition> partitions(Map<String, String> settings) {
         var files = FileStore.local();
         var storage = new Partition.Storage(
-                files, Clock.system(), io, new LogDirectory(directory, files, disk, Clock.system()));
+                files, Clock.system(), io, new LogDirectory(directory, files, disk, Runnable::run, Clock.system()));
         var config = PartitionConfig.of(settings, Map.of());
         var partitions = new ArrayList<Partition>();
         for (var index = 0; index < PARTITIONS; index++) {

@@ -64,7 +64,7 @@ class RealFullDiskTest {
         var files = FileStore.local();
         try (var loop = EventLoop.start("owner");
                 var disk = EventLoop.start("disk")) {
-            var home = new LogDirectory(mountPoint, files, disk, Clock.system());
+            var home = new LogDirectory(mountPoint, files, disk, Runnable::run, Clock.system());
             var partition = new Partition(
                     new TopicPartition("t", 0),
                     home.logs().resolve("t/0"),

@@ -16,6 +16,7 @@ final class Ahead {
     private int size = 1;
     private int taken;
     private long sinceNanos;
+    private long waitedNanos;
 
     Ahead(long nowNanos) {
         sinceNanos = nowNanos;
@@ -30,13 +31,19 @@ final class Ahead {
         taken++;
     }
 
+    /** The application had to wait so long, for which it is not to blame. */
+    void waited(long nanos) {
+        waitedNanos += nanos;
+    }
+
     /** How many there may be from now on, at least so many; asked whenever more are to come. */
     int next(int least, long nowNanos) {
-        var passed = Math.max(1, nowNanos - sinceNanos);
+        var passed = Math.max(1, nowNanos - sinceNanos - waitedNanos);
         var fits = taken * WORK_NANOS / passed;
         size = (int) Math.max(least, Math.min(Math.min(2L * size, MOST), fits));
         taken = 0;
         sinceNanos = nowNanos;
+        waitedNanos = 0;
         return size;
     }
 }

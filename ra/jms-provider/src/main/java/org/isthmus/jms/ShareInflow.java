@@ -87,6 +87,7 @@ final class ShareInflow implements Inflow {
     private final List<ShareDelivery> outside = new ArrayList<>();
     private boolean polling;
     private boolean pollingAhead;
+    private long polledAtNanos;
     private long takenAtNanos;
     private boolean watchingIdleness;
     private int unanswered;
@@ -133,7 +134,8 @@ final class ShareInflow implements Inflow {
             }
             polling = true;
             pollingAhead = false;
-            most = ahead.next(LEAST_FOR_RECEIVER, System.nanoTime());
+            polledAtNanos = System.nanoTime();
+            most = ahead.next(LEAST_FOR_RECEIVER, polledAtNanos);
         } finally {
             lock.unlock();
         }
@@ -196,6 +198,9 @@ final class ShareInflow implements Inflow {
         boolean nothingNew = false;
         lock.lock();
         try {
+            if (!pollingAhead) {
+                ahead.waited(System.nanoTime() - polledAtNanos);
+            }
             boolean goesOn = pollingAhead && !isIdle();
             unwanted = closed || paused || !(demand.isFlowing() || demand.isReceiving() || goesOn);
             if (!unwanted) {

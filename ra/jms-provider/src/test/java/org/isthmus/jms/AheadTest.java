@@ -37,6 +37,13 @@ class AheadTest {
     }
 
     @Test
+    void whoHadToWaitIsNotSlow() {
+        next(1, 1, 1);
+        ahead.waited(TimeUnit.MILLISECONDS.toNanos(99));
+        assertThat(next(2, 100, 1)).isEqualTo(4);
+    }
+
+    @Test
     void whoStoppedBeginsAnew() {
         next(1, 1, 1);
         next(2, 1, 1);

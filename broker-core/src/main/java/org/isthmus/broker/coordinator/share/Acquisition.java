@@ -9,9 +9,11 @@ import java.util.List;
  * @param batches that hold them, in order
  * @param sizeInBytes of the log from the first of these batches to the end of the last
  * @param picked whether only the records are to travel, and not all that lies there
+ * @param isAtHand whether the records were just written, so that reading them needs no disk
  * @param news tells {@link SharePartition#whenNews} what was known when this was answered
  */
-public record Acquisition(List<Acquired> acquired, List<Batch> batches, int sizeInBytes, boolean picked, long news) {
+public record Acquisition(
+        List<Acquired> acquired, List<Batch> batches, int sizeInBytes, boolean picked, boolean isAtHand, long news) {
     /** Records in a row, with the number of this delivery. */
     public record Acquired(OffsetRange range, int deliveries) {}
 
@@ -19,7 +21,11 @@ public record Acquisition(List<Acquired> acquired, List<Batch> batches, int size
     public record Batch(long baseOffset, long lastOffset, int sizeInBytes) {}
 
     static Acquisition nothing(long news) {
-        return new Acquisition(List.of(), List.of(), 0, false, news);
+        return new Acquisition(List.of(), List.of(), 0, false, false, news);
+    }
+
+    Acquisition atHand(boolean atHand) {
+        return new Acquisition(acquired, batches, sizeInBytes, picked, atHand, news);
     }
 
     public boolean isEmpty() {

@@ -60,6 +60,6 @@ final class Load {
         }
         var size = end - first.begin();
         var picked = demand.travel() == Demand.Travel.PICKED && pickedBytes < size / 2;
-        return new Acquisition(acquired, batches, (int) Math.min(size, Integer.MAX_VALUE), picked, news);
+        return new Acquisition(acquired, batches, (int) Math.min(size, Integer.MAX_VALUE), picked, false, news);
     }
 }

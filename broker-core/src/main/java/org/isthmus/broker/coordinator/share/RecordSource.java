@@ -20,6 +20,9 @@ public interface RecordSource {
     /** The first offset that cannot be read yet. */
     long readableTo();
 
+    /** Whether so little lies from this offset on that it was just written, and reading it needs no disk. */
+    boolean isAtHand(long offset);
+
     /** The offset that this place is now. */
     CompletionStage<Long> offsetOf(StartAt place);
 

@@ -192,7 +192,7 @@ final class ShareConsumption {
         var deadline = member.sessionLock() ? null : lockFromNow();
         var taken = dispatch.take(group(), cursor, stretch, demand, !member.sessionLock(), deadline, news);
         setTimer();
-        return taken;
+        return taken.isEmpty() ? taken : taken.atHand(source.isAtHand(taken.baseOffset()));
     }
 
     /** Rounded up, so that what is fetched at about the same time is one run with one end. */

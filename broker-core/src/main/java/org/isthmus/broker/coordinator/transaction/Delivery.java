@@ -50,7 +50,7 @@ final class Delivery {
         this.pause = config.firstRetry();
     }
 
-    /** Completes once the end is committed. */
+    /** Completes once all partitions have the outcome and that is noted. */
     CompletionStage<Void> ended() {
         return ended;
     }

@@ -184,7 +184,8 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
         }
         var delivered = deliveries.remove(id);
         if (delivered != null) {
-            committed.thenRun(delivered::end);
+            // Should this be lost, the outcome is brought to everybody once more, which does no harm.
+            delivered.end();
         }
     }
 

@@ -14,11 +14,13 @@ import org.isthmus.broker.protocol.codec.TransactionalAcknowledgement.Said;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says for one transaction what became of the records that one session brought of one partition. One request is under way at a time; what is
- * to be said meanwhile goes into the next one, records in a row as one entry. Owned by the client's loop.
+ * Says for one transaction what became of the records that one session brought of one partition. The first waits for others, until they are many
+ * or it is time to {@link #hurry}. One request is under way at a time; what is to be said meanwhile goes into the next one, records in a row
+ * as one entry. Owned by the client's loop.
  */
 final class BranchAcknowledger {
     private static final byte ACCEPT = 1;
+    private static final int MANY = 1_000;
     private static final int MOST_IN_REQUEST = 10_000;
 
     private record Waiting(long first, long last, CompletableFuture<Void> done) {}
@@ -29,6 +31,7 @@ final class BranchAcknowledger {
     private final TransactionIdentity identity;
     private final Consumer<BrokerException> onFailure;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private boolean hurried;
     private boolean isSaying;
     private @Nullable BrokerException failure;
 
@@ -51,7 +54,15 @@ final class BranchAcknowledger {
             return;
         }
         waiting.add(new Waiting(first, last, done));
-        if (!isSaying) {
+        if (!isSaying && (hurried || waiting.size() >= MANY)) {
+            sayNext();
+        }
+    }
+
+    /** Waits for no more before it says what there is, from now on. */
+    void hurry() {
+        hurried = true;
+        if (!isSaying && failure == null) {
             sayNext();
         }
     }

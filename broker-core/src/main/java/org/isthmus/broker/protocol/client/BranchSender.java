@@ -17,8 +17,8 @@ import org.isthmus.broker.record.RecordBatchBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one transaction's records for one partition, in order and each once. One batch is under way at a time; what comes meanwhile makes up
- * the next one. What cannot be sent fails the transaction, so nothing behind it is sent. Owned by the client's loop.
+ * Sends one transaction's records for one partition, in order and each once. The first waits for others, until they are a batch or it is time to
+ * {@link #hurry}. One batch is under way at a time; what comes meanwhile makes up the next one. What cannot be sent fails the transaction, so nothing behind it is sent. Owned by the client's loop.
  */
 final class BranchSender {
     private final ClientLoop client;
@@ -29,6 +29,8 @@ final class BranchSender {
     private final Consumer<BrokerException> onFailure;
     private final Deque<Send> waiting = new ArrayDeque<>();
     private List<Send> underWay = List.of();
+    private int waitingBytes;
+    private boolean hurried;
     private int nextSequence;
     private @Nullable BrokerException failure;
 
@@ -53,7 +55,16 @@ final class BranchSender {
             return;
         }
         waiting.add(send);
-        if (underWay.isEmpty()) {
+        waitingBytes += send.sizeInBytes();
+        if (underWay.isEmpty() && (hurried || waitingBytes >= client.config().maxBatchBytes())) {
+            sendNext();
+        }
+    }
+
+    /** Waits for no more before it sends, from now on. */
+    void hurry() {
+        hurried = true;
+        if (underWay.isEmpty() && failure == null) {
             sendNext();
         }
     }
@@ -92,6 +103,7 @@ final class BranchSender {
             }
             batch.add(waiting.remove());
         }
+        batch.forEach(send -> waitingBytes -= send.sizeInBytes());
         return batch;
     }
 

@@ -21,6 +21,7 @@ final class MemberAcknowledger {
     private final TransactionIdentity identity;
     private final Consumer<BrokerException> onFailure;
     private final Map<Place, BranchAcknowledger> byPlace = new HashMap<>();
+    private boolean hurried;
     private @Nullable BrokerException failure;
 
     MemberAcknowledger(ShareMember member, TransactionIdentity identity, Consumer<BrokerException> onFailure) {
@@ -46,11 +47,29 @@ final class MemberAcknowledger {
                             "offset " + first.record().offset() + " of " + first.partition()
                                     + " is not held any more: the connection was lost"));
         } else {
-            var acknowledger = byPlace.computeIfAbsent(
-                    new Place(session, first.partition()),
-                    place -> new BranchAcknowledger(member.client(), session, first.partition(), identity, onFailure));
+            var acknowledger = byPlace.computeIfAbsent(new Place(session, first.partition()), this::acknowledger);
             session.afterSaid(() -> acknowledger.accept(first.record().offset(), lastOffset, done));
         }
+    }
+
+    private BranchAcknowledger acknowledger(Place place) {
+        var acknowledger =
+                new BranchAcknowledger(member.client(), place.session(), place.partition(), identity, onFailure);
+        if (hurried) {
+            acknowledger.hurry();
+        }
+        return acknowledger;
+    }
+
+    /** Waits for no more before it says what there is, from now on. */
+    void hurry() {
+        member.client()
+                .runHere(
+                        () -> {
+                            hurried = true;
+                            byPlace.values().forEach(BranchAcknowledger::hurry);
+                        },
+                        () -> {});
     }
 
     private void refuse(CompletableFuture<Void> done, BrokerException reason) {

@@ -20,13 +20,16 @@ import org.isthmus.broker.common.Xid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One transaction on the wire. Owned by the client's loop; calls from elsewhere hop there, in their order.
+ * One transaction on the wire. Owned by the client's loop; calls from elsewhere hop there, in their order. What is done first waits a moment, or
+ * for the end, so that what belongs to a short transaction goes to the brokers, and to their disks, all at once.
  *
  * <pre>
  *   OPEN ──commit, rollback, prepare──▶ ENDING ──answered──▶ ENDED
  * </pre>
  */
 final class WireTransaction implements Transaction {
+    private static final Duration GATHERING = Duration.ofMillis(5);
+
     private enum Phase {
         OPEN,
         ENDING,
@@ -50,6 +53,7 @@ final class WireTransaction implements Transaction {
     private @Nullable TransactionIdentity given;
     private final Queue<Work> untilGiven = new ArrayDeque<>();
     private @Nullable BrokerException failure;
+    private boolean hurried;
     private int unanswered;
     private @Nullable Runnable onQuiet;
 
@@ -73,11 +77,17 @@ final class WireTransaction implements Transaction {
                 partition,
                 record,
                 Acks.ALL,
-                send -> perform(send.answer(), known -> senders.computeIfAbsent(
-                                partition,
-                                wanted -> new BranchSender(
-                                        client, cluster, producer::channel, wanted, known, this::broken))
-                        .send(send)));
+                send -> perform(send.answer(), known -> sender(partition, known).send(send)));
+    }
+
+    private BranchSender sender(TopicPartition partition, TransactionIdentity known) {
+        return senders.computeIfAbsent(partition, wanted -> {
+            var sender = new BranchSender(client, cluster, producer::channel, wanted, known, this::broken);
+            if (hurried) {
+                sender.hurry();
+            }
+            return sender;
+        });
     }
 
     @Override
@@ -86,13 +96,27 @@ final class WireTransaction implements Transaction {
             throw new IllegalArgumentException("not a stream of a client on the wire: " + stream);
         }
         var done = new CompletableFuture<Void>();
-        perform(done, known -> acknowledgers
-                .computeIfAbsent(
-                        member,
-                        each -> new MemberAcknowledger(
-                                each, known, reason -> client.runHere(() -> broken(reason), () -> {})))
-                .accept(first, lastOffset, done));
+        perform(done, known -> acknowledger(member, known).accept(first, lastOffset, done));
         return done;
+    }
+
+    private MemberAcknowledger acknowledger(ShareMember member, TransactionIdentity known) {
+        return acknowledgers.computeIfAbsent(member, each -> {
+            var acknowledger =
+                    new MemberAcknowledger(each, known, reason -> client.runHere(() -> broken(reason), () -> {}));
+            if (hurried) {
+                acknowledger.hurry();
+            }
+            return acknowledger;
+        });
+    }
+
+    private void hurry() {
+        if (!hurried) {
+            hurried = true;
+            senders.values().forEach(BranchSender::hurry);
+            acknowledgers.values().forEach(MemberAcknowledger::hurry);
+        }
     }
 
     /** Does a piece of work once the transaction has its identity; the work completes the answer. */
@@ -113,6 +137,7 @@ final class WireTransaction implements Transaction {
                     }
                     untilGiven.add(new Work(work, answer));
                     if (identity == null) {
+                        client.loop().schedule(GATHERING, this::hurry);
                         identity = transactions.identity(this, timeoutMs);
                         identity.whenComplete(this::given);
                     }
@@ -197,6 +222,7 @@ final class WireTransaction implements Transaction {
                         return;
                     }
                     phase = Phase.ENDING;
+                    hurry();
                     end.get().whenComplete((done, thrown) -> {
                         phase = Phase.ENDED;
                         if (thrown == null) {

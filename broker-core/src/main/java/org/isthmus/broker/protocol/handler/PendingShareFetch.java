@@ -159,7 +159,8 @@ final class PendingShareFetch {
             return CompletableFuture.completedStage(null);
         }
         return CompletableFuture.runAsync(
-                        () -> taken.put(target, new Taken(acquisition, records(target, acquisition))), reads)
+                        () -> taken.put(target, new Taken(acquisition, records(target, acquisition))),
+                        acquisition.isAtHand() ? Runnable::run : reads)
                 .thenAccept(done -> {
                     acquisition
                             .acquired()

@@ -68,6 +68,11 @@ final class MemoryRecords implements RecordSource {
         return end;
     }
 
+    @Override
+    public boolean isAtHand(long offset) {
+        return true;
+    }
+
     /** Whether there is a record here that consumers may see. */
     boolean isData(long offset) {
         return batches.stream().anyMatch(batch -> batch.data() && batch.base() <= offset && offset <= batch.last());
