@@ -1,7 +1,6 @@
 package org.isthmus.broker.network;
 
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -15,13 +14,11 @@ import java.util.function.Function;
 final class InVmEndpoints {
     private static final ConcurrentMap<Endpoint.InVm, Listener> LISTENERS = new ConcurrentHashMap<>();
 
-    private final EventLoopGroup group;
     private final TransportConfig config;
     private final Set<InVmConnection> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    InVmEndpoints(EventLoopGroup group, TransportConfig config) {
-        this.group = group;
+    InVmEndpoints(TransportConfig config) {
         this.config = config;
     }
 

@@ -30,7 +30,7 @@ final class NettyTransport implements Transport {
     NettyTransport(TransportConfig config) {
         this.group = new MultiThreadIoEventLoopGroup(config.threads(), new IoThreads(), NioIoHandler.newFactory());
         this.tcp = new TcpEndpoints(group, config);
-        this.inVm = new InVmEndpoints(group, config);
+        this.inVm = new InVmEndpoints(config);
     }
 
     @Override
