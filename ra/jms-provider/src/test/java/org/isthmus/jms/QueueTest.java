@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.jms.InvalidSelectorException;
+import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
 import java.util.ArrayList;
@@ -41,6 +42,36 @@ class QueueTest extends RealBrokerTest {
         assertThat(consumer.receive(1).getBody(String.class)).isEqualTo("b");
         assertThat(consumer.receiveNoWait()).isNull();
         assertThat(consumer.receive(1)).isNull();
+    }
+
+    @Test
+    void closingTheSessionWaitsForWhatNobodyWaitedFor() throws JMSException {
+        var sending = started().createSession();
+        var producer = sending.createProducer(queue);
+        producer.setDeliveryMode(DeliveryMode.NON_PERSISTENT);
+        for (int i = 0; i < 500; i++) {
+            producer.send(sending.createTextMessage(Integer.toString(i)));
+        }
+        sending.close();
+        var consumer = session().createConsumer(queue);
+        for (int i = 0; i < 500; i++) {
+            assertThat(consumer.receiveNoWait().getBody(String.class)).isEqualTo(Integer.toString(i));
+        }
+    }
+
+    @Test
+    void whatAnIdleReceiverHadComeAheadGoesToOthers() throws JMSException {
+        for (int i = 0; i < 100; i++) {
+            send(Integer.toString(i));
+        }
+        var idle = session().createConsumer(queue);
+        for (int i = 0; i < 20; i++) {
+            assertThat(text(idle)).isEqualTo(Integer.toString(i));
+        }
+        var other = session().createConsumer(queue);
+        for (int i = 20; i < 100; i++) {
+            assertThat(text(other)).isEqualTo(Integer.toString(i));
+        }
     }
 
     @Test
