@@ -128,7 +128,12 @@ public final class IsthmusConnectionFactory
             LOG.log(System.Logger.Level.WARNING, "User and password are ignored: brokers do not ask for them yet");
         }
         return new IsthmusConnection.Settings(
-                recordsAsText, TrustedClasses.with(trustedPackages), start(), redeliveryPolicy(), blockOnAcknowledge, blockOnNonDurableSend);
+                recordsAsText,
+                TrustedClasses.with(trustedPackages),
+                start(),
+                redeliveryPolicy(),
+                blockOnAcknowledge,
+                blockOnNonDurableSend);
     }
 
     private @Nullable String fixedClientId() {

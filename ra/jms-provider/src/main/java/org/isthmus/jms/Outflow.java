@@ -75,7 +75,9 @@ final class Outflow {
                 && !answer.toCompletableFuture().isCompletedExceptionally()) {
             return;
         }
-        if (listener == null && isSentUnanswered(manner) && !answer.toCompletableFuture().isDone()) {
+        if (listener == null
+                && isSentUnanswered(manner)
+                && !answer.toCompletableFuture().isDone()) {
             unanswered.add(to, answer);
         } else if (listener == null) {
             JmsErrors.await(answer, "sending to " + to);

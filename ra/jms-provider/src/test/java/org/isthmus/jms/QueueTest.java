@@ -3,8 +3,8 @@ package org.isthmus.jms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import jakarta.jms.InvalidSelectorException;
 import jakarta.jms.DeliveryMode;
+import jakarta.jms.InvalidSelectorException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
 import java.util.ArrayList;
@@ -69,9 +69,11 @@ class QueueTest extends RealBrokerTest {
             assertThat(text(idle)).isEqualTo(Integer.toString(i));
         }
         var other = session().createConsumer(queue);
+        var rest = new HashSet<String>();
         for (int i = 20; i < 100; i++) {
-            assertThat(text(other)).isEqualTo(Integer.toString(i));
+            rest.add(text(other));
         }
+        assertThat(rest).hasSize(80).doesNotContain("19");
     }
 
     @Test
