@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The runnable jar in a process of its own, on a port that the machine chose. */
+/** The runnable jar in a process of its own, on a port that the machine chose the first time. */
 final class BrokerProcess implements AutoCloseable {
     private final Process process;
     private final String address;
@@ -20,7 +20,12 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     static BrokerProcess start(Path data, String... more) throws IOException {
-        var words = new ArrayList<>(List.of("--data", data.toString(), "--listen", "127.0.0.1:0"));
+        return startAt("127.0.0.1:0", data, more);
+    }
+
+    /** As one that was started before, where clients look for it. */
+    static BrokerProcess startAt(String listener, Path data, String... more) throws IOException {
+        var words = new ArrayList<>(List.of("--data", data.toString(), "--listen", listener));
         words.addAll(List.of(more));
         var process = launch(words);
         var ready =
@@ -55,6 +60,13 @@ final class BrokerProcess implements AutoCloseable {
     void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
+    }
+
+    /** Sends it a signal by name: {@code STOP} pauses it, {@code CONT} lets it go on. */
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
     }
 
     /** Asks it to stop, as an operator does, and returns what it ends with. */
