@@ -53,6 +53,7 @@ public final class Partition {
     private final EventLoop loop;
     private final Storage storage;
     private final Waiters waiters = new Waiters();
+    private final Waiters awaitingSafety = new Waiters();
     private boolean looksForOverdue;
     private final List<BiConsumer<@Nullable PartitionLog, @Nullable BrokerException>> untilOpen = new ArrayList<>();
     private boolean opening;
@@ -74,6 +75,8 @@ public final class Partition {
     private int kinds = LogKind.RECORDS.bit();
     /** Raised by each truncation: what a force began before says nothing of what came after. */
     private final AtomicInteger cuts = new AtomicInteger();
+    /** Of a partition with one replica: what lies below is as safe as the topic asks for, what was shown above is not yet. */
+    private volatile long safeUpTo;
 
     /** Where the log ends for sure, while it waits for room on the disk; negative while it does not. */
     private long awaitsRoomAt = -1;
@@ -265,6 +268,7 @@ public final class Partition {
             done.completeExceptionally(shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS));
             return;
         }
+        var before = opened.view().endOffset();
         AppendResult result;
         try {
             result = opened.append(batches, leader.epoch(), origin);
@@ -277,6 +281,9 @@ public final class Partition {
         }
         if (result instanceof AppendResult.Appended appended) {
             grown(opened);
+            if (durability == Durability.WRITTEN && replica == null) {
+                show(opened, before);
+            }
             answer(result, appended.lastOffset(), durability, patience, opened, done);
         } else if (result instanceof AppendResult.Duplicate duplicate) {
             answer(result, duplicate.lastOffset(), durability, patience, opened, done);
@@ -299,6 +306,14 @@ public final class Partition {
             }
         } else {
             storage.commit().add(this);
+        }
+    }
+
+    /** Who does not wait for the disk need not keep readers waiting for it either, unless others before it do wait. */
+    private void show(PartitionLog opened, long before) {
+        if (opened.view().highWatermark() == before) {
+            opened.advanceHighWatermark(opened.view().endOffset());
+            waiters.reached(opened.view().highWatermark());
         }
     }
 
@@ -497,7 +512,7 @@ public final class Partition {
         // What was forced before is safe, and nothing behind it was answered. It is cut off when there is room to go
         // on: the system may show pages that it could not write, and later records must not stand behind them.
         var replicated = replica;
-        awaitsRoomAt = replicated == null ? opened.view().highWatermark() : replicated.storedUpTo();
+        awaitsRoomAt = replicated == null ? safeUpTo : replicated.storedUpTo();
         role = new Role.Offline("there was no room for what it had: " + storage.home());
         open = null;
         failAll(notLeading());
@@ -522,8 +537,10 @@ public final class Partition {
         }
         var replicated = replica;
         if (replicated == null) {
+            safeUpTo = Math.max(safeUpTo, offset);
             opened.advanceHighWatermark(offset);
             waiters.reached(opened.view().highWatermark());
+            awaitingSafety.reached(safeUpTo);
         } else {
             replicated.stored(offset);
             replicated.stored.reached(replicated.storedUpTo());
@@ -535,6 +552,27 @@ public final class Partition {
         opened.advanceHighWatermark(replicated.committed());
         settling = replicated.isSettling(opened.view().highWatermark());
         waiters.reached(opened.view().highWatermark());
+        awaitingSafety.reached(opened.view().highWatermark());
+    }
+
+    /** Whether all that can be read is as safe as the topic asks for. From any thread. */
+    public boolean isSafe() {
+        var opened = open;
+        return replica != null || opened == null || opened.view().highWatermark() <= safeUpTo;
+    }
+
+    /** Completes, on the partition's loop, once all that can be read now is as safe as the topic asks for; fails where that will not come about here. */
+    public CompletionStage<Void> safe() {
+        var done = new CompletableFuture<Void>();
+        loop.execute(() -> {
+            var opened = open;
+            if (opened == null || isSafe()) {
+                done.complete(null);
+                return;
+            }
+            awaitingSafety.add(opened.view().highWatermark(), Waiters.completing(done));
+        });
+        return done;
     }
 
     /** The published view, where the log is open: a volatile read. */
@@ -563,17 +601,7 @@ public final class Partition {
     /** Completes on the partition's loop once everything below the offset is committed; fails where that will not come about here. */
     public CompletionStage<Void> committedUpTo(long offset) {
         var done = new CompletableFuture<Void>();
-        loop.execute(() -> await(offset, new Waiters.Listener() {
-            @Override
-            public void reached() {
-                done.complete(null);
-            }
-
-            @Override
-            public void failed(BrokerException reason) {
-                done.completeExceptionally(reason);
-            }
-        }));
+        loop.execute(() -> await(offset, Waiters.completing(done)));
         return done;
     }
 
@@ -675,6 +703,7 @@ public final class Partition {
             }
         }
         open = opened;
+        safeUpTo = opened.view().endOffset();
         var replicated = replica;
         if (replicated != null) {
             replicated.opened(opened.view().endOffset());
@@ -726,6 +755,7 @@ public final class Partition {
 
     private void failAll(BrokerException reason) {
         waiters.failAll(reason);
+        awaitingSafety.failAll(reason);
         var replicated = replica;
         if (replicated != null) {
             replicated.failAll(reason);
@@ -782,6 +812,7 @@ public final class Partition {
         role = newRole;
         if (!(newRole instanceof Role.Leader)) {
             waiters.failAll(notLeading());
+            awaitingSafety.failAll(notLeading());
         }
         var replicated = replica;
         if (isNew && replicated != null) {

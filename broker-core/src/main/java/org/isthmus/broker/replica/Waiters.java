@@ -2,11 +2,12 @@ package org.isthmus.broker.replica;
 
 import java.util.Comparator;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
 import org.jspecify.annotations.Nullable;
 
-/** Those who wait for the high watermark to reach an offset, lowest first. Owned by the partition's loop. */
+/** Those who wait for the high watermark, or another mark, to reach an offset, lowest first. Owned by the partition's loop. */
 final class Waiters {
     private final TreeSet<Waiter> byOffset = new TreeSet<>(
             Comparator.comparingLong((Waiter waiter) -> waiter.offset).thenComparingLong(waiter -> waiter.number));
@@ -17,6 +18,20 @@ final class Waiters {
         void reached();
 
         void failed(BrokerException reason);
+    }
+
+    static Listener completing(CompletableFuture<Void> done) {
+        return new Listener() {
+            @Override
+            public void reached() {
+                done.complete(null);
+            }
+
+            @Override
+            public void failed(BrokerException reason) {
+                done.completeExceptionally(reason);
+            }
+        };
     }
 
     static final class Waiter {

@@ -121,6 +121,8 @@ final class Broker implements AutoCloseable {
                     .orElseThrow()
                     .sessionTimeout()
                     .multipliedBy(2)));
+        } else {
+            await(registration.leadAnew());
         }
         var directories = new DataDirectories(files, directory, metadata.image().clusterId(), ids, this::disk, forces);
         opened.add(directories);

@@ -129,6 +129,16 @@ record PartitionRecords(
     }
 
     @Override
+    public boolean isSafe() {
+        return partition.isSafe();
+    }
+
+    @Override
+    public CompletionStage<Void> safe() {
+        return partition.safe();
+    }
+
+    @Override
     public CompletionStage<Long> offsetOf(StartAt place) {
         return read(view -> {
             if (place instanceof StartAt.Earliest) {

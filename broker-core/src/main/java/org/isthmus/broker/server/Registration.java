@@ -1,6 +1,7 @@
 package org.isthmus.broker.server;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -11,6 +12,7 @@ import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.controller.Elections;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.ClusterDelta;
@@ -53,6 +55,24 @@ final class Registration {
      */
     CompletionStage<ClusterImage> giveUp(Duration patience) {
         return giveUp(List.of(), patience);
+    }
+
+    /**
+     * Of a cluster of one, which goes on where an earlier life ended: leads everything anew. What that had written and not forced may be lost, and by
+     * the epoch who had read it can tell.
+     */
+    CompletionStage<ClusterImage> leadAnew() {
+        return store.change(image -> {
+            var reigns = new ArrayList<ClusterDelta>();
+            for (var topic : image.topics().values()) {
+                for (int index = 0; index < topic.partitions().size(); index++) {
+                    var partition = new TopicPartition(topic.name(), index);
+                    reigns.add(new ClusterDelta.PartitionChanged(
+                            partition, topic.partitions().get(index).led(self)));
+                }
+            }
+            return reigns;
+        });
     }
 
     /** This broker is alive, and reached so. */

@@ -123,6 +123,31 @@ class PartitionCommitTest {
         partition.close("the test ends").toCompletableFuture().join();
     }
 
+    @Test
+    void whatNobodyWantsToBeSafeIsSeenAtOnceUnlessOthersWaitForTheDisk() {
+        var partition = partitions(Map.of("isthmus.flush", "commit")).get(0);
+        var held = new CountDownLatch(1);
+        disk.execute(() -> awaitQuietly(held));
+
+        partition.append(batch(), Durability.WRITTEN).toCompletableFuture().join();
+        assertThat(partition.view().orElseThrow().highWatermark()).isEqualTo(1);
+        assertThat(partition.isSafe()).isFalse();
+        var safe = partition.safe().toCompletableFuture();
+
+        var committed = partition.append(batch(), Durability.COMMITTED).toCompletableFuture();
+        partition.append(batch(), Durability.WRITTEN).toCompletableFuture().join();
+        assertThat(partition.view().orElseThrow().highWatermark()).isEqualTo(1);
+        assertThat(committed).isNotDone();
+        assertThat(safe).isNotDone();
+
+        held.countDown();
+        assertThat(committed).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(safe).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(partition.committedUpTo(3).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(partition.isSafe()).isTrue();
+        partition.close("the test ends").toCompletableFuture().join();
+    }
+
     private static void awaitQuietly(CountDownLatch latch) {
         try {
             latch.await();

@@ -66,9 +66,10 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
             TrustedClasses trusted,
             StartFrom startFrom,
             RedeliveryPolicy redelivery,
-            boolean blockOnAcknowledge) {
+            boolean blockOnAcknowledge,
+            boolean blockOnNonDurableSend) {
         Settings(boolean recordsAsText, TrustedClasses trusted, StartFrom startFrom) {
-            this(recordsAsText, trusted, startFrom, RedeliveryPolicy.DEFAULT, false);
+            this(recordsAsText, trusted, startFrom, RedeliveryPolicy.DEFAULT, false, false);
         }
     }
 
@@ -125,6 +126,10 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
 
     String broker() {
         return broker;
+    }
+
+    boolean blocksOnNonDurableSend() {
+        return settings.blockOnNonDurableSend();
     }
 
     boolean blocksOnAcknowledge() {

@@ -55,6 +55,7 @@ public final class IsthmusConnectionFactory
     private String deadLetterQueue = RedeliveryPolicy.DEFAULT.deadLetterQueue();
     private String startFrom = "";
     private boolean blockOnAcknowledge;
+    private boolean blockOnNonDurableSend;
 
     /** For the embedded broker of this JVM. */
     public IsthmusConnectionFactory() {
@@ -130,7 +131,12 @@ public final class IsthmusConnectionFactory
             LOG.log(System.Logger.Level.WARNING, "User and password are ignored: brokers do not ask for them yet");
         }
         return new IsthmusConnection.Settings(
-                recordsAsText, TrustedClasses.with(trustedPackages), start(), redeliveryPolicy(), blockOnAcknowledge);
+                recordsAsText,
+                TrustedClasses.with(trustedPackages),
+                start(),
+                redeliveryPolicy(),
+                blockOnAcknowledge,
+                blockOnNonDurableSend);
     }
 
     private @Nullable String fixedClientId() {
@@ -344,6 +350,15 @@ public final class IsthmusConnectionFactory
         this.blockOnAcknowledge = blockOnAcknowledge;
     }
 
+    /** Whether the send of a {@code NON_PERSISTENT} message returns only when the broker has it. */
+    public boolean isBlockOnNonDurableSend() {
+        return blockOnNonDurableSend;
+    }
+
+    public void setBlockOnNonDurableSend(boolean blockOnNonDurableSend) {
+        this.blockOnNonDurableSend = blockOnNonDurableSend;
+    }
+
     private StartFrom start() throws JMSException {
         try {
             return startFrom.isBlank() ? StartFrom.LATEST : StartFrom.parse(startFrom.strip());
@@ -372,6 +387,7 @@ public final class IsthmusConnectionFactory
         reference.add(new StringRefAddr("deadLetterQueue", deadLetterQueue));
         reference.add(new StringRefAddr("startFrom", startFrom));
         reference.add(new StringRefAddr("blockOnAcknowledge", Boolean.toString(blockOnAcknowledge)));
+        reference.add(new StringRefAddr("blockOnNonDurableSend", Boolean.toString(blockOnNonDurableSend)));
         return reference; // without the password: naming services keep references in the clear
     }
 

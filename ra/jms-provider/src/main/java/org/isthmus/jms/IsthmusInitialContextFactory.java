@@ -39,7 +39,8 @@ public final class IsthmusInitialContextFactory implements InitialContextFactory
             "startFrom", IsthmusConnectionFactory::setStartFrom,
             "trustedPackages", IsthmusConnectionFactory::setTrustedPackages,
             "recordsAsText", (factory, text) -> factory.setRecordsAsText(Boolean.parseBoolean(text)),
-            "blockOnAcknowledge", (factory, text) -> factory.setBlockOnAcknowledge(Boolean.parseBoolean(text)));
+            "blockOnAcknowledge", (factory, text) -> factory.setBlockOnAcknowledge(Boolean.parseBoolean(text)),
+            "blockOnNonDurableSend", (factory, text) -> factory.setBlockOnNonDurableSend(Boolean.parseBoolean(text)));
 
     @Override
     public Context getInitialContext(Hashtable<?, ?> environment) throws NamingException {

@@ -557,6 +557,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
         }
         delivery.close();
         outflow.asyncSends().awaitNone(null);
+        outflow.unanswered().awaitNone();
         JMSException failure = null;
         for (var consumer : delivery.consumers()) {
             try {

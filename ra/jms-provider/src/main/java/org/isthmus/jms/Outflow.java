@@ -30,6 +30,7 @@ final class Outflow {
     private final byte[] stickyKey;
     private final AtomicLong nextMessage = new AtomicLong();
     private final AsyncSends asyncSends;
+    private final UnansweredSends unanswered = new UnansweredSends();
 
     /** What a producer says about a message that it sends. */
     record Manner(int deliveryMode, int priority, long timeToLiveMs, long delayMs, boolean withoutId) {}
@@ -42,11 +43,18 @@ final class Outflow {
         this.asyncSends = new AsyncSends(threads);
     }
 
+    UnansweredSends unanswered() {
+        return unanswered;
+    }
+
     AsyncSends asyncSends() {
         return asyncSends;
     }
 
-    /** Without a listener, returns when the broker has answered; in a transaction, whose commit answers for all, at once. */
+    /**
+     * Without a listener, returns when the broker has answered; at once in a transaction, whose commit answers for all, and for a message that
+     * may be lost.
+     */
     void send(
             IsthmusProducer producer,
             IsthmusDestination to,
@@ -67,11 +75,19 @@ final class Outflow {
                 && !answer.toCompletableFuture().isCompletedExceptionally()) {
             return;
         }
-        if (listener == null) {
+        if (listener == null
+                && isSentUnanswered(manner)
+                && !answer.toCompletableFuture().isDone()) {
+            unanswered.add(to, answer);
+        } else if (listener == null) {
             JmsErrors.await(answer, "sending to " + to);
         } else {
             asyncSends.add(producer, answer, message, listener);
         }
+    }
+
+    private boolean isSentUnanswered(Manner manner) {
+        return manner.deliveryMode() == DeliveryMode.NON_PERSISTENT && !connection.blocksOnNonDurableSend();
     }
 
     private void stamp(IsthmusMessage message, IsthmusDestination to, Manner manner) throws JMSException {

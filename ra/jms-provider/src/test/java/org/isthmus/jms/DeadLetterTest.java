@@ -30,7 +30,7 @@ class DeadLetterTest extends RealBrokerTest {
         var connection = new IsthmusConnection(
                 dialer(),
                 Domain.UNIFIED,
-                new IsthmusConnection.Settings(false, TrustedClasses.with(""), StartFrom.LATEST, policy, false),
+                new IsthmusConnection.Settings(false, TrustedClasses.with(""), StartFrom.LATEST, policy, false, false),
                 null);
         connections.add(connection);
         connection.start();

@@ -3,6 +3,7 @@ package org.isthmus.jms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.jms.DeliveryMode;
 import jakarta.jms.InvalidSelectorException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
@@ -41,6 +42,38 @@ class QueueTest extends RealBrokerTest {
         assertThat(consumer.receive(1).getBody(String.class)).isEqualTo("b");
         assertThat(consumer.receiveNoWait()).isNull();
         assertThat(consumer.receive(1)).isNull();
+    }
+
+    @Test
+    void closingTheSessionWaitsForWhatNobodyWaitedFor() throws JMSException {
+        var sending = started().createSession();
+        var producer = sending.createProducer(queue);
+        producer.setDeliveryMode(DeliveryMode.NON_PERSISTENT);
+        for (int i = 0; i < 500; i++) {
+            producer.send(sending.createTextMessage(Integer.toString(i)));
+        }
+        sending.close();
+        var consumer = session().createConsumer(queue);
+        for (int i = 0; i < 500; i++) {
+            assertThat(consumer.receiveNoWait().getBody(String.class)).isEqualTo(Integer.toString(i));
+        }
+    }
+
+    @Test
+    void whatAnIdleReceiverHadComeAheadGoesToOthers() throws JMSException {
+        for (int i = 0; i < 100; i++) {
+            send(Integer.toString(i));
+        }
+        var idle = session().createConsumer(queue);
+        for (int i = 0; i < 20; i++) {
+            assertThat(text(idle)).isEqualTo(Integer.toString(i));
+        }
+        var other = session().createConsumer(queue);
+        var rest = new HashSet<String>();
+        for (int i = 20; i < 100; i++) {
+            rest.add(text(other));
+        }
+        assertThat(rest).hasSize(80).doesNotContain("19");
     }
 
     @Test

@@ -13,10 +13,12 @@ import java.util.stream.IntStream;
  * Runs the same JMS program on Isthmus and on ActiveMQ Artemis in turn, and prints the median of each figure and its ratio as a table in Markdown.
  * What goes on meanwhile is told on the standard error.
  *
- * <p>Both live for one row at one place, on the same disk; rounds alternate between them, so a machine that slows down slows both. One round
- * before the counted ones warms both up.
+ * <p>Both live for one row at one place, on the same disk; rounds alternate between them, so a machine that slows down slows both. Some rounds
+ * before the counted ones warm both up: just-in-time compilers take long on few processors.
  */
 public final class JmsSideBySide {
+    private static final int WARM_UP_ROUNDS = 8;
+
     private final Path root;
     private final int rounds;
     private final Path work;
@@ -63,7 +65,7 @@ public final class JmsSideBySide {
         var artemis = new ArrayList<double[]>();
         try (var ours = Side.isthmus(root, data.resolve("isthmus"), place, index);
                 var theirs = Side.artemis(root, data.resolve("artemis"), place, index)) {
-            for (int round = 0; round <= rounds; round++) {
+            for (int round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
                 round("Isthmus", ours, round, isthmus);
                 round("Artemis", theirs, round, artemis);
             }
@@ -75,11 +77,11 @@ public final class JmsSideBySide {
 
     private static void round(String name, Side side, int round, List<double[]> counted) throws IOException {
         var figures = side.round(round);
-        if (round > 0) {
+        boolean counts = round >= WARM_UP_ROUNDS;
+        if (counts) {
             counted.add(figures);
         }
-        System.err.printf(
-                "  %-8s round %d%s: %s%n", name, round, round == 0 ? " (warm-up)" : "", Arrays.toString(figures));
+        System.err.printf("  %-8s round %d%s: %s%n", name, round, counts ? "" : " (warm-up)", Arrays.toString(figures));
     }
 
     private static void delete(Path directory) throws IOException {

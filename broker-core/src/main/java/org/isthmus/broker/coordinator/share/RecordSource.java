@@ -23,6 +23,12 @@ public interface RecordSource {
     /** Whether so little lies from this offset on that it was just written, and reading it needs no disk. */
     boolean isAtHand(long offset);
 
+    /** Whether all that can be read is as safe as its topic asks for. */
+    boolean isSafe();
+
+    /** Completes once all that can be read now is as safe as its topic asks for. */
+    CompletionStage<Void> safe();
+
     /** The offset that this place is now. */
     CompletionStage<Long> offsetOf(StartAt place);
 

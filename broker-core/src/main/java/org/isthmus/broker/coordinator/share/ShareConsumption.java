@@ -8,11 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.Decision;
 import org.isthmus.broker.coordinator.Shard;
+import org.isthmus.broker.coordinator.View;
 import org.isthmus.broker.runtime.Cancellable;
 import org.isthmus.broker.runtime.Clock;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +130,9 @@ final class ShareConsumption {
     /** What the member says holds once the transaction commits; until then nobody has these records, and the member may leave. */
     CompletionStage<Void> acknowledge(String member, List<Acknowledgement> acknowledgements, Transaction transaction) {
         member(member);
-        return shard.write(view -> Settlement.stage(group(), dispatch.held(), member, acknowledgements, transaction))
+        return write(
+                        view -> Settlement.stage(group(), dispatch.held(), member, acknowledgements, transaction),
+                        staged -> {})
                 .thenApply(staged -> null);
     }
 
@@ -201,11 +206,19 @@ final class ShareConsumption {
         return new Deadline(Math.floorDiv(end, LOCK_GRAIN_NANOS) * LOCK_GRAIN_NANOS + LOCK_GRAIN_NANOS);
     }
 
-    private CompletionStage<Void> settle(
-            java.util.function.Function<
-                            org.isthmus.broker.coordinator.View<ShareMachine>, Decision<ShareRecord, Settlement.Holds>>
-                    decide) {
-        return shard.write(decide, this::settled).thenApply(holds -> null);
+    private CompletionStage<Void> settle(Function<View<ShareMachine>, Decision<ShareRecord, Settlement.Holds>> decide) {
+        return write(decide, this::settled).thenApply(holds -> null);
+    }
+
+    /**
+     * Changes what must survive. That must not outlive the records that it is about, or others at their offsets would be taken for done: where
+     * they were shown before the disk has them, it waits for that.
+     */
+    private <T> CompletionStage<T> write(
+            Function<View<ShareMachine>, Decision<ShareRecord, T>> decide, Consumer<T> applied) {
+        return source.isSafe()
+                ? shard.write(decide, applied)
+                : source.safe().thenCompose(safe -> shard.write(decide, applied));
     }
 
     private void settled(Settlement.Holds holds) {
@@ -229,8 +242,10 @@ final class ShareConsumption {
         var buried = topic.isPresent()
                 ? deadLetters.bury(id, topic.get(), run.range(), deliveries, cause)
                 : CompletableFuture.<Void>completedStage(null);
-        buried.thenCompose(done -> shard.write(view ->
-                        Decision.of(run, List.of(new ShareRecord.Done(id, List.of(run.range()), Outcome.ARCHIVED)))))
+        buried.thenCompose(done -> write(
+                        view -> Decision.of(
+                                run, List.of(new ShareRecord.Done(id, List.of(run.range()), Outcome.ARCHIVED))),
+                        archived -> {}))
                 .whenComplete((done, failure) -> {
                     if (failure != null && !closed) {
                         shard.schedule(RETRY, () -> bury(run));
@@ -307,7 +322,7 @@ final class ShareConsumption {
         shard.schedule(TELL_MISSED, () -> {
             tellingMissed = false;
             if (!dispatch.missed().isEmpty()) {
-                shard.write(view -> Decision.of(true, passedBy())).whenComplete((done, failure) -> {
+                write(view -> Decision.of(true, passedBy()), told -> {}).whenComplete((done, failure) -> {
                     if (failure != null && !closed) {
                         tellMissedSoon();
                     }

@@ -77,7 +77,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
      * interest would have to change under other members.
      */
     public CompletionStage<Void> open(String group, String member, Opening opening) {
-        return source.offsetOf(opening.start())
+        return placeOf(opening.start())
                 .thenCompose(start -> shard.write(
                         view -> decideOpening(view.state().group(group), group, member, opening, start), begunAnew -> {
                             if (begunAnew) {
@@ -86,6 +86,14 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
                             consumption(group).join(member, opening);
                         }))
                 .thenApply(begunAnew -> null);
+    }
+
+    /** The offset where a group may begin: nothing below is lost any more. */
+    private CompletionStage<Long> placeOf(StartAt place) {
+        return source.offsetOf(place)
+                .thenCompose(start -> source.isSafe()
+                        ? CompletableFuture.completedStage(start)
+                        : source.safe().thenApply(safe -> start));
     }
 
     private Decision<ShareRecord, Boolean> decideOpening(
@@ -284,7 +292,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
 
     /** Lets a group without members begin anew at this place, with the settings that it has or, where it is not there, with these. */
     public CompletionStage<Void> restart(String group, ShareSettings settings, StartAt place) {
-        return source.offsetOf(place)
+        return placeOf(place)
                 .thenCompose(start -> shard.write(
                         view -> {
                             var present = view.state().group(group);

@@ -28,6 +28,7 @@ final class MemoryRecords implements RecordSource {
     private long start;
     private long end;
     private int lookedAt;
+    private CompletableFuture<Void> safe = CompletableFuture.completedFuture(null);
 
     MemoryRecords(VirtualLoop loop, Supplier<Duration> delay) {
         this.loop = loop;
@@ -71,6 +72,21 @@ final class MemoryRecords implements RecordSource {
     @Override
     public boolean isAtHand(long offset) {
         return true;
+    }
+
+    @Override
+    public boolean isSafe() {
+        return safe.isDone();
+    }
+
+    @Override
+    public CompletionStage<Void> safe() {
+        return safe;
+    }
+
+    /** From now on nothing is safe that is read, until the stage completes. */
+    void unsafeUntil(CompletableFuture<Void> stored) {
+        safe = stored;
     }
 
     /** Whether there is a record here that consumers may see. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.isthmus.broker.common.BrokerException;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,30 @@ class SharePartitionTest {
         harness.acquire("g", "one", 1);
         harness.acknowledge("g", "two", 1, 2, Verdict.RELEASE_UNSEEN);
         assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 1, 1), got(2, 2, 1), got(4, 5, 1));
+    }
+
+    @Test
+    void whatIsSaidOfRecordsDoesNotOutliveThem() {
+        open("one", QUEUE);
+        harness.records.append("abc", true);
+        var stored = new CompletableFuture<Void>();
+        harness.records.unsafeUntil(stored);
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(0, 2, 1));
+        var before = harness.log.end();
+        var first = harness.ask(share -> share.acknowledge("g", "one", accept(0)));
+        var second = harness.ask(share -> share.acknowledge("g", "one", accept(1)));
+        harness.loop.run(Duration.ofMillis(10));
+        assertThat(first).isNotDone();
+        assertThat(harness.log.end()).isEqualTo(before);
+        stored.complete(null);
+        harness.loop.run(Duration.ofMillis(10));
+        assertThat(first).isCompleted();
+        assertThat(second).isCompleted();
+        assertThat(harness.now(share -> share.progress("g")).startOffset()).isEqualTo(2);
+    }
+
+    private static List<Acknowledgement> accept(long offset) {
+        return List.of(new Acknowledgement(OffsetRange.of(offset), Verdict.ACCEPT));
     }
 
     @Test
