@@ -16,7 +16,7 @@ class DeployableIT {
             server.archive(Path.of(System.getProperty("isthmus.test.ear")));
             server.start("isthmus-console/");
 
-            assertThat(server.get("isthmus-console/")).contains("<h1>Topics</h1>", "<h2>Isthmus embedded in ");
+            assertThat(server.get("isthmus-console/topics")).contains("<h1>Topics</h1>", "<h2>Isthmus embedded in ");
             assertThat(server.get("isthmus-console/groups")).contains("<th>Lag</th>");
             assertThat(server.get("isthmus-console/branches")).contains("<th>Participants</th>");
             assertThat(server.call("isthmus-console/nothing").statusCode()).isEqualTo(404);

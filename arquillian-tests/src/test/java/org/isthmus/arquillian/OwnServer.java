@@ -81,11 +81,18 @@ abstract class OwnServer implements AutoCloseable {
         return Path.of(System.getProperty("isthmus.test.adapter"));
     }
 
-    List<String> java(String... arguments) {
+    /** What every process of this server is started with. */
+    List<String> options() throws IOException {
+        var options = new ArrayList<>(names());
+        options.add("-Djava.io.tmpdir=" + Files.createDirectories(directory.resolve("tmp")));
+        return options;
+    }
+
+    List<String> java(String... arguments) throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx512m");
-        command.addAll(names());
+        command.addAll(options());
         command.addAll(List.of(arguments));
         return command;
     }

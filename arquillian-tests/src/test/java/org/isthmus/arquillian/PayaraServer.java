@@ -72,7 +72,7 @@ final class PayaraServer extends OwnServer {
         assertThat(asking.waitFor(5, TimeUnit.MINUTES)).isTrue();
         var lines = Files.readAllLines(told).stream().map(String::strip).toList();
         var command = new ArrayList<>(lines.subList(1, lines.indexOf("")));
-        command.addAll(1, names());
+        command.addAll(1, options());
         return command;
     }
 }

@@ -1,5 +1,6 @@
 package org.isthmus.arquillian;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -9,6 +10,7 @@ import java.util.Map;
 
 /** WildFly with a copy of the configuration that it comes with, changed by its own command line interface before it starts. */
 final class WildFlyServer extends OwnServer {
+    private static final String FACTORY = "java:/jms/isthmus/ConnectionFactory";
     private static final int USUAL_PORT = 8080;
 
     private final Path home = Path.of(System.getProperty("wildfly.home"));
@@ -34,6 +36,14 @@ final class WildFlyServer extends OwnServer {
         archive(adapterArchive());
     }
 
+    /** What an application gets that names no factory, and a bean that names no adapter. */
+    void adapterByDefault() throws Exception {
+        adapter();
+        commands.add("/subsystem=ee/service=default-bindings:write-attribute(name=jms-connection-factory,value="
+                + FACTORY + ")");
+        commands.add("/subsystem=ejb3:write-attribute(name=default-resource-adapter-name,value=isthmus.rar)");
+    }
+
     private void setting(String name, String value) {
         commands.add("/system-property=%s:add(value=\"%s\")".formatted(name, value));
     }
@@ -55,8 +65,7 @@ final class WildFlyServer extends OwnServer {
 
     @Override
     List<String> names() {
-        return Bookkeeping.names(
-                "java:/jms/isthmus/ConnectionFactory", "java:/jdbc/books", "java:jboss/TransactionManager");
+        return Bookkeeping.names(FACTORY, "java:/jdbc/books", "java:jboss/TransactionManager");
     }
 
     @Override
@@ -85,7 +94,7 @@ final class WildFlyServer extends OwnServer {
         run(modules("org.jboss.as.cli", "--file=" + file), Map.of("JBOSS_HOME", home.toString()));
     }
 
-    private List<String> modules(String main, String... arguments) {
+    private List<String> modules(String main, String... arguments) throws IOException {
         var command = java(
                 "-Djboss.home.dir=" + home,
                 "-Djboss.server.base.dir=" + base,

@@ -15,7 +15,7 @@ final class Page {
                 .append("table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3em .8em .3em 0;")
                 .append("border-bottom:1px solid #ccc;overflow-wrap:anywhere}")
                 .append(".number{text-align:right}nav a{margin-right:1.5em}</style></head><body><nav>");
-        link(base + "/", "Topics");
+        link(base + "/topics", "Topics");
         link(base + "/groups", "Groups and subscriptions");
         link(base + "/branches", "Recoverable branches");
         html.append("</nav><h1>").append(escaped(title)).append("</h1>");
