@@ -21,7 +21,7 @@ final class Application {
 
     private static final String SEES_THE_ADAPTER = """
             <jboss-deployment-structure xmlns="urn:jboss:deployment-structure:1.2">
-              <deployment><dependencies><module name="deployment.isthmus.rar"/></dependencies></deployment>
+              <deployment><dependencies><module name="deployment.isthmus.rar"/><module name="com.h2database.h2" optional="true"/></dependencies></deployment>
             </jboss-deployment-structure>
             """;
 

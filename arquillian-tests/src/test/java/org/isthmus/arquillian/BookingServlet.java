@@ -19,7 +19,9 @@ public class BookingServlet extends HttpServlet {
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
             var deadly = Phase.valueOf(parameter(request, "deadly", "NEVER"));
-            if (request.getParameter("book") != null) {
+            if (request.getParameter("create") != null) {
+                Bookkeeping.create();
+            } else if (request.getParameter("book") != null) {
                 transaction.begin();
                 Bookkeeping.book(request.getParameter("book"), deadly);
                 transaction.commit();

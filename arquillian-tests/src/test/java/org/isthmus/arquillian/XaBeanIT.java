@@ -3,9 +3,7 @@ package org.isthmus.arquillian;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.annotation.Resource;
-import jakarta.annotation.sql.DataSourceDefinition;
 import jakarta.jms.ConnectionFactory;
-import jakarta.jms.JMSConnectionFactoryDefinition;
 import jakarta.jms.JMSContext;
 import jakarta.transaction.UserTransaction;
 import java.sql.SQLException;
@@ -15,8 +13,6 @@ import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.ArquillianExtension;
-import org.jboss.shrinkwrap.api.ShrinkWrap;
-import org.jboss.shrinkwrap.api.asset.EmptyAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,10 +33,9 @@ class XaBeanIT {
 
     @Deployment
     static WebArchive application() {
-        return ShrinkWrap.create(WebArchive.class, "payments.war")
-                .addClasses(PaymentBean.class, Definitions.class)
-                .addPackages(true, "org.assertj.core", "net.bytebuddy")
-                .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml");
+        return Application.war("payments.war", PaymentBean.class)
+                .addClasses(PaymentDefinitions.class)
+                .addPackages(true, "org.assertj.core", "net.bytebuddy");
     }
 
     @BeforeEach
@@ -127,17 +122,4 @@ class XaBeanIT {
             statement.execute(sql);
         }
     }
-
-    @JMSConnectionFactoryDefinition(
-            name = "java:app/jms/payments",
-            interfaceName = "jakarta.jms.ConnectionFactory",
-            resourceAdapter = "isthmus")
-    @DataSourceDefinition(
-            name = "java:app/jdbc/payments",
-            className = "org.h2.jdbcx.JdbcDataSource",
-            url = "jdbc:h2:mem:payments;DB_CLOSE_DELAY=-1",
-            user = "payments",
-            password = "payments")
-    @jakarta.ejb.Singleton
-    public static class Definitions {}
 }

@@ -16,6 +16,9 @@ public interface OperatorClient extends BrokerClient {
     /** What the consumers of a group have committed; empty for a group that there is not. */
     CompletionStage<Map<TopicPartition, Long>> committed(String group);
 
+    /** Where a share group stands, in each partition that it has begun to consume; empty for a group that there is not. */
+    CompletionStage<List<ShareStanding>> standing(String shareGroup);
+
     /** The transactions of all brokers, those that have ended too until they are forgotten. */
     CompletionStage<List<TransactionView>> transactions();
 }

@@ -14,6 +14,7 @@ import jakarta.jms.XATopicConnection;
 import jakarta.jms.XATopicConnectionFactory;
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.naming.Reference;
 import javax.naming.Referenceable;
 import javax.naming.StringRefAddr;
@@ -34,6 +35,7 @@ public final class IsthmusConnectionFactory
                 Serializable,
                 Referenceable {
     private static final long serialVersionUID = 1L;
+    private static final AtomicBoolean LOGIN_IGNORED = new AtomicBoolean();
     private static final System.Logger LOG = System.getLogger(IsthmusConnectionFactory.class.getName());
 
     /** The system property that says where the embedded broker keeps its data, unless {@code dataDirectory} does. */
@@ -124,7 +126,8 @@ public final class IsthmusConnectionFactory
     }
 
     private IsthmusConnection.Settings settings(@Nullable String as) throws JMSException {
-        if (as != null && !as.isEmpty()) {
+        // Once: a server's recovery makes a connection every few minutes, for which it must have a name.
+        if (as != null && !as.isEmpty() && LOGIN_IGNORED.compareAndSet(false, true)) {
             LOG.log(System.Logger.Level.WARNING, "User and password are ignored: brokers do not ask for them yet");
         }
         return new IsthmusConnection.Settings(

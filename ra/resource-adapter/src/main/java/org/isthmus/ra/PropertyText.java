@@ -11,24 +11,24 @@ final class PropertyText {
     private PropertyText() {}
 
     /** Reads {@code host:port,host:port}; an IPv6 address stands in brackets. */
-    static List<Endpoint.Tcp> listeners(String text) {
-        var listeners = new ArrayList<Endpoint.Tcp>();
+    static List<Endpoint.Tcp> addresses(String property, String text) {
+        var addresses = new ArrayList<Endpoint.Tcp>();
         for (var part : text.split(",", -1)) {
             if (!part.isBlank()) {
-                listeners.add(listener(part.strip()));
+                addresses.add(address(property, part.strip()));
             }
         }
-        return listeners;
+        return addresses;
     }
 
-    private static Endpoint.Tcp listener(String text) {
+    private static Endpoint.Tcp address(String property, String text) {
         int colon = text.lastIndexOf(':');
         var host = colon < 0 ? "" : text.substring(0, colon);
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
         }
         if (host.isBlank()) {
-            throw new IllegalArgumentException("listeners: expected host:port, found '" + text + "'");
+            throw new IllegalArgumentException(property + ": expected host:port, found '" + text + "'");
         }
         try {
             int port = Integer.parseInt(text.substring(colon + 1));
@@ -36,9 +36,9 @@ final class PropertyText {
                 return new Endpoint.Tcp(host, port);
             }
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("listeners: no port in '" + text + "'", e);
+            throw new IllegalArgumentException(property + ": no port in '" + text + "'", e);
         }
-        throw new IllegalArgumentException("listeners: port out of range in '" + text + "'");
+        throw new IllegalArgumentException(property + ": port out of range in '" + text + "'");
     }
 
     /** Reads {@code name=value;name=value}. */

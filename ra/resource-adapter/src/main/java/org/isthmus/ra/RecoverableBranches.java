@@ -2,46 +2,18 @@ package org.isthmus.ra;
 
 import jakarta.jms.JMSException;
 import java.lang.System.Logger.Level;
-import java.lang.management.ManagementFactory;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import javax.management.JMException;
 import javax.management.MBeanException;
-import javax.management.ObjectName;
 import org.isthmus.jms.IsthmusManagedConnection;
 
 /** What one running adapter tells administrators of its broker's branches, by the server's management and without a port. Safe for use by many threads. */
 final class RecoverableBranches implements RecoverableBranchesMXBean {
     private static final System.Logger log = System.getLogger(RecoverableBranches.class.getName());
-    private static final AtomicInteger ADAPTERS = new AtomicInteger();
 
     private final RecoveryConnections connections;
-    private final String name;
 
-    private RecoverableBranches(RecoveryConnections connections, String name) {
+    RecoverableBranches(RecoveryConnections connections) {
         this.connections = connections;
-        this.name = name;
-    }
-
-    /** Servers start equal adapters, so each has a number in its name. An adapter works without being managed. */
-    static RecoverableBranches register(String broker, RecoveryConnections connections) {
-        var name = "org.isthmus:type=RecoverableBranches,broker=" + ObjectName.quote(broker) + ",adapter="
-                + ADAPTERS.incrementAndGet();
-        var branches = new RecoverableBranches(connections, name);
-        try {
-            ManagementFactory.getPlatformMBeanServer().registerMBean(branches, new ObjectName(name));
-        } catch (JMException | SecurityException e) {
-            log.log(Level.WARNING, "Prepared branches cannot be seen by the server's management", e);
-        }
-        return branches;
-    }
-
-    void unregister() {
-        try {
-            ManagementFactory.getPlatformMBeanServer().unregisterMBean(new ObjectName(name));
-        } catch (JMException | SecurityException e) {
-            log.log(Level.DEBUG, "Not registered: " + name, e);
-        }
     }
 
     private interface Call<T> {

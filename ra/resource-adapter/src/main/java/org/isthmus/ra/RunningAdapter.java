@@ -7,10 +7,13 @@ import jakarta.resource.spi.ResourceAdapterInternalException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import javax.transaction.xa.XAResource;
+import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.server.BrokerConfig;
 import org.isthmus.broker.server.EmbeddedBroker;
 import org.isthmus.ra.inbound.Activation;
@@ -28,33 +31,50 @@ final class RunningAdapter {
     private final @Nullable EmbeddedBroker broker;
     private final ServerThreads threads;
     private final RecoveryConnections recovery;
-    private final RecoverableBranches branches;
-    private final Map<Endpoint, Activation> activations = new ConcurrentHashMap<>();
+    private final BrokerOverview overview;
+    private final Management management;
+    private final Map<Activated, Activation> activations = new ConcurrentHashMap<>();
 
     private RunningAdapter(
-            IsthmusResourceAdapter configuration, @Nullable EmbeddedBroker broker, ServerThreads threads) {
+            IsthmusResourceAdapter configuration,
+            @Nullable EmbeddedBroker broker,
+            List<? extends Endpoint> brokers,
+            ServerThreads threads) {
         this.configuration = configuration;
         this.broker = broker;
         this.threads = threads;
         recovery = new RecoveryConnections(configuration);
-        branches = RecoverableBranches.register(configuration.toString(), recovery);
+        overview = new BrokerOverview(brokers, Duration.ofSeconds(15));
+        management = Management.show(
+                configuration.toString(),
+                Map.of("RecoverableBranches", new RecoverableBranches(recovery), "BrokerOverview", overview));
     }
 
     static RunningAdapter start(IsthmusResourceAdapter configuration, BootstrapContext context)
             throws ResourceAdapterInternalException {
         var broker = configuration.isEmbedded() ? embed(configuration) : null;
+        var brokers = broker == null ? remote(configuration) : List.of(broker.endpoint());
         log.log(Level.INFO, "Isthmus resource adapter started: {0}", configuration);
         if (broker != null && !broker.listeners().isEmpty()) {
             log.log(Level.INFO, "Kafka clients connect to {0}", broker.listeners());
         }
-        return new RunningAdapter(configuration, broker, new ServerThreads(context));
+        return new RunningAdapter(configuration, broker, brokers, new ServerThreads(context));
+    }
+
+    private static List<Endpoint.Tcp> remote(IsthmusResourceAdapter configuration)
+            throws ResourceAdapterInternalException {
+        try {
+            return PropertyText.addresses("bootstrapServers", configuration.getBootstrapServers());
+        } catch (IllegalArgumentException e) {
+            throw new ResourceAdapterInternalException(e.getMessage(), e);
+        }
     }
 
     private static EmbeddedBroker embed(IsthmusResourceAdapter configuration) throws ResourceAdapterInternalException {
         try {
             return EmbeddedBroker.acquire(new BrokerConfig(
                     configuration.effectiveDataDirectory(),
-                    PropertyText.listeners(configuration.getListeners()),
+                    PropertyText.addresses("listeners", configuration.getListeners()),
                     PropertyText.settings(configuration.getSettings())));
         } catch (IOException | IllegalArgumentException e) {
             throw new ResourceAdapterInternalException("Cannot start the embedded broker: " + e.getMessage(), e);
@@ -64,14 +84,14 @@ final class RunningAdapter {
     void activate(MessageEndpointFactory endpoints, IsthmusActivationSpec spec) throws ResourceException {
         var activation = new Activation(spec.subscription(), spec.connectionFactory(configuration), endpoints, threads);
         // First known, then started: a deactivation that overtakes the start must find it.
-        if (activations.putIfAbsent(new Endpoint(endpoints, spec), activation) != null) {
+        if (activations.putIfAbsent(new Activated(endpoints, spec), activation) != null) {
             throw new ResourceException("Already activated: " + spec);
         }
         activation.start();
     }
 
     void deactivate(MessageEndpointFactory endpoints, ActivationSpec spec) {
-        var activation = activations.remove(new Endpoint(endpoints, spec));
+        var activation = activations.remove(new Activated(endpoints, spec));
         if (activation != null) {
             activation.close();
         }
@@ -88,7 +108,8 @@ final class RunningAdapter {
     void stop() {
         activations.values().forEach(Activation::close);
         activations.clear();
-        branches.unregister();
+        management.close();
+        overview.close();
         recovery.close();
         threads.close();
         if (broker != null) {
@@ -97,10 +118,10 @@ final class RunningAdapter {
     }
 
     /** An activation's name: these two instances, whatever their own idea of equality. */
-    private record Endpoint(MessageEndpointFactory endpoints, ActivationSpec spec) {
+    private record Activated(MessageEndpointFactory endpoints, ActivationSpec spec) {
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Endpoint that && endpoints == that.endpoints && spec == that.spec;
+            return other instanceof Activated that && endpoints == that.endpoints && spec == that.spec;
         }
 
         @Override

@@ -7,6 +7,7 @@ import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DescribeConfigsResponseData;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.EndTxnResponseData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
@@ -79,6 +80,8 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
     static final Api<OwnMessage> ACKNOWLEDGE_IN_TRANSACTION = own(OwnApi.ACKNOWLEDGE_IN_TRANSACTION);
     static final Api<OwnMessage> PREPARE_TRANSACTION = own(OwnApi.PREPARE_TRANSACTION);
     static final Api<OwnMessage> KEEP_TRANSACTION = own(OwnApi.KEEP_TRANSACTION);
+    static final Api<DescribeShareGroupOffsetsResponseData> DESCRIBE_SHARE_GROUP_OFFSETS =
+            api(ApiMessageType.DESCRIBE_SHARE_GROUP_OFFSETS, 1, 1, DescribeShareGroupOffsetsResponseData.class);
     static final Api<OwnMessage> DESCRIBE_BRANCHES = own(OwnApi.DESCRIBE_BRANCHES);
     static final Api<OwnMessage> END_BRANCH = own(OwnApi.END_BRANCH);
     static final Api<OwnMessage> FORGET_BRANCH = own(OwnApi.FORGET_BRANCH);

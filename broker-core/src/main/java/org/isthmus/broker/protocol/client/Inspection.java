@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData.DescribeShareGroupOffsetsRequestGroup;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
@@ -18,6 +20,7 @@ import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequest
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.isthmus.broker.client.ClusterView;
 import org.isthmus.broker.client.GroupView;
+import org.isthmus.broker.client.ShareStanding;
 import org.isthmus.broker.client.TransactionView;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.Deadline;
@@ -69,6 +72,26 @@ record Inspection(Cluster cluster) {
             return answer.groups().stream()
                     .map(group -> new GroupView(group.groupId(), group.groupType(), group.groupState(), broker))
                     .toList();
+        });
+    }
+
+    /** Each broker tells of the partitions that it leads. */
+    CompletionStage<List<ShareStanding>> standing(String group, Deadline deadline) {
+        var request = new DescribeShareGroupOffsetsRequestData()
+                .setGroups(List.of(new DescribeShareGroupOffsetsRequestGroup()
+                        .setGroupId(group)
+                        .setTopics(null)));
+        return ofEach(Api.DESCRIBE_SHARE_GROUP_OFFSETS, request, deadline, (broker, answer) -> {
+            var standing = new ArrayList<ShareStanding>();
+            for (var found : answer.groups()) {
+                Failures.check(found.errorCode(), "offsets of share group " + group + " at " + broker, null);
+                found.topics().forEach(topic -> topic.partitions()
+                        .forEach(partition -> standing.add(new ShareStanding(
+                                new TopicPartition(topic.topicName(), partition.partitionIndex()),
+                                partition.startOffset(),
+                                partition.lag()))));
+            }
+            return standing;
         });
     }
 

@@ -24,6 +24,7 @@ import org.isthmus.broker.client.OperatorClient;
 import org.isthmus.broker.client.PreparedBranch;
 import org.isthmus.broker.client.RecordStream;
 import org.isthmus.broker.client.ShareOptions;
+import org.isthmus.broker.client.ShareStanding;
 import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.client.Transaction;
@@ -204,6 +205,11 @@ final class WireBrokerClient implements OperatorClient {
     @Override
     public CompletionStage<Map<TopicPartition, Long>> committed(String group) {
         return call("offsets of group " + group, deadline -> inspection.committed(group, deadline));
+    }
+
+    @Override
+    public CompletionStage<List<ShareStanding>> standing(String shareGroup) {
+        return call("offsets of share group " + shareGroup, deadline -> inspection.standing(shareGroup, deadline));
     }
 
     @Override

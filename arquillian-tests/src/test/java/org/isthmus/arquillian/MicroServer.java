@@ -1,0 +1,47 @@
+package org.isthmus.arquillian;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** Payara Micro, whose root directory keeps what its commands did, and the transaction log. */
+final class MicroServer extends OwnServer {
+    private final PayaraCommands commands = new PayaraCommands();
+
+    MicroServer(Path directory) {
+        super(directory);
+    }
+
+    @Override
+    void adapter() {
+        commands.adapter(adapterArchive(), directory.resolve("broker"));
+    }
+
+    @Override
+    void database() {
+        commands.database(directory.resolve("database"));
+    }
+
+    @Override
+    void archive(Path archive) {
+        commands.archive(archive);
+    }
+
+    @Override
+    List<String> names() {
+        return Bookkeeping.names(PayaraCommands.FACTORY, PayaraCommands.DATABASE, "java:appserver/TransactionManager");
+    }
+
+    @Override
+    List<String> command() throws Exception {
+        var command = java(
+                "-jar",
+                System.getProperty("payara.microJar"),
+                "--nocluster",
+                "--rootdir",
+                directory.resolve("root").toString(),
+                "--port",
+                Integer.toString(port));
+        command.addAll(commands.once(directory));
+        return command;
+    }
+}

@@ -1,0 +1,125 @@
+package org.isthmus.arquillian;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** WildFly with a copy of the configuration that it comes with, changed by its own command line interface before it starts. */
+final class WildFlyServer extends OwnServer {
+    private static final String FACTORY = "java:/jms/isthmus/ConnectionFactory";
+    private static final int USUAL_PORT = 8080;
+
+    private final Path home = Path.of(System.getProperty("wildfly.home"));
+    private final Path base;
+    private final List<String> commands = new ArrayList<>();
+    private boolean isConfigured;
+
+    WildFlyServer(Path directory) throws Exception {
+        super(directory);
+        base = directory.resolve("standalone");
+        Files.createDirectories(base.resolve("deployments"));
+        Files.createDirectories(base.resolve("configuration"));
+        try (var files = Files.list(home.resolve("standalone/configuration"))) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, base.resolve("configuration").resolve(file.getFileName()));
+            }
+        }
+    }
+
+    @Override
+    void adapter() throws Exception {
+        setting("isthmus.dataDirectory", directory.resolve("broker").toString());
+        archive(adapterArchive());
+    }
+
+    /** What an application gets that names no factory, and a bean that names no adapter. */
+    void adapterByDefault() throws Exception {
+        adapter();
+        commands.add("/subsystem=ee/service=default-bindings:write-attribute(name=jms-connection-factory,value="
+                + FACTORY + ")");
+        commands.add("/subsystem=ejb3:write-attribute(name=default-resource-adapter-name,value=isthmus.rar)");
+    }
+
+    private void setting(String name, String value) {
+        commands.add("/system-property=%s:add(value=\"%s\")".formatted(name, value));
+    }
+
+    @Override
+    void database() {
+        commands.add("xa-data-source add --name=books --jndi-name=java:/jdbc/books --driver-name=h2 --user-name=books"
+                + " --password=books --recovery-username=books --recovery-password=books"
+                + " --xa-datasource-properties={\"URL\"=>\"" + url(directory.resolve("database")) + "\"}");
+    }
+
+    @Override
+    void archive(Path archive) throws Exception {
+        Files.copy(
+                archive,
+                base.resolve("deployments").resolve(archive.getFileName()),
+                StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    List<String> names() {
+        return Bookkeeping.names(FACTORY, "java:/jdbc/books", "java:jboss/TransactionManager");
+    }
+
+    @Override
+    List<String> command() throws Exception {
+        if (!isConfigured) {
+            configure();
+            isConfigured = true;
+        }
+        return modules(
+                "org.jboss.as.standalone",
+                "--server-config=standalone-full.xml",
+                "-Djboss.home.dir=" + home,
+                "-Djboss.server.base.dir=" + base,
+                "-Djboss.socket.binding.port-offset=" + (port - USUAL_PORT),
+                // It looks every two minutes otherwise.
+                "-DRecoveryEnvironmentBean.periodicRecoveryPeriod=5",
+                "-DRecoveryEnvironmentBean.recoveryBackoffPeriod=1");
+    }
+
+    private void configure() throws Exception {
+        var script = new ArrayList<String>();
+        script.add("embed-server --server-config=standalone-full.xml");
+        script.addAll(commands);
+        script.add("stop-embedded-server");
+        var file = Files.write(directory.resolve("configure.cli"), script);
+        run(modules("org.jboss.as.cli", "--file=" + file), Map.of("JBOSS_HOME", home.toString()));
+    }
+
+    private List<String> modules(String main, String... arguments) throws IOException {
+        var command = java(
+                "-Djboss.home.dir=" + home,
+                "-Djboss.server.base.dir=" + base,
+                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
+                "--add-exports=java.naming/com.sun.jndi.ldap=ALL-UNNAMED");
+        for (var opened : List.of(
+                "java.base/java.lang",
+                "java.base/java.lang.invoke",
+                "java.base/java.lang.reflect",
+                "java.base/java.io",
+                "java.base/java.net",
+                "java.base/java.security",
+                "java.base/java.util",
+                "java.base/java.util.concurrent",
+                "java.management/javax.management",
+                "java.naming/javax.naming")) {
+            command.add("--add-opens=" + opened + "=ALL-UNNAMED");
+        }
+        command.addAll(List.of(
+                "-jar",
+                home.resolve("jboss-modules.jar").toString(),
+                "-mp",
+                home.resolve("modules").toString(),
+                main));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+}

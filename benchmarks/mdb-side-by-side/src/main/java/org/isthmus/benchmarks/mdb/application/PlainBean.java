@@ -1,0 +1,23 @@
+package org.isthmus.benchmarks.mdb.application;
+
+import jakarta.ejb.ActivationConfigProperty;
+import jakarta.ejb.MessageDriven;
+import jakarta.ejb.TransactionAttribute;
+import jakarta.ejb.TransactionAttributeType;
+import jakarta.jms.Message;
+import jakarta.jms.MessageListener;
+
+/** Receives outside of any transaction. */
+@MessageDriven(
+        activationConfig = {
+            @ActivationConfigProperty(propertyName = "destinationLookup", propertyValue = "java:global/measured/plain"),
+            @ActivationConfigProperty(propertyName = "destinationType", propertyValue = "jakarta.jms.Queue"),
+            @ActivationConfigProperty(propertyName = "maxSession", propertyValue = "15"),
+        })
+@TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+public class PlainBean implements MessageListener {
+    @Override
+    public void onMessage(Message message) {
+        Meter.received();
+    }
+}

@@ -1,0 +1,25 @@
+package org.isthmus.benchmarks.mdb.application;
+
+import jakarta.ejb.ActivationConfigProperty;
+import jakarta.ejb.MessageDriven;
+import jakarta.ejb.TransactionAttribute;
+import jakarta.ejb.TransactionAttributeType;
+import jakarta.jms.Message;
+import jakarta.jms.MessageListener;
+
+/** Receives in a transaction of the container. */
+@MessageDriven(
+        activationConfig = {
+            @ActivationConfigProperty(
+                    propertyName = "destinationLookup",
+                    propertyValue = "java:global/measured/transacted"),
+            @ActivationConfigProperty(propertyName = "destinationType", propertyValue = "jakarta.jms.Queue"),
+            @ActivationConfigProperty(propertyName = "maxSession", propertyValue = "15"),
+        })
+@TransactionAttribute(TransactionAttributeType.REQUIRED)
+public class TransactedBean implements MessageListener {
+    @Override
+    public void onMessage(Message message) {
+        Meter.received();
+    }
+}
