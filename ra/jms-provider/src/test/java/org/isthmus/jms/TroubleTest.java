@@ -24,6 +24,7 @@ class TroubleTest extends MemoryBrokerTest {
         producer.send(session.createMessage());
         producer.setDeliveryMode(DeliveryMode.NON_PERSISTENT);
         producer.send(session.createMessage());
+        session.close();
 
         assertThat(broker.acks).containsExactly(Acks.ALL, Acks.LEADER);
     }
