@@ -409,10 +409,10 @@ final class ShareInflow implements Inflow {
         var done = new CompletableFuture<@Nullable Void>();
         lock.lock();
         try {
-            before = latestCommit;
             if (accepted.isEmpty()) {
-                return before;
+                return latestCommit();
             }
+            before = latestCommit;
             toAccept = List.copyOf(accepted);
             accepted.clear();
             unanswered += toAccept.size();
@@ -428,8 +428,9 @@ final class ShareInflow implements Inflow {
                                 notAccepted(toAccept, row);
                             }
                         }));
-        // What came too late is delivered again; who only must know that it has ended does not fail with it.
-        var unused = CompletableFuture.allOf(before, settled.exceptionally(ShareInflow::unlessTooLate))
+        // What was not accepted is delivered again; who only must know that it has ended does not fail with it.
+        var ended = settled.exceptionally(failure -> acknowledgesByItself ? null : unlessTooLate(failure));
+        var unused = CompletableFuture.allOf(before, ended)
                 .whenComplete((nothing, refused) -> {
                     answered(toAccept.size());
                     if (refused == null) {
