@@ -15,6 +15,14 @@ public interface Transaction {
     CompletionStage<Long> send(TopicPartition partition, NewRecord record);
 
     /**
+     * Appends one record at a later time, as {@link BrokerClient#sendLater} does, if the transaction commits; at once where it commits after
+     * that time. Completes once the record is safe.
+     *
+     * @param atMs that time, in milliseconds since 1970
+     */
+    CompletionStage<Void> sendLater(TopicPartition partition, NewRecord record, long atMs);
+
+    /**
      * Says that deliveries in a row are processed. They are done with once the transaction commits; if it is rolled back they are handed out
      * again, in order, and count as delivered. Meanwhile nobody has them, and the stream may close.
      *

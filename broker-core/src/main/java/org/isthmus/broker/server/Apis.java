@@ -56,6 +56,7 @@ import org.isthmus.broker.protocol.handler.TopicCreation;
 import org.isthmus.broker.protocol.handler.Topics;
 import org.isthmus.broker.protocol.handler.TransactionAdmission;
 import org.isthmus.broker.protocol.handler.TransactionalAcknowledgeHandler;
+import org.isthmus.broker.protocol.handler.TransactionalDelayHandler;
 import org.isthmus.broker.replica.Partitions;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
@@ -111,6 +112,7 @@ record Apis(
                 new DeleteRecordsHandler(topics),
                 new DescribeProducersHandler(topics),
                 new DelayHandler(topics, delays),
+                new TransactionalDelayHandler(topics, delays, admission),
                 new OffsetForLeaderEpochHandler(topics));
     }
 

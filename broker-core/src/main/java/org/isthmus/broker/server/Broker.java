@@ -148,7 +148,9 @@ final class Broker implements AutoCloseable {
         var groups = new GroupCoordinator(settings.groups(), metadata::image, Clock.system(), ids);
         var producerIds = new ProducerIds(metadata);
         var shares = new SharePlaces(partitions, io, metadata, settings.placement(), ids);
-        var markers = new TransactionMarkers(metadata, partitions, groups, shares.coordinator(), Clock.system());
+        var delays = new DelayPlaces(partitions, io, metadata, producerIds, ids);
+        var markers = new TransactionMarkers(
+                metadata, partitions, groups, shares.coordinator(), delays.coordinator(), Clock.system());
         var peers = BrokerPeers.over(
                 transport,
                 ClientConfig.defaults("broker-" + settings.brokerId()).withRequestTimeout(PEER_TIMEOUT));
@@ -160,7 +162,6 @@ final class Broker implements AutoCloseable {
         opened.add(() -> coordinators.resignAll(partitions));
         partitions.addListener(shares);
         opened.add(shares::resignAll);
-        var delays = new DelayPlaces(partitions, io, metadata, producerIds, ids);
         partitions.addListener(delays);
         opened.add(delays::resignAll);
         var membership = new ShareMembership(MembershipConfig.DEFAULT, metadata::image, loops.get(0));

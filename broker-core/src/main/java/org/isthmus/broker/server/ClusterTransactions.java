@@ -11,7 +11,7 @@ import org.isthmus.broker.coordinator.ShardedCoordinator;
 import org.isthmus.broker.coordinator.transaction.Marker;
 import org.isthmus.broker.coordinator.transaction.MarkerWriter;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
-import org.isthmus.broker.coordinator.transaction.ShareParticipant;
+import org.isthmus.broker.coordinator.transaction.SideParticipant;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.network.Endpoint;
@@ -22,7 +22,7 @@ import org.isthmus.broker.protocol.handler.TransactionAdmission;
 record ClusterTransactions(BrokerId self, MetadataStore metadata, BrokerPeers peers) {
     MarkerWriter markers(MarkerWriter here) {
         return (participant, marker) -> {
-            var partition = ShareParticipant.partitionOf(participant).orElse(participant);
+            var partition = SideParticipant.home(participant);
             return leader(partition)
                     .filter(leader -> !leader.id().equals(self))
                     .map(leader -> elsewhere(leader, participant, marker))

@@ -5,13 +5,15 @@ import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.InternalTopics;
+import org.isthmus.broker.coordinator.delay.DelayCoordinator;
+import org.isthmus.broker.coordinator.delay.StagedBy;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.share.ShareCoordinator;
 import org.isthmus.broker.coordinator.share.Transaction;
 import org.isthmus.broker.coordinator.transaction.Marker;
 import org.isthmus.broker.coordinator.transaction.MarkerWriter;
 import org.isthmus.broker.coordinator.transaction.Outcome;
-import org.isthmus.broker.coordinator.transaction.ShareParticipant;
+import org.isthmus.broker.coordinator.transaction.SideParticipant;
 import org.isthmus.broker.log.AppendOrigin;
 import org.isthmus.broker.log.AppendResult;
 import org.isthmus.broker.metadata.MetadataStore;
@@ -23,19 +25,27 @@ import org.isthmus.broker.runtime.Clock;
 
 /**
  * Brings outcomes to the partitions that are led here: a control record to a partition of an ordinary topic, a decision to the shard of a
- * partition of the offsets topic, or to the share groups of a partition.
+ * partition of the offsets topic, or to what lives beside a partition's log.
  */
 record TransactionMarkers(
-        MetadataStore metadata, Partitions partitions, GroupCoordinator groups, ShareCoordinator shares, Clock clock)
+        MetadataStore metadata,
+        Partitions partitions,
+        GroupCoordinator groups,
+        ShareCoordinator shares,
+        DelayCoordinator delays,
+        Clock clock)
         implements MarkerWriter {
     @Override
     public CompletionStage<ErrorCode> write(TopicPartition id, Marker marker) {
-        var shared = ShareParticipant.partitionOf(id);
-        if (shared.isPresent()) {
-            return settle(shared.get(), marker);
-        }
-        if (metadata.image().partition(id).isEmpty()) {
+        var home = SideParticipant.home(id);
+        if (metadata.image().partition(home).isEmpty()) {
             return CompletableFuture.completedStage(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        }
+        if (SideParticipant.SHARES.is(id)) {
+            return settleShares(home, marker);
+        }
+        if (SideParticipant.DELAYS.is(id)) {
+            return settleDelays(home, marker);
         }
         if (id.topic().equals(InternalTopics.CONSUMER_OFFSETS)) {
             var producer = marker.producer();
@@ -48,13 +58,17 @@ record TransactionMarkers(
                 .orElseGet(() -> CompletableFuture.completedStage(ErrorCode.NOT_LEADER_OR_FOLLOWER));
     }
 
-    private CompletionStage<ErrorCode> settle(TopicPartition id, Marker marker) {
-        if (metadata.image().partition(id).isEmpty()) {
-            return CompletableFuture.completedStage(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
-        }
+    private CompletionStage<ErrorCode> settleShares(TopicPartition id, Marker marker) {
         var outcome = new Transaction(
                 marker.producer().producerId(), marker.producer().epoch());
         return shares.ask(id, share -> share.end(outcome, marker.outcome() == Outcome.COMMIT))
+                .thenApply(settled -> ErrorCode.NONE);
+    }
+
+    private CompletionStage<ErrorCode> settleDelays(TopicPartition id, Marker marker) {
+        var outcome =
+                new StagedBy(marker.producer().producerId(), marker.producer().epoch());
+        return delays.ask(id, waiting -> waiting.end(outcome, marker.outcome() == Outcome.COMMIT))
                 .thenApply(settled -> ErrorCode.NONE);
     }
 

@@ -127,11 +127,9 @@ final class Outflow {
             @Nullable Transaction inProgress)
             throws JMSException {
         if (inProgress != null) {
-            if (manner.delayMs() > 0) {
-                throw new JMSException(
-                        "a transacted session cannot send with a delivery delay: use a session without transactions");
-            }
-            return inProgress.send(place, record);
+            return manner.delayMs() > 0
+                    ? inProgress.sendLater(place, record, message.getJMSDeliveryTime())
+                    : inProgress.send(place, record);
         }
         var client = connection.client();
         return manner.delayMs() > 0

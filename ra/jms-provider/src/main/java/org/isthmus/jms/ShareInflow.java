@@ -430,15 +430,14 @@ final class ShareInflow implements Inflow {
                         }));
         // What was not accepted is delivered again; who only must know that it has ended does not fail with it.
         var ended = settled.exceptionally(failure -> acknowledgesByItself ? null : unlessTooLate(failure));
-        var unused = CompletableFuture.allOf(before, ended)
-                .whenComplete((nothing, refused) -> {
-                    answered(toAccept.size());
-                    if (refused == null) {
-                        done.complete(null);
-                    } else {
-                        done.completeExceptionally(JmsErrors.unwrapped(refused));
-                    }
-                });
+        var unused = CompletableFuture.allOf(before, ended).whenComplete((nothing, refused) -> {
+            answered(toAccept.size());
+            if (refused == null) {
+                done.complete(null);
+            } else {
+                done.completeExceptionally(JmsErrors.unwrapped(refused));
+            }
+        });
         return settled;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
+import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,11 +71,65 @@ class DeliveryDelayTest extends RealBrokerTest {
 
     @Test
     void contextDelaysToo_7_9() throws JMSException {
-        try (var context = context(jakarta.jms.Session.AUTO_ACKNOWLEDGE)) {
+        try (var context = context(Session.AUTO_ACKNOWLEDGE)) {
             var consumer = context.createConsumer(queue);
             context.createProducer().setDeliveryDelay(50).send(queue, "a");
             assertThat(consumer.receiveBody(String.class, SOON)).isEqualTo("a");
         }
+    }
+
+    @Test
+    void delayIsReckonedFromTheSendInATransactionToo_7_9() throws JMSException {
+        var session = transacted();
+        var producer = session.createProducer(queue);
+        producer.setDeliveryDelay(400);
+        var later = session.createTextMessage("later");
+        producer.send(later);
+        for (var i = 0; i < 200; i++) {
+            producer.send(session.createTextMessage("later " + i));
+        }
+        producer.setDeliveryDelay(0);
+        producer.send(session.createTextMessage("now"));
+        session.commit();
+
+        var consumer = session().createConsumer(queue);
+        assertThat(bodyOf(consumer.receive(SOON))).isEqualTo("now");
+        assertThat(bodyOf(consumer.receive(SOON))).isEqualTo("later");
+        assertThat(System.currentTimeMillis()).isGreaterThanOrEqualTo(later.getJMSDeliveryTime());
+        for (var i = 0; i < 200; i++) {
+            assertThat(bodyOf(consumer.receive(SOON))).isEqualTo("later " + i);
+        }
+        assertThat(consumer.receiveNoWait()).isNull();
+    }
+
+    @Test
+    void whatIsCommittedBehindItsTimeIsThereAtOnce_7_9() throws Exception {
+        var session = transacted();
+        var producer = session.createProducer(queue);
+        producer.setDeliveryDelay(1);
+        producer.send(session.createTextMessage("late"));
+        var consumer = session().createConsumer(queue);
+        assertThat(consumer.receive(100)).isNull();
+        session.commit();
+        assertThat(bodyOf(consumer.receive(SOON))).isEqualTo("late");
+    }
+
+    @Test
+    void whatIsRolledBackNeverComes_7_9() throws JMSException {
+        var session = transacted();
+        var producer = session.createProducer(queue);
+        producer.setDeliveryDelay(20);
+        producer.send(session.createTextMessage("never"));
+        session.rollback();
+        producer.send(session.createTextMessage("of the next transaction"));
+        session.commit();
+        var consumer = session().createConsumer(queue);
+        assertThat(bodyOf(consumer.receive(SOON))).isEqualTo("of the next transaction");
+        assertThat(consumer.receiveNoWait()).isNull();
+    }
+
+    private Session transacted() throws JMSException {
+        return started().createSession(true, Session.SESSION_TRANSACTED);
     }
 
     @Test

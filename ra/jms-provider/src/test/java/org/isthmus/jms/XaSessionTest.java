@@ -140,6 +140,23 @@ class XaSessionTest {
     }
 
     @Test
+    void delayedMessagesOfAPreparedBranchOutliveTheirBroker() throws Exception {
+        resource.start(FIRST, XAResource.TMNOFLAGS);
+        var producer = session.createProducer(session.createQueue("reminders"));
+        producer.setDeliveryDelay(1);
+        producer.send(session.createTextMessage("remember"));
+        resource.end(FIRST, XAResource.TMSUCCESS);
+        resource.prepare(FIRST);
+        stop();
+
+        start();
+        var reminders = consumer("reminders");
+        assertThat(reminders.receive(100)).isNull();
+        resource.commit(resource.recover(XAResource.TMSTARTRSCAN | XAResource.TMENDRSCAN)[0], false);
+        assertThat(text(reminders)).isEqualTo("remember");
+    }
+
+    @Test
     void branchThatDidNothingIsReadOnlyAndGone() throws Exception {
         resource.start(FIRST, XAResource.TMNOFLAGS);
         resource.end(FIRST, XAResource.TMSUCCESS);

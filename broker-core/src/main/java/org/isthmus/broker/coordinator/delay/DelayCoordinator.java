@@ -43,10 +43,10 @@ public final class DelayCoordinator {
         this.ids = ids;
     }
 
-    /** Keeps a record until its time; as {@link DelayPartition#delay}. */
-    public CompletionStage<Void> delay(TopicPartition partition, long atMs, byte[] batch, boolean untilCommitted) {
-        return begun(partition).ask(partition.partition(), delays -> delays.loaded()
-                .thenCompose(loaded -> delays.delay(atMs, batch, untilCommitted)));
+    /** Asks the delayed records of one partition, on its loop, once they are loaded. */
+    public <T> CompletionStage<T> ask(TopicPartition partition, Function<DelayPartition, CompletionStage<T>> question) {
+        return begun(partition)
+                .ask(partition.partition(), delays -> delays.loaded().thenCompose(loaded -> question.apply(delays)));
     }
 
     /** Sees to what waits for its time already. */

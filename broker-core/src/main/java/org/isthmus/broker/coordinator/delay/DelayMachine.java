@@ -1,5 +1,7 @@
 package org.isthmus.broker.coordinator.delay;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.isthmus.broker.coordinator.StateMachine;
 import org.jspecify.annotations.Nullable;
 
@@ -9,8 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class DelayMachine implements StateMachine<DelayRecord> {
     private final int windowSize;
-    private DelayWindow window;
-    private @Nullable DelayWindow refill;
+    private Backlog backlog;
+    private @Nullable Backlog refill;
+    /** What has been heard since the refill began. */
+    private final List<Backlog.News> meanwhile = new ArrayList<>();
+
     private Due moved = Due.NOTHING;
     private DelayRecord.@Nullable Moving moving;
     private long producerId = -1;
@@ -19,7 +24,7 @@ final class DelayMachine implements StateMachine<DelayRecord> {
 
     DelayMachine(int windowSize) {
         this.windowSize = windowSize;
-        this.window = new DelayWindow(windowSize);
+        this.backlog = new Backlog(windowSize);
     }
 
     @Override
@@ -27,12 +32,10 @@ final class DelayMachine implements StateMachine<DelayRecord> {
         record.replayOn(this, offset);
     }
 
-    void waiting(Due due, Place place) {
-        if (due.isAfter(moved)) {
-            window.offer(due, place);
-            if (refill != null) {
-                refill.offer(due, place);
-            }
+    void heard(Backlog.News news) {
+        news.tell(backlog, moved);
+        if (refill != null) {
+            meanwhile.add(news);
         }
     }
 
@@ -46,22 +49,28 @@ final class DelayMachine implements StateMachine<DelayRecord> {
         producerId = done.producerId();
         nextSequence = done.nextSequence();
         lastMovedOffset = offset;
-        window.removeUpTo(moved);
+        backlog.window().removeUpTo(moved);
     }
 
     DelayWindow window() {
-        return window;
+        return backlog.window();
     }
 
-    /** A window is only a cache of the log. This one follows what comes from now on, and is given what the log has already. */
-    DelayWindow beginRefill() {
-        refill = new DelayWindow(windowSize);
+    Backlog backlog() {
+        return backlog;
+    }
+
+    /** A backlog is only a cache of the log. This one is to be told what the log has; what comes from now on it hears at the end. */
+    Backlog beginRefill() {
+        refill = new Backlog(windowSize);
+        meanwhile.clear();
         return refill;
     }
 
-    void endRefill(DelayWindow filled) {
-        filled.removeUpTo(moved);
-        window = filled;
+    void endRefill(Backlog filled) {
+        meanwhile.forEach(news -> news.tell(filled, moved));
+        meanwhile.clear();
+        backlog = filled;
         refill = null;
     }
 

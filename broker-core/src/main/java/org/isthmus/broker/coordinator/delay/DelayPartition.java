@@ -12,6 +12,7 @@ import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.Bytes;
 import org.isthmus.broker.coordinator.Decision;
+import org.isthmus.broker.coordinator.Guests;
 import org.isthmus.broker.coordinator.Shard;
 import org.isthmus.broker.coordinator.ShardObserver;
 import org.isthmus.broker.coordinator.ShardedCoordinator;
@@ -47,6 +48,7 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
 
     private final String name;
     private final DelayLog log;
+    private final EventLoop loop;
     private final DelayTarget target;
     private final Supplier<CompletionStage<Long>> producerIds;
     private final Clock clock;
@@ -55,6 +57,7 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
     private final Shard<DelayMachine, DelayRecord> shard;
     private final CompletableFuture<Void> loaded = new CompletableFuture<>();
     private Cancellable alarm = () -> {};
+    private final Guests<StagedBy> guests = new Guests<>();
     private boolean busy;
 
     /**
@@ -72,6 +75,7 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
             int windowSize) {
         this.name = name;
         this.log = log;
+        this.loop = loop;
         this.target = target;
         this.producerIds = producerIds;
         this.clock = clock;
@@ -91,16 +95,13 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
     }
 
     /**
-     * Takes a record in, which is to be appended to the partition at this time, in milliseconds since 1970. Completes once it is committed, or,
-     * where the sender does not wait for that, once it is written.
-     *
-     * @param batch holds the record alone
+     * Takes a record in. Completes once it is committed, or, where the sender does not wait for that, once it is written.
      */
-    public CompletionStage<Void> delay(long atMs, byte[] batch, boolean untilCommitted) {
-        if (atMs <= Math.max(clock.wallMs(), machine.passedMs())) {
-            return target.deliver(ByteBuffer.wrap(batch));
+    public CompletionStage<Void> delay(Delayed record, boolean untilCommitted) {
+        if (record.atMs() <= passedMs()) {
+            return target.deliver(ByteBuffer.wrap(record.batch().array()));
         }
-        var waiting = new DelayRecord.Waiting(new Due(atMs, -1), new Bytes(batch));
+        var waiting = DelayRecord.Waiting.first(record);
         var written = new CompletableFuture<Void>();
         var committed = shard.write(view -> Decision.of(true, List.<DelayRecord>of(waiting)), done -> {
                     written.complete(null);
@@ -108,14 +109,67 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
                 })
                 .<Void>thenApply(done -> null);
         return untilCommitted
-                ? committed
+                ? committed.exceptionally(failure -> {
+                    throw written.isDone() ? unclear(failure) : new CompletionException(failure);
+                })
                 : CompletableFuture.anyOf(written, committed.toCompletableFuture())
                         .thenApply(done -> null);
     }
 
-    /** How many wait, of those that are in the window. */
-    int windowed() {
-        return machine.window().all().size();
+    /** What is written may survive all the same: whoever sent it again could leave two of it. */
+    private static BrokerException unclear(Throwable failure) {
+        return new BrokerException(ErrorCode.UNKNOWN_SERVER_ERROR, "fate unknown: " + failure.getMessage(), failure);
+    }
+
+    /**
+     * Takes records in that wait for their time only once their transaction commits. Completes once that is committed; doing it again does no
+     * harm. Fails as the admission does, with {@code INVALID_TXN_STATE} where the transaction ends meanwhile, and with {@code
+     * OUT_OF_ORDER_SEQUENCE_NUMBER} where records before these are missing.
+     *
+     * @param first how many of the transaction were sent here before these
+     * @param admission makes the partition's delayed records take part in the transaction; completes once that is durable
+     */
+    public CompletionStage<Void> stage(
+            StagedBy transaction, int first, List<Delayed> records, Supplier<CompletionStage<Void>> admission) {
+        return machine.backlog().staged(transaction) > 0
+                ? stage(transaction, first, records)
+                : guests.admit(transaction, admission, loop)
+                        .thenCompose(admitted -> stage(transaction, first, records));
+    }
+
+    private CompletionStage<Void> stage(StagedBy transaction, int first, List<Delayed> records) {
+        return shard.<Void>write(view -> {
+            var before = view.state().backlog().staged(transaction);
+            if (first > before) {
+                throw new BrokerException(
+                        ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                        first + " records were sent for later before, " + before + " of them are here");
+            }
+            return Decision.of(
+                    null,
+                    records.stream()
+                            .skip(before - first)
+                            .<DelayRecord>map(each -> new DelayRecord.Staged(transaction, each.atMs(), each.batch()))
+                            .toList());
+        });
+    }
+
+    /**
+     * Settles what was staged; completes once that is committed. Doing it again does no harm.
+     *
+     * @param outcome the identity under which the end is written, which ends every earlier transaction of the producer
+     */
+    public CompletionStage<Void> end(StagedBy outcome, boolean commit) {
+        guests.end(transaction -> transaction.isEndedBy(outcome));
+        return shard.write(
+                        view -> view.state().backlog().holdsEndedBy(outcome)
+                                ? Decision.of(
+                                        true,
+                                        List.<DelayRecord>of(
+                                                new DelayRecord.Ended(outcome, commit, machine.passedMs())))
+                                : Decision.answer(true),
+                        done -> rest())
+                .thenApply(done -> null);
     }
 
     private void rest() {
@@ -138,7 +192,7 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
         if (window.isEmpty()) {
             return;
         }
-        var left = machine.window().all().firstKey().atMs() - clock.wallMs();
+        var left = machine.window().all().firstKey().atMs() - passedMs();
         if (left > 0) {
             var wait = Duration.ofMillis(left);
             alarm = shard.schedule(wait.compareTo(LONGEST_REST) < 0 ? wait : LONGEST_REST, this::rest);
@@ -148,12 +202,17 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
         begin(machine.producerId(), machine.nextSequence());
     }
 
+    /** Until when records need not wait: until now, or for as long as they were moved under a clock that was ahead. */
+    private long passedMs() {
+        return Math.max(clock.wallMs(), machine.passedMs());
+    }
+
     private void begin(long producerId, int sequence) {
         if (producerId < 0) {
             andThen(producerIds.get(), given -> begin(given, 0));
             return;
         }
-        var upTo = chosen(clock.wallMs());
+        var upTo = chosen(passedMs());
         var moving = new DelayRecord.Moving(upTo, producerId, sequence);
         andThen(shard.write(view -> Decision.of(true, List.<DelayRecord>of(moving))), done -> carryOut());
     }
@@ -200,13 +259,16 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
         var batch =
                 new RecordBatchBuilder(Compression.NONE).producer(moving.producerId(), (short) 0, moving.sequence());
         for (var record : records) {
-            var waiting = (DelayRecord.Waiting) new DelayRecordCodec().decode(record);
             for (var delayed :
-                    RecordBatch.first(ByteBuffer.wrap(waiting.batch().array())).records()) {
+                    RecordBatch.first(ByteBuffer.wrap(held(record).array())).records()) {
                 batch.append(delayed.timestampMs(), delayed.key(), delayed.value(), delayed.headers());
             }
         }
         return batch.build();
+    }
+
+    private static Bytes held(LogRecord record) {
+        return ((DelayRecord.Holding) new DelayRecordCodec().decode(record)).batch();
     }
 
     private void note(DelayRecord.Moving moving, int count) {
@@ -222,9 +284,7 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
         var end = machine.lastMovedOffset();
         var oldest = Math.min(window.oldestOffset(), end);
         if (!window.isWhole() || end - oldest < windowSize + 4L * window.all().size()) {
-            if (window.isWhole()) {
-                log.startFrom(oldest);
-            }
+            cut();
             goOn();
             return;
         }
@@ -244,14 +304,21 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
         andThen(log.read(offsets), records -> {
             var again = new ArrayList<DelayRecord>();
             for (var i = 0; i < old.size(); i++) {
-                var waiting = (DelayRecord.Waiting) new DelayRecordCodec().decode(records.get(i));
-                again.add(new DelayRecord.Waiting(old.get(i), waiting.batch()));
+                again.add(new DelayRecord.Waiting(old.get(i), held(records.get(i))));
             }
             andThen(shard.write(view -> Decision.of(true, again)), done -> {
-                log.startFrom(Math.min(machine.window().oldestOffset(), machine.lastMovedOffset()));
+                cut();
                 goOn();
             });
         });
+    }
+
+    private void cut() {
+        if (machine.window().isWhole()) {
+            var needed =
+                    Math.min(machine.window().oldestOffset(), machine.backlog().oldestStaged());
+            log.startFrom(Math.min(needed, machine.lastMovedOffset()));
+        }
     }
 
     private void goOn() {
@@ -267,13 +334,8 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
         var codec = new DelayRecordCodec();
         var read = log.readAll(batch -> {
             for (var record : batch.records()) {
-                var key = record.key();
-                if (!batch.isControl() && key != null && codec.decode(record) instanceof DelayRecord.Waiting waiting) {
-                    var due = waiting.due().id() < 0 ? new Due(waiting.due().atMs(), record.offset()) : waiting.due();
-                    if (due.isAfter(machine.moved())) {
-                        filling.offer(
-                                due, new Place(record.offset(), waiting.batch().length()));
-                    }
+                if (!batch.isControl() && codec.decode(record) instanceof DelayRecord.OfBacklog told) {
+                    told.news(record.offset()).tell(filling, machine.moved());
                 }
             }
         });

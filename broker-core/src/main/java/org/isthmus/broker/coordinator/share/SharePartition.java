@@ -3,11 +3,9 @@ package org.isthmus.broker.coordinator.share;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,6 +13,7 @@ import java.util.function.Supplier;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.Decision;
+import org.isthmus.broker.coordinator.Guests;
 import org.isthmus.broker.coordinator.Shard;
 import org.isthmus.broker.coordinator.ShardObserver;
 import org.isthmus.broker.coordinator.ShardedCoordinator;
@@ -42,7 +41,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
     private final Shard<ShareMachine, ShareRecord> shard;
     private final Map<String, ShareConsumption> consumptions = new TreeMap<>();
     private final CompletableFuture<Void> loaded = new CompletableFuture<>();
-    private final Set<Guest> guests = new HashSet<>();
+    private final Guests<Transaction> guests = new Guests<>();
     private boolean snapshotting;
 
     public SharePartition(
@@ -205,17 +204,8 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
         if (takesPart(transaction)) {
             return consumption(group).acknowledge(member, acknowledgements, transaction);
         }
-        var guest = new Guest(transaction);
-        guests.add(guest);
-        return admission
-                .get()
-                .whenCompleteAsync((admitted, refused) -> guests.remove(guest), loop)
-                .thenCompose(admitted -> {
-                    if (guest.ended) {
-                        throw new BrokerException(ErrorCode.INVALID_TXN_STATE, "the transaction has ended meanwhile");
-                    }
-                    return consumption(group).acknowledge(member, acknowledgements, transaction);
-                });
+        return guests.admit(transaction, admission, loop)
+                .thenCompose(admitted -> consumption(group).acknowledge(member, acknowledgements, transaction));
     }
 
     private boolean takesPart(Transaction transaction) {
@@ -230,8 +220,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
      * @param outcome the identity under which the end is written, which ends every earlier transaction of the producer
      */
     public CompletionStage<Void> end(Transaction outcome, boolean commit) {
-        // Who was admitted before the end and has not written yet must not write behind it: nobody would settle that.
-        guests.stream().filter(guest -> guest.transaction.isEndedBy(outcome)).forEach(guest -> guest.ended = true);
+        guests.end(guest -> guest.isEndedBy(outcome));
         return shard.write(
                         view -> {
                             var records = new ArrayList<ShareRecord>();
@@ -246,16 +235,6 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
                         condemned -> condemned.forEach(
                                 (group, ranges) -> consumption(group).condemned(ranges)))
                 .thenApply(condemned -> null);
-    }
-
-    /** An acknowledgement inside a transaction whose admission is under way. */
-    private static final class Guest {
-        private final Transaction transaction;
-        private boolean ended;
-
-        Guest(Transaction transaction) {
-            this.transaction = transaction;
-        }
     }
 
     /** Wakes the waiter once, when there may be something for the member that was not there when it was answered with this news. */

@@ -91,6 +91,7 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
             api(ApiMessageType.INCREMENTAL_ALTER_CONFIGS, 1, 1, IncrementalAlterConfigsResponseData.class);
     static final Api<OwnMessage> LEASE = own(OwnApi.LEASE);
     static final Api<OwnMessage> DELAY = own(OwnApi.DELAY);
+    static final Api<OwnMessage> DELAY_IN_TRANSACTION = own(OwnApi.DELAY_IN_TRANSACTION);
 
     private static Api<OwnMessage> own(OwnApi<?, ?> api) {
         return new Api<>(api.key(), new ApiRange((short) 0, (short) 0), OwnMessage.class);

@@ -19,8 +19,8 @@ record LaterSender(Cluster cluster, TopicPartition partition, NewRecord record, 
     CompletionStage<Void> send(Deadline deadline) {
         return cluster.topic(partition.topic(), deadline)
                 .thenCompose(topic -> cluster.leader(partition, deadline).thenCompose(leader -> {
-                    var request =
-                            new DelayRequest(topic.info().id(), partition.partition(), atMs, acks == Acks.ALL, batch());
+                    var request = new DelayRequest(
+                            topic.info().id(), partition.partition(), atMs, acks == Acks.ALL, batch(record));
                     return cluster.request(leader, Api.DELAY, OwnApi.DELAY.request(request), deadline)
                             .exceptionally(thrown -> {
                                 throw givenUp(thrown);
@@ -35,7 +35,8 @@ record LaterSender(Cluster cluster, TopicPartition partition, NewRecord record, 
                 });
     }
 
-    private byte[] batch() {
+    /** The record alone. */
+    static byte[] batch(NewRecord record) {
         var builder = new RecordBatchBuilder(Compression.NONE)
                 .append(record.timestampMs(), record.key(), record.value(), record.headers());
         var buffer = builder.build();

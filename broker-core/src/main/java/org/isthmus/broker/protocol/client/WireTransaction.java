@@ -47,6 +47,7 @@ final class WireTransaction implements Transaction {
 
     // Owned by the loop.
     private final Map<TopicPartition, BranchSender> senders = new HashMap<>();
+    private final Map<TopicPartition, BranchDelayer> delayers = new HashMap<>();
     private final Map<ShareMember, MemberAcknowledger> acknowledgers = new HashMap<>();
     private Phase phase = Phase.OPEN;
     private @Nullable CompletionStage<TransactionIdentity> identity;
@@ -78,6 +79,27 @@ final class WireTransaction implements Transaction {
                 record,
                 Acks.ALL,
                 send -> perform(send.answer(), known -> sender(partition, known).send(send)));
+    }
+
+    @Override
+    public CompletionStage<Void> sendLater(TopicPartition partition, NewRecord record, long atMs) {
+        return producer.admit(
+                        partition,
+                        record,
+                        Acks.ALL,
+                        send -> perform(send.answer(), known -> delayer(partition, known)
+                                .send(send, atMs)))
+                .thenApply(sent -> null);
+    }
+
+    private BranchDelayer delayer(TopicPartition partition, TransactionIdentity known) {
+        return delayers.computeIfAbsent(partition, wanted -> {
+            var delayer = new BranchDelayer(client, cluster, wanted, known, this::broken);
+            if (hurried) {
+                delayer.hurry();
+            }
+            return delayer;
+        });
     }
 
     private BranchSender sender(TopicPartition partition, TransactionIdentity known) {
@@ -115,6 +137,7 @@ final class WireTransaction implements Transaction {
         if (!hurried) {
             hurried = true;
             senders.values().forEach(BranchSender::hurry);
+            delayers.values().forEach(BranchDelayer::hurry);
             acknowledgers.values().forEach(MemberAcknowledger::hurry);
         }
     }
@@ -170,6 +193,7 @@ final class WireTransaction implements Transaction {
         if (failure == null) {
             failure = reason;
             senders.values().forEach(sender -> sender.fail(reason));
+            delayers.values().forEach(delayer -> delayer.fail(reason));
             acknowledgers.values().forEach(acknowledger -> acknowledger.fail(reason));
         }
     }

@@ -66,6 +66,10 @@ public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
     public static final OwnApi<DelayRequest, DelayAnswer> DELAY =
             new OwnApi<>(1023, DelayRequest.class, DelayRequest::read, DelayAnswer.class, DelayAnswer::read);
 
+    /** Keeps records back until their time, if a transaction commits. */
+    public static final OwnApi<TransactionalDelay, Outcome> DELAY_IN_TRANSACTION =
+            new OwnApi<>(1024, TransactionalDelay.class, TransactionalDelay::read, Outcome.class, Outcome::read);
+
     static final List<OwnApi<?, ?>> ALL = List.of(
             ACKNOWLEDGE_IN_TRANSACTION,
             PREPARE_TRANSACTION,
@@ -77,7 +81,8 @@ public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
             BROWSE,
             CREATE_TEMPORARY,
             DELETE_TEMPORARY,
-            DELAY);
+            DELAY,
+            DELAY_IN_TRANSACTION);
 
     private final short key;
     private final Class<Q> question;

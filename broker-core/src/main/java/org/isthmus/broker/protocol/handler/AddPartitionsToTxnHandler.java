@@ -18,7 +18,7 @@ import org.apache.kafka.common.message.AddPartitionsToTxnResponseData.AddPartiti
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
-import org.isthmus.broker.coordinator.transaction.ShareParticipant;
+import org.isthmus.broker.coordinator.transaction.SideParticipant;
 import org.isthmus.broker.metadata.MetadataStore;
 
 /**
@@ -92,9 +92,8 @@ final class AddPartitionsToTxnHandler
         var wanted = partitions(topics);
         var image = metadata.image();
         var unknown = new HashSet<>(wanted);
-        unknown.removeIf(participant -> image.partition(
-                        ShareParticipant.partitionOf(participant).orElse(participant))
-                .isPresent());
+        unknown.removeIf(participant ->
+                image.partition(SideParticipant.home(participant)).isPresent());
         if (!unknown.isEmpty()) {
             return CompletableFuture.completedStage(partition -> unknown.contains(partition)
                     ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION

@@ -1,17 +1,21 @@
 package org.isthmus.broker.protocol.handler;
 
 import java.nio.ByteBuffer;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.coordinator.Bytes;
 import org.isthmus.broker.coordinator.delay.DelayCoordinator;
+import org.isthmus.broker.coordinator.delay.Delayed;
 import org.isthmus.broker.protocol.codec.DelayAnswer;
 import org.isthmus.broker.protocol.codec.DelayRequest;
 import org.isthmus.broker.protocol.codec.OwnApi;
 import org.isthmus.broker.protocol.codec.OwnMessage;
 import org.isthmus.broker.record.Compression;
 import org.isthmus.broker.record.RecordBatch;
+import org.isthmus.broker.replica.Partition;
 
 /** Delay: keeps a record back until its time. What could not be appended to the partition then is refused now. */
 public final class DelayHandler implements ApiHandler<OwnMessage, OwnMessage> {
@@ -51,15 +55,21 @@ public final class DelayHandler implements ApiHandler<OwnMessage, OwnMessage> {
     }
 
     private CompletionStage<Void> delay(DelayRequest asked) {
-        var name = topics.name("", TopicIds.wire(asked.topicId()))
-                .orElseThrow(
-                        () -> new BrokerException(ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic " + asked.topicId()));
-        var partition = topics.led(name, asked.partition());
+        var partition = place(topics, asked.topicId(), asked.partition());
         check(asked.batch(), partition.maxBatchBytes());
-        return delays.delay(partition.id(), asked.atMs(), asked.batch(), asked.untilCommitted());
+        var record = new Delayed(asked.atMs(), new Bytes(asked.batch()));
+        return delays.ask(partition.id(), waiting -> waiting.delay(record, asked.untilCommitted()));
     }
 
-    private static void check(byte[] bytes, int mostBytes) {
+    /** The partition in which the records are to be, which is led here. */
+    static Partition place(Topics topics, UUID topicId, int partition) {
+        var name = topics.name("", TopicIds.wire(topicId))
+                .orElseThrow(() -> new BrokerException(ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic " + topicId));
+        return topics.led(name, partition);
+    }
+
+    /** Refuses what is not one record that the partition could take. */
+    static void check(byte[] bytes, int mostBytes) {
         var buffer = ByteBuffer.wrap(bytes);
         if (bytes.length < RecordBatch.HEADER_BYTES || RecordBatch.sizeAt(buffer, 0) != bytes.length) {
             throw new BrokerException(ErrorCode.CORRUPT_MESSAGE, "not one batch in " + bytes.length + " bytes");

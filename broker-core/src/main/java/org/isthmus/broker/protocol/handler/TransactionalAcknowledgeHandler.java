@@ -12,7 +12,7 @@ import org.isthmus.broker.coordinator.share.Acknowledgement;
 import org.isthmus.broker.coordinator.share.ShareCoordinator;
 import org.isthmus.broker.coordinator.share.Transaction;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
-import org.isthmus.broker.coordinator.transaction.ShareParticipant;
+import org.isthmus.broker.coordinator.transaction.SideParticipant;
 import org.isthmus.broker.protocol.codec.Outcome;
 import org.isthmus.broker.protocol.codec.OwnApi;
 import org.isthmus.broker.protocol.codec.TransactionalAcknowledgement;
@@ -66,7 +66,7 @@ public final class TransactionalAcknowledgeHandler extends OwnApiHandler<Transac
     private CompletionStage<Void> admit(TransactionalAcknowledgement asked, TopicPartition partition) {
         var producer = new ProducerIdentity(asked.producerId(), asked.producerEpoch());
         return admission
-                .admit(asked.transactionalId(), producer, Set.of(ShareParticipant.of(partition)), true)
+                .admit(asked.transactionalId(), producer, Set.of(SideParticipant.SHARES.of(partition)), true)
                 .thenCompose(refusal -> refusal == ErrorCode.NONE
                         ? CompletableFuture.<Void>completedStage(null)
                         : CompletableFuture.failedStage(new BrokerException(

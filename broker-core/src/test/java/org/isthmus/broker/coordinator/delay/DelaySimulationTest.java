@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,7 +13,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.coordinator.Bytes;
 import org.isthmus.broker.coordinator.ShardedCoordinator;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.record.Compression;
@@ -20,12 +27,28 @@ import org.isthmus.broker.record.RecordBatchBuilder;
 import org.isthmus.broker.sim.Seeds;
 import org.isthmus.broker.sim.SimClock;
 import org.isthmus.broker.sim.SimLoop;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Delayed records on a clock of the test, with crashes at any moment: each that was taken in is there once, at its time or a little later. */
 class DelaySimulationTest {
     /** What the world remembers of a record: when it was due, and whether it had to wait at all. */
     private record Sent(long atMs, boolean waited) {}
+
+    /** A transaction as its client and its coordinator know it. */
+    private static final class Work {
+        private final StagedBy identity;
+        private final List<String> names = new ArrayList<>();
+        private int asked;
+        private int unanswered;
+        private boolean takesPart;
+        private boolean broken;
+        private @Nullable Boolean committed;
+
+        Work(long number) {
+            identity = new StagedBy(number, (short) 0);
+        }
+    }
 
     /** A partition and its delayed records, whose broker dies now and then. */
     private static final class World {
@@ -37,6 +60,8 @@ class DelaySimulationTest {
         private final int windowSize;
         private final Map<String, Sent> sent = new HashMap<>();
         private final Set<String> acknowledged = new HashSet<>();
+        private final Set<String> rolledBack = new HashSet<>();
+        private final List<Work> open = new ArrayList<>();
         private final ShardedCoordinator<DelayPartition> shards;
         private final org.isthmus.broker.runtime.EventLoop loop;
         private long producers;
@@ -65,24 +90,132 @@ class DelaySimulationTest {
         }
 
         void send(String name, long delayMs) {
-            var atMs = clock.wallMs() + delayMs;
+            var record = record(name, delayMs);
+            ask(delays -> {
+                        sent.put(name, new Sent(record.atMs(), record.atMs() > clock.wallMs()));
+                        return delays.delay(record, true);
+                    })
+                    .thenAccept(done -> acknowledged.add(name));
+        }
+
+        private Delayed record(String name, long delayMs) {
             var batch = new RecordBatchBuilder(Compression.NONE)
                     .append(clock.wallMs(), null, name.getBytes(StandardCharsets.UTF_8), List.of())
                     .build();
             var bytes = new byte[batch.remaining()];
             batch.get(bytes);
-            shards.ask(0, delays -> delays.loaded().thenCompose(ready -> {
-                        sent.put(name, new Sent(atMs, atMs > clock.wallMs()));
-                        return delays.delay(atMs, bytes, true);
-                    }))
-                    .thenAccept(done -> acknowledged.add(name));
+            return new Delayed(clock.wallMs() + delayMs, new Bytes(bytes));
+        }
+
+        private <T> CompletionStage<T> ask(Function<DelayPartition, CompletionStage<T>> question) {
+            return shards.ask(0, delays -> delays.loaded().thenCompose(ready -> question.apply(delays)));
+        }
+
+        Work begin() {
+            var work = new Work(1_000 + producers++);
+            open.add(work);
+            return work;
+        }
+
+        /** Sends some records as part of a transaction, and where no answer comes sends them once more. */
+        void stage(Work work, List<String> names, long delayMs) {
+            var records = names.stream().map(name -> record(name, delayMs)).toList();
+            records.forEach(record -> sent.put(names.get(records.indexOf(record)), new Sent(record.atMs(), false)));
+            work.names.addAll(names);
+            var first = work.asked;
+            work.asked += names.size();
+            work.unanswered++;
+            stage(work, first, records, 3);
+        }
+
+        private void stage(Work work, int first, List<Delayed> records, int attempts) {
+            var answered = new boolean[1];
+            ask(delays -> delays.stage(work.identity, first, records, () -> admit(work)))
+                    .whenComplete((done, failure) -> {
+                        if (!answered[0]) {
+                            answered[0] = true;
+                            work.unanswered--;
+                            work.broken |= failure != null;
+                        }
+                    });
+            loop.schedule(Duration.ofMillis(200), () -> {
+                if (!answered[0] && attempts > 1) {
+                    stage(work, first, records, attempts - 1);
+                } else {
+                    work.broken |= !answered[0];
+                }
+            });
+        }
+
+        private CompletionStage<Void> admit(Work work) {
+            var admitted = new CompletableFuture<Void>();
+            loop.schedule(Duration.ofMillis(random.nextInt(30)), () -> {
+                if (work.committed == null) {
+                    work.takesPart = true;
+                    // Its answer goes another way than the outcome, and may come later.
+                    loop.schedule(Duration.ofMillis(random.nextInt(30)), () -> admitted.complete(null));
+                } else {
+                    admitted.completeExceptionally(new BrokerException(ErrorCode.INVALID_TXN_STATE, "ended"));
+                }
+            });
+            return admitted;
+        }
+
+        /** Decides, and tells it until it is heard. */
+        void end(Work work, boolean commit) {
+            open.remove(work);
+            work.committed = commit;
+            if (!commit) {
+                rolledBack.addAll(work.names);
+            }
+            if (work.takesPart) {
+                tell(work);
+            }
+        }
+
+        private void tell(Work work) {
+            var heard = new boolean[1];
+            ask(delays -> delays.end(work.identity, work.committed)).thenAccept(done -> {
+                if (!heard[0]) {
+                    heard[0] = true;
+                    settled(work);
+                }
+            });
+            loop.schedule(Duration.ofMillis(300), () -> {
+                if (!heard[0]) {
+                    tell(work);
+                }
+            });
+        }
+
+        private void settled(Work work) {
+            if (work.committed) {
+                for (var name : work.names) {
+                    var atMs = sent.get(name).atMs();
+                    sent.put(name, new Sent(atMs, atMs > clock.wallMs()));
+                }
+                acknowledged.addAll(work.names);
+            }
+        }
+
+        /** A step of a transaction: a new one, more of one, or the end of one whose client has all its answers. */
+        void workOn(String name) {
+            var work = open.isEmpty() || random.nextInt(4) == 0 ? begin() : open.get(random.nextInt(open.size()));
+            if (random.nextInt(3) == 0) {
+                end(work, !work.broken && work.unanswered == 0 && random.nextInt(3) > 0);
+                return;
+            }
+            var names = IntStream.range(0, 1 + random.nextInt(12)).mapToObj(number -> name + "." + number);
+            stage(work, names.toList(), random.nextInt(random.nextInt(5) == 0 ? 20_000 : 500));
         }
 
         void crash() {
             shards.resigned(0);
+            // What the old reign has begun ends before the logs lose anything; afterwards nothing of it writes any
+            // more.
+            loops.runReady();
             log.crash();
             target.crash();
-            loops.runReady();
             shards.elected(0, log, loop);
         }
 
@@ -94,7 +227,7 @@ class DelaySimulationTest {
 
         void checkNothingIsEarlyTwiceOrOutOfOrder() {
             var delivered = delivered();
-            assertThat(delivered).doesNotHaveDuplicates();
+            assertThat(delivered).doesNotHaveDuplicates().noneMatch(rolledBack::contains);
             long latest = Long.MIN_VALUE;
             for (var name : delivered) {
                 var record = sent.get(name);
@@ -109,15 +242,25 @@ class DelaySimulationTest {
 
     @Test
     void eachRecordIsDeliveredOnceThroughAnyCrashes() {
-        Seeds.each(16, DelaySimulationTest::deliver);
+        Seeds.each(16, seed -> deliver(seed, false));
     }
 
-    private static void deliver(long seed) {
+    @Test
+    void whatATransactionStagedIsDeliveredIfItCommitsAndNeverOtherwise() {
+        Seeds.each(16, seed -> deliver(seed, true));
+    }
+
+    private static void deliver(long seed, boolean inTransactions) {
         var world = new World(seed, 1 + (int) (seed % 7));
         for (var step = 0; step < 400; step++) {
             switch (world.random.nextInt(10)) {
                 case 0, 1, 2, 3 ->
                     world.send("r" + step, world.random.nextInt(world.random.nextInt(5) == 0 ? 20_000 : 500));
+                case 5, 6 -> {
+                    if (inTransactions) {
+                        world.workOn("t" + step);
+                    }
+                }
                 case 4 -> {
                     if (world.random.nextInt(5) == 0) {
                         world.crash();
@@ -127,10 +270,16 @@ class DelaySimulationTest {
             }
             world.checkNothingIsEarlyTwiceOrOutOfOrder();
         }
+        world.loops.runFor(Duration.ofSeconds(2));
+        List.copyOf(world.open).forEach(work -> world.end(work, !work.broken));
         world.loops.runFor(Duration.ofMinutes(2));
         world.checkNothingIsEarlyTwiceOrOutOfOrder();
         assertThat(world.delivered()).containsAll(world.acknowledged);
         assertThat(world.acknowledged).hasSizeGreaterThan(50);
+        world.send("last", 10);
+        world.loops.runFor(Duration.ofSeconds(1));
+        // Nothing waits any more, nor for a transaction: what is left of the log says how far it all went.
+        assertThat(world.log.size()).isEqualTo(1);
     }
 
     @Test
