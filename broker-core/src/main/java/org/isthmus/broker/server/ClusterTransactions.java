@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TemporaryName;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.InternalTopics;
 import org.isthmus.broker.coordinator.ShardedCoordinator;
@@ -14,6 +15,7 @@ import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
 import org.isthmus.broker.coordinator.transaction.SideParticipant;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.MetadataStore;
+import org.isthmus.broker.metadata.PartitionImage;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.protocol.client.BrokerPeers;
 import org.isthmus.broker.protocol.handler.TransactionAdmission;
@@ -66,8 +68,10 @@ record ClusterTransactions(BrokerId self, MetadataStore metadata, BrokerPeers pe
 
     private Optional<BrokerImage> leader(TopicPartition partition) {
         var image = metadata.image();
-        return image.partition(partition)
-                .flatMap(found -> Optional.ofNullable(image.brokers().get(found.leader())));
+        return TemporaryName.parse(partition.topic())
+                .map(TemporaryName::broker)
+                .or(() -> image.partition(partition).map(PartitionImage::leader))
+                .flatMap(leader -> Optional.ofNullable(image.brokers().get(leader)));
     }
 
     private static Endpoint at(BrokerImage broker) {

@@ -38,7 +38,9 @@ record TransactionMarkers(
     @Override
     public CompletionStage<ErrorCode> write(TopicPartition id, Marker marker) {
         var home = SideParticipant.home(id);
-        if (metadata.image().partition(home).isEmpty()) {
+        if (metadata.image().partition(home).isEmpty()
+                && partitions.partition(home).isEmpty()) {
+            // The topic was deleted, or was a temporary one, which the metadata never knew.
             return CompletableFuture.completedStage(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
         }
         if (SideParticipant.SHARES.is(id)) {

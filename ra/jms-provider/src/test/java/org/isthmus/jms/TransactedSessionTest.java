@@ -140,6 +140,26 @@ class TransactedSessionTest {
     }
 
     @Test
+    void temporaryQueueTakesPartInTransactions() throws JMSException {
+        var session = transacted();
+        var replies = session.createTemporaryQueue();
+        var producer = session.createProducer(replies);
+        producer.send(session.createTextMessage("never"));
+        session.rollback();
+        producer.send(session.createTextMessage("one"));
+        producer.send(session.createTextMessage("two"));
+        session.commit();
+
+        var consumer = session.createConsumer(replies);
+        assertThat(text(consumer)).isEqualTo("one");
+        session.rollback();
+        assertThat(text(consumer)).isEqualTo("one");
+        assertThat(text(consumer)).isEqualTo("two");
+        session.commit();
+        assertThat(consumer.receiveNoWait()).isNull();
+    }
+
+    @Test
     void topicMessagesComeAgainAfterARollback() throws JMSException {
         var session = transacted();
         var topic = session.createTopic("news");

@@ -138,20 +138,22 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
     }
 
     private CompletionStage<Void> stage(StagedBy transaction, int first, List<Delayed> records) {
-        return shard.<Void>write(view -> {
-            var before = view.state().backlog().staged(transaction);
-            if (first > before) {
-                throw new BrokerException(
-                        ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
-                        first + " records were sent for later before, " + before + " of them are here");
-            }
-            return Decision.of(
-                    null,
-                    records.stream()
-                            .skip(before - first)
-                            .<DelayRecord>map(each -> new DelayRecord.Staged(transaction, each.atMs(), each.batch()))
-                            .toList());
-        });
+        return shard.write(view -> {
+                    var before = view.state().backlog().staged(transaction);
+                    if (first > before) {
+                        throw new BrokerException(
+                                ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                                first + " records were sent for later before, " + before + " of them are here");
+                    }
+                    return Decision.of(
+                            true,
+                            records.stream()
+                                    .skip(before - first)
+                                    .<DelayRecord>map(
+                                            each -> new DelayRecord.Staged(transaction, each.atMs(), each.batch()))
+                                    .toList());
+                })
+                .thenApply(done -> null);
     }
 
     /**

@@ -16,6 +16,7 @@ import org.apache.kafka.common.message.AddPartitionsToTxnResponseData.AddPartiti
 import org.apache.kafka.common.message.AddPartitionsToTxnResponseData.AddPartitionsToTxnTopicResult;
 import org.apache.kafka.common.message.AddPartitionsToTxnResponseData.AddPartitionsToTxnTopicResultCollection;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TemporaryName;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
 import org.isthmus.broker.coordinator.transaction.SideParticipant;
@@ -92,8 +93,10 @@ final class AddPartitionsToTxnHandler
         var wanted = partitions(topics);
         var image = metadata.image();
         var unknown = new HashSet<>(wanted);
-        unknown.removeIf(participant ->
-                image.partition(SideParticipant.home(participant)).isPresent());
+        unknown.removeIf(participant -> {
+            var home = SideParticipant.home(participant);
+            return TemporaryName.isOne(home.topic()) || image.partition(home).isPresent();
+        });
         if (!unknown.isEmpty()) {
             return CompletableFuture.completedStage(partition -> unknown.contains(partition)
                     ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION

@@ -81,7 +81,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
                 }
             }
         }
-        partitions.removeIf(partition -> topics.image().partition(partition).isEmpty());
+        partitions.removeIf(partition -> !topics.exists(partition));
         if (partitions.isEmpty()) {
             return CompletableFuture.completedStage(ErrorCode.NONE);
         }

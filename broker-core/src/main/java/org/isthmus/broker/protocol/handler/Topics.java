@@ -33,6 +33,12 @@ public record Topics(MetadataStore metadata, Partitions partitions) {
         return image().topic(id).or(() -> partitions.temporary().topic(id));
     }
 
+    /** Whether the metadata has the partition, or it is a temporary one of this broker. */
+    boolean exists(TopicPartition partition) {
+        return image().partition(partition).isPresent()
+                || partitions.partition(partition).isPresent();
+    }
+
     /** The partition, led here. Fails with the protocol's error where it is not there, led elsewhere, or its disk failed. */
     Partition led(String topic, int index) {
         var partition =

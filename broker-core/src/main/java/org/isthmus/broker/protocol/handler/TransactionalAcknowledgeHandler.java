@@ -32,8 +32,7 @@ public final class TransactionalAcknowledgeHandler extends OwnApiHandler<Transac
 
     @Override
     CompletionStage<Outcome> answer(TransactionalAcknowledgement asked) {
-        var topic = topics.image()
-                .topic(asked.topicId())
+        var topic = topics.topic(asked.topicId())
                 .orElseThrow(() -> new BrokerException(
                         ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic with id " + asked.topicId()));
         if (asked.partition() < 0 || asked.partition() >= topic.partitions().size()) {
