@@ -1,0 +1,186 @@
+package org.isthmus.jms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.curator.test.TestingServer;
+import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.server.BrokerConfig;
+import org.isthmus.broker.server.EmbeddedBroker;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Messages over a cluster of three brokers, every destination with three replicas. */
+@Timeout(180)
+class ClusterTest {
+    private static final long SOON = 20_000;
+
+    @TempDir
+    Path data;
+
+    private final Map<Integer, EmbeddedBroker> brokers = new HashMap<>();
+    private TestingServer zooKeeper;
+    private Connection connection;
+
+    @BeforeEach
+    void start() throws Exception {
+        zooKeeper = new TestingServer(true);
+        for (var id = 1; id <= 3; id++) {
+            brokers.put(id, start(id));
+        }
+        var bootstrap = brokers.values().stream()
+                .flatMap(broker -> broker.listeners().stream())
+                .map(Endpoint.Tcp::toString)
+                .collect(Collectors.joining(","));
+        connection = new IsthmusConnectionFactory(bootstrap).createConnection();
+        connection.start();
+    }
+
+    private EmbeddedBroker start(int id) throws IOException {
+        return EmbeddedBroker.acquire(new BrokerConfig(
+                data.resolve("data-" + id),
+                List.of(new Endpoint.Tcp("127.0.0.1", 0)),
+                Map.of(
+                        "zookeeper.connect",
+                        zooKeeper.getConnectString() + "/jms",
+                        "zookeeper.session.timeout.ms",
+                        "2000",
+                        "node.id",
+                        Integer.toString(id),
+                        "default.replication.factor",
+                        "3",
+                        "offsets.topic.replication.factor",
+                        "3",
+                        "transaction.state.log.replication.factor",
+                        "3",
+                        "min.insync.replicas",
+                        "2")));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        connection.close();
+        brokers.values().forEach(EmbeddedBroker::close);
+        zooKeeper.close();
+    }
+
+    @Test
+    void transactionsMoveEachMessageOnceWhileBrokersComeAndGo() throws Exception {
+        var texts = IntStream.range(0, 400).mapToObj(i -> "m" + i).toList();
+        send("in", texts);
+        var moved = new Semaphore(0);
+        var worker = CompletableFuture.runAsync(() -> move(moved, texts.size()));
+        for (var id = 1; id <= 3; id++) {
+            assertThat(moved.tryAcquire(40, 60, TimeUnit.SECONDS)).isTrue();
+            brokers.remove(id).close();
+            assertThat(moved.tryAcquire(40, 60, TimeUnit.SECONDS)).isTrue();
+            brokers.put(id, start(id));
+        }
+        worker.get(100, TimeUnit.SECONDS);
+
+        assertThat(receive("out", texts.size())).containsExactlyInAnyOrderElementsOf(texts);
+        assertThat(consumer("in").receive(500)).isNull();
+    }
+
+    /** Moves messages, each in a transaction with what is sent for it, whatever happens to the brokers meanwhile. */
+    private void move(Semaphore moved, int count) {
+        try {
+            var session = connection.createSession(true, Session.SESSION_TRANSACTED);
+            var in = session.createConsumer(session.createQueue("in"));
+            var out = session.createProducer(session.createQueue("out"));
+            for (var left = count; left > 0; ) {
+                try {
+                    var message = in.receive(SOON);
+                    if (message == null) {
+                        return;
+                    }
+                    out.send(session.createTextMessage(((TextMessage) message).getText()));
+                    session.commit();
+                } catch (JMSException brokerLost) {
+                    session.rollback();
+                    continue;
+                }
+                left--;
+                moved.release();
+            }
+        } catch (JMSException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void everyBrokerCoordinatesTransactionsWithTemporaryAndDelayedMessages() throws Exception {
+        for (var round = 0; round < 6; round++) {
+            // A client of its own, so that another broker may coordinate.
+            try (var other = new IsthmusConnectionFactory(address()).createConnection()) {
+                other.start();
+                var session = other.createSession(true, Session.SESSION_TRANSACTED);
+                var replies = session.createTemporaryQueue();
+                session.createProducer(replies).send(session.createTextMessage("never"));
+                session.rollback();
+                session.createProducer(replies).send(session.createTextMessage("reply"));
+                var later = session.createProducer(session.createQueue("later"));
+                later.setDeliveryDelay(20);
+                later.send(session.createTextMessage("later " + round));
+                session.commit();
+                var consumer = session.createConsumer(replies);
+                assertThat(text(consumer)).isEqualTo("reply");
+                session.commit();
+                assertThat(consumer.receiveNoWait()).isNull();
+            }
+        }
+        assertThat(receive("later", 6)).hasSize(6).doesNotHaveDuplicates();
+    }
+
+    private String address() {
+        return brokers.get(1).listeners().get(0).toString();
+    }
+
+    private MessageConsumer consumer(String queue) throws JMSException {
+        var session = connection.createSession();
+        return session.createConsumer(session.createQueue(queue));
+    }
+
+    private void send(String queue, List<String> texts) throws JMSException {
+        try (var session = connection.createSession()) {
+            var producer = session.createProducer(session.createQueue(queue));
+            for (var text : texts) {
+                producer.send(session.createTextMessage(text));
+            }
+        }
+    }
+
+    private List<String> receive(String queue, int count) throws JMSException {
+        var received = new ArrayList<String>();
+        var consumer = consumer(queue);
+        while (received.size() < count) {
+            received.add(text(consumer));
+        }
+        assertThat(consumer.receive(500)).isNull();
+        return received;
+    }
+
+    private static String text(MessageConsumer consumer) throws JMSException {
+        var message = (TextMessage) consumer.receive(SOON);
+        assertThat(message).isNotNull();
+        return message.getText();
+    }
+}
