@@ -37,6 +37,7 @@ class ClusterTest {
     Path data;
 
     private final Map<Integer, EmbeddedBroker> brokers = new HashMap<>();
+    private final Map<Integer, Endpoint.Tcp> addresses = new HashMap<>();
     private TestingServer zooKeeper;
     private Connection connection;
 
@@ -44,20 +45,17 @@ class ClusterTest {
     void start() throws Exception {
         zooKeeper = new TestingServer(true);
         for (var id = 1; id <= 3; id++) {
-            brokers.put(id, start(id));
+            start(id);
         }
-        var bootstrap = brokers.values().stream()
-                .flatMap(broker -> broker.listeners().stream())
-                .map(Endpoint.Tcp::toString)
-                .collect(Collectors.joining(","));
+        var bootstrap = addresses.values().stream().map(Endpoint.Tcp::toString).collect(Collectors.joining(","));
         connection = new IsthmusConnectionFactory(bootstrap).createConnection();
         connection.start();
     }
 
-    private EmbeddedBroker start(int id) throws IOException {
-        return EmbeddedBroker.acquire(new BrokerConfig(
+    private void start(int id) throws IOException {
+        var broker = EmbeddedBroker.acquire(new BrokerConfig(
                 data.resolve("data-" + id),
-                List.of(new Endpoint.Tcp("127.0.0.1", 0)),
+                List.of(addresses.getOrDefault(id, new Endpoint.Tcp("127.0.0.1", 0))),
                 Map.of(
                         "zookeeper.connect",
                         zooKeeper.getConnectString() + "/jms",
@@ -73,6 +71,8 @@ class ClusterTest {
                         "3",
                         "min.insync.replicas",
                         "2")));
+        addresses.put(id, broker.listeners().get(0));
+        brokers.put(id, broker);
     }
 
     @AfterEach
@@ -92,7 +92,7 @@ class ClusterTest {
             assertThat(moved.tryAcquire(40, 60, TimeUnit.SECONDS)).isTrue();
             brokers.remove(id).close();
             assertThat(moved.tryAcquire(40, 60, TimeUnit.SECONDS)).isTrue();
-            brokers.put(id, start(id));
+            start(id);
         }
         worker.get(100, TimeUnit.SECONDS);
 
@@ -151,7 +151,7 @@ class ClusterTest {
     }
 
     private String address() {
-        return brokers.get(1).listeners().get(0).toString();
+        return addresses.get(1).toString();
     }
 
     private MessageConsumer consumer(String queue) throws JMSException {
