@@ -147,7 +147,12 @@ final class Broker implements AutoCloseable {
         opened.add(transport);
         var groups = new GroupCoordinator(settings.groups(), metadata::image, Clock.system(), ids);
         var producerIds = new ProducerIds(metadata);
-        var shares = new SharePlaces(partitions, io, metadata, settings.placement(), ids);
+        var shares = new SharePlaces(
+                partitions,
+                io,
+                metadata,
+                new Graves(metadata, settings.placement(), ids, settings.graves(), settings::topicDefaults),
+                ids);
         var markers = new TransactionMarkers(metadata, partitions, groups, shares.coordinator(), Clock.system());
         var peers = BrokerPeers.over(
                 transport,

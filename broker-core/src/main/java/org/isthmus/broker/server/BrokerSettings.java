@@ -46,6 +46,7 @@ record BrokerSettings(
         ConnectionLimits connections,
         GroupConfig groups,
         CleanerConfig cleaner,
+        Graves.Rules graves,
         Map<String, String> topicDefaults) {
     private static final System.Logger log = System.getLogger(BrokerSettings.class.getName());
     private static final int CORES = Runtime.getRuntime().availableProcessors();
@@ -89,6 +90,9 @@ record BrokerSettings(
                         reader.millis("log.cleaner.backoff.ms", cleaner.backoff()),
                         reader.bytes("log.cleaner.dedupe.buffer.size", cleaner.mapBytes(), 1024),
                         reader.rate("log.cleaner.io.max.bytes.per.second", cleaner.bytesPerSecond())),
+                new Graves.Rules(
+                        reader.text("errors.deadletterqueue.topic.name.prefix", "dlq."),
+                        reader.flag("errors.deadletterqueue.auto.create.topics.enable", false)),
                 reader.topicDefaults());
         reader.warnOfUnknown();
         return settings;
@@ -115,6 +119,8 @@ record BrokerSettings(
         described.put("auto.create.topics.enable", Boolean.toString(createsMissingTopics));
         described.put("offsets.topic.num.partitions", Integer.toString(offsetsPartitions));
         described.put("socket.request.max.bytes", Integer.toString(maxRequestBytes));
+        described.put("errors.deadletterqueue.topic.name.prefix", graves.prefix());
+        described.put("errors.deadletterqueue.auto.create.topics.enable", Boolean.toString(graves.made()));
         described.put("max.connections", Integer.toString(connections.most()));
         described.put("max.connections.per.ip", Integer.toString(connections.mostPerAddress()));
         var idle = connections.maxIdle();
@@ -226,6 +232,12 @@ record BrokerSettings(
             return Optional.ofNullable(given.get(name)).map(String::strip).filter(text -> !text.isEmpty());
         }
 
+        /** One that may be given as nothing. */
+        String text(String name, String defaultValue) {
+            known.add(name);
+            return given.getOrDefault(name, defaultValue).strip();
+        }
+
         boolean flag(String name, boolean defaultValue) {
             known.add(name);
             var text = given.getOrDefault(name, Boolean.toString(defaultValue)).strip();
@@ -250,6 +262,9 @@ record BrokerSettings(
             inMillis("log.roll.hours", 3_600_000, "log.roll.ms", defaults);
             inMillis("log.roll.jitter.hours", 3_600_000, "log.roll.jitter.ms", defaults);
             for (var setting : TopicSetting.values()) {
+                if (!setting.hasBrokerKey()) {
+                    continue;
+                }
                 known.add(setting.brokerKey());
                 var value = given.get(setting.brokerKey());
                 if (value == null) {
