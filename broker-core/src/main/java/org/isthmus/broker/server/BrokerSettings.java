@@ -14,6 +14,7 @@ import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.group.ConsumerGroupConfig;
 import org.isthmus.broker.coordinator.group.GroupConfig;
+import org.isthmus.broker.coordinator.group.MigrationPolicy;
 import org.isthmus.broker.metadata.TopicSetting;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.replica.CleanerConfig;
@@ -195,7 +196,15 @@ record BrokerSettings(
             return new ConsumerGroupConfig(
                     range("group.consumer", "session.timeout.ms", usual.session()),
                     range("group.consumer", "heartbeat.interval.ms", usual.heartbeat()),
-                    number("group.consumer.max.size", usual.maxSize(), 1));
+                    number("group.consumer.max.size", usual.maxSize(), 1),
+                    migration(usual.migration()));
+        }
+
+        private MigrationPolicy migration(MigrationPolicy usual) {
+            var name = text("group.consumer.migration.policy", usual.name());
+            return MigrationPolicy.named(name)
+                    .orElseThrow(
+                            () -> new IllegalArgumentException("group.consumer.migration.policy cannot be " + name));
         }
 
         private ConsumerGroupConfig.Range range(String prefix, String name, ConsumerGroupConfig.Range usual) {
