@@ -14,6 +14,11 @@ public final class FieldReader {
         in = ByteBuffer.wrap(bytes);
     }
 
+    /** Whether anything follows; what newer records have besides stands at their end. */
+    public boolean hasMore() {
+        return in.hasRemaining();
+    }
+
     public boolean flag() {
         return next() != 0;
     }

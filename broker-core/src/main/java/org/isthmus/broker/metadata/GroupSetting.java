@@ -34,8 +34,14 @@ public enum GroupSetting {
             TopicSetting.Type.BOOLEAN,
             "false",
             value -> value.equals("true") || value.equals("false")),
-    /** Empty: what a group gives up is not copied anywhere. */
-    SHARE_DEAD_LETTER_TOPIC("isthmus.share.dead.letter.topic", TopicSetting.Type.STRING, "", value -> true),
+    /** Empty: what a group gives up leaves no dead letter. */
+    DEAD_LETTER_TOPIC(
+            "errors.deadletterqueue.topic.name", TopicSetting.Type.STRING, "", value -> !value.startsWith("__")),
+    DEAD_LETTER_COPY(
+            "errors.deadletterqueue.copy.record.enable",
+            TopicSetting.Type.BOOLEAN,
+            "false",
+            value -> value.equals("true") || value.equals("false")),
     /** How long a record that came back waits for its second delivery; for each further one that much longer, up to the longest. */
     SHARE_REDELIVERY_DELAY_MS(
             "isthmus.share.redelivery.delay.ms", TopicSetting.Type.INT, "0", between(0, Integer.MAX_VALUE)),

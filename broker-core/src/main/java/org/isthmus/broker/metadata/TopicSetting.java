@@ -19,6 +19,13 @@ public enum TopicSetting {
             "producer",
             oneOf("producer", "uncompressed", "gzip", "snappy", "lz4", "zstd")),
     DELETE_RETENTION_MS("delete.retention.ms", "log.cleaner.delete.retention.ms", Type.LONG, "86400000", atLeast(0)),
+    /** Whether share groups whose configuration names the topic may leave their dead letters there. */
+    DEAD_LETTERS(
+            "errors.deadletterqueue.group.enable",
+            TopicSetting.NO_BROKER_KEY,
+            Type.BOOLEAN,
+            "false",
+            oneOf("true", "false")),
     FILE_DELETE_DELAY_MS("file.delete.delay.ms", "log.segment.delete.delay.ms", Type.LONG, "60000", atLeast(0)),
     /** Steers nothing: group commit forces whenever anything is dirty. */
     FLUSH_MESSAGES("flush.messages", "log.flush.interval.messages", Type.LONG, "9223372036854775807", atLeast(1)),
@@ -82,6 +89,9 @@ public enum TopicSetting {
         }
     }
 
+    /** Of a setting that no broker gives a value for. */
+    private static final String NO_BROKER_KEY = "";
+
     private final String key;
     private final String brokerKey;
     private final Type type;
@@ -105,6 +115,10 @@ public enum TopicSetting {
     /** The setting of the broker that gives the value where the topic says nothing. */
     public String brokerKey() {
         return brokerKey;
+    }
+
+    public boolean hasBrokerKey() {
+        return !brokerKey.equals(NO_BROKER_KEY);
     }
 
     public Type type() {

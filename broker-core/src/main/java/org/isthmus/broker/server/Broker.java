@@ -147,7 +147,12 @@ final class Broker implements AutoCloseable {
         opened.add(transport);
         var groups = new GroupCoordinator(settings.groups(), metadata::image, Clock.system(), ids);
         var producerIds = new ProducerIds(metadata);
-        var shares = new SharePlaces(partitions, io, metadata, settings.placement(), ids);
+        var shares = new SharePlaces(
+                partitions,
+                io,
+                metadata,
+                new Graves(metadata, settings.placement(), ids, settings.graves(), settings::topicDefaults),
+                ids);
         var delays = new DelayPlaces(partitions, io, metadata, producerIds, ids);
         var markers = new TransactionMarkers(
                 metadata, partitions, groups, shares.coordinator(), delays.coordinator(), Clock.system());

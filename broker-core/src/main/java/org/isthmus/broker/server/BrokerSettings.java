@@ -14,6 +14,7 @@ import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.group.ConsumerGroupConfig;
 import org.isthmus.broker.coordinator.group.GroupConfig;
+import org.isthmus.broker.coordinator.group.MigrationPolicy;
 import org.isthmus.broker.metadata.TopicSetting;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.replica.CleanerConfig;
@@ -46,6 +47,7 @@ record BrokerSettings(
         ConnectionLimits connections,
         GroupConfig groups,
         CleanerConfig cleaner,
+        Graves.Rules graves,
         Map<String, String> topicDefaults) {
     private static final System.Logger log = System.getLogger(BrokerSettings.class.getName());
     private static final int CORES = Runtime.getRuntime().availableProcessors();
@@ -89,6 +91,9 @@ record BrokerSettings(
                         reader.millis("log.cleaner.backoff.ms", cleaner.backoff()),
                         reader.bytes("log.cleaner.dedupe.buffer.size", cleaner.mapBytes(), 1024),
                         reader.rate("log.cleaner.io.max.bytes.per.second", cleaner.bytesPerSecond())),
+                new Graves.Rules(
+                        reader.text("errors.deadletterqueue.topic.name.prefix", "dlq."),
+                        reader.flag("errors.deadletterqueue.auto.create.topics.enable", false)),
                 reader.topicDefaults());
         reader.warnOfUnknown();
         return settings;
@@ -115,6 +120,8 @@ record BrokerSettings(
         described.put("auto.create.topics.enable", Boolean.toString(createsMissingTopics));
         described.put("offsets.topic.num.partitions", Integer.toString(offsetsPartitions));
         described.put("socket.request.max.bytes", Integer.toString(maxRequestBytes));
+        described.put("errors.deadletterqueue.topic.name.prefix", graves.prefix());
+        described.put("errors.deadletterqueue.auto.create.topics.enable", Boolean.toString(graves.made()));
         described.put("max.connections", Integer.toString(connections.most()));
         described.put("max.connections.per.ip", Integer.toString(connections.mostPerAddress()));
         var idle = connections.maxIdle();
@@ -189,7 +196,15 @@ record BrokerSettings(
             return new ConsumerGroupConfig(
                     range("group.consumer", "session.timeout.ms", usual.session()),
                     range("group.consumer", "heartbeat.interval.ms", usual.heartbeat()),
-                    number("group.consumer.max.size", usual.maxSize(), 1));
+                    number("group.consumer.max.size", usual.maxSize(), 1),
+                    migration(usual.migration()));
+        }
+
+        private MigrationPolicy migration(MigrationPolicy usual) {
+            var name = text("group.consumer.migration.policy", usual.name());
+            return MigrationPolicy.named(name)
+                    .orElseThrow(
+                            () -> new IllegalArgumentException("group.consumer.migration.policy cannot be " + name));
         }
 
         private ConsumerGroupConfig.Range range(String prefix, String name, ConsumerGroupConfig.Range usual) {
@@ -226,6 +241,12 @@ record BrokerSettings(
             return Optional.ofNullable(given.get(name)).map(String::strip).filter(text -> !text.isEmpty());
         }
 
+        /** One that may be given as nothing. */
+        String text(String name, String defaultValue) {
+            known.add(name);
+            return given.getOrDefault(name, defaultValue).strip();
+        }
+
         boolean flag(String name, boolean defaultValue) {
             known.add(name);
             var text = given.getOrDefault(name, Boolean.toString(defaultValue)).strip();
@@ -250,6 +271,9 @@ record BrokerSettings(
             inMillis("log.roll.hours", 3_600_000, "log.roll.ms", defaults);
             inMillis("log.roll.jitter.hours", 3_600_000, "log.roll.jitter.ms", defaults);
             for (var setting : TopicSetting.values()) {
+                if (!setting.hasBrokerKey()) {
+                    continue;
+                }
                 known.add(setting.brokerKey());
                 var value = given.get(setting.brokerKey());
                 if (value == null) {

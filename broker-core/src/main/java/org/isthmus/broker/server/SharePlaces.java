@@ -1,8 +1,6 @@
 package org.isthmus.broker.server;
 
 import java.util.Collection;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -10,8 +8,6 @@ import java.util.stream.Stream;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
-import org.isthmus.broker.controller.NewTopicRequest;
-import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.share.ShareCoordinator;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.protocol.handler.ShareGroups;
@@ -28,16 +24,12 @@ final class SharePlaces implements PartitionListener {
 
     private final Partitions partitions;
     private final Executor io;
-    private final MetadataStore metadata;
-    private final Placement placement;
-    private final IdSource ids;
+    private final Graves graves;
     private final ShareCoordinator coordinator;
 
-    SharePlaces(Partitions partitions, Executor io, MetadataStore metadata, Placement placement, IdSource ids) {
+    SharePlaces(Partitions partitions, Executor io, MetadataStore metadata, Graves graves, IdSource ids) {
         this.partitions = partitions;
-        this.metadata = metadata;
-        this.placement = placement;
-        this.ids = ids;
+        this.graves = graves;
         this.io = io;
         this.coordinator = new ShareCoordinator(this::place, metadata::image, Clock.system(), ids);
     }
@@ -55,18 +47,7 @@ final class SharePlaces implements PartitionListener {
         return new SharePlace(
                 partition,
                 new PartitionRecords(partition, io, InterestFilters::of, Clock.system()),
-                new DeadLetterTopic(partition, partitions, this::ensure, io));
-    }
-
-    /** Makes a dead letter topic of one partition where there is none yet. */
-    private CompletionStage<?> ensure(String topic) {
-        if (metadata.image().topic(topic).isPresent()) {
-            return CompletableFuture.completedStage(topic);
-        }
-        var id = ids.nextUuid();
-        var request = new NewTopicRequest(topic, 1, -1, List.of(), Map.of());
-        return metadata.change(image ->
-                image.topic(topic).isPresent() ? List.of() : List.of(placement.createTopic(image, request, id)));
+                new DeadLetterTopic(partition, partitions, graves, io));
     }
 
     ShareGroups.Used used() {

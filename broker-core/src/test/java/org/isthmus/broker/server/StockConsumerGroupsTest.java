@@ -32,7 +32,6 @@ import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
-import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRegularExpression;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -248,9 +247,6 @@ class StockConsumerGroupsTest {
         produce("orders", 30);
         var modern = join("readers", "orders");
         poll(() -> read.size() == 60);
-        var refused = join("readers", Map.of("group.protocol", "classic"), "orders");
-        assertThatThrownBy(() -> poll(() -> false)).isInstanceOf(InconsistentGroupProtocolException.class);
-        leave(refused);
         leave(modern);
         produce("orders", 30);
 

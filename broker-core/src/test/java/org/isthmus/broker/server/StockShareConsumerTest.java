@@ -345,28 +345,6 @@ class StockShareConsumerTest {
     }
 
     @Test
-    void recordGivenUpIsCopiedToTheDeadLetterTopic() throws Exception {
-        topic("risky", 1);
-        topic("dead", 1);
-        configure("g", Map.of("share.auto.offset.reset", "earliest", "isthmus.share.dead.letter.topic", "dead"));
-        fromTheBeginning("dead-readers");
-        send("risky", 0, 0);
-        try (var consumer = consumer("g", "risky", EXPLICIT);
-                var undertaker = consumer("dead-readers", "dead", Map.of())) {
-            consumer.acknowledge(poll(consumer, 1).get(0), AcknowledgeType.REJECT);
-            consumer.commitSync();
-            var dead = poll(undertaker, 1).get(0);
-            assertThat(dead.value()).isEqualTo("value-0");
-            assertThat(new String(
-                            dead.headers().lastHeader("__dlq.errors.topic").value()))
-                    .isEqualTo("risky");
-            assertThat(new String(
-                            dead.headers().lastHeader("__dlq.errors.offset").value()))
-                    .isEqualTo("0");
-        }
-    }
-
-    @Test
     void whatAKilledConsumerHeldGoesToAnotherAtOnce() throws Exception {
         topic("orphans", 1);
         fromTheBeginning("g");

@@ -11,8 +11,9 @@ import org.isthmus.broker.metadata.GroupSetting;
  * @param session how long a member may be silent where its group does not say
  * @param heartbeat how often a member speaks where its group does not say
  * @param maxSize most members of one group
+ * @param migration whether groups with members change their protocol
  */
-public record ConsumerGroupConfig(Range session, Range heartbeat, int maxSize) {
+public record ConsumerGroupConfig(Range session, Range heartbeat, int maxSize, MigrationPolicy migration) {
     /** A time that groups may set for themselves, within bounds. */
     public record Range(Duration least, Duration most, Duration usual) {
         public Range {
@@ -33,7 +34,8 @@ public record ConsumerGroupConfig(Range session, Range heartbeat, int maxSize) {
     public static final ConsumerGroupConfig DEFAULT = new ConsumerGroupConfig(
             new Range(Duration.ofSeconds(45), Duration.ofSeconds(60), Duration.ofSeconds(45)),
             new Range(Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(5)),
-            Integer.MAX_VALUE);
+            Integer.MAX_VALUE,
+            MigrationPolicy.BIDIRECTIONAL);
 
     /** How long a member of a group with these settings of its own may be silent. */
     public Duration sessionTimeout(Map<String, String> own) {

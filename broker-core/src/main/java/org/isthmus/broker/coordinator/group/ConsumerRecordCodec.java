@@ -1,5 +1,6 @@
 package org.isthmus.broker.coordinator.group;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -71,7 +72,13 @@ final class ConsumerRecordCodec {
         value.optionalText(profile.pattern()).optionalText(profile.assignor());
         var holding = consumer.holding();
         value.number(holding.epoch()).number(holding.previousEpoch());
-        return write(write(value, holding.assigned()), holding.revoking()).toBytes();
+        write(write(value, holding.assigned()), holding.revoking());
+        var classic = consumer.classic();
+        if (classic != null) {
+            value.number(classic.sessionTimeoutMs()).number(classic.protocols().size());
+            classic.protocols().forEach(protocol -> value.text(protocol.name()).bytes(protocol.metadata()));
+        }
+        return value.toBytes();
     }
 
     static OfConsumers readConsumer(String groupId, String memberId, @Nullable FieldReader value) {
@@ -88,7 +95,17 @@ final class ConsumerRecordCodec {
                 value.optionalText(),
                 value.optionalText());
         var holding = new Holding(value.integer(), value.integer(), partitions(value), partitions(value));
-        return new ConsumerSaved(groupId, new Consumer(memberId, profile, holding));
+        var classic = value.hasMore() ? classic(value) : null;
+        return new ConsumerSaved(groupId, new Consumer(memberId, profile, holding, classic));
+    }
+
+    private static Classic classic(FieldReader value) {
+        var sessionTimeoutMs = value.integer();
+        var protocols = new ArrayList<Member.Protocol>();
+        for (var left = value.integer(); left > 0; left--) {
+            protocols.add(new Member.Protocol(value.text(), value.bytes()));
+        }
+        return new Classic(sessionTimeoutMs, protocols);
     }
 
     static OfConsumers readTarget(String groupId, String memberId, @Nullable FieldReader value) {

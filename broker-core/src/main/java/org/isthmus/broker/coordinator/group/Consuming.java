@@ -12,55 +12,71 @@ import org.isthmus.broker.coordinator.group.GroupRecord.ConsumerRemoved;
 import org.isthmus.broker.coordinator.group.GroupRecord.ConsumerSaved;
 import org.isthmus.broker.coordinator.group.GroupRecord.EpochsChanged;
 import org.isthmus.broker.coordinator.group.GroupRecord.TargetRemoved;
-import org.isthmus.broker.metadata.ClusterImage;
 import org.jspecify.annotations.Nullable;
 
 /** Decides on the heartbeats of members that speak the consumer protocol (KIP-848), and on those that fall silent. Stateless. */
 final class Consuming {
     private Consuming() {}
 
-    /**
-     * A member joins, stays or goes.
-     *
-     * @param image the cluster whose topics members read
-     * @param imageIsNew whether the group has not seen that image yet
-     */
-    static Decision<GroupRecord, ConsumerAnswer> decide(
-            View<GroupMachine> view, ConsumerBeat beat, ClusterImage image, boolean imageIsNew, int maxSize) {
+    /** A member joins, stays or goes. */
+    static Decision<GroupRecord, ConsumerAnswer> decide(View<GroupMachine> view, ConsumerBeat beat, Scene scene) {
         var group = view.state().group(beat.groupId());
-        var mayBegin = beat.joins() && (group.isOfConsumers() || group.members().isEmpty());
-        if (!group.isOfConsumers() && !mayBegin) {
+        if (!group.isOfConsumers() && !beat.joins()) {
             return refuse(ErrorCode.GROUP_ID_NOT_FOUND, group.id() + " is no group of the consumer protocol");
         }
-        var refusal = refusal(group.consumers(), beat, maxSize);
+        return group.members().isEmpty() ? decide(view, group, beat, scene) : upgrade(view, group, beat, scene);
+    }
+
+    /** The first consumer takes a classic group with it. */
+    private static Decision<GroupRecord, ConsumerAnswer> upgrade(
+            View<GroupMachine> view, Group group, ConsumerBeat beat, Scene scene) {
+        var objection = Migration.objectionToUpgrade(group, scene.config());
+        if (objection.isPresent()) {
+            return refuse(ErrorCode.GROUP_ID_NOT_FOUND, group.id() + " cannot be joined: " + objection.get());
+        }
+        var migration = Migration.upgrade(group, scene.image(), view.nowMs());
+        var decision = decide(view, Group.of(group.id(), migration), beat, scene);
+        if (decision.records().isEmpty()) {
+            // It was refused, so the group stays what it is.
+            return decision;
+        }
+        var records = new ArrayList<GroupRecord>(migration);
+        records.addAll(decision.records());
+        return Decision.of(decision.answer(), records);
+    }
+
+    private static Decision<GroupRecord, ConsumerAnswer> decide(
+            View<GroupMachine> view, Group group, ConsumerBeat beat, Scene scene) {
+        var refusal = refusal(group.consumers(), beat, scene.config().maxSize());
         if (refusal.isPresent()) {
             return Decision.answer(refusal.get());
         }
         if (beat.leaves()) {
-            return leave(view, group, beat);
+            return leave(view, group, beat, scene);
         }
         var consumers = group.consumers();
         var before = consumers.member(beat.memberId());
         if (before != null
                 && !beat.joins()
-                && !imageIsNew
+                && !before.isClassic()
+                && !scene.isNew()
                 && consumers.epochs().isTargetCurrent()
                 && consumers.isSettled(before)
                 && before.profile().equals(profile(beat, before.profile()))) {
             return Decision.answer(answer(beat, before, false));
         }
-        return follow(view, group, beat, image, imageIsNew);
+        return follow(view, group, beat, scene);
     }
 
     private static Decision<GroupRecord, ConsumerAnswer> follow(
-            View<GroupMachine> view, Group group, ConsumerBeat beat, ClusterImage image, boolean imageIsNew) {
-        var plan = new TargetPlan(group, image, view.nowMs());
+            View<GroupMachine> view, Group group, ConsumerBeat beat, Scene scene) {
+        var plan = new TargetPlan(group, scene.image(), view.nowMs());
         var known = group.consumers().member(beat.memberId());
         var member = known != null ? known : plan.successor(beat.memberId(), namesake(group.consumers(), beat));
         var profile = profile(beat, member == null ? null : member.profile());
         var holding = member == null || (known != null && beat.joins()) ? Holding.NONE : member.holding();
-        plan.put(new Consumer(beat.memberId(), profile, holding), member);
-        plan.aim(imageIsNew);
+        plan.put(new Consumer(beat.memberId(), profile, holding, null), member);
+        plan.aim(scene.isNew());
         var after = plan.reconcile(beat.memberId(), beat.owned());
         var changed = !after.holding().assigned().equals(holding.assigned());
         return Decision.of(answer(beat, after, changed), plan.records());
@@ -68,16 +84,25 @@ final class Consuming {
 
     /** Members whose time is over. */
     static Decision<GroupRecord, Boolean> expire(
-            View<GroupMachine> view, String groupId, Collection<String> memberIds) {
+            View<GroupMachine> view, String groupId, Collection<String> memberIds, Scene scene) {
         var group = view.state().group(groupId);
         var gone = memberIds.stream()
                 .filter(id -> group.consumers().member(id) != null)
                 .toList();
-        return Decision.of(!gone.isEmpty(), without(group, gone, view.nowMs()));
+        return Decision.of(!gone.isEmpty(), without(group, gone, scene, view.nowMs()));
     }
 
-    /** What it takes to go on without some members: who stays gets a new target with the next heartbeat of anybody. */
-    static List<GroupRecord> without(Group group, Collection<String> memberIds, long nowMs) {
+    /**
+     * What it takes to go on without some members: who stays gets a new target with the next heartbeat of anybody, or, where only classic
+     * members stay, another generation.
+     */
+    static List<GroupRecord> without(Group group, Collection<String> memberIds, Scene scene, long nowMs) {
+        var staying = group.consumers().members().values().stream()
+                .filter(member -> !memberIds.contains(member.id()))
+                .toList();
+        if (!memberIds.isEmpty() && Migration.isDowngradeDue(staying, scene.config())) {
+            return Migration.downgrade(group, staying, scene.image(), nowMs);
+        }
         var records = new ArrayList<GroupRecord>();
         for (var id : memberIds) {
             records.add(new ConsumerRemoved(group.id(), id));
@@ -92,14 +117,14 @@ final class Consuming {
     }
 
     private static Decision<GroupRecord, ConsumerAnswer> leave(
-            View<GroupMachine> view, Group group, ConsumerBeat beat) {
+            View<GroupMachine> view, Group group, ConsumerBeat beat, Scene scene) {
         var answer = ConsumerAnswer.gone(beat.memberId(), beat.epoch());
         var member = group.consumers().member(beat.memberId());
         if (member != null && beat.epoch() == ConsumerBeat.STEP_ASIDE) {
             var away = member.with(member.holding().away());
             return Decision.of(answer, List.of(new ConsumerSaved(group.id(), away)));
         }
-        return Decision.of(answer, without(group, List.of(beat.memberId()), view.nowMs()));
+        return Decision.of(answer, without(group, List.of(beat.memberId()), scene, view.nowMs()));
     }
 
     // Whether the member is who it says it is, and where it says it is
@@ -126,6 +151,7 @@ final class Consuming {
             Consumers consumers, ConsumerBeat beat, @Nullable Consumer namesake, int maxSize) {
         if (namesake != null
                 && !namesake.id().equals(beat.memberId())
+                && !namesake.isClassic()
                 && !namesake.holding().isAway()) {
             return refusal(
                     ErrorCode.UNRELEASED_INSTANCE_ID, "static member " + beat.instanceId() + " has not left the group");

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *   DEAD: without members, generation and offsets there is no group.
  * </pre>
  *
- * <p>A group speaks the classic protocol, of which this is the picture, or the consumer protocol, of which {@link Consumers} is; never both.
+ * <p>A group speaks the classic protocol, of which this is the picture, or the consumer protocol, of which {@link Consumers} is; never both,
+ * though its members may differ while it goes over from one to the other ({@link Migration}).
  *
  * <p>The phase is not stored: it follows from members, generation and assignment, so that it cannot contradict them.
  */
@@ -43,6 +44,13 @@ final class Group {
 
     Group(String id) {
         this.id = id;
+    }
+
+    /** What these changes make of a group of which nothing else is known. */
+    static Group of(String id, Collection<GroupRecord.OfGroup> changes) {
+        var group = new Group(id);
+        changes.forEach(change -> change.applyTo(group));
+        return group;
     }
 
     String id() {
@@ -102,6 +110,11 @@ final class Group {
     /** What the leader gave to a member in this generation; empty while it has not. */
     Bytes assignment(String memberId) {
         return assignedGeneration == generation.number() ? assignment.getOrDefault(memberId, Bytes.EMPTY) : Bytes.EMPTY;
+    }
+
+    /** What the last leader that assigned gave to a member, in whichever generation; empty where it gave nothing. */
+    Bytes lastAssignment(String memberId) {
+        return assignment.getOrDefault(memberId, Bytes.EMPTY);
     }
 
     Map<String, Bytes> assignment() {

@@ -3,6 +3,7 @@ package org.isthmus.broker.coordinator.group;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.isthmus.broker.coordinator.group.GroupRecord.ConsumerRemoved;
 import org.isthmus.broker.coordinator.group.GroupRecord.ConsumerSaved;
 import org.isthmus.broker.coordinator.group.GroupRecord.EpochsForgotten;
 import org.isthmus.broker.coordinator.group.GroupRecord.GenerationChanged;
+import org.isthmus.broker.coordinator.group.GroupRecord.GenerationForgotten;
 import org.isthmus.broker.coordinator.group.GroupRecord.MemberRemoved;
 import org.isthmus.broker.coordinator.group.GroupRecord.MemberSaved;
 import org.isthmus.broker.metadata.ClusterImage;
@@ -45,6 +47,7 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
     private final Shard<GroupMachine, GroupRecord> shard;
     private final Sessions sessions;
     private final Revocations revocations;
+    private final Debts debts;
 
     /** The image that a group of consumers last made its target by. */
     private final Map<String, Long> imagesSeen = new HashMap<>();
@@ -65,6 +68,7 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
         sessions =
                 new Sessions(clock, shard::schedule, this::isWaiting, (group, member) -> expire(group, Set.of(member)));
         revocations = new Revocations(shard::schedule, (group, member) -> expire(group, Set.of(member)));
+        debts = new Debts(shard::schedule, (group, member) -> expire(group, Set.of(member)));
     }
 
     @Override
@@ -83,15 +87,19 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
         if (request.memberId().isEmpty() && named.size() >= config.maxSize()) {
             return CompletableFuture.completedStage(JoinAnswer.refused(ErrorCode.GROUP_MAX_SIZE_REACHED, ""));
         }
+        var scene = scene(request.groupId());
         var answer = new CompletableFuture<JoinAnswer>();
         shard.<JoinOutcome>write(
-                        view -> Joining.decide(view, request, named.contains(request.memberId()), config.maxSize()),
+                        view -> Joining.decide(
+                                view, request, named.contains(request.memberId()), config.maxSize(), scene),
                         outcome -> {
                             if (outcome instanceof JoinOutcome.Waits waits) {
                                 forward(lobby(request.groupId()).joins.await(waits.memberId()), answer);
                                 shard.later(() -> completeRebalance(request.groupId(), false));
                             } else if (outcome instanceof JoinOutcome.Named given) {
                                 name(request, given.memberId());
+                            } else if (outcome instanceof JoinOutcome.Answered answered) {
+                                joined(request.groupId(), answered.answer(), scene);
                             }
                         })
                 .whenComplete((outcome, failure) -> {
@@ -110,9 +118,12 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
     CompletionStage<SyncAnswer> sync(SyncRequest request) {
         var caller = request.caller();
         var answer = new CompletableFuture<SyncAnswer>();
-        shard.<SyncOutcome>write(view -> Syncing.decide(view, request), outcome -> {
+        var scene = scene(caller.groupId());
+        shard.<SyncOutcome>write(view -> Syncing.decide(view, request, scene), outcome -> {
                     if (outcome instanceof SyncOutcome.Waits) {
                         forward(lobby(caller.groupId()).syncs.await(caller.memberId()), answer);
+                    } else if (outcome instanceof SyncOutcome.Answered answered) {
+                        heard(caller, answered.answer().error());
                     }
                 })
                 .whenComplete((outcome, failure) -> {
@@ -132,23 +143,48 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
                     if (error == ErrorCode.NONE || error == ErrorCode.REBALANCE_IN_PROGRESS) {
                         sessions.touch(caller.groupId(), caller.memberId());
                     }
+                    if (error == ErrorCode.REBALANCE_IN_PROGRESS) {
+                        heard(caller, error);
+                    }
                     return error;
                 });
     }
 
+    /** A classic member of a group of consumers knows its epoch now, and is to ask for what it may read. */
+    private void joined(String groupId, JoinAnswer answer, Scene scene) {
+        var member = machine.group(groupId).consumers().member(answer.memberId());
+        if (answer.error() == ErrorCode.NONE && member != null) {
+            imagesSeen.put(groupId, scene.image().version());
+            lobby(groupId).forget(member.id());
+            dropIfIdle(groupId);
+            debts.owe(groupId, member, Debts.Step.SYNC);
+        }
+    }
+
+    /** A member knows what it may read, or that it is to join again; only classic members of groups of consumers owe anything. */
+    private void heard(Caller caller, ErrorCode error) {
+        var member = machine.group(caller.groupId()).consumers().member(caller.memberId());
+        if (member != null && error == ErrorCode.REBALANCE_IN_PROGRESS) {
+            debts.owe(caller.groupId(), member, Debts.Step.JOIN);
+        } else if (error == ErrorCode.NONE) {
+            debts.settle(caller.groupId(), caller.memberId());
+        }
+    }
+
     CompletionStage<ConsumerAnswer> consume(ConsumerBeat beat) {
-        var image = cluster.get();
         var groupId = beat.groupId();
-        var imageIsNew = imagesSeen.getOrDefault(groupId, -1L) != image.version();
-        return shard.write(
-                view -> Consuming.decide(
-                        view, beat, image, imageIsNew, config.consumers().maxSize()),
-                answer -> {
-                    if (answer.error() == ErrorCode.NONE && !beat.leaves()) {
-                        imagesSeen.put(groupId, image.version());
-                        sessions.touch(groupId, beat.memberId(), sessionTimeout(groupId));
-                    }
-                });
+        var scene = scene(groupId);
+        return shard.write(view -> Consuming.decide(view, beat, scene), answer -> {
+            if (answer.error() == ErrorCode.NONE && !beat.leaves()) {
+                imagesSeen.put(groupId, scene.image().version());
+                sessions.touch(groupId, beat.memberId(), sessionTimeout(groupId));
+            }
+        });
+    }
+
+    private Scene scene(String groupId) {
+        var image = cluster.get();
+        return new Scene(image, imagesSeen.getOrDefault(groupId, -1L) != image.version(), config.consumers());
     }
 
     private Duration sessionTimeout(String groupId) {
@@ -156,7 +192,8 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
     }
 
     CompletionStage<List<ErrorCode>> leave(String groupId, List<Leaver> leavers) {
-        return shard.write(view -> Leaving.leave(view, groupId, leavers, namedIn(groupId)), outcomes -> {
+        var scene = scene(groupId);
+        return shard.write(view -> Leaving.leave(view, groupId, leavers, namedIn(groupId), scene), outcomes -> {
             leavers.forEach(leaver -> lobby(groupId).forget(leaver.memberId()));
             dropIfIdle(groupId);
         });
@@ -218,6 +255,13 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
         var replaced = records.stream()
                 .anyMatch(record ->
                         record instanceof MemberSaved saved && saved.member().isStatic());
+        // So did it where the group goes over to the consumer protocol with it: it is to join that.
+        var migrated = new HashSet<String>();
+        records.forEach(record -> {
+            if (record instanceof ConsumerSaved saved) {
+                migrated.add(saved.consumer().id());
+            }
+        });
         for (var record : records) {
             if (!(record instanceof GroupRecord.OfGroup change)) {
                 continue;
@@ -227,18 +271,20 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
                 lobby(group.id()).forget(saved.member().id());
                 sessions.start(group.id(), saved.member());
             } else if (record instanceof MemberRemoved removed) {
-                memberRemoved(
-                        group,
-                        removed.memberId(),
-                        replaced ? ErrorCode.FENCED_INSTANCE_ID : ErrorCode.UNKNOWN_MEMBER_ID,
-                        committed);
+                var gone = replaced ? ErrorCode.FENCED_INSTANCE_ID : ErrorCode.UNKNOWN_MEMBER_ID;
+                var error = migrated.contains(removed.memberId()) ? ErrorCode.REBALANCE_IN_PROGRESS : gone;
+                memberRemoved(group, removed.memberId(), error, committed);
             } else if (record instanceof ConsumerSaved saved) {
                 consumerSaved(group.id(), saved.consumer());
             } else if (record instanceof ConsumerRemoved removed) {
                 sessions.end(group.id(), removed.memberId());
                 revocations.end(group.id(), removed.memberId());
+                debts.settle(group.id(), removed.memberId());
             } else if (record instanceof EpochsForgotten) {
                 imagesSeen.remove(group.id());
+            } else if (record instanceof GenerationForgotten) {
+                lobby(group.id()).stopDelay();
+                lobby(group.id()).stopDeadline();
             } else if (record instanceof GenerationChanged) {
                 generationChanged(group, committed);
             } else if (record instanceof Assigned) {
@@ -259,8 +305,13 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
     }
 
     private void consumerSaved(String groupId, Consumer member) {
+        var classic = member.classic();
         if (!sessions.runs(groupId, member.id())) {
-            sessions.start(groupId, member.id(), sessionTimeout(groupId));
+            var timeout = classic == null ? sessionTimeout(groupId) : Duration.ofMillis(classic.sessionTimeoutMs());
+            sessions.start(groupId, member.id(), timeout);
+        }
+        if (classic == null) {
+            debts.settle(groupId, member.id());
         }
         revocations.follow(groupId, member);
     }
@@ -357,8 +408,9 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
     }
 
     private void expire(String groupId, Set<String> memberIds) {
+        var scene = scene(groupId);
         shard.write(view -> view.state().group(groupId).isOfConsumers()
-                ? Consuming.expire(view, groupId, memberIds)
+                ? Consuming.expire(view, groupId, memberIds, scene)
                 : Leaving.expire(view, groupId, memberIds));
     }
 

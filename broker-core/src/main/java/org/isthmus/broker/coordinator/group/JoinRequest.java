@@ -1,6 +1,7 @@
 package org.isthmus.broker.coordinator.group;
 
 import java.util.List;
+import java.util.UUID;
 import org.isthmus.broker.coordinator.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,11 @@ public record JoinRequest(
         boolean takesSkippedAssignment) {
     /** A protocol's name and what the member says in it. */
     public record Protocol(String name, Bytes metadata) {}
+
+    /** What a member is called that has no id yet, so that a reader of logs knows whose it is. */
+    String newMemberId(UUID id) {
+        return (instanceId == null ? clientId : instanceId) + "-" + id;
+    }
 
     Member asMember(String id) {
         var known = protocols.stream()

@@ -20,9 +20,12 @@ final class Joining {
 
     /** @param named whether the member's id was given to it here and not used yet */
     static Decision<GroupRecord, JoinOutcome> decide(
-            View<GroupMachine> view, JoinRequest request, boolean named, int maxSize) {
+            View<GroupMachine> view, JoinRequest request, boolean named, int maxSize, Scene scene) {
         var group = view.state().group(request.groupId());
-        if (!fits(group, request) || !group.consumers().members().isEmpty()) {
+        if (!group.consumers().members().isEmpty()) {
+            return Bridging.join(view, group, request, named, scene);
+        }
+        if (!fits(group, request)) {
             return refuse(ErrorCode.INCONSISTENT_GROUP_PROTOCOL, request);
         }
         var decision = decide(view, group, request, named, maxSize);
@@ -66,8 +69,7 @@ final class Joining {
 
     private static Decision<GroupRecord, JoinOutcome> joinAnew(
             View<GroupMachine> view, Group group, JoinRequest request, int maxSize) {
-        var name = request.instanceId() == null ? request.clientId() : request.instanceId();
-        var memberId = name + "-" + view.ids().get();
+        var memberId = request.newMemberId(view.ids().get());
         if (request.instanceId() != null) {
             var earlier = group.staticMember(request.instanceId());
             return earlier.isPresent()

@@ -14,10 +14,10 @@ final class Leaving {
 
     /** Each leaver's outcome, in the order of the request. */
     static Decision<GroupRecord, List<ErrorCode>> leave(
-            View<GroupMachine> view, String groupId, List<Leaver> leavers, Set<String> named) {
+            View<GroupMachine> view, String groupId, List<Leaver> leavers, Set<String> named, Scene scene) {
         var group = view.state().group(groupId);
         if (group.isOfConsumers()) {
-            return removeConsumers(group, leavers, view.nowMs());
+            return removeConsumers(group, leavers, scene, view.nowMs());
         }
         var outcomes = new ArrayList<ErrorCode>();
         var gone = new LinkedHashSet<String>();
@@ -31,9 +31,9 @@ final class Leaving {
         return Decision.of(outcomes, Rebalance.without(group, gone, view.nowMs()));
     }
 
-    /** An administrator removes members of a group of consumers; they themselves leave with a heartbeat. */
+    /** Classic members leave a group of consumers, or an administrator removes members; the others leave with a heartbeat. */
     private static Decision<GroupRecord, List<ErrorCode>> removeConsumers(
-            Group group, List<Leaver> leavers, long nowMs) {
+            Group group, List<Leaver> leavers, Scene scene, long nowMs) {
         var outcomes = new ArrayList<ErrorCode>();
         var gone = new LinkedHashSet<String>();
         for (var leaver : leavers) {
@@ -49,7 +49,7 @@ final class Leaving {
                 gone.add(member.id());
             }
         }
-        return Decision.of(outcomes, Consuming.without(group, gone, nowMs));
+        return Decision.of(outcomes, Consuming.without(group, gone, scene, nowMs));
     }
 
     /** Members whose time is over. Answers nobody. */

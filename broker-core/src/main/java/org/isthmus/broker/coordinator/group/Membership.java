@@ -21,7 +21,10 @@ final class Membership {
         if (member == null) {
             return ErrorCode.UNKNOWN_MEMBER_ID;
         }
-        return member.holding().epoch() == caller.generation() ? ErrorCode.NONE : ErrorCode.STALE_MEMBER_EPOCH;
+        if (member.holding().epoch() == caller.generation()) {
+            return ErrorCode.NONE;
+        }
+        return member.isClassic() ? ErrorCode.ILLEGAL_GENERATION : ErrorCode.STALE_MEMBER_EPOCH;
     }
 
     /** Why the caller is not a member, whatever its generation; {@code NONE} where it is. */
@@ -36,6 +39,9 @@ final class Membership {
 
     /** The answer to a sign of life: a member that is to rejoin hears of it here. */
     static ErrorCode heartbeat(Group group, Caller caller) {
+        if (!group.consumers().members().isEmpty()) {
+            return Bridging.heartbeat(group.consumers(), caller);
+        }
         var error = check(group, caller);
         if (error != ErrorCode.NONE) {
             return error;

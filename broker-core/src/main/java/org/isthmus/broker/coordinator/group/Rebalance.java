@@ -75,7 +75,7 @@ final class Rebalance {
     }
 
     /** The protocol, of those that all know, that most members like best; of equals, the first by name. */
-    private static String dearestTo(Collection<Member> members) {
+    static String dearestTo(Collection<Member> members) {
         var votes = new HashMap<String, Integer>();
         for (var member : members) {
             member.protocols().stream()

@@ -13,9 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class Syncing {
     private Syncing() {}
 
-    static Decision<GroupRecord, SyncOutcome> decide(View<GroupMachine> view, SyncRequest request) {
+    static Decision<GroupRecord, SyncOutcome> decide(View<GroupMachine> view, SyncRequest request, Scene scene) {
         var caller = request.caller();
         var group = view.state().group(caller.groupId());
+        if (!group.consumers().members().isEmpty()) {
+            return Bridging.sync(group, request, scene);
+        }
         var error = check(group, request);
         if (error != ErrorCode.NONE) {
             return answer(SyncAnswer.refused(error));

@@ -1,6 +1,7 @@
 package org.isthmus.broker.coordinator.group;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -58,7 +59,7 @@ final class TargetPlan {
             targets.put(memberId, target);
         }
         return new Consumer(
-                memberId, predecessor.profile(), predecessor.holding().resumed());
+                memberId, predecessor.profile(), predecessor.holding().resumed(), predecessor.classic());
     }
 
     /** @param before the member as it was, or null for a new one */
@@ -67,6 +68,10 @@ final class TargetPlan {
         if (before == null || !before.profile().wantsTheSameAs(member.profile())) {
             raise();
         }
+    }
+
+    Collection<Consumer> members() {
+        return members.values();
     }
 
     /** Makes a new target where the present one is not made of what is so now. */

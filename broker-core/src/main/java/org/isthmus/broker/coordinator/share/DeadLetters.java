@@ -5,8 +5,8 @@ import java.util.concurrent.CompletionStage;
 /** Where records go that a group gives up. Called on the partition's loop, and answers there. */
 public interface DeadLetters {
     /**
-     * Copies these records, each at least once, to the topic, with their place, the number of their deliveries and why. Makes the topic where
-     * there is none. Completes once the copies are committed.
+     * Leaves a dead letter, at least one, for each of these records: its place, the number of its deliveries and why. Completes once they are
+     * committed, or at once where the grave may not be used: then nothing is left of the records.
      */
-    CompletionStage<Void> bury(String group, String topic, OffsetRange range, int deliveries, String cause);
+    CompletionStage<Void> bury(String group, Grave grave, OffsetRange range, int deliveries, String cause);
 }

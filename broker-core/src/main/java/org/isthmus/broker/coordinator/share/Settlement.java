@@ -19,7 +19,7 @@ final class Settlement {
      * @param unseen goes back uncounted
      * @param renewed keeps its holder, with a new lock
      * @param seen keeps its holder, who has delivered it
-     * @param condemned is to be copied to the dead letter topic, then archived
+     * @param condemned is to become a dead letter, then archived
      */
     record Holds(
             List<OffsetRange> unseen, List<OffsetRange> renewed, List<OffsetRange> seen, List<OffsetRange> condemned) {}
@@ -176,7 +176,7 @@ final class Settlement {
     }
 
     private void archive(OffsetRange range) {
-        if (group.settings().deadLetterTopic().isPresent()) {
+        if (group.settings().grave().isPresent()) {
             holds.condemned().add(range);
         } else {
             archived.add(range);

@@ -29,6 +29,8 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
 
     private static final int EXCLUSIVE = 1;
     private static final int EPHEMERAL = 2;
+    private static final int PLACES_ONLY = 4;
+    private static final int BY_CONSENT = 8;
 
     @Override
     public byte[] key(ShareRecord record) {
@@ -197,7 +199,7 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
             text(settings.interest().selector());
             text(settings.interest().excludedClient());
             bytes.writeBoolean(settings.stock());
-            bytes.writeByte((settings.exclusive() ? EXCLUSIVE : 0) | (settings.ephemeral() ? EPHEMERAL : 0));
+            bytes.writeByte(flags(settings));
             bytes.writeBoolean(settings.committedOnly());
             number(settings.maxDeliveries());
             number(settings.maxInFlight());
@@ -205,7 +207,16 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
             number(settings.backoff().firstMs());
             bytes.writeDouble(settings.backoff().factor());
             number(settings.backoff().longestMs());
-            text(settings.deadLetterTopic());
+            text(settings.grave().map(Grave::topic));
+        }
+
+        private static int flags(ShareSettings settings) {
+            var placesOnly = settings.grave().filter(grave -> !grave.whole()).isPresent();
+            var byConsent = settings.grave().filter(Grave::byConsent).isPresent();
+            return (settings.exclusive() ? EXCLUSIVE : 0)
+                    | (settings.ephemeral() ? EPHEMERAL : 0)
+                    | (placesOnly ? PLACES_ONLY : 0)
+                    | (byConsent ? BY_CONSENT : 0);
         }
     }
 
@@ -273,7 +284,7 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
             var selector = text();
             var excludedClient = text();
             var stock = bytes.readBoolean();
-            var membership = bytes.readByte();
+            var flags = bytes.readByte();
             var committedOnly = bytes.readBoolean();
             var maxDeliveries = small();
             var maxInFlight = small();
@@ -284,14 +295,14 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
             return new ShareSettings(
                     new Interest(selector, excludedClient),
                     stock,
-                    (membership & EXCLUSIVE) != 0,
+                    (flags & EXCLUSIVE) != 0,
                     committedOnly,
                     maxDeliveries,
                     maxInFlight,
                     lockMs,
                     backoff,
-                    text(),
-                    (membership & EPHEMERAL) != 0);
+                    text().map(topic -> new Grave(topic, (flags & PLACES_ONLY) == 0, (flags & BY_CONSENT) != 0)),
+                    (flags & EPHEMERAL) != 0);
         }
     }
 }

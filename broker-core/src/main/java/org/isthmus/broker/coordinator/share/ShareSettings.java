@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param maxDeliveries after so many deliveries a record that comes back is archived
  * @param maxInFlight most records that members hold at one time; more are not handed out until some are settled
  * @param lockMs how long a member without a session lock may hold a record
- * @param deadLetterTopic where archived records are copied to
+ * @param grave where what is archived leaves a dead letter
  * @param ephemeral whether the group ends with its last member
  */
 public record ShareSettings(
@@ -25,7 +25,7 @@ public record ShareSettings(
         int maxInFlight,
         int lockMs,
         Backoff backoff,
-        Optional<String> deadLetterTopic,
+        Optional<Grave> grave,
         boolean ephemeral) {
     /** What a share group of stock consumers has where nothing is configured. */
     public static final ShareSettings STOCK = new ShareSettings(
@@ -45,18 +45,8 @@ public record ShareSettings(
             int maxInFlight,
             int lockMs,
             Backoff backoff,
-            Optional<String> deadLetterTopic) {
-        this(
-                interest,
-                stock,
-                exclusive,
-                committedOnly,
-                maxDeliveries,
-                maxInFlight,
-                lockMs,
-                backoff,
-                deadLetterTopic,
-                false);
+            Optional<Grave> grave) {
+        this(interest, stock, exclusive, committedOnly, maxDeliveries, maxInFlight, lockMs, backoff, grave, false);
     }
 
     public ShareSettings {

@@ -21,7 +21,8 @@ final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequestData, Api
             // Level 2 is an epoch for each transaction (KIP-890).
             new Feature("transaction.version", 1, 2, 26, 5),
             new Feature("group.version", 1, 1, 68, 0),
-            new Feature("share.version", 1, 1, 76, 1),
+            // Level 2 is a dead letter topic for each group (KIP-1191).
+            new Feature("share.version", 1, 2, 76, 1),
             // Tools read from it which Kafka this is like: level 30 is that of 4.3, which those of 4.4 know as well.
             new Feature("metadata.version", 7, 30, 3, 12));
 

@@ -20,7 +20,9 @@ import org.isthmus.broker.metadata.MetadataStore;
 /** ConsumerGroupDescribe: the members of groups of consumers, what each reads and what it is to read. */
 final class ConsumerGroupDescribeHandler
         implements ApiHandler<ConsumerGroupDescribeRequestData, ConsumerGroupDescribeResponseData> {
-    /** Kafka's number for a member that speaks the consumer protocol itself. */
+    /** Kafka's numbers for members that speak one protocol or the other. */
+    private static final byte CLASSIC_MEMBER = 0;
+
     private static final byte CONSUMER_MEMBER = 1;
 
     private final GroupCoordinator groups;
@@ -91,7 +93,9 @@ final class ConsumerGroupDescribeHandler
                 .setSubscribedTopicRegex(profile.pattern() == null ? "" : profile.pattern())
                 .setAssignment(assignment(image, member.holding().assigned()))
                 .setTargetAssignment(assignment(image, described.target()));
-        return context.version() >= 1 ? answer.setMemberType(CONSUMER_MEMBER) : answer;
+        return context.version() >= 1
+                ? answer.setMemberType(member.isClassic() ? CLASSIC_MEMBER : CONSUMER_MEMBER)
+                : answer;
     }
 
     private static Assignment assignment(ClusterImage image, SortedSet<PartitionId> partitions) {

@@ -144,8 +144,12 @@ public final class DescribeConfigsHandler
     private DescribeConfigsResourceResult describe(TopicSetting setting, Map<String, String> own) {
         var synonyms = new ArrayList<DescribeConfigsSynonym>();
         add(synonyms, setting.key(), own.get(setting.key()), TopicConfigs.Source.TOPIC.id());
-        add(synonyms, setting.brokerKey(), topicDefaults.get(setting.brokerKey()), TopicConfigs.Source.BROKER.id());
-        add(synonyms, setting.brokerKey(), setting.defaultValue(), TopicConfigs.Source.DEFAULT.id());
+        if (setting.hasBrokerKey()) {
+            add(synonyms, setting.brokerKey(), topicDefaults.get(setting.brokerKey()), TopicConfigs.Source.BROKER.id());
+            add(synonyms, setting.brokerKey(), setting.defaultValue(), TopicConfigs.Source.DEFAULT.id());
+        } else if (synonyms.isEmpty()) {
+            return described(setting.key(), setting.type(), setting.defaultValue(), TopicConfigs.Source.DEFAULT.id());
+        }
         return inForce(setting.key(), setting.type(), synonyms);
     }
 
@@ -176,11 +180,16 @@ public final class DescribeConfigsHandler
     /** The first of them is the one in force. */
     private static DescribeConfigsResourceResult inForce(
             String name, TopicSetting.Type type, List<DescribeConfigsSynonym> synonyms) {
+        var first = synonyms.get(0);
+        return described(name, type, first.value(), first.source()).setSynonyms(synonyms);
+    }
+
+    private static DescribeConfigsResourceResult described(
+            String name, TopicSetting.Type type, String value, byte source) {
         return new DescribeConfigsResourceResult()
                 .setName(name)
-                .setValue(synonyms.get(0).value())
-                .setConfigSource(synonyms.get(0).source())
-                .setConfigType(type.id())
-                .setSynonyms(synonyms);
+                .setValue(value)
+                .setConfigSource(source)
+                .setConfigType(type.id());
     }
 }

@@ -10,6 +10,9 @@ final class SettingTexts {
             Map.entry(
                     "compression.type", "How records are compressed in the log; 'producer' keeps what they came with."),
             Map.entry("delete.retention.ms", "How long a compacted log keeps the record that deletes a key."),
+            Map.entry(
+                    "errors.deadletterqueue.group.enable",
+                    "Whether share groups may leave their dead letters in the topic."),
             Map.entry("file.delete.delay.ms", "How long the files of a deleted segment stay on the disk."),
             Map.entry(
                     "flush.messages",
@@ -56,7 +59,12 @@ final class SettingTexts {
                     "How often a record is delivered before its share group gives it up."),
             Map.entry(
                     "share.partition.max.record.locks", "How many records of a partition a share group holds at once."),
-            Map.entry("isthmus.share.dead.letter.topic", "The topic that gets a copy of what a share group gives up."));
+            Map.entry(
+                    "errors.deadletterqueue.topic.name",
+                    "The topic that gets a dead letter for each record that a share group gives up."),
+            Map.entry(
+                    "errors.deadletterqueue.copy.record.enable",
+                    "Whether a dead letter is a copy of the record; else it only says where that is, and why."));
 
     private SettingTexts() {}
 

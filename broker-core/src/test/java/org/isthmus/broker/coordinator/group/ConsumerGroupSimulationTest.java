@@ -20,8 +20,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Members of the consumer protocol that join, reconcile, fall silent, change their minds and leave, on a shard whose commits lag, whose disk
- * fails and whose leader is lost, while topics come, grow and go. At no step is a partition read by two members; in the end each is read.
+ * Members of the consumer protocol, or of both, that join, reconcile, fall silent, change their minds and leave, on a shard whose commits lag,
+ * whose disk fails and whose leader is lost, while topics come, grow and go. At no step is a partition read by two members; in the end each is
+ * read.
  */
 class ConsumerGroupSimulationTest {
     private static final int STEPS = 600;
@@ -41,16 +42,37 @@ class ConsumerGroupSimulationTest {
     @Test
     void noPartitionIsReadByTwoAndInTheEndEachIsRead() {
         var transfers = new AtomicLong();
-        Seeds.each(20, seed -> transfers.addAndGet(new Simulation(seed).run()));
+        Seeds.each(20, seed -> transfers.addAndGet(new Simulation(seed, false).run()));
         assertThat(transfers)
                 .as("readers that changed, so that this test is about something")
                 .hasPositiveValue();
     }
 
+    @Test
+    void groupThatChangesItsProtocolWithItsMembersKeepsThatRule() {
+        var migrations = new AtomicLong();
+        Seeds.each(
+                20,
+                seed -> {
+                    var simulation = new Simulation(seed, true);
+                    simulation.run();
+                    migrations.addAndGet(simulation.migrations);
+                    // 956: back to the classic protocol and on again, while a member has not yet given up what it is
+                    // asked for.
+                },
+                956);
+        assertThat(migrations).as("upgrades and downgrades of the group").hasValueGreaterThan(20);
+    }
+
     private static final class Simulation {
         private final Random random;
         private final GroupRig rig = new GroupRig();
-        private final List<SimulatedConsumer> consumers = new ArrayList<>();
+        private final List<SimulatedMember> consumers = new ArrayList<>();
+        private final List<String> instanceIds = new ArrayList<>();
+        private final boolean isMixed;
+        private final String classicProtocol;
+        private int migrations;
+        private boolean wasOfConsumers;
         private boolean led = true;
         private int lastId;
         private int grown = 3;
@@ -58,15 +80,26 @@ class ConsumerGroupSimulationTest {
         private long checkedUpTo;
         private final Map<PartitionId, String> lastReader = new HashMap<>();
 
-        Simulation(long seed) {
+        Simulation(long seed, boolean isMixed) {
             random = new Random(seed);
+            this.isMixed = isMixed;
+            classicProtocol =
+                    isMixed && random.nextBoolean() ? SimulatedClassicMember.COOPERATIVE : SimulatedClassicMember.EAGER;
             rig.addTopic("clicks", new UUID(5, 5), 3);
             rig.log.holdCommits();
             for (var i = 0; i < 4; i++) {
                 var instanceId = random.nextInt(3) == 0 ? "static-" + i : null;
-                var assignor = random.nextBoolean() ? "uniform" : "range";
-                consumers.add(new SimulatedConsumer(rig, nextId(), instanceId, assignor, subscription()));
+                instanceIds.add(instanceId);
+                consumers.add(newMember(instanceId));
             }
+        }
+
+        private SimulatedMember newMember(String instanceId) {
+            if (isMixed && random.nextBoolean()) {
+                return new SimulatedClassicMember(rig, instanceId, classicProtocol, subscription());
+            }
+            var assignor = random.nextBoolean() ? "uniform" : "range";
+            return new SimulatedConsumer(rig, nextId(), instanceId, assignor, subscription());
         }
 
         /** Returns how often a partition got another reader. */
@@ -110,9 +143,13 @@ class ConsumerGroupSimulationTest {
             return "c" + lastId++;
         }
 
-        private void maybeLeave(SimulatedConsumer consumer) {
+        private void maybeLeave(SimulatedMember consumer) {
             if (random.nextInt(2) == 0) {
                 consumer.leave(nextId());
+                if (isMixed) {
+                    var place = consumers.indexOf(consumer);
+                    consumers.set(place, newMember(instanceIds.get(place)));
+                }
             }
         }
 
@@ -148,7 +185,7 @@ class ConsumerGroupSimulationTest {
             rig.loop.advance(Duration.ofSeconds(11));
             consumers.forEach(consumer -> consumer.subscribe(Set.of("views", "clicks")));
             for (var round = 0; round < 30; round++) {
-                SimulatedConsumer.settle(rig, consumers, 1);
+                SimulatedMember.settle(rig, consumers, 1);
                 check();
             }
             var group = rig.group();
@@ -175,6 +212,10 @@ class ConsumerGroupSimulationTest {
                 assertThat(rig.live()).isEqualTo(rig.replayed());
             }
             var group = rig.group();
+            if (!group.isVacant() && group.isOfConsumers() != wasOfConsumers) {
+                wasOfConsumers = group.isOfConsumers();
+                migrations++;
+            }
             var holders = new HashMap<PartitionId, String>();
             group.consumers().members().values().forEach(member -> {
                 var holding = member.holding();
@@ -196,12 +237,13 @@ class ConsumerGroupSimulationTest {
         private Map<PartitionId, String> readers(Group group) {
             var readers = new HashMap<PartitionId, String>();
             for (var consumer : consumers) {
-                if (group.consumers().member(consumer.memberId) == null) {
+                var id = consumer.memberId();
+                if (group.consumers().member(id) == null && group.member(id) == null) {
                     continue;
                 }
-                for (var partition : consumer.owned) {
-                    assertThat(readers.put(partition, consumer.memberId))
-                            .as("who else reads " + partition + " beside " + consumer.memberId)
+                for (var partition : consumer.owned()) {
+                    assertThat(readers.put(partition, id))
+                            .as("who else reads " + partition + " beside " + id + " in " + group)
                             .isNull();
                 }
             }

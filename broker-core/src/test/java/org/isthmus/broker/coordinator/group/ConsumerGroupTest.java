@@ -23,7 +23,7 @@ class ConsumerGroupTest {
 
     @Test
     void newcomerGetsAPartitionOnlyOnceItsOwnerSaysThatItGaveItUp() {
-        SimulatedConsumer.settle(rig, List.of(first), 2);
+        SimulatedMember.settle(rig, List.of(first), 2);
         assertThat(first.owned).hasSize(4);
 
         second.beat();
@@ -47,7 +47,7 @@ class ConsumerGroupTest {
 
     @Test
     void memberThatDoesNotGiveUpInTimeLosesItsPlace() {
-        SimulatedConsumer.settle(rig, List.of(first), 2);
+        SimulatedMember.settle(rig, List.of(first), 2);
         second.beat();
         first.beat();
 
@@ -65,7 +65,7 @@ class ConsumerGroupTest {
 
     @Test
     void silentMemberIsExpiredAndTheOthersTakeOver() {
-        SimulatedConsumer.settle(rig, List.of(first, second), 4);
+        SimulatedMember.settle(rig, List.of(first, second), 4);
         assertThat(first.owned).hasSize(2);
 
         for (var i = 0; i < 16; i++) {
@@ -81,13 +81,13 @@ class ConsumerGroupTest {
 
     @Test
     void restartedCoordinatorKnowsItsMembersByTheirEpochs() {
-        SimulatedConsumer.settle(rig, List.of(first, second), 4);
+        SimulatedMember.settle(rig, List.of(first, second), 4);
         var epoch = first.epoch;
         var owned = Set.copyOf(first.owned);
 
         rig.crash();
         rig.elect();
-        SimulatedConsumer.settle(rig, List.of(first, second), 2);
+        SimulatedMember.settle(rig, List.of(first, second), 2);
 
         assertThat(first.epoch).isEqualTo(epoch);
         assertThat(first.owned).isEqualTo(owned);
@@ -95,7 +95,7 @@ class ConsumerGroupTest {
 
     @Test
     void memberWhoseAnswerWasLostGoesOn() {
-        SimulatedConsumer.settle(rig, List.of(first), 2);
+        SimulatedMember.settle(rig, List.of(first), 2);
         second.beat();
         first.reconcile();
         first.beatInVain();
@@ -106,21 +106,21 @@ class ConsumerGroupTest {
         first.beat();
 
         assertThat(first.lastError).isEqualTo(ErrorCode.NONE);
-        SimulatedConsumer.settle(rig, List.of(first, second), 2);
+        SimulatedMember.settle(rig, List.of(first, second), 2);
         assertThat(first.owned).hasSize(2);
         assertThat(second.owned).hasSize(2);
     }
 
     @Test
     void memberFromTheFutureAndOneFromThePastAreFenced() {
-        SimulatedConsumer.settle(rig, List.of(first), 2);
+        SimulatedMember.settle(rig, List.of(first), 2);
         first.epoch += 1;
         first.beat();
         assertThat(first.lastError).isEqualTo(ErrorCode.FENCED_MEMBER_EPOCH);
 
-        SimulatedConsumer.settle(rig, List.of(first, second), 4);
+        SimulatedMember.settle(rig, List.of(first, second), 4);
         second.leave("b2");
-        SimulatedConsumer.settle(rig, List.of(first, second), 4);
+        SimulatedMember.settle(rig, List.of(first, second), 4);
         first.epoch -= 2;
         first.beat();
 
@@ -130,7 +130,7 @@ class ConsumerGroupTest {
     @Test
     void staticMemberThatStepsAsideKeepsItsPlace() {
         var one = new SimulatedConsumer(rig, "x1", "one", null, VIEWS);
-        SimulatedConsumer.settle(rig, List.of(one, first), 4);
+        SimulatedMember.settle(rig, List.of(one, first), 4);
         var owned = Set.copyOf(one.owned);
         var epochOfTheOther = first.epoch;
         var intruder = new SimulatedConsumer(rig, "x2", "one", null, VIEWS);
@@ -138,8 +138,8 @@ class ConsumerGroupTest {
         assertThat(intruder.lastError).isEqualTo(ErrorCode.UNRELEASED_INSTANCE_ID);
 
         one.leave("x3");
-        SimulatedConsumer.settle(rig, List.of(first), 2);
-        SimulatedConsumer.settle(rig, List.of(one, first), 2);
+        SimulatedMember.settle(rig, List.of(first), 2);
+        SimulatedMember.settle(rig, List.of(one, first), 2);
 
         assertThat(one.owned).isEqualTo(owned);
         assertThat(first.epoch).isEqualTo(epochOfTheOther);
@@ -152,10 +152,10 @@ class ConsumerGroupTest {
     @Test
     void staticMemberThatDoesNotComeBackIsExpired() {
         var one = new SimulatedConsumer(rig, "x1", "one", null, VIEWS);
-        SimulatedConsumer.settle(rig, List.of(one, first), 4);
+        SimulatedMember.settle(rig, List.of(one, first), 4);
 
         one.leave("x2");
-        SimulatedConsumer.settle(rig, List.of(first), 17);
+        SimulatedMember.settle(rig, List.of(first), 17);
 
         assertThat(first.owned).hasSize(4);
     }
@@ -163,17 +163,17 @@ class ConsumerGroupTest {
     @Test
     void topicsThatComeGrowAndGoAreFollowed() {
         first.subscribe("v.*|z");
-        SimulatedConsumer.settle(rig, List.of(first), 2);
+        SimulatedMember.settle(rig, List.of(first), 2);
         assertThat(first.owned).hasSize(4);
 
         rig.addTopic("visits", new UUID(5, 5), 2);
-        SimulatedConsumer.settle(rig, List.of(first), 2);
+        SimulatedMember.settle(rig, List.of(first), 2);
         assertThat(first.owned).hasSize(6);
         rig.addTopic("visits", new UUID(5, 5), 3);
-        SimulatedConsumer.settle(rig, List.of(first), 2);
+        SimulatedMember.settle(rig, List.of(first), 2);
         assertThat(first.owned).hasSize(7);
         rig.removeTopic("views");
-        SimulatedConsumer.settle(rig, List.of(first), 2);
+        SimulatedMember.settle(rig, List.of(first), 2);
 
         assertThat(first.owned).hasSize(3);
         assertThat(first.owned).allMatch(partition -> partition.topicId().equals(new UUID(5, 5)));
@@ -181,7 +181,7 @@ class ConsumerGroupTest {
 
     @Test
     void commitAndFetchAreOfTheMembersEpochAlone() {
-        SimulatedConsumer.settle(rig, List.of(first, second), 4);
+        SimulatedMember.settle(rig, List.of(first, second), 4);
 
         assertThat(rig.commit("a", first.epoch, 5)).isEqualTo(ErrorCode.NONE);
         assertThat(rig.commit("a", first.epoch - 1, 6)).isEqualTo(ErrorCode.STALE_MEMBER_EPOCH);
@@ -197,7 +197,7 @@ class ConsumerGroupTest {
     @Test
     void vacantGroupChangesItsProtocolAndKeepsItsOffsets() {
         rig.commit("", -1, 7);
-        SimulatedConsumer.settle(rig, List.of(first), 2);
+        SimulatedMember.settle(rig, List.of(first), 2);
         assertThat(rig.join("").join().error()).isEqualTo(ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
         first.leave("a2");
 
@@ -208,7 +208,7 @@ class ConsumerGroupTest {
         second.beat();
         assertThat(second.lastError).isEqualTo(ErrorCode.GROUP_ID_NOT_FOUND);
         rig.leave(joined.memberId());
-        SimulatedConsumer.settle(rig, List.of(second), 2);
+        SimulatedMember.settle(rig, List.of(second), 2);
         assertThat(second.owned).hasSize(4);
         assertThat(rig.committed()).isEqualTo(7);
         assertThat(rig.live()).isEqualTo(rig.replayed());
@@ -221,7 +221,7 @@ class ConsumerGroupTest {
         var before = Map.<String, Set<PartitionId>>of();
         for (var i = 0; i < 7; i++) {
             consumers.add(new SimulatedConsumer(rig, "m" + i, null, "uniform", Set.of("many")));
-            SimulatedConsumer.settle(rig, consumers, 5);
+            SimulatedMember.settle(rig, consumers, 5);
             for (var consumer : consumers) {
                 assertThat(consumer.owned).hasSizeBetween(100 / (i + 1), 100 / (i + 1) + 1);
                 var had = before.getOrDefault(consumer.memberId, Set.of());
@@ -239,7 +239,7 @@ class ConsumerGroupTest {
         rig.addTopic("few", new UUID(5, 5), 2);
         first.subscribe(Set.of("views", "few"));
         second.subscribe(Set.of("few"));
-        SimulatedConsumer.settle(rig, List.of(first, second), 5);
+        SimulatedMember.settle(rig, List.of(first, second), 5);
 
         assertThat(first.owned)
                 .hasSize(4)

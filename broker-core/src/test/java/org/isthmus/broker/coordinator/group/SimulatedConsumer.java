@@ -1,13 +1,12 @@
 package org.isthmus.broker.coordinator.group;
 
-import java.time.Duration;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.isthmus.broker.common.ErrorCode;
 
 /** A client of the consumer protocol that does one thing when it is told to: it beats, or goes one step towards what it was given. */
-final class SimulatedConsumer {
+final class SimulatedConsumer implements SimulatedMember {
     private static final int REBALANCE_TIMEOUT_MS = 30_000;
 
     private final GroupRig rig;
@@ -36,7 +35,18 @@ final class SimulatedConsumer {
         this.topics = topics;
     }
 
-    void subscribe(Set<String> wanted) {
+    @Override
+    public String memberId() {
+        return memberId;
+    }
+
+    @Override
+    public SortedSet<PartitionId> owned() {
+        return owned;
+    }
+
+    @Override
+    public void subscribe(Set<String> wanted) {
         topics = wanted;
         saysAll = true;
     }
@@ -48,14 +58,16 @@ final class SimulatedConsumer {
     }
 
     /** One heartbeat, unless one is under way. */
-    void beat() {
+    @Override
+    public void beat() {
         if (!isBeating) {
             send(epoch, saysAll || epoch == 0, false);
         }
     }
 
     /** One heartbeat whose answer does not arrive. */
-    void beatInVain() {
+    @Override
+    public void beatInVain() {
         if (!isBeating) {
             send(epoch, saysAll || epoch == 0, true);
         }
@@ -121,7 +133,8 @@ final class SimulatedConsumer {
      * Stops reading what it has to give up, or else begins to read what it was given. The latter not while the group may be hearing that it
      * does not: a partition that nobody reads by a member's own word is given to the next one at once.
      */
-    void reconcile() {
+    @Override
+    public void reconcile() {
         var isHeard = !isBeating && !saysAll;
         if (!owned.removeIf(partition -> !given.contains(partition)) && isHeard) {
             owned.addAll(given);
@@ -129,7 +142,8 @@ final class SimulatedConsumer {
     }
 
     /** Leaves for good, or, as a static member, to come back under another id. */
-    void leave(String nextId) {
+    @Override
+    public void leave(String nextId) {
         owned.clear();
         if (epoch > 0) {
             var last = instanceId == null ? ConsumerBeat.LEAVE : ConsumerBeat.STEP_ASIDE;
@@ -139,19 +153,5 @@ final class SimulatedConsumer {
         isBeating = false;
         memberId = nextId;
         forget();
-    }
-
-    /** Beats and reconciles for so long that a group of such members comes to rest. */
-    static void settle(GroupRig rig, Iterable<SimulatedConsumer> consumers, int rounds) {
-        for (var round = 0; round < rounds; round++) {
-            for (var consumer : consumers) {
-                consumer.beat();
-                rig.loop.settle();
-                rig.log.commit();
-                rig.loop.settle();
-                consumer.reconcile();
-            }
-            rig.loop.advance(Duration.ofSeconds(3));
-        }
     }
 }

@@ -340,7 +340,7 @@ class SharePartitionTest {
                 lasting.maxInFlight(),
                 lasting.lockMs(),
                 lasting.backoff(),
-                lasting.deadLetterTopic(),
+                lasting.grave(),
                 true);
         return new Opening(settings, Interest.EVERYTHING, true, EARLIEST, false);
     }
