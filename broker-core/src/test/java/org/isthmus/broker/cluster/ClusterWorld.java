@@ -14,6 +14,7 @@ import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.controller.NewTopicRequest;
 import org.isthmus.broker.controller.Placement;
+import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.replica.Durability;
 import org.isthmus.broker.runtime.EventLoop;
@@ -42,6 +43,7 @@ final class ClusterWorld {
     private final int replicationFactor;
     private final boolean forces;
     private final Truth truth;
+    private boolean healed;
     private ClusterImage seen;
 
     ClusterWorld(long seed) {
@@ -261,6 +263,7 @@ final class ClusterWorld {
 
     private void heal() {
         history.add("everything heals");
+        healed = true;
         network.heal();
         zooKeeper.heal();
         for (var broker : brokers) {
@@ -296,7 +299,8 @@ final class ClusterWorld {
 
     private boolean hasReadAll(Clients.Reader reader) {
         var image = truth().partition(reader.partition()).orElseThrow();
-        var view = broker(image.leader()).partition(reader.partition()).view();
+        var partition = image.hasLeader() ? broker(image.leader()).partition(reader.partition()) : null;
+        var view = partition == null ? Optional.<LogView>empty() : partition.view();
         return view.isPresent()
                 && view.get().highWatermark() == view.get().endOffset()
                 && reader.read().size() == view.get().endOffset();
@@ -327,10 +331,6 @@ final class ClusterWorld {
                     .as("%s within %s: %s", what, patience, truth().topics())
                     .isLessThan(end);
             step();
-            if (what.startsWith("brokers") || brokers.stream().allMatch(SimulatedBroker::isUp)) {
-                continue;
-            }
-            brokers.stream().filter(down -> !down.isUp()).forEach(SimulatedBroker::start);
         }
     }
 
@@ -344,6 +344,9 @@ final class ClusterWorld {
     private void step() {
         loops.step();
         for (var broker : brokers) {
+            if (healed && !broker.isUp()) {
+                broker.start();
+            }
             if (broker.hasLostPower()) {
                 history.add("broker " + broker.id() + " crashes in the middle of something");
                 broker.crashMachine();

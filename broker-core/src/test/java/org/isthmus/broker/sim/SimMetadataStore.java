@@ -3,6 +3,7 @@ package org.isthmus.broker.sim;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -394,17 +395,17 @@ public final class SimMetadataStore implements MetadataStore {
     // ---- the controller's latch
 
     private void standAgain() {
-        var path = SimZooKeeper.LATCH + "%012d %s".formatted(sessionId, self);
+        var path = SimZooKeeper.LATCH + sessionId;
         wire.make(List.of(new Write(Write.Kind.CREATE_FOR_SESSION, path, -1, self)), ignored -> {});
     }
 
     private void judge() {
         if (candidate != null && connected) {
-            var first = nodes.keySet().stream()
-                    .filter(path -> path.startsWith(SimZooKeeper.LATCH))
-                    .sorted()
-                    .findFirst();
-            reign(first.isPresent() && nodes.get(first.get()).owner() == sessionId);
+            var first = nodes.entrySet().stream()
+                    .filter(node -> node.getKey().startsWith(SimZooKeeper.LATCH))
+                    .map(Map.Entry::getValue)
+                    .min(Comparator.comparingLong(Node::created));
+            reign(first.isPresent() && first.get().owner() == sessionId);
         }
     }
 
