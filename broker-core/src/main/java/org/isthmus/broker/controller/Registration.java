@@ -78,7 +78,11 @@ public final class Registration {
     public CompletionStage<ClusterImage> register(BrokerImage image) {
         return store.change(before -> List.of(new ClusterDelta.BrokerRegistered(image)))
                 .thenApply(after -> {
-                    loop.execute(() -> registered = image);
+                    loop.execute(() -> {
+                        registered = image;
+                        // The session may have ended before anybody here learned that it had begun.
+                        session(store.session());
+                    });
                     return after;
                 });
     }
@@ -98,6 +102,8 @@ public final class Registration {
                 .whenComplete((after, failure) -> loop.execute(() -> {
                     if (failure != null) {
                         log.log(System.Logger.Level.WARNING, "This broker could not come back to its cluster", failure);
+                    }
+                    if (store.session() == SessionState.NEW) {
                         loop.schedule(PAUSE, () -> session(store.session()));
                     }
                 }));
