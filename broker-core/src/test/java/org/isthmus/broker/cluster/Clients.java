@@ -122,6 +122,7 @@ final class Clients {
         private final List<String> acknowledged = new ArrayList<>();
         private int sequence;
         private List<String> batch = List.of();
+        private ErrorCode lastRefusal = ErrorCode.NONE;
         private boolean ended;
 
         Producer(ClusterWorld cluster, TopicPartition partition, int number, Durability durability) {
@@ -215,7 +216,10 @@ final class Clients {
         }
 
         private void refused(ErrorCode code) {
-            cluster.history().add(name() + sequence + " refused: " + code);
+            if (code != lastRefusal) {
+                lastRefusal = code;
+                cluster.history().add(name() + sequence + " refused: " + code);
+            }
             refused();
         }
 
@@ -224,6 +228,7 @@ final class Clients {
             acknowledged.addAll(records);
             sequence += records.size();
             batch = List.of();
+            lastRefusal = ErrorCode.NONE;
             loop.schedule(Duration.ofMillis(1 + cluster.random().nextInt(150)), this::writeOn);
         }
     }

@@ -52,6 +52,7 @@ public final class SimMetadataStore implements MetadataStore {
     private SimZooKeeper.Wire wire;
     private long sessionId = -1;
     private long heardNanos;
+    private long reconnects;
     private boolean connected;
     private boolean lookAtAll;
     private boolean busy;
@@ -178,14 +179,16 @@ public final class SimMetadataStore implements MetadataStore {
         wire = attempt;
         heardNanos = clock.nanos();
         attempt.connect(sessionId, present -> connected(attempt, present));
+        var number = reconnects;
         loop.schedule(zooKeeper.sessionTimeout().dividedBy(2), () -> {
-            if (wire == attempt && !connected) {
+            if (reconnects == number && !connected) {
                 reconnect();
             }
         });
     }
 
     private void reconnect() {
+        reconnects++;
         wire.breakOff();
         loop.schedule(RECONNECT, this::connect);
         if (disconnectedNanos() > zooKeeper.sessionTimeout().toNanos()) {
