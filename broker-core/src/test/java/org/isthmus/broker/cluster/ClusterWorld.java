@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.controller.NewTopicRequest;
 import org.isthmus.broker.controller.Placement;
+import org.isthmus.broker.controller.Reassignments;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.replica.Durability;
@@ -165,7 +167,7 @@ final class ClusterWorld {
     private void disturb() {
         var broker = brokers.get(random.nextInt(brokers.size()));
         var other = brokers.get(random.nextInt(brokers.size()));
-        switch (random.nextInt(24)) {
+        switch (random.nextInt(28)) {
             case 0, 1 -> crash(broker);
             case 2 -> {
                 if (broker.isUp() && forces) {
@@ -235,6 +237,17 @@ final class ClusterWorld {
                 history.add("broker " + broker.id() + " loses its session");
                 zooKeeper.expire(broker.id());
             }
+            case 23 -> {
+                history.add("disk of broker " + broker.id() + " fails now and then");
+                broker.disk().failureRate(0.05);
+            }
+            case 24 -> {
+                var room = random.nextInt(3_000);
+                history.add("disk of broker " + broker.id() + " has room for " + room + " bytes");
+                broker.disk().capacity(broker.disk().usedBytes() + room);
+            }
+            case 25 -> repair(broker);
+            case 26 -> reassign(broker);
             default -> {
                 var jump = random.nextInt(200_000) - 100_000;
                 history.add("clock of broker " + broker.id() + " jumps by " + jump + " ms");
@@ -251,6 +264,30 @@ final class ClusterWorld {
             } else {
                 broker.crashProcess();
             }
+        }
+    }
+
+    private void repair(SimulatedBroker broker) {
+        history.add("disk of broker " + broker.id() + " is well");
+        broker.disk().failureRate(0);
+        broker.disk().capacity(Long.MAX_VALUE);
+        if (broker.hasFailedDirectory()) {
+            broker.crashProcess();
+        }
+    }
+
+    /** Has a partition moved, by way of some broker. */
+    private void reassign(SimulatedBroker by) {
+        var id = partitions.get(random.nextInt(partitions.size()));
+        var target = new ArrayList<>(brokers.stream().map(SimulatedBroker::id).toList());
+        Collections.shuffle(target, random);
+        var count = Math.max(minInSync, 1 + random.nextInt(replicationFactor));
+        var wanted = List.copyOf(target.subList(0, count));
+        if (by.store() != null) {
+            history.add(id + " should move to " + wanted);
+            by.store()
+                    .change(image -> Reassignments.begin(image, id, wanted, true).stream()
+                            .toList());
         }
     }
 
@@ -271,11 +308,13 @@ final class ClusterWorld {
                 broker.resume();
             }
             broker.disk().crashAfter(Long.MAX_VALUE);
+            repair(broker);
         }
     }
 
     /** After a while everything is in sync again, can be written, and everybody has what was written. */
     private void settle() {
+        stepFor(SimulatedBroker.SESSION_TIMEOUT.multipliedBy(2));
         producers.forEach(Clients.Producer::end);
         stepUntil("producers are done", SETTLING, () -> producers.stream().allMatch(Clients.Producer::isIdle));
         stepUntil("all replicas are in sync", SETTLING, this::areAllInSync);
