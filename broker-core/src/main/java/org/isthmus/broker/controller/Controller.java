@@ -2,9 +2,12 @@ package org.isthmus.broker.controller;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.MetadataStore;
@@ -52,13 +55,17 @@ public final class Controller {
     /** This broker should reign from now on, or no longer. Called on the loop. */
     public void reign(boolean should) {
         wanted = should;
+        endReign();
+        if (should) {
+            begin();
+        }
+    }
+
+    private void endReign() {
         epoch = -1;
         if (balancing != null) {
             balancing.cancel();
             balancing = null;
-        }
-        if (should) {
-            begin();
         }
     }
 
@@ -76,6 +83,9 @@ public final class Controller {
                         log.log(System.Logger.Level.INFO, "Became controller: broker={0} epoch={1}", self, epoch);
                         balanceLater();
                         look();
+                    } else {
+                        // Another's election came late, after this one.
+                        loop.schedule(PAUSE_AFTER_FAILURE, this::beginAgain);
                     }
                 }));
     }
@@ -130,7 +140,19 @@ public final class Controller {
             look();
         } else {
             log.log(System.Logger.Level.WARNING, "What the controller decided could not be done", failure);
-            loop.schedule(PAUSE_AFTER_FAILURE, this::look);
+            if (isOver(failure)) {
+                // Of another's reign, which may have begun late and be over: who should reign still begins anew.
+                endReign();
+            }
+            loop.schedule(PAUSE_AFTER_FAILURE, () -> {
+                beginAgain();
+                look();
+            });
         }
+    }
+
+    private static boolean isOver(@Nullable Throwable failure) {
+        var cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof BrokerException refusal && refusal.code() == ErrorCode.STALE_CONTROLLER_EPOCH;
     }
 }

@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import org.isthmus.broker.client.ClientConfig;
 import org.isthmus.broker.controller.Controller;
 import org.isthmus.broker.controller.Elections;
+import org.isthmus.broker.controller.Registration;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.share.MembershipConfig;
 import org.isthmus.broker.coordinator.share.ShareMembership;

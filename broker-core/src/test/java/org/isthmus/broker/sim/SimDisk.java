@@ -84,6 +84,11 @@ public final class SimDisk implements FileStore {
         operationsUntilCrash = Long.MAX_VALUE;
     }
 
+    /** Whether it went down within an operation and has not come back. */
+    public boolean isDown() {
+        return down;
+    }
+
     /** All that was ever read, for tests of what an operation costs. */
     public long bytesRead() {
         return bytesRead;

@@ -1,10 +1,12 @@
 package org.isthmus.broker.sim;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.concurrent.Executor;
 import org.isthmus.broker.runtime.Cancellable;
 import org.isthmus.broker.runtime.EventLoop;
 
@@ -17,6 +19,7 @@ public final class SimLoop {
     private final SimClock clock;
     private final List<Loop> loops = new ArrayList<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+    private final Machine first = new Machine();
     private long timersMade;
 
     public SimLoop(Random random, SimClock clock) {
@@ -26,14 +29,22 @@ public final class SimLoop {
 
     /** One more loop, which runs when the simulation steps. */
     public EventLoop newLoop() {
-        var loop = new Loop();
-        loops.add(loop);
-        return loop;
+        return first.newLoop();
+    }
+
+    /** Loops that stand still together, and end together. */
+    public Machine newMachine() {
+        return new Machine();
     }
 
     /** Runs one task, or else the next timer, after moving the clock to it. False if there is neither. */
     public boolean step() {
-        var ready = loops.stream().filter(loop -> !loop.tasks.isEmpty()).toList();
+        var ready = new ArrayList<Loop>(loops.size());
+        for (var loop : loops) {
+            if (loop.isReady()) {
+                ready.add(loop);
+            }
+        }
         if (!ready.isEmpty()) {
             ready.get(random.nextInt(ready.size())).runOne();
             return true;
@@ -44,14 +55,14 @@ public final class SimLoop {
         }
         clock.advanceTo(timer.atNanos);
         if (!timer.cancelled) {
-            timer.loop.tasks.add(timer.task);
+            timer.loop.execute(timer.task);
         }
         return true;
     }
 
     /** Steps until nothing is left to do at this moment; timers that are not due stay. */
     public void runReady() {
-        while (loops.stream().anyMatch(loop -> !loop.tasks.isEmpty())
+        while (loops.stream().anyMatch(Loop::isReady)
                 || (!timers.isEmpty() && timers.peek().atNanos <= clock.nanos())) {
             step();
         }
@@ -68,13 +79,85 @@ public final class SimLoop {
         clock.advanceTo(end);
     }
 
+    /** A process or a machine: its loops run, stand still while time goes on, or are gone with all that they had to do. */
+    public final class Machine {
+        private boolean paused;
+        private boolean stopped;
+        private boolean crashed;
+
+        private Machine() {}
+
+        public EventLoop newLoop() {
+            var loop = new Loop(this);
+            loops.add(loop);
+            return loop;
+        }
+
+        /** A thread that takes a while over each of its tasks, which keep their order. */
+        public Executor newThread(Duration most) {
+            var loop = newLoop();
+            return new Executor() {
+                private long busyUntilNanos;
+
+                @Override
+                public void execute(Runnable task) {
+                    busyUntilNanos = Math.max(busyUntilNanos, clock.nanos()) + upTo(most).toNanos();
+                    loop.schedule(Duration.ofNanos(busyUntilNanos - clock.nanos()), task);
+                }
+            };
+        }
+
+        /** Threads, as many as there are tasks: which is done first is up to the seed. */
+        public Executor newThreads(Duration most) {
+            var loop = newLoop();
+            return task -> loop.schedule(upTo(most), task);
+        }
+
+        public void pause() {
+            paused = true;
+        }
+
+        public void resume() {
+            paused = false;
+        }
+
+        public boolean isPaused() {
+            return paused;
+        }
+
+        public void stop() {
+            stopped = true;
+            loops.removeIf(loop -> loop.machine == this);
+        }
+
+        /** Whether its disk went down under one of its tasks. */
+        public boolean hasCrashed() {
+            return crashed;
+        }
+    }
+
+    private Duration upTo(Duration most) {
+        return Duration.ofNanos((long) (random.nextDouble() * most.toNanos()));
+    }
+
     private final class Loop implements EventLoop {
-        private final java.util.ArrayDeque<Runnable> tasks = new java.util.ArrayDeque<>();
+        private final Machine machine;
+        private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
         private boolean running;
+
+        private Loop(Machine machine) {
+            this.machine = machine;
+        }
+
+        private boolean isReady() {
+            return !machine.paused && !tasks.isEmpty();
+        }
 
         @Override
         public void execute(Runnable task) {
-            tasks.add(task);
+            if (!machine.stopped) {
+                tasks.add(task);
+            }
         }
 
         @Override
@@ -94,6 +177,11 @@ public final class SimLoop {
             running = true;
             try {
                 tasks.remove().run();
+            } catch (SimCrash down) {
+                if (machine == first) {
+                    throw down;
+                }
+                machine.crashed = true;
             } finally {
                 running = before;
             }

@@ -1,4 +1,4 @@
-package org.isthmus.broker.server;
+package org.isthmus.broker.controller;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,7 +13,6 @@ import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
-import org.isthmus.broker.controller.Elections;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.ClusterImage;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Before it comes it gives up what an earlier life of it led and was in sync with; before it leaves it hands over what it leads.
  */
-final class Registration {
+public final class Registration {
     private static final System.Logger log = System.getLogger(Registration.class.getName());
     private static final Duration PAUSE = Duration.ofMillis(500);
 
@@ -40,7 +39,7 @@ final class Registration {
     private volatile @Nullable BrokerImage registered;
     private boolean leaving;
 
-    Registration(MetadataStore store, BrokerId self, Elections elections, EventLoop loop, Clock clock) {
+    public Registration(MetadataStore store, BrokerId self, Elections elections, EventLoop loop, Clock clock) {
         this.store = store;
         this.self = self;
         this.elections = elections;
@@ -53,7 +52,7 @@ final class Registration {
      * Gives up what an earlier life left behind. Where a broker of this id is alive, waits whether that is an earlier life whose session has
      * yet to end, and fails with {@code DUPLICATE_BROKER_REGISTRATION} where it is not.
      */
-    CompletionStage<ClusterImage> giveUp(Duration patience) {
+    public CompletionStage<ClusterImage> giveUp(Duration patience) {
         return giveUp(List.of(), patience);
     }
 
@@ -61,7 +60,7 @@ final class Registration {
      * Of a cluster of one, which goes on where an earlier life ended: leads everything anew. What that had written and not forced may be lost, and by
      * the epoch who had read it can tell.
      */
-    CompletionStage<ClusterImage> leadAnew() {
+    public CompletionStage<ClusterImage> leadAnew() {
         return store.change(image -> {
             var reigns = new ArrayList<ClusterDelta>();
             for (var topic : image.topics().values()) {
@@ -76,16 +75,20 @@ final class Registration {
     }
 
     /** This broker is alive, and reached so. */
-    CompletionStage<ClusterImage> register(BrokerImage image) {
+    public CompletionStage<ClusterImage> register(BrokerImage image) {
         return store.change(before -> List.of(new ClusterDelta.BrokerRegistered(image)))
                 .thenApply(after -> {
-                    loop.execute(() -> registered = image);
+                    loop.execute(() -> {
+                        registered = image;
+                        // The session may have ended before anybody here learned that it had begun.
+                        session(store.session());
+                    });
                     return after;
                 });
     }
 
     /** Hands over what this broker leads and is gone; completes when the cluster knows. */
-    CompletionStage<ClusterImage> leave() {
+    public CompletionStage<ClusterImage> leave() {
         loop.execute(() -> leaving = true);
         return giveUp(List.of(new ClusterDelta.BrokerGone(self)), PAUSE);
     }
@@ -99,6 +102,8 @@ final class Registration {
                 .whenComplete((after, failure) -> loop.execute(() -> {
                     if (failure != null) {
                         log.log(System.Logger.Level.WARNING, "This broker could not come back to its cluster", failure);
+                    }
+                    if (store.session() == SessionState.NEW) {
                         loop.schedule(PAUSE, () -> session(store.session()));
                     }
                 }));

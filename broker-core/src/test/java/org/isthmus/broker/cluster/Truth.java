@@ -1,0 +1,215 @@
+package org.isthmus.broker.cluster;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.common.Epoch;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.log.LogView;
+import org.isthmus.broker.metadata.ClusterImage;
+import org.isthmus.broker.record.RecordBatch;
+import org.isthmus.broker.replica.Role;
+
+/**
+ * What has to be so in a cluster, whatever fails. It remembers what any replica ever showed as committed, and what any client was told, and
+ * holds all replicas against that after each event.
+ */
+final class Truth {
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    private final Collection<SimulatedBroker> brokers;
+    private final int minInSync;
+    private final Map<TopicPartition, Of> partitions = new TreeMap<>(
+            Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
+
+    /** One partition. */
+    private static final class Of {
+        /** What is committed, by offset: the record and the reign that wrote it. */
+        private final List<String> committed = new ArrayList<>();
+        /** The process that led, by epoch. */
+        private final Map<Epoch, String> leaders = new HashMap<>();
+        /** Where each broker's replica ended when it was last seen. */
+        private final Map<BrokerId, Long> ends = new HashMap<>();
+        /** What the replicas were last seen as. */
+        private final Map<String, Seen> seen = new HashMap<>();
+        /** The highest end that a client was told, and under which epoch. */
+        private final TreeMap<Integer, Long> toldEnds = new TreeMap<>();
+    }
+
+    private static final class Seen {
+        private LogView view;
+        /** Below, the replica is as it should be. */
+        private long verified;
+    }
+
+    Truth(Collection<SimulatedBroker> brokers, Collection<TopicPartition> ids, int minInSync) {
+        this.brokers = brokers;
+        this.minInSync = minInSync;
+        ids.forEach(id -> partitions.put(id, new Of()));
+    }
+
+    long committed(TopicPartition id) {
+        return partitions.get(id).committed.size();
+    }
+
+    List<String> records(TopicPartition id) {
+        return partitions.get(id).committed.stream()
+                .map(record -> record.substring(0, record.indexOf('@')))
+                .toList();
+    }
+
+    // ---- after each event
+
+    void check(ClusterImage truth) {
+        partitions.forEach((id, of) -> {
+            for (var broker : brokers) {
+                if (broker.isUp()) {
+                    check(id, of, broker, truth);
+                }
+            }
+        });
+    }
+
+    private void check(TopicPartition id, Of of, SimulatedBroker broker, ClusterImage truth) {
+        var partition = broker.partition(id);
+        if (partition == null) {
+            return;
+        }
+        if (partition.role() instanceof Role.Leader leader) {
+            var process = process(broker);
+            var before = of.leaders.putIfAbsent(leader.epoch(), process);
+            assertThat(before == null || before.equals(process))
+                    .as("%s is led by %s in epoch %s, in which %s led", id, process, leader.epoch(), before)
+                    .isTrue();
+        }
+        var found = partition.view();
+        if (found.isEmpty() || partition.role() instanceof Role.Offline || broker.disk().isDown()) {
+            return;
+        }
+        var view = found.get();
+        var seen = of.seen.computeIfAbsent(process(broker), process -> new Seen());
+        seen.verified = Math.min(seen.verified, view.endOffset());
+        of.ends.put(broker.id(), view.endOffset());
+        var isInSync =
+                truth.partition(id).orElseThrow().isr().contains(broker.id());
+        if (isInSync) {
+            assertThat(view.endOffset())
+                    .as("%s is in sync with %s and lacks what is committed", process(broker), id)
+                    .isGreaterThanOrEqualTo(of.committed.size());
+        }
+        if (view != seen.view) {
+            verify(id, of, broker, seen, view, view.highWatermark());
+            seen.view = view;
+        }
+        if (isInSync) {
+            verify(id, of, broker, seen, view, of.committed.size());
+        }
+    }
+
+    private static String process(SimulatedBroker broker) {
+        return "broker " + broker.id() + " in life " + broker.lives();
+    }
+
+    /** What the replica has below this offset is committed: the same everywhere. */
+    private static void verify(TopicPartition id, Of of, SimulatedBroker broker, Seen seen, LogView view, long upTo) {
+        if (seen.verified >= upTo) {
+            return;
+        }
+        for (var record : read(view, seen.verified, upTo)) {
+            var offset = seen.verified++;
+            if (offset == of.committed.size()) {
+                of.committed.add(record);
+            }
+            assertThat(record)
+                    .as("record at %d of %s at %s", offset, id, process(broker))
+                    .isEqualTo(of.committed.get((int) offset));
+        }
+        assertThat(seen.verified).as("read of %s at %s", id, process(broker)).isEqualTo(upTo);
+    }
+
+    private static List<String> read(LogView view, long from, long upTo) {
+        try {
+            var records = new ArrayList<String>();
+            var offset = from;
+            while (offset < upTo) {
+                for (var batch : RecordBatch.in(view.copy(offset, upTo, CHUNK_BYTES))) {
+                    for (var record : batch.records()) {
+                        if (record.offset() >= from && record.offset() < upTo) {
+                            records.add(new String(record.value(), UTF_8) + "@" + batch.leaderEpoch());
+                        }
+                    }
+                    offset = batch.nextOffset();
+                }
+            }
+            return records;
+        } catch (IOException e) {
+            throw new AssertionError("a replica cannot be read", e);
+        }
+    }
+
+    // ---- what clients are told
+
+    /** A broker says that these records are committed, as the last ones before the offset. */
+    void acknowledged(
+            ClusterImage truth, TopicPartition id, SimulatedBroker by, long lastOffset, List<String> records) {
+        var of = partitions.get(id);
+        check(id, of, by, truth);
+        assertThat(of.committed.size())
+                .as("%s acknowledged offset %d of %s, which is not committed", process(by), lastOffset, id)
+                .isGreaterThan((int) lastOffset);
+        var first = lastOffset - records.size() + 1;
+        for (var i = 0; i < records.size(); i++) {
+            var kept = of.committed.get((int) first + i);
+            assertThat(kept.substring(0, kept.indexOf('@')))
+                    .as("acknowledged at %d of %s", first + i, id)
+                    .isEqualTo(records.get(i));
+        }
+        assertThat(of.ends.values().stream().filter(end -> end > lastOffset).count())
+                .as("replicas that have offset %d of %s, which %s acknowledged", lastOffset, id, process(by))
+                .isGreaterThanOrEqualTo(minInSync);
+    }
+
+    /** A leader in this epoch says where the partition ends. */
+    void toldEnd(TopicPartition id, int epoch, long end) {
+        var told = partitions.get(id).toldEnds;
+        var before = told.headMap(epoch, true).values().stream()
+                .mapToLong(Long::longValue)
+                .max()
+                .orElse(-1);
+        assertThat(end)
+                .as("the end of %s that the leader of epoch %d tells", id, epoch)
+                .isGreaterThanOrEqualTo(before);
+        told.merge(epoch, end, Math::max);
+    }
+
+    // ---- at the end
+
+    /** Everybody who holds a partition has the same. */
+    void checkAllEqual(ClusterImage truth) {
+        partitions.forEach((id, of) -> {
+            var image = truth.partition(id).orElseThrow();
+            assertThat(Set.copyOf(image.isr()))
+                    .as("in sync with %s after everything healed", id)
+                    .isEqualTo(new HashSet<>(image.replicas()));
+            for (var broker : brokers) {
+                if (image.replicas().contains(broker.id())) {
+                    var view = broker.partition(id).view().orElseThrow();
+                    assertThat(read(view, view.startOffset(), view.endOffset()))
+                            .as("%s at %s", id, process(broker))
+                            .isEqualTo(of.committed);
+                }
+            }
+        });
+    }
+}
