@@ -148,19 +148,21 @@ final class Broker implements AutoCloseable {
         opened.add(transport);
         var groups = new GroupCoordinator(settings.groups(), metadata::image, Clock.system(), ids);
         var producerIds = new ProducerIds(metadata);
+        var peers = BrokerPeers.over(
+                transport,
+                ClientConfig.defaults("broker-" + settings.brokerId()).withRequestTimeout(PEER_TIMEOUT));
+        var leaders = new Leaders(settings.brokerId(), metadata);
         var shares = new SharePlaces(
                 partitions,
                 io,
                 metadata,
                 new Graves(metadata, settings.placement(), ids, settings.graves(), settings::topicDefaults),
+                new LeaderAppend(leaders, partitions, peers),
                 ids);
         var delays = new DelayPlaces(partitions, io, metadata, producerIds, ids);
         var markers = new TransactionMarkers(
                 metadata, partitions, groups, shares.coordinator(), delays.coordinator(), Clock.system());
-        var peers = BrokerPeers.over(
-                transport,
-                ClientConfig.defaults("broker-" + settings.brokerId()).withRequestTimeout(PEER_TIMEOUT));
-        var cluster = new ClusterTransactions(settings.brokerId(), metadata, peers);
+        var cluster = new ClusterTransactions(leaders, metadata, peers);
         var transactions = new TransactionCoordinator(
                 TransactionConfig.DEFAULT, metadata::image, cluster.markers(markers), producerIds, Clock.system(), ids);
         var coordinators = new Coordinators(List.of(groups.shards(), transactions.shards()));

@@ -3,78 +3,55 @@ package org.isthmus.broker.server;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.ErrorCode;
-import org.isthmus.broker.common.TemporaryName;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.InternalTopics;
 import org.isthmus.broker.coordinator.ShardedCoordinator;
-import org.isthmus.broker.coordinator.transaction.Marker;
 import org.isthmus.broker.coordinator.transaction.MarkerWriter;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
 import org.isthmus.broker.coordinator.transaction.SideParticipant;
-import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.MetadataStore;
-import org.isthmus.broker.metadata.PartitionImage;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.protocol.client.BrokerPeers;
 import org.isthmus.broker.protocol.handler.TransactionAdmission;
 
 /** Finds who leads a participant, or coordinates a transaction, in the newest image: this broker, or another that is asked in its place. */
-record ClusterTransactions(BrokerId self, MetadataStore metadata, BrokerPeers peers) {
+record ClusterTransactions(Leaders leaders, MetadataStore metadata, BrokerPeers peers) {
     MarkerWriter markers(MarkerWriter here) {
         return (participant, marker) -> {
             var partition = SideParticipant.home(participant);
-            return leader(partition)
-                    .filter(leader -> !leader.id().equals(self))
-                    .map(leader -> elsewhere(leader, participant, marker))
+            return leaders.elsewhere(partition)
+                    .map(leader -> peers.writeMarker(leader, participant, marker))
                     // Where nobody leads, this broker does not either, and says so.
                     .orElseGet(() -> here.write(participant, marker));
         };
     }
 
-    private CompletionStage<ErrorCode> elsewhere(BrokerImage leader, TopicPartition participant, Marker marker) {
-        return peers.writeMarker(at(leader), participant, marker);
-    }
-
     TransactionAdmission admission(TransactionAdmission here) {
         return (transactionalId, producer, partitions, joins) -> coordinator(transactionalId)
-                .filter(coordinator -> !coordinator.id().equals(self))
                 .map(coordinator -> elsewhere(coordinator, transactionalId, producer, partitions, joins))
                 .orElseGet(() -> here.admit(transactionalId, producer, partitions, joins));
     }
 
     private CompletionStage<ErrorCode> elsewhere(
-            BrokerImage coordinator,
+            Endpoint coordinator,
             String transactionalId,
             ProducerIdentity producer,
             Set<TopicPartition> partitions,
             boolean joins) {
-        return peers.admit(at(coordinator), transactionalId, producer, partitions, joins)
+        return peers.admit(coordinator, transactionalId, producer, partitions, joins)
                 // Unknown whether it was admitted. The client asks again, and a partition that is part of it twice does
                 // no harm.
                 .exceptionally(unreached -> ErrorCode.COORDINATOR_NOT_AVAILABLE);
     }
 
-    private Optional<BrokerImage> coordinator(String transactionalId) {
+    private Optional<Endpoint> coordinator(String transactionalId) {
         return metadata.image()
                 .topic(InternalTopics.TRANSACTION_STATE)
                 .map(topic -> new TopicPartition(
                         topic.name(),
                         ShardedCoordinator.partitionOf(
                                 transactionalId, topic.partitions().size())))
-                .flatMap(this::leader);
-    }
-
-    private Optional<BrokerImage> leader(TopicPartition partition) {
-        var image = metadata.image();
-        return TemporaryName.parse(partition.topic())
-                .map(TemporaryName::broker)
-                .or(() -> image.partition(partition).map(PartitionImage::leader))
-                .flatMap(leader -> Optional.ofNullable(image.brokers().get(leader)));
-    }
-
-    private static Endpoint at(BrokerImage broker) {
-        return Endpoint.of(broker.host(), broker.port());
+                .flatMap(leaders::elsewhere);
     }
 }

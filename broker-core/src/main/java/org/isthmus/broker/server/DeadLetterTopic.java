@@ -5,16 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.stream.IntStream;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.share.DeadLetters;
 import org.isthmus.broker.coordinator.share.Grave;
 import org.isthmus.broker.coordinator.share.OffsetRange;
-import org.isthmus.broker.log.AppendResult;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.metadata.TopicImage;
 import org.isthmus.broker.record.Compression;
@@ -22,16 +21,13 @@ import org.isthmus.broker.record.Header;
 import org.isthmus.broker.record.LogRecord;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.record.RecordBatchBuilder;
-import org.isthmus.broker.replica.Durability;
 import org.isthmus.broker.replica.Partition;
-import org.isthmus.broker.replica.Partitions;
-import org.isthmus.broker.replica.Role;
 
 /**
- * Writes the dead letters of records that a group gave up, under the headers that KIP-1191 names. A topic that has no partition led here fails
- * that; it is tried again, and the record stays in the group until it succeeds.
+ * Writes the dead letters of records that a group gave up, under the headers that KIP-1191 names, to the partition of the same number as far as
+ * the topic has so many. Where that fails it is tried again, and the record stays in the group until it succeeds.
  */
-record DeadLetterTopic(Partition partition, Partitions partitions, Graves graves, Executor io) implements DeadLetters {
+record DeadLetterTopic(Partition partition, Graves graves, LeaderAppend leader, Executor io) implements DeadLetters {
     private static final String PREFIX = "__dlq.errors.";
 
     /** What is said of records that go together. */
@@ -47,7 +43,7 @@ record DeadLetterTopic(Partition partition, Partitions partitions, Graves graves
         var burial = new Burial(group, deliveries, cause, grave.whole());
         graves.topic(group, grave)
                 .thenCompose(topic -> topic.isPresent()
-                        ? write(burial, target(topic.get()), range)
+                        ? write(burial, topic.get(), range)
                         : CompletableFuture.<Void>completedStage(null))
                 .whenComplete((written, failure) -> partition.loop().execute(() -> {
                     if (failure == null) {
@@ -59,40 +55,33 @@ record DeadLetterTopic(Partition partition, Partitions partitions, Graves graves
         return done;
     }
 
-    /** The partition of the same number, as far as there are so many, or the next that is led here. */
-    private Partition target(TopicImage topic) {
-        var count = topic.partitions().size();
-        var first = partition.id().partition() % count;
-        return IntStream.range(0, count)
-                .mapToObj(step -> new TopicPartition(topic.name(), (first + step) % count))
-                .flatMap(id -> partitions.partition(id).stream())
-                .filter(candidate -> candidate.role() instanceof Role.Leader)
-                .findFirst()
-                .orElseThrow(() -> new BrokerException(
-                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-                        "dead letter topic " + topic.name() + " has no partition that is led here"));
-    }
-
-    private CompletionStage<Void> write(Burial burial, Partition target, OffsetRange range) {
+    private CompletionStage<Void> write(Burial burial, TopicImage topic, OffsetRange range) {
+        var number = partition.id().partition() % topic.partitions().size();
         return partition
                 .opened()
                 .thenApplyAsync(view -> letters(view, burial, range), io)
-                .thenCompose(letters -> append(target, letters))
-                .thenCompose(result -> {
-                    if (!(result instanceof AppendResult.Rejected rejected)) {
-                        return CompletableFuture.<Void>completedStage(null);
+                .thenCompose(letters -> letters.count() == 0
+                        ? CompletableFuture.<Void>completedStage(null)
+                        : leader.append(new TopicPartition(topic.name(), number), topic.id(), letters.build()))
+                .exceptionallyCompose(failure -> {
+                    if (!isTooLarge(failure)) {
+                        return CompletableFuture.failedStage(failure);
                     }
-                    if (rejected.error() == ErrorCode.MESSAGE_TOO_LARGE && range.size() > 1) {
+                    if (range.size() > 1) {
                         var middle = range.first() + range.size() / 2;
-                        return write(burial, target, new OffsetRange(range.first(), middle - 1))
-                                .thenCompose(written -> write(burial, target, new OffsetRange(middle, range.last())));
+                        return write(burial, topic, new OffsetRange(range.first(), middle - 1))
+                                .thenCompose(written -> write(burial, topic, new OffsetRange(middle, range.last())));
                     }
                     // The headers can be what is too much for a topic that takes as much as the record's own.
-                    if (rejected.error() == ErrorCode.MESSAGE_TOO_LARGE && burial.whole()) {
-                        return write(burial.ofPlaces(), target, range);
-                    }
-                    throw new BrokerException(rejected.error(), rejected.reason());
+                    return burial.whole()
+                            ? write(burial.ofPlaces(), topic, range)
+                            : CompletableFuture.failedStage(failure);
                 });
+    }
+
+    private static boolean isTooLarge(Throwable failure) {
+        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof BrokerException refused && refused.code() == ErrorCode.MESSAGE_TOO_LARGE;
     }
 
     private RecordBatchBuilder letters(LogView view, Burial burial, OffsetRange range) {
@@ -138,11 +127,5 @@ record DeadLetterTopic(Partition partition, Partitions partitions, Graves graves
 
     private static Header header(String name, String value) {
         return new Header(PREFIX + name, value.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static CompletionStage<AppendResult> append(Partition target, RecordBatchBuilder letters) {
-        return letters.count() == 0
-                ? CompletableFuture.completedStage(new AppendResult.Duplicate(-1, -1, -1))
-                : target.append(letters.build(), Durability.COMMITTED);
     }
 }

@@ -25,11 +25,19 @@ final class SharePlaces implements PartitionListener {
     private final Partitions partitions;
     private final Executor io;
     private final Graves graves;
+    private final LeaderAppend leader;
     private final ShareCoordinator coordinator;
 
-    SharePlaces(Partitions partitions, Executor io, MetadataStore metadata, Graves graves, IdSource ids) {
+    SharePlaces(
+            Partitions partitions,
+            Executor io,
+            MetadataStore metadata,
+            Graves graves,
+            LeaderAppend leader,
+            IdSource ids) {
         this.partitions = partitions;
         this.graves = graves;
+        this.leader = leader;
         this.io = io;
         this.coordinator = new ShareCoordinator(this::place, metadata::image, Clock.system(), ids);
     }
@@ -47,7 +55,7 @@ final class SharePlaces implements PartitionListener {
         return new SharePlace(
                 partition,
                 new PartitionRecords(partition, io, InterestFilters::of, Clock.system()),
-                new DeadLetterTopic(partition, partitions, graves, io));
+                new DeadLetterTopic(partition, graves, leader, io));
     }
 
     ShareGroups.Used used() {

@@ -150,6 +150,25 @@ class ClusterTest {
         assertThat(receive("later", 6)).hasSize(6).doesNotHaveDuplicates();
     }
 
+    @Test
+    void deadLetterGoesToWhicheverBrokerLeadsItsQueue() throws Exception {
+        var factory = new IsthmusConnectionFactory(address());
+        factory.setMaxDeliveries(1);
+        try (var other = factory.createConnection()) {
+            other.start();
+            var session = other.createSession(true, Session.SESSION_TRANSACTED);
+            for (var i = 0; i < 6; i++) {
+                // Leaders go round, so some queues are led where the dead letters are not.
+                send("refused-" + i, List.of("m" + i));
+                var consumer = session.createConsumer(session.createQueue("refused-" + i));
+                assertThat(text(consumer)).isEqualTo("m" + i);
+                session.rollback();
+                consumer.close();
+            }
+        }
+        assertThat(receive("jms-dead-letters", 6)).containsExactlyInAnyOrder("m0", "m1", "m2", "m3", "m4", "m5");
+    }
+
     private String address() {
         return addresses.get(1).toString();
     }

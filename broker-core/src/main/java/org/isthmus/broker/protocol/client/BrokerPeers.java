@@ -1,8 +1,11 @@
 package org.isthmus.broker.protocol.client;
 
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic;
@@ -24,20 +27,29 @@ import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
 
 /**
- * What a broker asks of the others of its cluster on behalf of transactions. Safe for use by many threads.
+ * What a broker asks of the others of its cluster. Safe for use by many threads.
  *
- * <p>Stages fail where a broker cannot be reached; whether what was asked for happened is then unknown, and asking again does no harm.
+ * <p>Stages fail where a broker cannot be reached; whether what was asked for happened is then unknown. Asking again does no harm,
+ * but for records, of which there may be two then.
  */
 public final class BrokerPeers {
     private final PeerChannels channels;
+    private final Duration timeout;
 
-    private BrokerPeers(PeerChannels channels) {
+    private BrokerPeers(PeerChannels channels, Duration timeout) {
         this.channels = channels;
+        this.timeout = timeout;
     }
 
     /** Over the transport of the broker itself, with which the connections end. */
     public static BrokerPeers over(Transport transport, ClientConfig config) {
-        return new BrokerPeers(new PeerChannels(transport, config));
+        return new BrokerPeers(new PeerChannels(transport, config), config.requestTimeout());
+    }
+
+    /** Appends a batch to a partition; completes once it is committed. Fails with what the leader refuses it for. */
+    public CompletionStage<Void> append(Endpoint leader, TopicPartition partition, UUID topicId, ByteBuffer batch) {
+        return channels.ask(leader, Api.PRODUCE, Production.request(partition, topicId, batch, -1, null, timeout))
+                .thenAccept(answer -> Production.baseOffset(partition, answer));
     }
 
     /** Has the leader of a partition write a transaction's outcome. */

@@ -3,6 +3,7 @@ package org.isthmus.broker.protocol.client;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
@@ -19,22 +20,34 @@ record Production(TopicPartition partition, TopicMetadata topic, ByteBuffer byte
     /** Answers the offset of the first record. */
     CompletionStage<Long> send(
             BrokerChannel leader, Acks acks, @Nullable String transactionalId, Deadline deadline, Duration remaining) {
-        var data = new ProduceRequestData.PartitionProduceData()
-                .setIndex(partition.partition())
-                .setRecords(MemoryRecords.readableRecords(bytes));
-        var topics = new ProduceRequestData.TopicProduceDataCollection();
-        topics.add(new ProduceRequestData.TopicProduceData()
-                .setTopicId(Cluster.wireUuid(topic.info().id()))
-                .setPartitionData(List.of(data)));
-        var request = new ProduceRequestData()
-                .setTransactionalId(transactionalId)
-                .setAcks((short) (acks == Acks.ALL ? -1 : 1))
-                .setTimeoutMs((int) Math.max(1, remaining.toMillis()))
-                .setTopicData(topics);
-        return leader.request(Api.PRODUCE, request, deadline).thenApply(this::baseOffset);
+        var request =
+                request(partition, topic.info().id(), bytes, acks == Acks.ALL ? -1 : 1, transactionalId, remaining);
+        return leader.request(Api.PRODUCE, request, deadline).thenApply(answer -> baseOffset(partition, answer));
     }
 
-    private long baseOffset(ProduceResponseData answer) {
+    static ProduceRequestData request(
+            TopicPartition partition,
+            UUID topicId,
+            ByteBuffer batch,
+            int acks,
+            @Nullable String transactionalId,
+            Duration timeout) {
+        var data = new ProduceRequestData.PartitionProduceData()
+                .setIndex(partition.partition())
+                .setRecords(MemoryRecords.readableRecords(batch));
+        var topics = new ProduceRequestData.TopicProduceDataCollection();
+        topics.add(new ProduceRequestData.TopicProduceData()
+                .setTopicId(Cluster.wireUuid(topicId))
+                .setPartitionData(List.of(data)));
+        return new ProduceRequestData()
+                .setTransactionalId(transactionalId)
+                .setAcks((short) acks)
+                .setTimeoutMs((int) Math.max(1, timeout.toMillis()))
+                .setTopicData(topics);
+    }
+
+    /** Fails with what the leader refused the batch for. */
+    static long baseOffset(TopicPartition partition, ProduceResponseData answer) {
         for (var topic : answer.responses()) {
             for (var result : topic.partitionResponses()) {
                 Failures.check(result.errorCode(), "send to " + partition, result.errorMessage());
