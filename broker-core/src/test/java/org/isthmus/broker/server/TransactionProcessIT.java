@@ -1,0 +1,207 @@
+package org.isthmus.broker.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.curator.test.TestingServer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.IntegerDeserializer;
+import org.isthmus.broker.client.Acks;
+import org.isthmus.broker.client.BrokerClient;
+import org.isthmus.broker.client.ClientConfig;
+import org.isthmus.broker.client.NewRecord;
+import org.isthmus.broker.client.NewTopic;
+import org.isthmus.broker.client.ShareOptions;
+import org.isthmus.broker.client.ShareStream;
+import org.isthmus.broker.client.Transaction;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.protocol.client.BrokerClients;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three brokers in processes of their own, and a client that moves records from one queue to another, each in a transaction: whichever broker
+ * is killed, the one that leads a queue with what its groups know or the one that coordinates, each record is moved once.
+ */
+@Timeout(300)
+class TransactionProcessIT {
+    private static final TopicPartition IN = new TopicPartition("in", 0);
+    private static final TopicPartition OUT = new TopicPartition("out", 0);
+    private static final int RECORDS = 400;
+    private static final int BETWEEN_FAULTS = 40;
+
+    private final Map<Integer, BrokerProcess> brokers = new HashMap<>();
+    private final Semaphore moved = new Semaphore(0);
+    private TestingServer zooKeeper;
+    private volatile boolean enough;
+
+    @TempDir
+    Path data;
+
+    @BeforeEach
+    void start() throws Exception {
+        zooKeeper = new TestingServer(true);
+        for (var id = 1; id <= 3; id++) {
+            start(id, "127.0.0.1:0");
+        }
+    }
+
+    private void start(int id, String listener) throws IOException {
+        var arguments = new ArrayList<>(
+                List.of("--zookeeper", zooKeeper.getConnectString() + "/transactions", "--id", Integer.toString(id)));
+        for (var setting : List.of(
+                "zookeeper.session.timeout.ms=2000",
+                "default.replication.factor=3",
+                "transaction.state.log.replication.factor=3",
+                "offsets.topic.replication.factor=3",
+                "min.insync.replicas=2")) {
+            arguments.addAll(List.of("--config", setting));
+        }
+        brokers.put(
+                id, BrokerProcess.startAt(listener, data.resolve("broker-" + id), arguments.toArray(String[]::new)));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        brokers.values().forEach(BrokerProcess::close);
+        zooKeeper.close();
+    }
+
+    @Test
+    void eachRecordIsMovedOnceWhicheverBrokerIsKilled() throws Exception {
+        var addresses = brokers.values().stream().map(BrokerProcess::address).toList();
+        try (var client = BrokerClients.connect(endpoints(addresses), ClientConfig.defaults("mover"))) {
+            get(client.createTopic(new NewTopic(IN.topic(), 1, Map.of())));
+            get(client.createTopic(new NewTopic(OUT.topic(), 1, Map.of())));
+            for (var number = 0; number < RECORDS; number++) {
+                get(client.send(IN, record(number), Acks.ALL));
+            }
+            var moving = new Thread(() -> move(client), "moving");
+            moving.start();
+
+            for (var id = 1; id <= 3; id++) {
+                awaitMoved();
+                var killed = Objects.requireNonNull(brokers.remove(id));
+                killed.kill();
+                awaitMoved();
+                start(id, killed.address());
+            }
+
+            var found = readCommitted(addresses);
+            enough = true;
+            moving.join();
+            assertThat(found)
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.range(0, RECORDS).boxed().toList());
+        }
+    }
+
+    private void awaitMoved() throws InterruptedException {
+        assertThat(moved.tryAcquire(BETWEEN_FAULTS, 60, TimeUnit.SECONDS))
+                .as("moved on after the last fault")
+                .isTrue();
+    }
+
+    /** Goes on whatever fails: a transaction whose end is unknown has moved its record, or the record comes again. */
+    private void move(BrokerClient client) {
+        ShareStream in = null;
+        while (!enough) {
+            Transaction transaction = null;
+            try {
+                if (in == null) {
+                    in = client.openShare("jms-queue/" + IN.topic(), Set.of(IN), ShareOptions.QUEUE);
+                }
+                var got = get(in.poll(1, Duration.ofMillis(200)));
+                if (got.isEmpty()) {
+                    continue;
+                }
+                transaction = client.begin(Duration.ofMinutes(1));
+                var sent = transaction.send(
+                        OUT, new NewRecord(0, null, got.get(0).record().value(), List.of()));
+                var acknowledged = transaction.acknowledge(
+                        in, got.get(0), got.get(0).record().offset());
+                get(sent);
+                get(acknowledged);
+                get(transaction.commit());
+                moved.release();
+            } catch (BrokerException lost) {
+                rollBack(transaction);
+                in = left(in);
+            }
+        }
+    }
+
+    private static void rollBack(@Nullable Transaction transaction) {
+        if (transaction != null) {
+            transaction.rollback().exceptionally(failure -> null);
+        }
+    }
+
+    private static @Nullable ShareStream left(@Nullable ShareStream stream) {
+        if (stream != null) {
+            stream.leave().exceptionally(failure -> null);
+        }
+        return null;
+    }
+
+    /** As many as were sent, and what comes within a moment after that. */
+    private static List<Integer> readCommitted(List<String> addresses) {
+        var config = Map.<String, Object>of(
+                "bootstrap.servers",
+                String.join(",", addresses),
+                "auto.offset.reset",
+                "earliest",
+                "isolation.level",
+                "read_committed");
+        var found = new ArrayList<Integer>();
+        try (var consumer = new KafkaConsumer<>(config, new IntegerDeserializer(), new IntegerDeserializer())) {
+            consumer.assign(List.of(new org.apache.kafka.common.TopicPartition(OUT.topic(), 0)));
+            while (found.size() < RECORDS) {
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> found.add(record.value()));
+            }
+            consumer.poll(Duration.ofSeconds(1)).forEach(record -> found.add(record.value()));
+        }
+        return found;
+    }
+
+    private static List<Endpoint> endpoints(List<String> addresses) {
+        return addresses.stream()
+                .map(address -> address.split(":", 2))
+                .map(parts -> Endpoint.of(parts[0], Integer.parseInt(parts[1])))
+                .collect(Collectors.toList());
+    }
+
+    private static NewRecord record(int number) {
+        return new NewRecord(
+                0, null, ByteBuffer.allocate(Integer.BYTES).putInt(number).array(), List.of());
+    }
+
+    private static <T> T get(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof BrokerException cause ? cause : e;
+        }
+    }
+}
