@@ -25,6 +25,7 @@ import org.isthmus.broker.coordinator.share.ShareMembership;
 import org.isthmus.broker.coordinator.transaction.ProducerIds;
 import org.isthmus.broker.coordinator.transaction.TransactionConfig;
 import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
+import org.isthmus.broker.metadata.BrokerConfigs;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.LocalMetadataStore;
 import org.isthmus.broker.metadata.MetadataStore;
@@ -113,7 +114,9 @@ final class Broker implements AutoCloseable {
         var forces = forcingThreads();
         var metadata = metadata(ids, metadataLoop);
         opened.add(metadata);
-        var elections = new Elections(settings.topicDefaults());
+        var configs = new BrokerConfigs(settings.brokerId(), settings.changeable());
+        var running = new RunningSettings(settings, configs, metadata);
+        var elections = new Elections(configs);
         var registration = new Registration(metadata, settings.brokerId(), elections, metadataLoop, Clock.system());
         if (isOfCluster()) {
             await(registration.giveUp(settings.cluster()
@@ -133,7 +136,7 @@ final class Broker implements AutoCloseable {
                 io,
                 files,
                 Clock.system(),
-                settings.topicDefaults());
+                configs);
         opened.add(() -> await(partitions.close()));
         partitions.deleteUnclaimed(metadata.image());
         partitions.temporary().begin();
@@ -151,7 +154,7 @@ final class Broker implements AutoCloseable {
                 partitions,
                 io,
                 metadata,
-                new Graves(metadata, settings.placement(), ids, settings.graves(), settings::topicDefaults),
+                new Graves(metadata, settings.placement(), ids, settings.graves(), running.topicDefaults()),
                 ids);
         var markers = new TransactionMarkers(metadata, partitions, groups, shares.coordinator(), Clock.system());
         var peers = BrokerPeers.over(
@@ -183,6 +186,7 @@ final class Broker implements AutoCloseable {
         metadata.follow(image -> {
             if (!stopping) {
                 partitions.apply(image);
+                running.limitClients(image, transport);
             }
         });
         var addresses = new AdvertisedAddresses(settings.brokerId(), new ConcurrentHashMap<>());
@@ -192,6 +196,7 @@ final class Broker implements AutoCloseable {
         }
         var table = new Apis(
                         settings,
+                        configs,
                         metadata,
                         partitions,
                         groups,
@@ -224,7 +229,7 @@ final class Broker implements AutoCloseable {
         every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisks);
         every(settings.retentionCheckInterval(), metadataLoop, partitions::applyRetention);
         every(settings.retentionCheckInterval(), metadataLoop, shares::deleteFinished);
-        new LogCleaner(partitions::all, settings.cleaner(), metadataLoop, Clock.system()).start();
+        new LogCleaner(partitions::all, running::cleaner, metadataLoop, Clock.system()).start();
     }
 
     private boolean isOfCluster() {
