@@ -103,10 +103,22 @@ class KafkaToolsIT {
     }
 
     @Test
-    void configurationsOfBrokersAreShown() throws Exception {
+    void configurationsOfBrokersAreShownAndChanged() throws Exception {
         sameAnswers("""
                 configs --describe --entity-type brokers --entity-name 1
                 configs --describe --entity-type brokers --entity-default
+                configs --alter --entity-type brokers --entity-name 1 --add-config log.segment.bytes=2000000
+                configs --alter --entity-type brokers --entity-default --add-config log.segment.bytes=3000000,log.cleaner.backoff.ms=1000,log.cleanup.policy=[compact,delete]
+                ~ configs --describe --entity-type brokers --entity-name 1
+                ~ configs --describe --entity-type brokers --entity-default
+                topics --create --topic follower
+                ~ configs --describe --entity-type topics --entity-name follower --all
+                configs --alter --entity-type brokers --entity-name 1 --delete-config log.segment.bytes
+                ~ configs --describe --entity-type brokers --entity-name 1
+                configs --alter --entity-type brokers --entity-default --delete-config log.segment.bytes,log.cleaner.backoff.ms,log.cleanup.policy
+                ~ configs --describe --entity-type brokers --entity-default
+                configs --alter --entity-type brokers --entity-name 1 --add-config log.segment.bytes=1
+                configs --alter --entity-type brokers --entity-name 1 --add-config max.connections=few
                 configs --alter --entity-type brokers --entity-name 1 --add-config log.cleaner.threads=2
                 ~ configs --describe --entity-type brokers --entity-name 1
                 configs --alter --entity-type brokers --entity-name 1 --delete-config log.cleaner.threads

@@ -11,6 +11,7 @@ import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.metadata.BrokerConfigs;
 import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.PartitionImage;
@@ -24,15 +25,11 @@ import org.isthmus.broker.metadata.TopicSetting;
  * <p>Whoever is in sync has everything that was acknowledged, so leaders come from there. Where nobody of them is alive the partition waits
  * without a leader, unless its topic prefers to lose records ({@code unclean.leader.election.enable}).
  *
- * @param brokerSettings settings by Kafka's broker names, from which topics take their defaults
+ * @param brokerConfigs what topics have that say nothing themselves
  */
-public record Elections(Map<String, String> brokerSettings) {
+public record Elections(BrokerConfigs brokerConfigs) {
     /** Of one decision: what it makes has to fit into one transaction of the store. More of them follow. */
     public static final int MOST_AT_ONCE = 1_000;
-
-    public Elections {
-        brokerSettings = Map.copyOf(brokerSettings);
-    }
 
     /** What follows from who is alive: dead brokers lead nothing and are not in sync; who has come back leads what waits for it. */
     public List<ClusterDelta> amongTheLiving(ClusterImage image) {
@@ -52,13 +49,14 @@ public record Elections(Map<String, String> brokerSettings) {
     /** @param concerned only partitions that one of these leads or is in sync with; empty: all */
     private List<ClusterDelta> changes(ClusterImage image, Set<BrokerId> alive, Set<BrokerId> concerned) {
         var deltas = new ArrayList<ClusterDelta>();
+        var defaults = brokerConfigs.in(image);
         for (var topic : image.topics().values()) {
             for (var index = 0; index < topic.partitions().size() && deltas.size() < MOST_AT_ONCE; index++) {
                 var before = topic.partitions().get(index);
                 var isConcerned = concerned.isEmpty()
                         || concerned.contains(before.leader())
                         || before.isr().stream().anyMatch(concerned::contains);
-                var after = isConcerned ? among(alive, before, isUnclean(topic)) : before;
+                var after = isConcerned ? among(alive, before, isUnclean(topic, defaults)) : before;
                 if (!after.equals(before)) {
                     deltas.add(new ClusterDelta.PartitionChanged(new TopicPartition(topic.name(), index), after));
                 }
@@ -86,9 +84,9 @@ public record Elections(Map<String, String> brokerSettings) {
         return replicas.stream().filter(eligible::contains).findFirst().orElse(eligible.get(0));
     }
 
-    private boolean isUnclean(TopicImage topic) {
+    private static boolean isUnclean(TopicImage topic, Map<String, String> defaults) {
         return TopicSetting.UNCLEAN_LEADER_ELECTION_ENABLE
-                .in(topic.configs(), brokerSettings)
+                .in(topic.configs(), defaults)
                 .equals("true");
     }
 

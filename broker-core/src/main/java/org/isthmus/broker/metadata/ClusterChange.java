@@ -16,6 +16,7 @@ final class ClusterChange {
     private final Map<String, TopicImage> topics;
     private final Map<UUID, String> names;
     private final Map<String, Map<String, String>> groupConfigs;
+    private final Map<String, Map<String, String>> brokerConfigs;
     private BrokerId controller;
     private int controllerEpoch;
     private long nextProducerId;
@@ -26,6 +27,7 @@ final class ClusterChange {
         topics = new HashMap<>(before.topics());
         names = new HashMap<>(before.topicNames());
         groupConfigs = new HashMap<>(before.groupConfigs());
+        brokerConfigs = new HashMap<>(before.brokerConfigs());
         controller = before.controller();
         controllerEpoch = before.controllerEpoch();
         nextProducerId = before.nextProducerId();
@@ -56,11 +58,17 @@ final class ClusterChange {
         } else if (delta instanceof ClusterDelta.ProducerIdsTaken taken) {
             nextProducerId = Math.max(nextProducerId, taken.nextProducerId());
         } else if (delta instanceof ClusterDelta.GroupConfigured configured) {
-            if (configured.configs().isEmpty()) {
-                groupConfigs.remove(configured.group());
-            } else {
-                groupConfigs.put(configured.group(), configured.configs());
-            }
+            configure(groupConfigs, configured.group(), configured.configs());
+        } else if (delta instanceof ClusterDelta.BrokerConfigured configured) {
+            configure(brokerConfigs, configured.broker(), configured.configs());
+        }
+    }
+
+    private static void configure(Map<String, Map<String, String>> all, String name, Map<String, String> configs) {
+        if (configs.isEmpty()) {
+            all.remove(name);
+        } else {
+            all.put(name, configs);
         }
     }
 
@@ -104,6 +112,15 @@ final class ClusterChange {
 
     ClusterImage image(long version) {
         return new ClusterImage(
-                version, clusterId, controller, controllerEpoch, brokers, topics, names, nextProducerId, groupConfigs);
+                version,
+                clusterId,
+                controller,
+                controllerEpoch,
+                brokers,
+                topics,
+                names,
+                nextProducerId,
+                groupConfigs,
+                brokerConfigs);
     }
 }

@@ -31,6 +31,13 @@ public sealed interface ClusterDelta {
     /** Ids below the given one are taken. */
     record ProducerIdsTaken(long nextProducerId) implements ClusterDelta {}
 
+    /** What was set for a broker, or under {@link BrokerConfigs#ALL} for all of them, is this from now on. */
+    record BrokerConfigured(String broker, Map<String, String> configs) implements ClusterDelta {
+        public BrokerConfigured {
+            configs = Map.copyOf(configs);
+        }
+    }
+
     /** The settings of a group are these from now on; none of its own where the map is empty. */
     record GroupConfigured(String group, Map<String, String> configs) implements ClusterDelta {
         public GroupConfigured {

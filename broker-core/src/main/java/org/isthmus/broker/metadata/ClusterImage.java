@@ -14,6 +14,7 @@ import org.isthmus.broker.common.TopicPartition;
  * @param controllerEpoch the reign of the controller, raised by each election of one
  * @param nextProducerId the first producer id that was never given out
  * @param groupConfigs the groups' own settings
+ * @param brokerConfigs what was set for brokers while they ran, by their ids, and under {@link BrokerConfigs#ALL} for all
  */
 public record ClusterImage(
         long version,
@@ -24,15 +25,17 @@ public record ClusterImage(
         Map<String, TopicImage> topics,
         Map<UUID, String> topicNames,
         long nextProducerId,
-        Map<String, Map<String, String>> groupConfigs) {
+        Map<String, Map<String, String>> groupConfigs,
+        Map<String, Map<String, String>> brokerConfigs) {
     public ClusterImage {
         brokers = Map.copyOf(brokers);
         topics = Map.copyOf(topics);
         topicNames = Map.copyOf(topicNames);
         groupConfigs = Map.copyOf(groupConfigs);
+        brokerConfigs = Map.copyOf(brokerConfigs);
     }
 
-    /** A cluster whose groups have no settings of their own. */
+    /** A cluster whose groups have no settings of their own, and whose brokers those that they were started with. */
     public ClusterImage(
             long version,
             UUID clusterId,
@@ -41,7 +44,7 @@ public record ClusterImage(
             Map<String, TopicImage> topics,
             Map<UUID, String> topicNames,
             long nextProducerId) {
-        this(version, clusterId, controller, 0, brokers, topics, topicNames, nextProducerId, Map.of());
+        this(version, clusterId, controller, 0, brokers, topics, topicNames, nextProducerId, Map.of(), Map.of());
     }
 
     /** A cluster that has just come into being. */

@@ -45,6 +45,10 @@ final class MetadataFile {
             text.append("group ").append(encode(group)).append(" -");
             describe(configs, text);
         });
+        image.brokerConfigs().forEach((broker, configs) -> {
+            text.append("broker ").append(broker).append(" -");
+            describe(configs, text);
+        });
         var body = text.toString();
         replace(body + "crc32c " + checksum(body) + '\n');
     }
@@ -129,6 +133,7 @@ final class MetadataFile {
         var nextProducerId = 0L;
         var topics = new HashMap<String, TopicImage>();
         var groups = new HashMap<String, Map<String, String>>();
+        var brokers = new HashMap<String, Map<String, String>>();
         var lines = body.lines().skip(1).toList();
         for (var i = 0; i < lines.size(); i++) {
             var words = lines.get(i).split(" ", -1);
@@ -146,12 +151,13 @@ final class MetadataFile {
                             words[1], new TopicImage(words[1], UUID.fromString(words[2]), configs(words), partitions));
                 }
                 case "group" -> groups.put(URLDecoder.decode(words[1], StandardCharsets.UTF_8), configs(words));
+                case "broker" -> brokers.put(words[1], configs(words));
                 default -> throw new IllegalArgumentException(lines.get(i));
             }
         }
         var names = new HashMap<UUID, String>();
         topics.values().forEach(topic -> names.put(topic.id(), topic.name()));
-        return new ClusterImage(version, clusterId, self, 0, Map.of(), topics, names, nextProducerId, groups);
+        return new ClusterImage(version, clusterId, self, 0, Map.of(), topics, names, nextProducerId, groups, brokers);
     }
 
     private static Map<String, String> configs(String[] words) {

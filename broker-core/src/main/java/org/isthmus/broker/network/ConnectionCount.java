@@ -6,14 +6,20 @@ import java.util.Map;
 
 /** How many clients are connected, and from where. Safe for use by many threads. A client that is one too many is not let in. */
 final class ConnectionCount {
-    private final int most;
-    private final int mostPerAddress;
+    private int most;
+    private int mostPerAddress;
     private final Map<InetAddress, Integer> byAddress = new HashMap<>();
     private int all;
 
     ConnectionCount(int most, int mostPerAddress) {
         this.most = most;
         this.mostPerAddress = mostPerAddress;
+    }
+
+    /** Who is in already stays in. */
+    synchronized void limit(int all, int perAddress) {
+        most = all;
+        mostPerAddress = perAddress;
     }
 
     /** Returns whether there is room for one from there; who is let in must {@link #leave} some time. */

@@ -55,6 +55,11 @@ final class NettyTransport implements Transport {
     }
 
     @Override
+    public void limitClients(int most, int mostPerAddress) {
+        tcp.limitClients(most, mostPerAddress);
+    }
+
+    @Override
     public void close() {
         inVm.close();
         tcp.close();

@@ -40,6 +40,10 @@ final class TcpEndpoints {
         this.clients = new ConnectionCount(config.maxConnections(), config.maxConnectionsPerAddress());
     }
 
+    void limitClients(int most, int mostPerAddress) {
+        clients.limit(most, mostPerAddress);
+    }
+
     CompletionStage<Endpoint> bind(Endpoint.Tcp endpoint, Function<Connection, ConnectionHandler> accept) {
         var bound = new CompletableFuture<Endpoint>();
         on(group.next(), bound, () -> bind(endpoint, accept, bound));

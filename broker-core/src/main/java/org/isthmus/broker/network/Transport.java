@@ -31,6 +31,9 @@ public interface Transport extends AutoCloseable {
     /** One of the transport's threads as an event loop; each call takes the next. It ends with the transport. */
     EventLoop loop();
 
+    /** Lets in no more clients than these from now on, through all sockets together and from one address; those that are there stay. */
+    void limitClients(int most, int mostPerAddress);
+
     /** Closes every listener and every connection, and ends the threads. */
     @Override
     void close();

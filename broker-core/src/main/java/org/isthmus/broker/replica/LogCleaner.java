@@ -22,7 +22,7 @@ public final class LogCleaner {
     private static final Duration REST_AFTER_FAILURE = Duration.ofMinutes(5);
 
     private final Supplier<Collection<Partition>> partitions;
-    private final CleanerConfig config;
+    private final Supplier<CleanerConfig> config;
     private final EventLoop loop;
     private final Clock clock;
     private final Throttle throttle;
@@ -30,18 +30,20 @@ public final class LogCleaner {
 
     private record Candidate(Partition partition, @Nullable CompactionNeed need) {}
 
-    public LogCleaner(Supplier<Collection<Partition>> partitions, CleanerConfig config, EventLoop loop, Clock clock) {
+    /** @param config asked each time, since it may change */
+    public LogCleaner(
+            Supplier<Collection<Partition>> partitions, Supplier<CleanerConfig> config, EventLoop loop, Clock clock) {
         this.partitions = partitions;
         this.config = config;
         this.loop = loop;
         this.clock = clock;
-        this.throttle = new Throttle(config.bytesPerSecond());
+        this.throttle = new Throttle(() -> config.get().bytesPerSecond());
     }
 
     /** Looks after the logs from now on, for as long as the loop runs. */
     public void start() {
-        if (config.enabled()) {
-            loop.schedule(config.backoff(), this::look);
+        if (config.get().enabled()) {
+            loop.schedule(config.get().backoff(), this::look);
         }
     }
 
@@ -64,13 +66,13 @@ public final class LogCleaner {
                                         Candidate::need, Comparator.nullsFirst(Comparator.naturalOrder())))
                                 .ifPresentOrElse(
                                         candidate -> clean(candidate.partition()),
-                                        () -> loop.schedule(config.backoff(), this::look)),
+                                        () -> loop.schedule(config.get().backoff(), this::look)),
                         loop);
     }
 
     private void clean(Partition partition) {
         var unused = partition
-                .compact(config.mapBytes(), throttle)
+                .compact(config.get().mapBytes(), throttle)
                 .handleAsync(
                         (done, failure) -> {
                             if (failure != null) {

@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.metadata.BrokerConfigs;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.PartitionImage;
 import org.isthmus.broker.metadata.SessionState;
@@ -44,12 +45,13 @@ public final class Partitions {
     private final Executor io;
     private final FileStore files;
     private final Clock clock;
-    private final Map<String, String> brokerSettings;
+    private final BrokerConfigs brokerConfigs;
     private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
     private final List<PartitionListener> listeners = new CopyOnWriteArrayList<>();
     private final TemporaryTopics temporary;
     private final Map<TopicPartition, Role> roles = new HashMap<>();
     private Map<String, TopicImage> followed = Map.of();
+    private Map<String, String> topicDefaults;
     private boolean started;
     /** False while the cluster does not count this broker among the living: it leads nothing then, and follows nobody. */
     private boolean takesPart = true;
@@ -61,7 +63,7 @@ public final class Partitions {
      * @param directories where the logs lie, with those that failed already
      * @param loops own the partitions, each partition by the one that its name falls to
      * @param io opens and recovers logs: several at a time, and may block
-     * @param brokerSettings settings by Kafka's broker names, from which topics take their defaults
+     * @param brokerConfigs what topics have that say nothing themselves
      */
     public Partitions(
             BrokerId self,
@@ -70,14 +72,15 @@ public final class Partitions {
             Executor io,
             FileStore files,
             Clock clock,
-            Map<String, String> brokerSettings) {
+            BrokerConfigs brokerConfigs) {
         this.self = self;
         this.directories = new LogDirectories(directories, files);
         this.loops = List.copyOf(loops);
         this.io = io;
         this.files = files;
         this.clock = clock;
-        this.brokerSettings = Map.copyOf(brokerSettings);
+        this.brokerConfigs = brokerConfigs;
+        this.topicDefaults = brokerConfigs.given();
         this.temporary = new TemporaryTopics(self, directories.get(0), loops, files, clock, io, listeners);
     }
 
@@ -126,8 +129,11 @@ public final class Partitions {
                 delete(topic);
             }
         });
+        var defaults = brokerConfigs.in(image);
+        var areNew = !defaults.equals(topicDefaults);
+        topicDefaults = defaults;
         followed.values().forEach(topic -> {
-            if (!topic.equals(before.get(topic.name()))) {
+            if (areNew || !topic.equals(before.get(topic.name()))) {
                 follow(topic);
             }
         });
@@ -172,7 +178,7 @@ public final class Partitions {
     }
 
     private void follow(TopicImage topic) {
-        var config = PartitionConfig.of(topic.configs(), brokerSettings);
+        var config = PartitionConfig.of(topic.configs(), topicDefaults);
         for (var index = 0; index < topic.partitions().size(); index++) {
             var image = topic.partitions().get(index);
             var id = new TopicPartition(topic.name(), index);

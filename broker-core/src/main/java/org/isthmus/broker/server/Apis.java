@@ -12,6 +12,7 @@ import org.isthmus.broker.coordinator.share.ShareMembership;
 import org.isthmus.broker.coordinator.transaction.MarkerWriter;
 import org.isthmus.broker.coordinator.transaction.ProducerIds;
 import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
+import org.isthmus.broker.metadata.BrokerConfigs;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.protocol.handler.Addresses;
 import org.isthmus.broker.protocol.handler.AlterConfigsHandler;
@@ -65,6 +66,7 @@ import org.isthmus.broker.runtime.IdSource;
 /** Every API that this broker serves, joined to the parts that serve it. */
 record Apis(
         BrokerSettings settings,
+        BrokerConfigs configs,
         MetadataStore metadata,
         Partitions partitions,
         GroupCoordinator groups,
@@ -138,16 +140,15 @@ record Apis(
                 new MetadataHandler(
                         creation, partitions.temporary(), identity, addresses, settings.createsMissingTopics()),
                 new DescribeClusterHandler(metadata, identity, addresses),
-                new CreateTopicsHandler(creation, settings.topicDefaults()),
+                new CreateTopicsHandler(creation, configs),
                 new DeleteTopicsHandler(metadata, placement),
                 new CreatePartitionsHandler(metadata, placement),
-                new DescribeConfigsHandler(
-                        metadata, identity, settings.topicDefaults(), settings.described(), groups.consumerConfig()),
+                new DescribeConfigsHandler(metadata, identity, configs, settings.described(), groups.consumerConfig()),
                 new AlterConfigsHandler(metadata, placement, groups.consumerConfig()),
                 new IncrementalAlterConfigsHandler(metadata, placement, groups.consumerConfig()),
                 new ListConfigResourcesHandler(metadata),
                 new DescribeTopicPartitionsHandler(metadata),
-                new ElectLeadersHandler(metadata, new Elections(settings.topicDefaults())),
+                new ElectLeadersHandler(metadata, new Elections(configs)),
                 new AlterPartitionReassignmentsHandler(metadata),
                 new ListPartitionReassignmentsHandler(metadata),
                 new DescribeLogDirsHandler(partitions, io));

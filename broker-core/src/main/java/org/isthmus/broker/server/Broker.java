@@ -26,6 +26,7 @@ import org.isthmus.broker.coordinator.share.ShareMembership;
 import org.isthmus.broker.coordinator.transaction.ProducerIds;
 import org.isthmus.broker.coordinator.transaction.TransactionConfig;
 import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
+import org.isthmus.broker.metadata.BrokerConfigs;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.LocalMetadataStore;
 import org.isthmus.broker.metadata.MetadataStore;
@@ -114,7 +115,9 @@ final class Broker implements AutoCloseable {
         var forces = forcingThreads();
         var metadata = metadata(ids, metadataLoop);
         opened.add(metadata);
-        var elections = new Elections(settings.topicDefaults());
+        var configs = new BrokerConfigs(settings.brokerId(), settings.changeable());
+        var running = new RunningSettings(settings, configs, metadata);
+        var elections = new Elections(configs);
         var registration = new Registration(metadata, settings.brokerId(), elections, metadataLoop, Clock.system());
         if (isOfCluster()) {
             await(registration.giveUp(settings.cluster()
@@ -134,7 +137,7 @@ final class Broker implements AutoCloseable {
                 io,
                 files,
                 Clock.system(),
-                settings.topicDefaults());
+                configs);
         opened.add(() -> await(partitions.close()));
         partitions.deleteUnclaimed(metadata.image());
         partitions.temporary().begin();
@@ -156,7 +159,7 @@ final class Broker implements AutoCloseable {
                 partitions,
                 io,
                 metadata,
-                new Graves(metadata, settings.placement(), ids, settings.graves(), settings::topicDefaults),
+                new Graves(metadata, settings.placement(), ids, settings.graves(), running.topicDefaults()),
                 new LeaderAppend(leaders, partitions, peers),
                 ids);
         var delays = new DelayPlaces(partitions, io, metadata, producerIds, ids);
@@ -187,6 +190,7 @@ final class Broker implements AutoCloseable {
         metadata.follow(image -> {
             if (!stopping) {
                 partitions.apply(image);
+                running.limitClients(image, transport);
             }
         });
         var addresses = new AdvertisedAddresses(settings.brokerId(), new ConcurrentHashMap<>());
@@ -196,6 +200,7 @@ final class Broker implements AutoCloseable {
         }
         var table = new Apis(
                         settings,
+                        configs,
                         metadata,
                         partitions,
                         groups,
@@ -228,7 +233,7 @@ final class Broker implements AutoCloseable {
         every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisks);
         every(settings.retentionCheckInterval(), metadataLoop, partitions::applyRetention);
         every(settings.retentionCheckInterval(), metadataLoop, shares::deleteFinished);
-        new LogCleaner(partitions::all, settings.cleaner(), metadataLoop, Clock.system()).start();
+        new LogCleaner(partitions::all, running::cleaner, metadataLoop, Clock.system()).start();
     }
 
     private boolean isOfCluster() {

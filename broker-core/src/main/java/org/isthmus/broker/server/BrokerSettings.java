@@ -15,14 +15,14 @@ import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.group.ConsumerGroupConfig;
 import org.isthmus.broker.coordinator.group.GroupConfig;
 import org.isthmus.broker.coordinator.group.MigrationPolicy;
-import org.isthmus.broker.metadata.TopicSetting;
+import org.isthmus.broker.metadata.BrokerSetting;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.replica.CleanerConfig;
 import org.isthmus.broker.zookeeper.ZooKeeperConfig;
 
 /**
- * A broker's settings, read once from their Kafka names and checked. What a name means for topics that say nothing themselves is kept as
- * it was given, in {@link #topicDefaults}.
+ * A broker's settings, read once from their Kafka names and checked. What can change while the broker runs is kept as it was given, in
+ * {@link #changeable}, by the names of {@link BrokerSetting}.
  *
  * @param maxPartitions replicas of partitions for each broker of the cluster
  * @param loops threads that own partitions
@@ -48,7 +48,7 @@ record BrokerSettings(
         GroupConfig groups,
         CleanerConfig cleaner,
         Graves.Rules graves,
-        Map<String, String> topicDefaults) {
+        Map<String, String> changeable) {
     private static final System.Logger log = System.getLogger(BrokerSettings.class.getName());
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
@@ -94,7 +94,7 @@ record BrokerSettings(
                 new Graves.Rules(
                         reader.text("errors.deadletterqueue.topic.name.prefix", "dlq."),
                         reader.flag("errors.deadletterqueue.auto.create.topics.enable", false)),
-                reader.topicDefaults());
+                reader.changeable());
         reader.warnOfUnknown();
         return settings;
     }
@@ -110,9 +110,9 @@ record BrokerSettings(
         return new Placement(maxPartitions, partitions, replicationFactor);
     }
 
-    /** What a description of this broker says. */
+    /** What a description of this broker says besides what can change. */
     Map<String, String> described() {
-        var described = new HashMap<>(topicDefaults);
+        var described = new HashMap<String, String>();
         described.put("broker.id", brokerId.toString());
         described.put("node.id", brokerId.toString());
         described.put("num.partitions", Integer.toString(partitions));
@@ -122,8 +122,6 @@ record BrokerSettings(
         described.put("socket.request.max.bytes", Integer.toString(maxRequestBytes));
         described.put("errors.deadletterqueue.topic.name.prefix", graves.prefix());
         described.put("errors.deadletterqueue.auto.create.topics.enable", Boolean.toString(graves.made()));
-        described.put("max.connections", Integer.toString(connections.most()));
-        described.put("max.connections.per.ip", Integer.toString(connections.mostPerAddress()));
         var idle = connections.maxIdle();
         described.put("connections.max.idle.ms", idle == null ? "-1" : Long.toString(idle.toMillis()));
         return described;
@@ -264,25 +262,22 @@ record BrokerSettings(
                     : Stream.of(text.split(",")).map(HostAndPort::parse).toList();
         }
 
-        Map<String, String> topicDefaults() {
+        Map<String, String> changeable() {
             var defaults = new HashMap<String, String>();
             inMillis("log.retention.hours", 3_600_000, "log.retention.ms", defaults);
             inMillis("log.retention.minutes", 60_000, "log.retention.ms", defaults);
             inMillis("log.roll.hours", 3_600_000, "log.roll.ms", defaults);
             inMillis("log.roll.jitter.hours", 3_600_000, "log.roll.jitter.ms", defaults);
-            for (var setting : TopicSetting.values()) {
-                if (!setting.hasBrokerKey()) {
-                    continue;
-                }
-                known.add(setting.brokerKey());
-                var value = given.get(setting.brokerKey());
+            for (var setting : BrokerSetting.all()) {
+                known.add(setting.key());
+                var value = given.get(setting.key());
                 if (value == null) {
                     continue;
                 }
                 if (!setting.accepts(value)) {
-                    throw new IllegalArgumentException(setting.brokerKey() + " cannot be " + value);
+                    throw new IllegalArgumentException(setting.key() + " cannot be " + value);
                 }
-                defaults.put(setting.brokerKey(), value);
+                defaults.put(setting.key(), value);
             }
             return defaults;
         }

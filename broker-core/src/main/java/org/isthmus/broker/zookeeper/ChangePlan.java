@@ -90,7 +90,9 @@ final class ChangePlan {
         } else if (delta instanceof ClusterDelta.ProducerIdsTaken taken) {
             set(ZNodes.PRODUCER_IDS, ZNodes.encode(taken.nextProducerId()));
         } else if (delta instanceof ClusterDelta.GroupConfigured configured) {
-            configure(configured.group(), configured.configs());
+            configure(ZNodes.group(configured.group()), configured.configs());
+        } else if (delta instanceof ClusterDelta.BrokerConfigured configured) {
+            configure(ZNodes.brokerSettings(configured.broker()), configured.configs());
         }
     }
 
@@ -167,8 +169,7 @@ final class ChangePlan {
                         + " is taken by another broker of this cluster that is alive, or was until a moment ago");
     }
 
-    private void configure(String group, Map<String, String> configs) {
-        var path = ZNodes.group(group);
+    private void configure(String path, Map<String, String> configs) {
         if (!configs.isEmpty() && version(path) < 0) {
             create(path, ZNodes.encode(configs), CreateMode.PERSISTENT);
         } else if (!configs.isEmpty()) {

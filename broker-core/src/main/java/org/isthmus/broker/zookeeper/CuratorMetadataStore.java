@@ -160,7 +160,8 @@ public final class CuratorMetadataStore implements MetadataStore {
     }
 
     private void begin() throws Exception {
-        for (var folder : List.of(ZNodes.BROKERS, ZNodes.TOPICS, ZNodes.PARTITIONS, ZNodes.GROUPS)) {
+        for (var folder :
+                List.of(ZNodes.BROKERS, ZNodes.TOPICS, ZNodes.PARTITIONS, ZNodes.GROUPS, ZNodes.BROKER_SETTINGS)) {
             make(client, folder, new byte[0]);
         }
         make(client, ZNodes.CONTROLLER, ZNodes.encode(BrokerId.NONE));

@@ -29,6 +29,7 @@ final class Mirror {
     private final Map<UUID, TreeMap<Integer, PartitionImage>> partitions = new HashMap<>();
     private final Map<UUID, String> names = new HashMap<>();
     private final Map<String, Map<String, String>> groups = new HashMap<>();
+    private final Map<String, Map<String, String>> settings = new HashMap<>();
     /** All nodes but partitions, whose images have their versions. */
     private final Map<String, Seen> seen = new HashMap<>();
 
@@ -68,6 +69,8 @@ final class Mirror {
         ZNodes.nameIn(ZNodes.TOPICS, path).ifPresent(name -> keep(name, ZNodes.topic(content)));
         ZNodes.nameIn(ZNodes.GROUPS, path)
                 .ifPresent(name -> groups.put(ZNodes.groupName(name), ZNodes.settings(content)));
+        ZNodes.nameIn(ZNodes.BROKER_SETTINGS, path)
+                .ifPresent(name -> settings.put(ZNodes.settledBroker(name), ZNodes.settings(content)));
     }
 
     private void read(ZNodes.PartitionPlace place, byte[] content, int version) {
@@ -103,6 +106,7 @@ final class Mirror {
             touched.add(name);
         });
         ZNodes.nameIn(ZNodes.GROUPS, path).ifPresent(name -> groups.remove(ZNodes.groupName(name)));
+        ZNodes.nameIn(ZNodes.BROKER_SETTINGS, path).ifPresent(name -> settings.remove(ZNodes.settledBroker(name)));
         ZNodes.nameIn(ZNodes.PARTITIONS, path).ifPresent(id -> partitions.remove(UUID.fromString(id)));
         ZNodes.partitionPlace(path).ifPresent(place -> {
             var others = partitions.get(place.topic());
@@ -152,7 +156,8 @@ final class Mirror {
                 assembled,
                 ids,
                 nextProducerId,
-                groups);
+                groups,
+                settings);
     }
 
     private void assemble(String name) {

@@ -39,7 +39,7 @@ final class Reading {
             note(self);
             node(ZNodes.CONTROLLER, mirror);
             node(ZNodes.PRODUCER_IDS, mirror);
-            for (var folder : List.of(ZNodes.BROKERS, ZNodes.TOPICS, ZNodes.GROUPS)) {
+            for (var folder : List.of(ZNodes.BROKERS, ZNodes.TOPICS, ZNodes.GROUPS, ZNodes.BROKER_SETTINGS)) {
                 children(folder, name -> node(folder + "/" + name, mirror));
             }
             children(ZNodes.PARTITIONS, topic -> {

@@ -32,6 +32,7 @@ import org.isthmus.broker.metadata.TopicImage;
  *   topics/NAME                 a topic's id, settings and number of partitions
  *   partitions/UUID/N           one partition of it; the node's version is the partition's epoch
  *   groups/NAME                 a group's own settings
+ *   broker-settings/ID          what was set for a broker while it ran, or for all
  * </pre>
  *
  * Each partition has a node of its own, so no node grows with a topic. A partition above its topic's number is not there yet.
@@ -47,6 +48,10 @@ final class ZNodes {
     static final String TOPICS = STATE + "/topics";
     static final String PARTITIONS = STATE + "/partitions";
     static final String GROUPS = STATE + "/groups";
+    static final String BROKER_SETTINGS = STATE + "/broker-settings";
+
+    /** Those of all brokers. */
+    private static final String ALL_BROKERS = "all";
 
     /** What a topic's own node holds. */
     record TopicNode(UUID id, int partitions, Map<String, String> configs) {
@@ -85,6 +90,11 @@ final class ZNodes {
         return GROUPS + "/g-" + encode(name);
     }
 
+    /** Of the broker with this id, or, where that is empty, of all. */
+    static String brokerSettings(String broker) {
+        return BROKER_SETTINGS + "/" + (broker.isEmpty() ? ALL_BROKERS : broker);
+    }
+
     /** The last part of a path, where the rest of it is the folder. */
     static Optional<String> nameIn(String folder, String path) {
         return path.startsWith(folder + "/") && path.indexOf('/', folder.length() + 1) < 0
@@ -94,6 +104,10 @@ final class ZNodes {
 
     static BrokerId brokerId(String name) {
         return new BrokerId(Integer.parseInt(name));
+    }
+
+    static String settledBroker(String name) {
+        return name.equals(ALL_BROKERS) ? "" : name;
     }
 
     static String groupName(String name) {

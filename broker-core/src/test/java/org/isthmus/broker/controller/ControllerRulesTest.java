@@ -14,6 +14,7 @@ import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.metadata.BrokerConfigs;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.ClusterImage;
@@ -27,7 +28,7 @@ class ControllerRulesTest {
     private static final TopicPartition ID = new TopicPartition("t", 0);
     private static final Placement PLACEMENT = new Placement(1000, 1, 1);
 
-    private final Elections elections = new Elections(Map.of());
+    private final Elections elections = new Elections(new BrokerConfigs(BrokerId.NONE, Map.of()));
 
     @Test
     void deadLeaderIsFollowedByTheFirstInSyncWhoIsAlive() {

@@ -186,6 +186,22 @@ public abstract class MetadataStoreContract {
                 .containsOnly(Map.entry("a group/%", Map.of("share.auto.offset.reset", "earliest")));
     }
 
+    @Test
+    void settingsOfBrokersAreKept() throws Exception {
+        change(new ClusterDelta.BrokerConfigured("7", Map.of("log.retention.ms", "1000")));
+        change(new ClusterDelta.BrokerConfigured(BrokerConfigs.ALL, Map.of("log.cleanup.policy", "compact,delete")));
+        change(new ClusterDelta.BrokerConfigured("8", Map.of("log.retention.ms", "1000")));
+        change(new ClusterDelta.BrokerConfigured("8", Map.of()));
+
+        store.close();
+        store = open();
+
+        assertThat(store.image().brokerConfigs())
+                .containsOnly(
+                        Map.entry("7", Map.of("log.retention.ms", "1000")),
+                        Map.entry(BrokerConfigs.ALL, Map.of("log.cleanup.policy", "compact,delete")));
+    }
+
     private void change(ClusterDelta... deltas) {
         store.change(image -> new ArrayList<>(List.of(deltas)))
                 .toCompletableFuture()

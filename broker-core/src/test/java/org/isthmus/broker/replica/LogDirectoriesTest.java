@@ -22,6 +22,7 @@ import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.log.AppendResult;
+import org.isthmus.broker.metadata.BrokerConfigs;
 import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.PartitionImage;
@@ -76,7 +77,8 @@ class LogDirectoriesTest {
             directories.add(new LogDirectory(root, files, disk, Runnable::run, Clock.system()));
         }
         directories.addAll(List.of(others));
-        partitions = new Partitions(SELF, directories, List.of(loop), disk, files, Clock.system(), Map.of());
+        partitions = new Partitions(
+                SELF, directories, List.of(loop), disk, files, Clock.system(), new BrokerConfigs(SELF, Map.of()));
         elected.clear();
         partitions.addListener(new PartitionListener() {
             @Override

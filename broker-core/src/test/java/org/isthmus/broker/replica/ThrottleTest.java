@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class ThrottleTest {
     @Test
     void workKeepsToItsRate() {
-        var throttle = new Throttle(1_000);
+        var throttle = new Throttle(() -> 1_000);
 
         assertThat(throttle.rest(500, 0)).isEqualTo(Duration.ofMillis(500));
         assertThat(throttle.rest(500, 500_000_000)).isEqualTo(Duration.ofMillis(500));
@@ -20,6 +20,7 @@ class ThrottleTest {
 
     @Test
     void withoutALimitThereIsNoRest() {
-        assertThat(new Throttle(Double.MAX_VALUE).rest(Integer.MAX_VALUE, 0)).isZero();
+        assertThat(new Throttle(() -> Double.MAX_VALUE).rest(Integer.MAX_VALUE, 0))
+                .isZero();
     }
 }

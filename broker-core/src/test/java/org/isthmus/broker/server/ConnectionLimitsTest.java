@@ -7,6 +7,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
@@ -48,6 +52,29 @@ class ConnectionLimitsTest {
     void oneClientMoreThanTheBrokerTakesIsTurnedAwayUntilAnotherLeaves() throws Exception {
         start(Map.of("max.connections", "2"));
         oneMoreThanTwoIsTurnedAway();
+    }
+
+    @Test
+    void limitThatIsSetLaterTurnsNewClientsAwayAndLeavesTheOthers() throws Exception {
+        start(Map.of());
+        try (var admin = Admin.create(Map.of("bootstrap.servers", address.toString()))) {
+            limit(admin, new AlterConfigOp(new ConfigEntry("max.connections", "0"), AlterConfigOp.OpType.SET));
+            while (isServed()) {
+                // The limit is on its way to the listeners.
+                assertThat(admin.listTopics().names().get()).isEmpty();
+            }
+
+            limit(admin, new AlterConfigOp(new ConfigEntry("max.connections", ""), AlterConfigOp.OpType.DELETE));
+
+            while (!isServed()) {
+                assertThat(admin.listTopics().names().get()).isEmpty();
+            }
+        }
+    }
+
+    private static void limit(Admin admin, AlterConfigOp change) throws Exception {
+        var broker = new ConfigResource(ConfigResource.Type.BROKER, "0");
+        admin.incrementalAlterConfigs(Map.of(broker, List.of(change))).all().get();
     }
 
     private void oneMoreThanTwoIsTurnedAway() throws IOException {

@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.curator.test.TestingServer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -31,6 +33,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.isthmus.broker.network.Endpoint;
@@ -99,6 +102,34 @@ class StockClusterTest {
         assertThat(cluster.nodes().get())
                 .allSatisfy(node -> assertThat(node.rack()).isEqualTo("rack-" + node.id()));
         assertThat(cluster.controller().get().id()).isBetween(1, 3);
+    }
+
+    @Test
+    void settingForAllBrokersHoldsOnEachAndOneForABrokerOnThatAlone() throws Exception {
+        var name = "log.segment.bytes";
+        for (var broker : List.of("", "2")) {
+            var resource = new ConfigResource(ConfigResource.Type.BROKER, broker);
+            var value = broker.isEmpty() ? "2000000" : "3000000";
+            var set = new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
+            admin.incrementalAlterConfigs(Map.of(resource, List.of(set))).all().get();
+        }
+
+        for (var broker : List.of("1", "2", "3")) {
+            var resource = new ConfigResource(ConfigResource.Type.BROKER, broker);
+            var expected = broker.equals("2") ? "3000000" : "2000000";
+            // Each broker follows the store by itself.
+            String seen;
+            var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            do {
+                seen = admin.describeConfigs(List.of(resource))
+                        .all()
+                        .get()
+                        .get(resource)
+                        .get(name)
+                        .value();
+                assertThat(System.nanoTime()).as(seen).isLessThan(deadline);
+            } while (!seen.equals(expected));
+        }
     }
 
     @Test

@@ -77,7 +77,12 @@ final class Bridging {
         var plan = new TargetPlan(group, scene.image(), view.nowMs());
         var known = group.consumers().member(member.id());
         var before = known != null ? known : plan.successor(member.id(), namesake);
-        var holding = before == null ? Holding.NONE : before.holding();
+        var owned = Migration.subscription(member.protocols())
+                .map(subscription -> ConsumerProtocol.ids(subscription.owned(), scene.image()))
+                .orElse(Partitions.NONE);
+        // It speaks of topics by their names: what it reads of one that was made anew is not what it was given. Nobody
+        // else gets that either until it has let go.
+        var holding = (before == null ? Holding.NONE : before.holding()).claiming(plan.unheld(owned, member.id()));
         var classic = new Classic(member.sessionTimeoutMs(), member.protocols());
         plan.put(new Consumer(member.id(), Migration.profile(member), holding, classic), before);
         if (Migration.isDowngradeDue(plan.members(), scene.config())) {
@@ -86,9 +91,6 @@ final class Bridging {
                     Migration.downgrade(group, plan.members(), scene.image(), view.nowMs()));
         }
         plan.aim(scene.isNew());
-        var owned = Migration.subscription(member.protocols())
-                .map(subscription -> ConsumerProtocol.ids(subscription.owned(), scene.image()))
-                .orElse(Partitions.NONE);
         var after = plan.reconcile(member.id(), owned);
         var joined = new JoinAnswer(
                 ErrorCode.NONE,

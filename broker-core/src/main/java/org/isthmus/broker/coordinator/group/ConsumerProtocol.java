@@ -98,10 +98,11 @@ final class ConsumerProtocol {
         return new Bytes(written);
     }
 
-    /** Those of topics that exist. */
+    /** Those that exist. */
     static SortedSet<PartitionId> ids(Collection<TopicPartition> partitions, ClusterImage image) {
         var ids = new TreeSet<PartitionId>();
         partitions.forEach(partition -> image.topic(partition.topic())
+                .filter(topic -> partition.partition() < topic.partitions().size())
                 .ifPresent(topic -> ids.add(new PartitionId(topic.id(), partition.partition()))));
         return Collections.unmodifiableSortedSet(ids);
     }

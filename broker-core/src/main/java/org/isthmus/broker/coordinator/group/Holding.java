@@ -37,6 +37,12 @@ public record Holding(int epoch, int previousEpoch, SortedSet<PartitionId> assig
         return new Holding(epoch, previousEpoch, kept, toRevoke);
     }
 
+    /** What it says that it reads, and nobody has, counts as given to it. */
+    Holding claiming(SortedSet<PartitionId> partitions) {
+        var unknown = Partitions.where(partitions, partition -> !has(partition));
+        return new Holding(epoch, previousEpoch, Partitions.union(assigned, unknown), revoking);
+    }
+
     Holding at(int target, SortedSet<PartitionId> partitions) {
         return new Holding(target, target == epoch ? previousEpoch : epoch, partitions, Partitions.NONE);
     }

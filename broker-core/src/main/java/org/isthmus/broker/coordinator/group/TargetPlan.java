@@ -111,6 +111,11 @@ final class TargetPlan {
         return after;
     }
 
+    /** Those that no other member has. */
+    SortedSet<PartitionId> unheld(Collection<PartitionId> partitions, String memberId) {
+        return Partitions.where(partitions, partition -> !isHeldByOther(partition, memberId));
+    }
+
     List<GroupRecord> records() {
         if (!epochs.equals(group.consumers().epochs())) {
             records.add(new EpochsChanged(group.id(), epochs));

@@ -7,10 +7,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.group.ConsumerGroupConfig;
+import org.isthmus.broker.metadata.BrokerConfigs;
+import org.isthmus.broker.metadata.BrokerSetting;
 import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.GroupSetting;
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param groups what groups may set
  */
 record ConfigChange(MetadataStore metadata, Placement placement, ConsumerGroupConfig groups) {
+    private static final Pattern BROKER_ID = Pattern.compile("\\d{1,9}");
+
     /** One resource whose settings are to change, and where its outcome goes. */
     record Wish(
             byte type,
@@ -45,8 +50,7 @@ record ConfigChange(MetadataStore metadata, Placement placement, ConsumerGroupCo
     }
 
     /**
-     * Changes what the decision says, made of the resource's own settings as they are: values by setting, null takes a setting away. Only
-     * topics and groups have settings that change while a broker runs.
+     * Changes what the decision says, made of the resource's own settings as they are: values by setting, null takes a setting away.
      */
     private CompletionStage<ClusterImage> alter(
             byte type,
@@ -55,8 +59,9 @@ record ConfigChange(MetadataStore metadata, Placement placement, ConsumerGroupCo
             Function<Map<String, String>, Map<String, @Nullable String>> changes) {
         return metadata.change(image -> {
             if (type == ConfigResources.BROKER) {
-                throw new BrokerException(
-                        ErrorCode.INVALID_REQUEST, "a broker's settings are those it was started with; broker " + name);
+                var before = image.brokerConfigs().getOrDefault(brokerName(name), Map.of());
+                var broker = new ClusterDelta.BrokerConfigured(name, brokerConfigs(before, changes.apply(before)));
+                return validateOnly ? List.of() : List.of(broker);
             }
             if (type == ConfigResources.GROUP) {
                 var before = image.groupConfigs().getOrDefault(name, Map.of());
@@ -72,6 +77,33 @@ record ConfigChange(MetadataStore metadata, Placement placement, ConsumerGroupCo
             var delta = placement.alterConfigs(image, name, changes.apply(topic.configs()));
             return validateOnly ? List.of() : List.of(delta);
         });
+    }
+
+    private static String brokerName(String name) {
+        if (!name.equals(BrokerConfigs.ALL) && !BROKER_ID.matcher(name).matches()) {
+            throw new BrokerException(ErrorCode.INVALID_REQUEST, "a broker's id is a number, not '" + name + "'");
+        }
+        return name;
+    }
+
+    private static Map<String, String> brokerConfigs(
+            Map<String, String> before, Map<String, @Nullable String> changes) {
+        var after = new HashMap<>(before);
+        changes.forEach((name, value) -> {
+            var setting = BrokerSetting.named(name)
+                    .orElseThrow(() -> new BrokerException(
+                            ErrorCode.INVALID_REQUEST,
+                            "'" + name + "' is no setting that changes while a broker runs"));
+            if (value == null) {
+                after.remove(name);
+            } else if (setting.accepts(value)) {
+                after.put(name, value);
+            } else {
+                // Apache Kafka's answer, though for other resources it is INVALID_CONFIG.
+                throw new BrokerException(ErrorCode.INVALID_REQUEST, name + " cannot be '" + value + "'");
+            }
+        });
+        return after;
     }
 
     private Map<String, String> groupConfigs(Map<String, String> before, Map<String, @Nullable String> changes) {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -17,16 +16,17 @@ import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.controller.NewTopicRequest;
+import org.isthmus.broker.metadata.BrokerConfigs;
 import org.isthmus.broker.metadata.TopicImage;
 
 /** Creates topics, each for itself: one that cannot be made does not keep the others back. */
 public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequestData, CreateTopicsResponseData> {
     private final TopicCreation creation;
-    private final Map<String, String> brokerSettings;
+    private final BrokerConfigs brokerConfigs;
 
-    public CreateTopicsHandler(TopicCreation creation, Map<String, String> brokerSettings) {
+    public CreateTopicsHandler(TopicCreation creation, BrokerConfigs brokerConfigs) {
         this.creation = creation;
-        this.brokerSettings = brokerSettings;
+        this.brokerConfigs = brokerConfigs;
     }
 
     @Override
@@ -114,7 +114,9 @@ public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest
     }
 
     private CreatableTopicResult tell(CreatableTopicResult result, TopicImage topic) {
-        var configs = TopicConfigs.describe(topic.configs(), brokerSettings).stream()
+        var configs = TopicConfigs.describe(
+                        topic.configs(), brokerConfigs, creation.metadata().image())
+                .stream()
                 .map(one -> new CreatableTopicConfigs()
                         .setName(one.name())
                         .setValue(one.value())

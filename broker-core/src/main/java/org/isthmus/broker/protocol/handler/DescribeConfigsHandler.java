@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
 import org.apache.kafka.common.message.DescribeConfigsResponseData;
@@ -17,6 +18,8 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfi
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.group.ConsumerGroupConfig;
+import org.isthmus.broker.metadata.BrokerConfigs;
+import org.isthmus.broker.metadata.BrokerSetting;
 import org.isthmus.broker.metadata.GroupSetting;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.metadata.TopicSetting;
@@ -30,23 +33,23 @@ public final class DescribeConfigsHandler
 
     private final MetadataStore metadata;
     private final ClusterIdentity identity;
-    private final Map<String, String> topicDefaults;
+    private final BrokerConfigs brokerConfigs;
     private final Map<String, String> brokerSettings;
     private final ConsumerGroupConfig groups;
 
     /**
-     * @param topicDefaults what this broker was told for topics that say nothing themselves, by Kafka's broker names
-     * @param brokerSettings every setting that it tells of itself
+     * @param brokerConfigs the settings of this broker that can change while it runs
+     * @param brokerSettings every other setting that it tells of itself
      * @param groups how groups are kept that say nothing themselves
      */
     public DescribeConfigsHandler(
             MetadataStore metadata,
             ClusterIdentity identity,
-            Map<String, String> topicDefaults,
+            BrokerConfigs brokerConfigs,
             Map<String, String> brokerSettings,
             ConsumerGroupConfig groups) {
         this.groups = groups;
-        this.topicDefaults = Map.copyOf(topicDefaults);
+        this.brokerConfigs = brokerConfigs;
         this.metadata = metadata;
         this.identity = identity;
         this.brokerSettings = new TreeMap<>(brokerSettings);
@@ -113,24 +116,7 @@ public final class DescribeConfigsHandler
                     .toList();
         }
         if (resource.resourceType() == ConfigResources.BROKER) {
-            if (resource.resourceName().isEmpty()) {
-                // The defaults that were set for every broker: none, since settings of brokers are given when they
-                // start.
-                return List.of();
-            }
-            if (!resource.resourceName().equals(identity.self().toString())) {
-                throw new BrokerException(
-                        ErrorCode.INVALID_REQUEST,
-                        "broker " + identity.self() + " was asked about broker " + resource.resourceName());
-            }
-            return brokerSettings.entrySet().stream()
-                    .map(setting -> new DescribeConfigsResourceResult()
-                            .setName(setting.getKey())
-                            .setValue(setting.getValue())
-                            .setReadOnly(true)
-                            .setConfigSource(TopicConfigs.Source.BROKER.id())
-                            .setConfigType(TopicSetting.Type.STRING.id()))
-                    .toList();
+            return brokers(resource.resourceName());
         }
         if (resource.resourceType() == ConfigResources.GROUP) {
             var own = metadata.image().groupConfigs().getOrDefault(resource.resourceName(), Map.of());
@@ -141,13 +127,47 @@ public final class DescribeConfigsHandler
         throw ConfigResources.unknown(resource.resourceType());
     }
 
+    private List<DescribeConfigsResourceResult> brokers(String name) {
+        if (name.equals(BrokerConfigs.ALL)) {
+            var common = BrokerConfigs.common(metadata.image());
+            return BrokerSetting.all().stream()
+                    .filter(setting -> common.containsKey(setting.key()))
+                    .map(setting -> {
+                        var synonyms = new ArrayList<DescribeConfigsSynonym>();
+                        add(synonyms, setting.key(), common.get(setting.key()), TopicConfigs.Source.SET_ALL.id());
+                        return inForce(setting.key(), setting.type(), synonyms);
+                    })
+                    .toList();
+        }
+        if (!name.equals(identity.self().toString())) {
+            throw new BrokerException(
+                    ErrorCode.INVALID_REQUEST, "broker " + identity.self() + " was asked about broker " + name);
+        }
+        var changeable = BrokerSetting.all().stream().map(setting -> {
+            var synonyms = new ArrayList<DescribeConfigsSynonym>();
+            addBrokers(synonyms, setting);
+            return inForce(setting.key(), setting.type(), synonyms);
+        });
+        var fixed = brokerSettings.entrySet().stream().map(setting -> described(
+                        setting.getKey(), TopicSetting.Type.STRING, setting.getValue(), TopicConfigs.Source.BROKER.id())
+                .setReadOnly(true));
+        return Stream.concat(fixed, changeable).toList();
+    }
+
+    private void addBrokers(List<DescribeConfigsSynonym> synonyms, BrokerSetting setting) {
+        var image = metadata.image();
+        var key = setting.key();
+        add(synonyms, key, brokerConfigs.own(image).get(key), TopicConfigs.Source.SET_BROKER.id());
+        add(synonyms, key, BrokerConfigs.common(image).get(key), TopicConfigs.Source.SET_ALL.id());
+        add(synonyms, key, brokerConfigs.given().get(key), TopicConfigs.Source.BROKER.id());
+        add(synonyms, key, setting.defaultValue(), TopicConfigs.Source.DEFAULT.id());
+    }
+
     private DescribeConfigsResourceResult describe(TopicSetting setting, Map<String, String> own) {
         var synonyms = new ArrayList<DescribeConfigsSynonym>();
         add(synonyms, setting.key(), own.get(setting.key()), TopicConfigs.Source.TOPIC.id());
-        if (setting.hasBrokerKey()) {
-            add(synonyms, setting.brokerKey(), topicDefaults.get(setting.brokerKey()), TopicConfigs.Source.BROKER.id());
-            add(synonyms, setting.brokerKey(), setting.defaultValue(), TopicConfigs.Source.DEFAULT.id());
-        } else if (synonyms.isEmpty()) {
+        BrokerSetting.named(setting.brokerKey()).ifPresent(broker -> addBrokers(synonyms, broker));
+        if (synonyms.isEmpty()) {
             return described(setting.key(), setting.type(), setting.defaultValue(), TopicConfigs.Source.DEFAULT.id());
         }
         return inForce(setting.key(), setting.type(), synonyms);

@@ -20,7 +20,7 @@ import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.metadata.TopicSetting;
 import org.jspecify.annotations.Nullable;
 
-/** Changes single settings of topics and groups and leaves the others. */
+/** Changes single settings of topics, groups and brokers and leaves the others. */
 public final class IncrementalAlterConfigsHandler
         implements ApiHandler<IncrementalAlterConfigsRequestData, IncrementalAlterConfigsResponseData> {
     private static final byte SET = 0;
@@ -105,10 +105,15 @@ public final class IncrementalAlterConfigsHandler
     }
 
     private static Set<String> items(Map<String, String> present, AlterableConfig config) {
-        var setting = TopicSetting.named(config.name())
+        var setting = Arrays.stream(TopicSetting.values())
+                .filter(found ->
+                        config.name().equals(found.key()) || config.name().equals(found.brokerKey()))
                 .filter(found -> found.type() == TopicSetting.Type.LIST)
+                .findFirst()
                 .orElseThrow(() -> new BrokerException(
                         ErrorCode.INVALID_CONFIG, config.name() + " is not a list to add to or take from"));
-        return new LinkedHashSet<>(Arrays.asList(setting.in(present, Map.of()).split(",")));
+        return new LinkedHashSet<>(Arrays.asList(present.getOrDefault(config.name(), setting.defaultValue())
+                .strip()
+                .split(",")));
     }
 }
