@@ -159,7 +159,8 @@ final class Broker implements AutoCloseable {
                 partitions,
                 io,
                 metadata,
-                new Graves(metadata, settings.placement(), ids, settings.graves(), running.topicDefaults()),
+                new DeadLetterTopics(
+                        metadata, settings.placement(), ids, settings.deadLetterTopics(), running.topicDefaults()),
                 new LeaderAppend(leaders, partitions, peers),
                 ids);
         var delays = new DelayPlaces(partitions, io, metadata, producerIds, ids);

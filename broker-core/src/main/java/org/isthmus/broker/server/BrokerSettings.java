@@ -47,7 +47,7 @@ record BrokerSettings(
         ConnectionLimits connections,
         GroupConfig groups,
         CleanerConfig cleaner,
-        Graves.Rules graves,
+        DeadLetterTopics.Rules deadLetterTopics,
         Map<String, String> changeable) {
     private static final System.Logger log = System.getLogger(BrokerSettings.class.getName());
     private static final int CORES = Runtime.getRuntime().availableProcessors();
@@ -91,7 +91,7 @@ record BrokerSettings(
                         reader.millis("log.cleaner.backoff.ms", cleaner.backoff()),
                         reader.bytes("log.cleaner.dedupe.buffer.size", cleaner.mapBytes(), 1024),
                         reader.rate("log.cleaner.io.max.bytes.per.second", cleaner.bytesPerSecond())),
-                new Graves.Rules(
+                new DeadLetterTopics.Rules(
                         reader.text("errors.deadletterqueue.topic.name.prefix", "dlq."),
                         reader.flag("errors.deadletterqueue.auto.create.topics.enable", false)),
                 reader.changeable());
@@ -120,8 +120,8 @@ record BrokerSettings(
         described.put("auto.create.topics.enable", Boolean.toString(createsMissingTopics));
         described.put("offsets.topic.num.partitions", Integer.toString(offsetsPartitions));
         described.put("socket.request.max.bytes", Integer.toString(maxRequestBytes));
-        described.put("errors.deadletterqueue.topic.name.prefix", graves.prefix());
-        described.put("errors.deadletterqueue.auto.create.topics.enable", Boolean.toString(graves.made()));
+        described.put("errors.deadletterqueue.topic.name.prefix", deadLetterTopics.prefix());
+        described.put("errors.deadletterqueue.auto.create.topics.enable", Boolean.toString(deadLetterTopics.made()));
         var idle = connections.maxIdle();
         described.put("connections.max.idle.ms", idle == null ? "-1" : Long.toString(idle.toMillis()));
         return described;

@@ -24,7 +24,7 @@ final class SharePlaces implements PartitionListener {
 
     private final Partitions partitions;
     private final Executor io;
-    private final Graves graves;
+    private final DeadLetterTopics deadLetterTopics;
     private final LeaderAppend leader;
     private final ShareCoordinator coordinator;
 
@@ -32,11 +32,11 @@ final class SharePlaces implements PartitionListener {
             Partitions partitions,
             Executor io,
             MetadataStore metadata,
-            Graves graves,
+            DeadLetterTopics deadLetterTopics,
             LeaderAppend leader,
             IdSource ids) {
         this.partitions = partitions;
-        this.graves = graves;
+        this.deadLetterTopics = deadLetterTopics;
         this.leader = leader;
         this.io = io;
         this.coordinator = new ShareCoordinator(this::place, metadata::image, Clock.system(), ids);
@@ -55,7 +55,7 @@ final class SharePlaces implements PartitionListener {
         return new SharePlace(
                 partition,
                 new PartitionRecords(partition, io, InterestFilters::of, Clock.system()),
-                new DeadLetterTopic(partition, graves, leader, io));
+                new DeadLetterWriter(partition, deadLetterTopics, leader, io));
     }
 
     ShareGroups.Used used() {

@@ -207,9 +207,9 @@ class StockDeadLettersTest {
         topic("risky", 1);
         topic("dlq.unwilling", 1);
         agreeingTopic("without-prefix");
-        for (var grave : List.of("dlq.unwilling", "without-prefix", "dlq.missing")) {
-            var group = "of-" + grave;
-            configure(group, Map.of(OFFSET_RESET, "earliest", DEAD_LETTERS, grave));
+        for (var deadLetterTarget : List.of("dlq.unwilling", "without-prefix", "dlq.missing")) {
+            var group = "of-" + deadLetterTarget;
+            configure(group, Map.of(OFFSET_RESET, "earliest", DEAD_LETTERS, deadLetterTarget));
             send("risky", 0, 0);
             try (var consumer = consumer(group, "risky", EXPLICIT)) {
                 poll(consumer, 1).forEach(record -> consumer.acknowledge(record, AcknowledgeType.REJECT));
@@ -219,9 +219,12 @@ class StockDeadLettersTest {
         }
         try (var admin = Admin.create(client())) {
             assertThat(admin.listTopics().names().get()).doesNotContain("dlq.missing");
-            for (var grave : List.of("dlq.unwilling", "without-prefix")) {
-                var end = admin.listOffsets(Map.of(new TopicPartition(grave, 0), OffsetSpec.latest()));
-                assertThat(end.all().get().get(new TopicPartition(grave, 0)).offset())
+            for (var deadLetterTarget : List.of("dlq.unwilling", "without-prefix")) {
+                var end = admin.listOffsets(Map.of(new TopicPartition(deadLetterTarget, 0), OffsetSpec.latest()));
+                assertThat(end.all()
+                                .get()
+                                .get(new TopicPartition(deadLetterTarget, 0))
+                                .offset())
                         .isZero();
             }
         }
@@ -239,7 +242,7 @@ class StockDeadLettersTest {
                         "errors.deadletterqueue.topic.name.prefix", "")));
         bootstrap = broker.listeners().get(0).toString();
         topic("risky", 1);
-        configure("g", Map.of(OFFSET_RESET, "earliest", DEAD_LETTERS, "grave"));
+        configure("g", Map.of(OFFSET_RESET, "earliest", DEAD_LETTERS, "deadLetterTarget"));
         fromTheBeginning("dead-readers");
         send("risky", 0, 0);
         try (var consumer = consumer("g", "risky", EXPLICIT)) {
@@ -248,15 +251,20 @@ class StockDeadLettersTest {
             until(() -> startOf("g", "risky") > 0);
         }
         try (var admin = Admin.create(client())) {
-            var grave =
-                    admin.describeTopics(List.of("grave")).allTopicNames().get().get("grave");
-            assertThat(grave.partitions()).hasSize(3);
-            var resource = new ConfigResource(ConfigResource.Type.TOPIC, "grave");
+            var deadLetterTarget = admin.describeTopics(List.of("deadLetterTarget"))
+                    .allTopicNames()
+                    .get()
+                    .get("deadLetterTarget");
+            assertThat(deadLetterTarget.partitions()).hasSize(3);
+            var resource = new ConfigResource(ConfigResource.Type.TOPIC, "deadLetterTarget");
             var config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
             assertThat(config.get("errors.deadletterqueue.group.enable").value())
                     .isEqualTo("true");
-            var end = admin.listOffsets(Map.of(new TopicPartition("grave", 0), OffsetSpec.latest()));
-            assertThat(end.all().get().get(new TopicPartition("grave", 0)).offset())
+            var end = admin.listOffsets(Map.of(new TopicPartition("deadLetterTarget", 0), OffsetSpec.latest()));
+            assertThat(end.all()
+                            .get()
+                            .get(new TopicPartition("deadLetterTarget", 0))
+                            .offset())
                     .isEqualTo(1);
         }
     }

@@ -6,7 +6,8 @@ import java.util.concurrent.CompletionStage;
 public interface DeadLetters {
     /**
      * Leaves a dead letter, at least one, for each of these records: its place, the number of its deliveries and why. Completes once they are
-     * committed, or at once where the grave may not be used: then nothing is left of the records.
+     * committed, or at once where the topic may not be used: then nothing is left of the records.
      */
-    CompletionStage<Void> bury(String group, Grave grave, OffsetRange range, int deliveries, String cause);
+    CompletionStage<Void> bury(
+            String group, DeadLetterTarget deadLetterTarget, OffsetRange range, int deliveries, String cause);
 }

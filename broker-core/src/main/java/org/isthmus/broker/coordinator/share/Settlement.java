@@ -176,7 +176,7 @@ final class Settlement {
     }
 
     private void archive(OffsetRange range) {
-        if (group.settings().grave().isPresent()) {
+        if (group.settings().deadLetterTarget().isPresent()) {
             holds.condemned().add(range);
         } else {
             archived.add(range);

@@ -236,11 +236,11 @@ final class ShareConsumption {
 
     private void bury(OffsetMap.Run<Hold> run) {
         var settings = group().settings();
-        var grave = settings.grave();
+        var deadLetterTarget = settings.deadLetterTarget();
         var deliveries = run.value().deliveries();
         var cause = deliveries >= settings.maxDeliveries() ? "delivered " + deliveries + " times" : "rejected";
-        var buried = grave.isPresent()
-                ? deadLetters.bury(id, grave.get(), run.range(), deliveries, cause)
+        var buried = deadLetterTarget.isPresent()
+                ? deadLetters.bury(id, deadLetterTarget.get(), run.range(), deliveries, cause)
                 : CompletableFuture.<Void>completedStage(null);
         buried.thenCompose(done -> write(
                         view -> Decision.of(

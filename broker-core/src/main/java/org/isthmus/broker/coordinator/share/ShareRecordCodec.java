@@ -207,12 +207,16 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
             number(settings.backoff().firstMs());
             bytes.writeDouble(settings.backoff().factor());
             number(settings.backoff().longestMs());
-            text(settings.grave().map(Grave::topic));
+            text(settings.deadLetterTarget().map(DeadLetterTarget::topic));
         }
 
         private static int flags(ShareSettings settings) {
-            var placesOnly = settings.grave().filter(grave -> !grave.whole()).isPresent();
-            var byConsent = settings.grave().filter(Grave::byConsent).isPresent();
+            var placesOnly = settings.deadLetterTarget()
+                    .filter(deadLetterTarget -> !deadLetterTarget.whole())
+                    .isPresent();
+            var byConsent = settings.deadLetterTarget()
+                    .filter(DeadLetterTarget::byConsent)
+                    .isPresent();
             return (settings.exclusive() ? EXCLUSIVE : 0)
                     | (settings.ephemeral() ? EPHEMERAL : 0)
                     | (placesOnly ? PLACES_ONLY : 0)
@@ -301,7 +305,8 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
                     maxInFlight,
                     lockMs,
                     backoff,
-                    text().map(topic -> new Grave(topic, (flags & PLACES_ONLY) == 0, (flags & BY_CONSENT) != 0)),
+                    text().map(topic ->
+                            new DeadLetterTarget(topic, (flags & PLACES_ONLY) == 0, (flags & BY_CONSENT) != 0)),
                     (flags & EPHEMERAL) != 0);
         }
     }

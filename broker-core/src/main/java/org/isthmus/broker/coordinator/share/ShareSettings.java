@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param maxDeliveries after so many deliveries a record that comes back is archived
  * @param maxInFlight most records that members hold at one time; more are not handed out until some are settled
  * @param lockMs how long a member without a session lock may hold a record
- * @param grave where what is archived leaves a dead letter
+ * @param deadLetterTarget where what is archived leaves a dead letter
  * @param ephemeral whether the group ends with its last member
  */
 public record ShareSettings(
@@ -25,7 +25,7 @@ public record ShareSettings(
         int maxInFlight,
         int lockMs,
         Backoff backoff,
-        Optional<Grave> grave,
+        Optional<DeadLetterTarget> deadLetterTarget,
         boolean ephemeral) {
     /** What a share group of stock consumers has where nothing is configured. */
     public static final ShareSettings STOCK = new ShareSettings(
@@ -45,8 +45,18 @@ public record ShareSettings(
             int maxInFlight,
             int lockMs,
             Backoff backoff,
-            Optional<Grave> grave) {
-        this(interest, stock, exclusive, committedOnly, maxDeliveries, maxInFlight, lockMs, backoff, grave, false);
+            Optional<DeadLetterTarget> deadLetterTarget) {
+        this(
+                interest,
+                stock,
+                exclusive,
+                committedOnly,
+                maxDeliveries,
+                maxInFlight,
+                lockMs,
+                backoff,
+                deadLetterTarget,
+                false);
     }
 
     public ShareSettings {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.isthmus.broker.coordinator.share.Backoff;
-import org.isthmus.broker.coordinator.share.Grave;
+import org.isthmus.broker.coordinator.share.DeadLetterTarget;
 import org.isthmus.broker.coordinator.share.Interest;
 import org.isthmus.broker.coordinator.share.Opening;
 import org.isthmus.broker.coordinator.share.ShareSettings;
@@ -28,7 +28,8 @@ public record ShareGroupConfigs(MetadataStore metadata, Clock clock) {
                 number(GroupSetting.SHARE_PARTITION_MAX_RECORD_LOCKS, configs),
                 number(GroupSetting.SHARE_RECORD_LOCK_DURATION_MS, configs),
                 backoff(configs, Backoff.NONE),
-                grave(configs, GroupSetting.DEAD_LETTER_COPY.in(configs).equals("true")));
+                deadLetterTarget(
+                        configs, GroupSetting.DEAD_LETTER_COPY.in(configs).equals("true")));
         return Opening.stock(settings, start(GroupSetting.SHARE_AUTO_OFFSET_RESET.in(configs)));
     }
 
@@ -51,18 +52,18 @@ public record ShareGroupConfigs(MetadataStore metadata, Clock clock) {
                         backoff(configs, settings.backoff()),
                         // Who sets it to nothing wants none; a message is always copied as a whole.
                         GroupSetting.DEAD_LETTER_TOPIC.ownIn(configs).isPresent()
-                                ? grave(configs, true)
-                                : settings.grave()),
+                                ? deadLetterTarget(configs, true)
+                                : settings.deadLetterTarget()),
                 asked.interest(),
                 asked.sessionLock(),
                 asked.start(),
                 asked.recreate());
     }
 
-    private static Optional<Grave> grave(Map<String, String> configs, boolean whole) {
+    private static Optional<DeadLetterTarget> deadLetterTarget(Map<String, String> configs, boolean whole) {
         return Optional.of(GroupSetting.DEAD_LETTER_TOPIC.in(configs))
                 .filter(topic -> !topic.isEmpty())
-                .map(topic -> Grave.configured(topic, whole));
+                .map(topic -> DeadLetterTarget.configured(topic, whole));
     }
 
     private static int own(GroupSetting setting, Map<String, String> configs, int otherwise) {

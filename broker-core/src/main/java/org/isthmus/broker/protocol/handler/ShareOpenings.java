@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.share.Backoff;
-import org.isthmus.broker.coordinator.share.Grave;
+import org.isthmus.broker.coordinator.share.DeadLetterTarget;
 import org.isthmus.broker.coordinator.share.Interest;
 import org.isthmus.broker.coordinator.share.Opening;
 import org.isthmus.broker.coordinator.share.ShareSettings;
@@ -29,7 +29,7 @@ final class ShareOpenings {
                     asked.maxInFlight(),
                     ShareSettings.QUEUE.lockMs(),
                     new Backoff(asked.firstDelayMs(), asked.delayFactor(), asked.longestDelayMs()),
-                    Optional.ofNullable(asked.deadLetterTopic()).map(Grave::own),
+                    Optional.ofNullable(asked.deadLetterTopic()).map(DeadLetterTarget::own),
                     asked.ephemeral());
             check(asked.selector());
             check(asked.memberSelector());

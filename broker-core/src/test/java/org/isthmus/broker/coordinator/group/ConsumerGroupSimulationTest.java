@@ -70,6 +70,7 @@ class ConsumerGroupSimulationTest {
         private boolean led = true;
         private int lastId;
         private int grown = 3;
+        private int born;
         private int transfers;
         private long checkedUpTo;
         private final Map<PartitionId, String> lastReader = new HashMap<>();

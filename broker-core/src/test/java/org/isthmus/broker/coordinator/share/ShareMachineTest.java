@@ -69,7 +69,7 @@ class ShareMachineTest {
                 10,
                 1_000,
                 new Backoff(10, 2, 100),
-                Optional.of(Grave.configured("dead", false)));
+                Optional.of(DeadLetterTarget.configured("dead", false)));
         var group = begin(settings, 5);
         replay(new ShareRecord.Done("orders", List.of(OffsetRange.of(9)), Outcome.ARCHIVED));
         replay(new ShareRecord.GivenBack("orders", List.of(OffsetRange.of(7)), new Returned(2, 1_234_567_890_123L)));

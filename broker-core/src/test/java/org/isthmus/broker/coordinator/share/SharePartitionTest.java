@@ -340,7 +340,7 @@ class SharePartitionTest {
                 lasting.maxInFlight(),
                 lasting.lockMs(),
                 lasting.backoff(),
-                lasting.grave(),
+                lasting.deadLetterTarget(),
                 true);
         return new Opening(settings, Interest.EVERYTHING, true, EARLIEST, false);
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.isthmus.broker.controller.NewTopicRequest;
 import org.isthmus.broker.controller.Placement;
-import org.isthmus.broker.coordinator.share.Grave;
+import org.isthmus.broker.coordinator.share.DeadLetterTarget;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.metadata.TopicImage;
@@ -21,7 +21,7 @@ import org.isthmus.broker.runtime.IdSource;
  *
  * @param topicDefaults what the broker says where a topic says nothing
  */
-record Graves(
+record DeadLetterTopics(
         MetadataStore metadata,
         Placement placement,
         IdSource ids,
@@ -36,24 +36,24 @@ record Graves(
     record Rules(String prefix, boolean made) {}
 
     /** The topic, or nothing where it may not be used; then that is logged. */
-    CompletionStage<Optional<TopicImage>> topic(String group, Grave grave) {
-        var found = metadata.image().topic(grave.topic());
-        var objection = grave.byConsent() ? objection(grave, found) : Optional.<String>empty();
+    CompletionStage<Optional<TopicImage>> topic(String group, DeadLetterTarget deadLetterTarget) {
+        var found = metadata.image().topic(deadLetterTarget.topic());
+        var objection = deadLetterTarget.byConsent() ? objection(deadLetterTarget, found) : Optional.<String>empty();
         if (objection.isPresent()) {
-            System.getLogger(Graves.class.getName())
+            System.getLogger(DeadLetterTopics.class.getName())
                     .log(
                             System.Logger.Level.WARNING,
                             "Records given up without a dead letter: group={0} topic={1} because {2}",
                             group,
-                            grave.topic(),
+                            deadLetterTarget.topic(),
                             objection.get());
             return CompletableFuture.completedStage(Optional.empty());
         }
-        return found.isPresent() ? CompletableFuture.completedStage(found) : make(grave);
+        return found.isPresent() ? CompletableFuture.completedStage(found) : make(deadLetterTarget);
     }
 
-    private Optional<String> objection(Grave grave, Optional<TopicImage> found) {
-        if (!grave.topic().startsWith(rules.prefix)) {
+    private Optional<String> objection(DeadLetterTarget deadLetterTarget, Optional<TopicImage> found) {
+        if (!deadLetterTarget.topic().startsWith(rules.prefix)) {
             return Optional.of("its name does not begin with " + rules.prefix);
         }
         if (found.isEmpty()) {
@@ -65,10 +65,10 @@ record Graves(
                 : Optional.of("it does not have " + TopicSetting.DEAD_LETTERS.key() + "=true");
     }
 
-    private CompletionStage<Optional<TopicImage>> make(Grave grave) {
-        var name = grave.topic();
+    private CompletionStage<Optional<TopicImage>> make(DeadLetterTarget deadLetterTarget) {
+        var name = deadLetterTarget.topic();
         var id = ids.nextUuid();
-        var request = grave.byConsent()
+        var request = deadLetterTarget.byConsent()
                 ? new NewTopicRequest(name, -1, -1, List.of(), Map.of(TopicSetting.DEAD_LETTERS.key(), "true"))
                 : new NewTopicRequest(name, 1, -1, List.of(), Map.of());
         return metadata.change(image ->

@@ -11,8 +11,8 @@ import java.util.concurrent.Executor;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.share.DeadLetterTarget;
 import org.isthmus.broker.coordinator.share.DeadLetters;
-import org.isthmus.broker.coordinator.share.Grave;
 import org.isthmus.broker.coordinator.share.OffsetRange;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.metadata.TopicImage;
@@ -27,7 +27,8 @@ import org.isthmus.broker.replica.Partition;
  * Writes the dead letters of records that a group gave up, under the headers that KIP-1191 names, to the partition of the same number as far as
  * the topic has so many. Where that fails it is tried again, and the record stays in the group until it succeeds.
  */
-record DeadLetterTopic(Partition partition, Graves graves, LeaderAppend leader, Executor io) implements DeadLetters {
+record DeadLetterWriter(Partition partition, DeadLetterTopics deadLetterTopics, LeaderAppend leader, Executor io)
+        implements DeadLetters {
     private static final String PREFIX = "__dlq.errors.";
 
     /** What is said of records that go together. */
@@ -38,10 +39,12 @@ record DeadLetterTopic(Partition partition, Graves graves, LeaderAppend leader, 
     }
 
     @Override
-    public CompletionStage<Void> bury(String group, Grave grave, OffsetRange range, int deliveries, String cause) {
+    public CompletionStage<Void> bury(
+            String group, DeadLetterTarget deadLetterTarget, OffsetRange range, int deliveries, String cause) {
         var done = new CompletableFuture<Void>();
-        var burial = new Burial(group, deliveries, cause, grave.whole());
-        graves.topic(group, grave)
+        var burial = new Burial(group, deliveries, cause, deadLetterTarget.whole());
+        deadLetterTopics
+                .topic(group, deadLetterTarget)
                 .thenCompose(topic -> topic.isPresent()
                         ? write(burial, topic.get(), range)
                         : CompletableFuture.<Void>completedStage(null))
