@@ -83,16 +83,21 @@ final class Clients {
                 return;
             }
             var life = broker.lives();
-            cluster.network().send(address, broker.id().value(), listener, () -> asking.on(broker, atClient -> {
-                if (broker.isUp() && broker.lives() == life) {
-                    cluster.network().send(broker.id().value(), address, loop, () -> {
-                        if (request == number) {
-                            request++;
-                            atClient.run();
-                        }
-                    });
-                }
-            }));
+            cluster.network()
+                    .send(
+                            address,
+                            broker.id().value(),
+                            listener,
+                            () -> asking.on(broker, atClient -> {
+                                if (broker.isUp() && broker.lives() == life) {
+                                    cluster.network().send(broker.id().value(), address, loop, () -> {
+                                        if (request == number) {
+                                            request++;
+                                            atClient.run();
+                                        }
+                                    });
+                                }
+                            }));
         }
 
         void refused() {

@@ -60,8 +60,8 @@ final class ClusterWorld {
         forces = random.nextInt(4) > 0;
         var world = new SimulatedBroker.World(random, clock, loops, zooKeeper, network);
         for (var i = 0; i < size; i++) {
-            brokers.add(new SimulatedBroker(new BrokerId(i), world, Map.of(), id -> broker(id)
-                    .peer()));
+            brokers.add(new SimulatedBroker(
+                    new BrokerId(i), world, Map.of(), id -> broker(id).peer()));
         }
         partitions = IntStream.range(0, 1 + random.nextInt(3))
                 .mapToObj(index -> new TopicPartition(TOPIC, index))
@@ -126,22 +126,27 @@ final class ClusterWorld {
 
     private void begin() {
         brokers.forEach(SimulatedBroker::start);
-        stepUntil("brokers come", Duration.ofSeconds(30), () ->
-                brokers.get(0).image() != null && brokers.get(0).image().brokers().size() == brokers.size());
+        stepUntil(
+                "brokers come",
+                Duration.ofSeconds(30),
+                () -> brokers.get(0).image() != null
+                        && brokers.get(0).image().brokers().size() == brokers.size());
         var topic = new NewTopicRequest(
                 TOPIC,
                 partitions.size(),
                 replicationFactor,
                 List.of(),
                 Map.of(
-                        "min.insync.replicas", Integer.toString(minInSync),
-                        "segment.bytes", "16384",
-                        "isthmus.flush", forces ? "commit" : "os"));
+                        "min.insync.replicas",
+                        Integer.toString(minInSync),
+                        "segment.bytes",
+                        "16384",
+                        "isthmus.flush",
+                        forces ? "commit" : "os"));
         var id = new UUID(random.nextLong(), random.nextLong());
-        brokers.get(0)
-                .store()
-                .change(image -> List.of(new Placement(1_000, 1, 1).createTopic(image, topic, id)));
-        stepUntil("the topic is there", Duration.ofSeconds(30), () -> !truth().topics().isEmpty());
+        brokers.get(0).store().change(image -> List.of(new Placement(1_000, 1, 1).createTopic(image, topic, id)));
+        stepUntil("the topic is there", Duration.ofSeconds(30), () -> !truth().topics()
+                .isEmpty());
         for (var partition : partitions) {
             var number = 10 * (partition.partition() + 1);
             producers.add(new Clients.Producer(this, partition, number, Durability.COMMITTED));
@@ -182,10 +187,11 @@ final class ClusterWorld {
                     broker.crashProcess();
                 }
             }
-            case 4, 5, 6, 7 -> brokers.stream().filter(down -> !down.isUp()).findFirst().ifPresent(down -> {
-                history.add("broker " + down.id() + " starts");
-                down.start();
-            });
+            case 4, 5, 6, 7 ->
+                brokers.stream().filter(down -> !down.isUp()).findFirst().ifPresent(down -> {
+                    history.add("broker " + down.id() + " starts");
+                    down.start();
+                });
             case 8 -> {
                 if (broker.isUp() && !broker.isPaused()) {
                     history.add("broker " + broker.id() + " stops");
@@ -198,13 +204,11 @@ final class ClusterWorld {
                     broker.pause();
                 }
             }
-            case 11, 12, 13 -> brokers.stream()
-                    .filter(SimulatedBroker::isPaused)
-                    .findFirst()
-                    .ifPresent(paused -> {
-                        history.add("broker " + paused.id() + " goes on");
-                        paused.resume();
-                    });
+            case 11, 12, 13 ->
+                brokers.stream().filter(SimulatedBroker::isPaused).findFirst().ifPresent(paused -> {
+                    history.add("broker " + paused.id() + " goes on");
+                    paused.resume();
+                });
             case 14 -> part(broker.id().value(), other.id().value());
             case 15 -> {
                 part(broker.id().value(), other.id().value());
@@ -285,9 +289,8 @@ final class ClusterWorld {
         var wanted = List.copyOf(target.subList(0, count));
         if (by.store() != null) {
             history.add(id + " should move to " + wanted);
-            by.store()
-                    .change(image -> Reassignments.begin(image, id, wanted, true).stream()
-                            .toList());
+            by.store().change(image -> Reassignments.begin(image, id, wanted, true).stream()
+                    .toList());
         }
     }
 
@@ -406,17 +409,16 @@ final class ClusterWorld {
                 .sorted()
                 .forEach(broker -> text.append(broker).append(' '));
         for (var id : partitions) {
-            image.partition(id)
-                    .ifPresent(partition -> text.append("; ")
-                            .append(id.partition())
-                            .append(" led by ")
-                            .append(partition.leader())
-                            .append(" in ")
-                            .append(partition.leaderEpoch())
-                            .append(" isr ")
-                            .append(partition.isr())
-                            .append(" committed ")
-                            .append(truth.committed(id)));
+            image.partition(id).ifPresent(partition -> text.append("; ")
+                    .append(id.partition())
+                    .append(" led by ")
+                    .append(partition.leader())
+                    .append(" in ")
+                    .append(partition.leaderEpoch())
+                    .append(" isr ")
+                    .append(partition.isr())
+                    .append(" committed ")
+                    .append(truth.committed(id)));
         }
         return text.toString();
     }

@@ -105,8 +105,7 @@ final class SimulatedBroker {
         private void join(ClusterImage image, Elections elections) {
             disk.createDirectories(ROOT.resolve("logs"));
             var io = machine.newThreads(Duration.ofMillis(3));
-            var directory = new LogDirectory(
-                    ROOT, disk, machine.newThread(Duration.ofMillis(3)), Runnable::run, clock);
+            var directory = new LogDirectory(ROOT, disk, machine.newThread(Duration.ofMillis(3)), Runnable::run, clock);
             var made = new Partitions(
                     id,
                     List.of(directory),

@@ -30,8 +30,8 @@ final class Truth {
 
     private final Collection<SimulatedBroker> brokers;
     private final int minInSync;
-    private final Map<TopicPartition, Of> partitions = new TreeMap<>(
-            Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
+    private final Map<TopicPartition, Of> partitions =
+            new TreeMap<>(Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
 
     /** One partition. */
     private static final class Of {
@@ -94,15 +94,16 @@ final class Truth {
                     .isTrue();
         }
         var found = partition.view();
-        if (found.isEmpty() || partition.role() instanceof Role.Offline || broker.disk().isDown()) {
+        if (found.isEmpty()
+                || partition.role() instanceof Role.Offline
+                || broker.disk().isDown()) {
             return;
         }
         var view = found.get();
         var seen = of.seen.computeIfAbsent(process(broker), process -> new Seen());
         seen.verified = Math.min(seen.verified, view.endOffset());
         of.ends.put(broker.id(), view.endOffset());
-        var isInSync =
-                truth.partition(id).orElseThrow().isr().contains(broker.id());
+        var isInSync = truth.partition(id).orElseThrow().isr().contains(broker.id());
         if (isInSync) {
             assertThat(view.endOffset())
                     .as("%s is in sync with %s and lacks what is committed", process(broker), id)

@@ -101,7 +101,8 @@ public final class SimLoop {
 
                 @Override
                 public void execute(Runnable task) {
-                    busyUntilNanos = Math.max(busyUntilNanos, clock.nanos()) + upTo(most).toNanos();
+                    busyUntilNanos =
+                            Math.max(busyUntilNanos, clock.nanos()) + upTo(most).toNanos();
                     loop.schedule(Duration.ofNanos(busyUntilNanos - clock.nanos()), task);
                 }
             };

@@ -226,8 +226,7 @@ public final class SimMetadataStore implements MetadataStore {
             return;
         }
         if (by.isBroken()
-                || clock.nanos() - heardNanos
-                        > zooKeeper.sessionTimeout().toNanos() * 2 / 3) {
+                || clock.nanos() - heardNanos > zooKeeper.sessionTimeout().toNanos() * 2 / 3) {
             disconnected();
             return;
         }

@@ -31,8 +31,7 @@ class SimMetadataStoreTest extends MetadataStoreContract {
 
     @Override
     protected MetadataStore open() {
-        return new Stepped(await(
-                SimMetadataStore.open(zooKeeper, SELF, loops.newLoop(), clock, "life " + opened++)));
+        return new Stepped(await(SimMetadataStore.open(zooKeeper, SELF, loops.newLoop(), clock, "life " + opened++)));
     }
 
     private <T> T await(CompletionStage<T> stage) {
@@ -52,7 +51,8 @@ class SimMetadataStoreTest extends MetadataStoreContract {
     void changeWhoseAnswerIsLostHappensOnce() {
         var store = (Stepped) open();
         for (var i = 0; i < 200; i++) {
-            var change = store.store.change(image -> List.of(new ClusterDelta.ProducerIdsTaken(image.nextProducerId() + 1)));
+            var change =
+                    store.store.change(image -> List.of(new ClusterDelta.ProducerIdsTaken(image.nextProducerId() + 1)));
             loops.runFor(Duration.ofMillis(random.nextInt(8)));
             zooKeeper.breakConnection(SELF);
             await(change);

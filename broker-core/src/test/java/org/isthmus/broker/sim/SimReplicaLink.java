@@ -56,16 +56,14 @@ public final class SimReplicaLink implements ReplicaLink {
                 .thenAcceptAsync(
                         found -> {
                             var answers = answers(found);
-                            network.send(
-                                    leader.id().value(), self.value(), loop, () -> done.complete(copies(answers)));
+                            network.send(leader.id().value(), self.value(), loop, () -> done.complete(copies(answers)));
                         },
                         peer.sending()));
         return done;
     }
 
     private static BrokerException unreached(BrokerImage leader) {
-        return new BrokerException(
-                ErrorCode.NETWORK_EXCEPTION, "broker " + leader.id() + " does not answer in time");
+        return new BrokerException(ErrorCode.NETWORK_EXCEPTION, "broker " + leader.id() + " does not answer in time");
     }
 
     private static List<ReplicaFetch.Answer> answers(List<ReplicaFetch.Found> found) {

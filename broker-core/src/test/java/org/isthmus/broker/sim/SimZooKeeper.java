@@ -303,8 +303,7 @@ public final class SimZooKeeper {
             switch (write.kind()) {
                 case CREATE -> next.put(path, new Node(write.content(), 0, zxid + 1, 0));
                 case CREATE_FOR_SESSION -> next.put(path, new Node(write.content(), 0, zxid + 1, session));
-                case SET ->
-                    next.put(path, new Node(write.content(), node.version() + 1, node.created(), node.owner()));
+                case SET -> next.put(path, new Node(write.content(), node.version() + 1, node.created(), node.owner()));
                 case DELETE -> next.remove(path);
                 case CHECK -> {}
             }
