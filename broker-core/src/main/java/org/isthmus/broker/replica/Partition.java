@@ -57,6 +57,7 @@ public final class Partition {
     private boolean looksForOverdue;
     private final List<BiConsumer<@Nullable PartitionLog, @Nullable BrokerException>> untilOpen = new ArrayList<>();
     private boolean opening;
+    private CompletionStage<Void> free = CompletableFuture.completedStage(null);
     /** The logs beside this one, by what their directories' names end with. */
     private final Map<LogKind, Partition> beside = new EnumMap<>(LogKind.class);
     /** Null where no other broker has this partition. */
@@ -113,6 +114,11 @@ public final class Partition {
         this.role = role;
     }
 
+    /** Its place on the disk is taken until then. Before it is used. */
+    void openAfter(CompletionStage<Void> removal) {
+        free = removal;
+    }
+
     public TopicPartition id() {
         return id;
     }
@@ -167,6 +173,7 @@ public final class Partition {
         var present = beside.get(kind);
         if (present == null) {
             present = new Partition(id, directoryBeside(kind), loop, storage, config.forSidecar(), role, replication);
+            present.openAfter(free);
             if (replica != null) {
                 present.takePart(inSync, true);
             }
@@ -640,7 +647,7 @@ public final class Partition {
             untilOpen.add(then);
             if (!opening) {
                 opening = true;
-                storage.io().execute(this::openLog);
+                var unused = free.whenCompleteAsync((ended, failure) -> openLog(), storage.io());
             }
         }
     }
@@ -648,6 +655,7 @@ public final class Partition {
     /** On an I/O thread. */
     private void openLog() {
         try {
+            Removal.finishWhereBegun(storage.files(), directory);
             var isNew = !storage.files().exists(directory);
             var opened = replica == null
                     ? PartitionLog.open(directory, config.log(), storage.files(), storage.clock())

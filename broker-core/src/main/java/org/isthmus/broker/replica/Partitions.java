@@ -50,6 +50,9 @@ public final class Partitions {
     private final List<PartitionListener> listeners = new CopyOnWriteArrayList<>();
     private final TemporaryTopics temporary;
     private final Map<TopicPartition, Role> roles = new HashMap<>();
+    /** Of replicas that were moved away: one that comes back is not opened before its files are gone. */
+    private final Map<TopicPartition, CompletionStage<Void>> removals = new HashMap<>();
+
     private Map<String, TopicImage> followed = Map.of();
     private Map<String, String> topicDefaults;
     private boolean started;
@@ -202,9 +205,22 @@ public final class Partitions {
         roles.remove(gone.id());
         gone.home().remove(gone);
         listeners.forEach(listener -> listener.resigned(gone.id()));
-        gone.close("it was moved to other brokers")
-                .thenRunAsync(
-                        () -> gone.directories().stream().filter(files::exists).forEach(this::deleteTree), io);
+        removals.put(
+                gone.id(),
+                gone.close("it was moved to other brokers")
+                        .thenRunAsync(
+                                () -> gone.directories().stream()
+                                        .filter(files::exists)
+                                        .forEach(this::remove),
+                                io));
+    }
+
+    private void remove(Path path) {
+        try {
+            Removal.of(files, path);
+        } catch (IOException e) {
+            log.log(System.Logger.Level.WARNING, "Left behind: " + path, e);
+        }
     }
 
     private Partition create(TopicPartition id, TopicImage topic, PartitionConfig config, Role role) {
@@ -213,6 +229,10 @@ public final class Partitions {
         var home = started ? directories.place(place) : directories.homeOf(place);
         var storage = new Partition.Storage(files, clock, io, home);
         var created = new Partition(id, home.logs().resolve(place), loop, storage, config, role, replication);
+        var removal = removals.remove(id);
+        if (removal != null) {
+            created.openAfter(removal);
+        }
         home.add(created);
         return created;
     }
