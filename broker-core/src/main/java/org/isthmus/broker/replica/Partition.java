@@ -1037,6 +1037,7 @@ public final class Partition {
                 if (storage.space().isFull()) {
                     throw diskFull();
                 }
+                refuseLaterReigns(records, as);
                 if (opened.appendReplicated(records) instanceof AppendResult.Rejected refused) {
                     throw new BrokerException(refused.error(), refused.reason());
                 }
@@ -1049,6 +1050,21 @@ public final class Partition {
             }
             log.whenStored(opened, replicated, done);
         });
+    }
+
+    /**
+     * An answer is read from the leader's file as it is sent. Where the leader has stepped down meanwhile and its file was cut and written anew,
+     * it holds what another leader wrote, of which nobody knows whether it follows on what is here.
+     */
+    private void refuseLaterReigns(ByteBuffer records, Role.Follower as) {
+        for (var batch : RecordBatch.in(records)) {
+            if (batch.leaderEpoch() > as.epoch().value()) {
+                throw new BrokerException(
+                        ErrorCode.UNKNOWN_LEADER_EPOCH,
+                        "records of epoch " + batch.leaderEpoch() + " for " + id + ", which follows epoch "
+                                + as.epoch());
+            }
+        }
     }
 
     /** Cuts off what the leader does not have, or begins anew at the leader's start where nothing here follows it. */

@@ -17,6 +17,7 @@ import org.isthmus.broker.controller.Controller;
 import org.isthmus.broker.controller.Elections;
 import org.isthmus.broker.controller.Registration;
 import org.isthmus.broker.log.AppendResult;
+import org.isthmus.broker.metadata.BrokerConfigs;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.replica.Durability;
@@ -90,7 +91,7 @@ final class SimulatedBroker {
 
         private void register(SimMetadataStore opened) {
             store = opened;
-            var elections = new Elections(topicDefaults);
+            var elections = new Elections(new BrokerConfigs(id, topicDefaults));
             registration = new Registration(opened, id, elections, metadataLoop, clock);
             registration
                     .giveUp(SESSION_TIMEOUT.multipliedBy(2))
@@ -113,7 +114,7 @@ final class SimulatedBroker {
                     io,
                     disk,
                     clock,
-                    topicDefaults);
+                    new BrokerConfigs(id, topicDefaults));
             made.deleteUnclaimed(image);
             var replication = machine.newLoop();
             made.replicate(

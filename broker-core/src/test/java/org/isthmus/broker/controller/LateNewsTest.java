@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.metadata.BrokerConfigs;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.PartitionImage;
@@ -33,7 +34,7 @@ class LateNewsTest {
     private final SimLoop loops = new SimLoop(random, clock);
     private final SimZooKeeper zooKeeper =
             new SimZooKeeper(random, clock, loops, Duration.ofSeconds(2), Duration.ofMillis(20));
-    private final Elections elections = new Elections(Map.of());
+    private final Elections elections = new Elections(new BrokerConfigs(FIRST, Map.of()));
 
     @Test
     void brokerComesBackWhoseSessionEndedBeforeItLearnedThatItIsRegistered() {

@@ -334,7 +334,8 @@ public final class SimMetadataStore implements MetadataStore {
                 image.topics(),
                 image.topicNames(),
                 image.nextProducerId(),
-                image.groupConfigs());
+                image.groupConfigs(),
+                image.brokerConfigs());
     }
 
     // ---- changing

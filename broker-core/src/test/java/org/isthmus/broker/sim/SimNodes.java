@@ -27,6 +27,7 @@ final class SimNodes {
     private static final String BROKERS = "brokers/";
     private static final String TOPICS = "topics/";
     private static final String GROUPS = "groups/";
+    private static final String CONFIGS = "configs/";
 
     private record Topic(UUID id, Map<String, String> configs, int partitions) {
         static Topic of(TopicImage image) {
@@ -72,6 +73,7 @@ final class SimNodes {
         var topics = new HashMap<String, TopicImage>();
         var names = new HashMap<UUID, String>();
         var groups = new HashMap<String, Map<String, String>>();
+        var brokerConfigs = new HashMap<String, Map<String, String>>();
         nodes.forEach((path, node) -> {
             if (node.content() instanceof BrokerImage broker) {
                 brokers.put(
@@ -82,9 +84,9 @@ final class SimNodes {
                 topics.put(name, new TopicImage(name, topic.id(), topic.configs(), partitions(nodes, topic)));
                 names.put(topic.id(), name);
             } else if (path.startsWith(GROUPS) && node.content() instanceof Map<?, ?> configs) {
-                var texts = new HashMap<String, String>();
-                configs.forEach((key, value) -> texts.put((String) key, (String) value));
-                groups.put(path.substring(GROUPS.length()), texts);
+                groups.put(path.substring(GROUPS.length()), texts(configs));
+            } else if (path.startsWith(CONFIGS) && node.content() instanceof Map<?, ?> configs) {
+                brokerConfigs.put(path.substring(CONFIGS.length()), texts(configs));
             }
         });
         return new ClusterImage(
@@ -96,7 +98,14 @@ final class SimNodes {
                 topics,
                 names,
                 (long) nodes.get(PRODUCER_IDS).content(),
-                groups);
+                groups,
+                brokerConfigs);
+    }
+
+    private static Map<String, String> texts(Map<?, ?> configs) {
+        var texts = new HashMap<String, String>();
+        configs.forEach((key, value) -> texts.put((String) key, (String) value));
+        return texts;
     }
 
     private static boolean isWhole(Map<String, Node> nodes, Topic topic) {
@@ -164,6 +173,8 @@ final class SimNodes {
             set(PRODUCER_IDS, taken.nextProducerId());
         } else if (delta instanceof ClusterDelta.GroupConfigured configured) {
             configure(GROUPS + configured.group(), configured.configs());
+        } else if (delta instanceof ClusterDelta.BrokerConfigured configured) {
+            configure(CONFIGS + configured.broker(), configured.configs());
         }
     }
 
