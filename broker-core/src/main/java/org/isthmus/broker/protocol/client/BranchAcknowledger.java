@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.protocol.codec.OwnApi;
@@ -29,23 +28,17 @@ final class BranchAcknowledger {
     private final ShareSession session;
     private final TopicPartition partition;
     private final TransactionIdentity identity;
-    private final Consumer<BrokerException> onFailure;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private boolean hurried;
     private boolean isSaying;
     private @Nullable BrokerException failure;
 
     BranchAcknowledger(
-            ClientLoop client,
-            ShareSession session,
-            TopicPartition partition,
-            TransactionIdentity identity,
-            Consumer<BrokerException> onFailure) {
+            ClientLoop client, ShareSession session, TopicPartition partition, TransactionIdentity identity) {
         this.client = client;
         this.session = session;
         this.partition = partition;
         this.identity = identity;
-        this.onFailure = onFailure;
     }
 
     void accept(long first, long last, CompletableFuture<Void> done) {
@@ -128,6 +121,5 @@ final class BranchAcknowledger {
         var reason = Failures.of(thrown);
         taken.forEach(each -> each.done().completeExceptionally(reason));
         fail(reason);
-        onFailure.accept(reason);
     }
 }

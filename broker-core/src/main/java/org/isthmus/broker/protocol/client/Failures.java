@@ -26,6 +26,8 @@ final class Failures {
             ErrorCode.KAFKA_STORAGE_ERROR,
             ErrorCode.FENCED_LEADER_EPOCH,
             ErrorCode.UNKNOWN_LEADER_EPOCH,
+            // The topic was found: whoever does not know it yet has not heard of it.
+            ErrorCode.UNKNOWN_TOPIC_ID,
             ErrorCode.OFFSET_NOT_AVAILABLE,
             ErrorCode.UNSTABLE_OFFSET_COMMIT);
 

@@ -3,7 +3,6 @@ package org.isthmus.broker.protocol.client;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.isthmus.broker.client.ShareStream.ShareDelivery;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -19,20 +18,20 @@ final class MemberAcknowledger {
 
     private final ShareMember member;
     private final TransactionIdentity identity;
-    private final Consumer<BrokerException> onFailure;
     private final Map<Place, BranchAcknowledger> byPlace = new HashMap<>();
     private boolean hurried;
     private @Nullable BrokerException failure;
 
-    MemberAcknowledger(ShareMember member, TransactionIdentity identity, Consumer<BrokerException> onFailure) {
+    MemberAcknowledger(ShareMember member, TransactionIdentity identity) {
         this.member = member;
         this.identity = identity;
-        this.onFailure = onFailure;
     }
 
     void accept(ShareDelivery first, long lastOffset, CompletableFuture<Void> done) {
         member.client()
-                .runHere(() -> acceptHere(first, lastOffset, done), () -> refuse(done, WireBrokerClient.closed()));
+                .runHere(
+                        () -> acceptHere(first, lastOffset, done),
+                        () -> done.completeExceptionally(WireBrokerClient.closed()));
     }
 
     private void acceptHere(ShareDelivery first, long lastOffset, CompletableFuture<Void> done) {
@@ -40,12 +39,10 @@ final class MemberAcknowledger {
         if (failure != null) {
             done.completeExceptionally(failure);
         } else if (session == null) {
-            refuse(
-                    done,
-                    new BrokerException(
-                            ErrorCode.INVALID_RECORD_STATE,
-                            "offset " + first.record().offset() + " of " + first.partition()
-                                    + " is not held any more: the connection was lost"));
+            done.completeExceptionally(new BrokerException(
+                    ErrorCode.INVALID_RECORD_STATE,
+                    "offset " + first.record().offset() + " of " + first.partition()
+                            + " is not held any more: the connection was lost"));
         } else {
             var acknowledger = byPlace.computeIfAbsent(new Place(session, first.partition()), this::acknowledger);
             session.afterSaid(() -> acknowledger.accept(first.record().offset(), lastOffset, done));
@@ -53,8 +50,7 @@ final class MemberAcknowledger {
     }
 
     private BranchAcknowledger acknowledger(Place place) {
-        var acknowledger =
-                new BranchAcknowledger(member.client(), place.session(), place.partition(), identity, onFailure);
+        var acknowledger = new BranchAcknowledger(member.client(), place.session(), place.partition(), identity);
         if (hurried) {
             acknowledger.hurry();
         }
@@ -70,11 +66,6 @@ final class MemberAcknowledger {
                             byPlace.values().forEach(BranchAcknowledger::hurry);
                         },
                         () -> {});
-    }
-
-    private void refuse(CompletableFuture<Void> done, BrokerException reason) {
-        done.completeExceptionally(reason);
-        onFailure.accept(reason);
     }
 
     /** Fails what is waiting to be said. */

@@ -78,7 +78,7 @@ final class WireTransaction implements Transaction {
                 partition,
                 record,
                 Acks.ALL,
-                send -> perform(send.answer(), known -> sender(partition, known).send(send)));
+                send -> perform(send.answer(), known -> sender(partition, known).send(send, 0)));
     }
 
     @Override
@@ -92,24 +92,22 @@ final class WireTransaction implements Transaction {
                 .thenApply(sent -> null);
     }
 
-    private BranchDelayer delayer(TopicPartition partition, TransactionIdentity known) {
-        return delayers.computeIfAbsent(partition, wanted -> {
-            var delayer = new BranchDelayer(client, cluster, wanted, known, this::broken);
-            if (hurried) {
-                delayer.hurry();
-            }
-            return delayer;
-        });
+    private BranchSender sender(TopicPartition partition, TransactionIdentity known) {
+        return senders.computeIfAbsent(
+                partition,
+                wanted -> hurriedLikeThis(new BranchSender(client, cluster, producer::channel, wanted, known)));
     }
 
-    private BranchSender sender(TopicPartition partition, TransactionIdentity known) {
-        return senders.computeIfAbsent(partition, wanted -> {
-            var sender = new BranchSender(client, cluster, producer::channel, wanted, known, this::broken);
-            if (hurried) {
-                sender.hurry();
-            }
-            return sender;
-        });
+    private BranchDelayer delayer(TopicPartition partition, TransactionIdentity known) {
+        return delayers.computeIfAbsent(
+                partition, wanted -> hurriedLikeThis(new BranchDelayer(client, cluster, wanted, known)));
+    }
+
+    private <O extends BranchOutlet> O hurriedLikeThis(O outlet) {
+        if (hurried) {
+            outlet.hurry();
+        }
+        return outlet;
     }
 
     @Override
@@ -124,8 +122,7 @@ final class WireTransaction implements Transaction {
 
     private MemberAcknowledger acknowledger(ShareMember member, TransactionIdentity known) {
         return acknowledgers.computeIfAbsent(member, each -> {
-            var acknowledger =
-                    new MemberAcknowledger(each, known, reason -> client.runHere(() -> broken(reason), () -> {}));
+            var acknowledger = new MemberAcknowledger(each, known);
             if (hurried) {
                 acknowledger.hurry();
             }
@@ -136,8 +133,8 @@ final class WireTransaction implements Transaction {
     private void hurry() {
         if (!hurried) {
             hurried = true;
-            senders.values().forEach(BranchSender::hurry);
-            delayers.values().forEach(BranchDelayer::hurry);
+            senders.values().forEach(BranchOutlet::hurry);
+            delayers.values().forEach(BranchOutlet::hurry);
             acknowledgers.values().forEach(MemberAcknowledger::hurry);
         }
     }
@@ -153,7 +150,7 @@ final class WireTransaction implements Transaction {
                     }
                     unanswered++;
                     CompletionStage<?> awaited = answer;
-                    awaited.whenComplete((done, thrown) -> client.runHere(this::answered, () -> {}));
+                    awaited.whenComplete((done, thrown) -> client.runHere(() -> answered(thrown), () -> {}));
                     if (given != null) {
                         work.accept(given);
                         return;
@@ -182,7 +179,11 @@ final class WireTransaction implements Transaction {
         }
     }
 
-    private void answered() {
+    /** A failure is known before anybody takes the transaction for quiet, and so for one that may commit. */
+    private void answered(@Nullable Throwable thrown) {
+        if (thrown != null) {
+            broken(Failures.of(thrown));
+        }
         if (--unanswered == 0 && onQuiet != null) {
             onQuiet.run();
         }

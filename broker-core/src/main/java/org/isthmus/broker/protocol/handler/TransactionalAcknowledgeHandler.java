@@ -2,8 +2,6 @@ package org.isthmus.broker.protocol.handler;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -17,17 +15,15 @@ import org.isthmus.broker.protocol.codec.Outcome;
 import org.isthmus.broker.protocol.codec.OwnApi;
 import org.isthmus.broker.protocol.codec.TransactionalAcknowledgement;
 
-/** Acknowledges records as part of a transaction, which the partition's share groups join by that (as with KIP-890). */
-public final class TransactionalAcknowledgeHandler extends OwnApiHandler<TransactionalAcknowledgement, Outcome> {
+/** Acknowledges records as part of a transaction. */
+public final class TransactionalAcknowledgeHandler extends TransactionalHandler<TransactionalAcknowledgement> {
     private final Topics topics;
     private final ShareCoordinator shares;
-    private final TransactionAdmission admission;
 
     public TransactionalAcknowledgeHandler(Topics topics, ShareCoordinator shares, TransactionAdmission admission) {
-        super(OwnApi.ACKNOWLEDGE_IN_TRANSACTION);
+        super(OwnApi.ACKNOWLEDGE_IN_TRANSACTION, admission);
         this.topics = topics;
         this.shares = shares;
-        this.admission = admission;
     }
 
     @Override
@@ -43,6 +39,8 @@ public final class TransactionalAcknowledgeHandler extends OwnApiHandler<Transac
         var partition = new TopicPartition(topic.name(), asked.partition());
         var acknowledgements = acknowledgements(asked);
         var transaction = new Transaction(asked.producerId(), asked.producerEpoch());
+        var producer = new ProducerIdentity(asked.producerId(), asked.producerEpoch());
+        var participant = SideParticipant.SHARES.of(partition);
         return shares.ask(
                         partition,
                         share -> share.acknowledge(
@@ -50,7 +48,7 @@ public final class TransactionalAcknowledgeHandler extends OwnApiHandler<Transac
                                 asked.member(),
                                 acknowledgements,
                                 transaction,
-                                () -> admit(asked, partition)))
+                                () -> admit(asked.transactionalId(), producer, participant)))
                 .thenApply(done -> Outcome.DONE);
     }
 
@@ -60,23 +58,5 @@ public final class TransactionalAcknowledgeHandler extends OwnApiHandler<Transac
             ShareAcknowledgements.add(said.first(), said.last(), List.of(said.type()), true, acknowledgements);
         }
         return acknowledgements;
-    }
-
-    private CompletionStage<Void> admit(TransactionalAcknowledgement asked, TopicPartition partition) {
-        var producer = new ProducerIdentity(asked.producerId(), asked.producerEpoch());
-        return admission
-                .admit(asked.transactionalId(), producer, Set.of(SideParticipant.SHARES.of(partition)), true)
-                .thenCompose(refusal -> refusal == ErrorCode.NONE
-                        ? CompletableFuture.<Void>completedStage(null)
-                        : CompletableFuture.failedStage(new BrokerException(
-                                refusal,
-                                "transaction " + asked.transactionalId() + " cannot take in acknowledgements of "
-                                        + asked.group())));
-    }
-
-    @Override
-    Outcome refused(Throwable failure) {
-        var refusal = Refusal.of(failure);
-        return new Outcome(refusal.code(), refusal.message());
     }
 }

@@ -1,12 +1,7 @@
 package org.isthmus.broker.protocol.handler;
 
 import java.util.ArrayList;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.isthmus.broker.common.BrokerException;
-import org.isthmus.broker.common.ErrorCode;
-import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.Bytes;
 import org.isthmus.broker.coordinator.delay.DelayCoordinator;
 import org.isthmus.broker.coordinator.delay.Delayed;
@@ -17,17 +12,15 @@ import org.isthmus.broker.protocol.codec.Outcome;
 import org.isthmus.broker.protocol.codec.OwnApi;
 import org.isthmus.broker.protocol.codec.TransactionalDelay;
 
-/** Keeps records back until their time as part of a transaction, which the partition's delayed records join by that (as with KIP-890). */
-public final class TransactionalDelayHandler extends OwnApiHandler<TransactionalDelay, Outcome> {
+/** Keeps records back until their time as part of a transaction. */
+public final class TransactionalDelayHandler extends TransactionalHandler<TransactionalDelay> {
     private final Topics topics;
     private final DelayCoordinator delays;
-    private final TransactionAdmission admission;
 
     public TransactionalDelayHandler(Topics topics, DelayCoordinator delays, TransactionAdmission admission) {
-        super(OwnApi.DELAY_IN_TRANSACTION);
+        super(OwnApi.DELAY_IN_TRANSACTION, admission);
         this.topics = topics;
         this.delays = delays;
-        this.admission = admission;
     }
 
     @Override
@@ -39,28 +32,15 @@ public final class TransactionalDelayHandler extends OwnApiHandler<Transactional
             records.add(new Delayed(each.atMs(), new Bytes(each.batch())));
         }
         var transaction = new StagedBy(asked.producerId(), asked.producerEpoch());
+        var producer = new ProducerIdentity(asked.producerId(), asked.producerEpoch());
+        var participant = SideParticipant.DELAYS.of(partition.id());
         return delays.ask(
                         partition.id(),
-                        waiting ->
-                                waiting.stage(transaction, asked.first(), records, () -> admit(asked, partition.id())))
+                        waiting -> waiting.stage(
+                                transaction,
+                                asked.first(),
+                                records,
+                                () -> admit(asked.transactionalId(), producer, participant)))
                 .thenApply(done -> Outcome.DONE);
-    }
-
-    private CompletionStage<Void> admit(TransactionalDelay asked, TopicPartition partition) {
-        var producer = new ProducerIdentity(asked.producerId(), asked.producerEpoch());
-        return admission
-                .admit(asked.transactionalId(), producer, Set.of(SideParticipant.DELAYS.of(partition)), true)
-                .thenCompose(refusal -> refusal == ErrorCode.NONE
-                        ? CompletableFuture.<Void>completedStage(null)
-                        : CompletableFuture.failedStage(new BrokerException(
-                                refusal,
-                                "transaction " + asked.transactionalId() + " cannot take in records for later of "
-                                        + partition)));
-    }
-
-    @Override
-    Outcome refused(Throwable failure) {
-        var refusal = Refusal.of(failure);
-        return new Outcome(refusal.code(), refusal.message());
     }
 }

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.BranchEnd;
@@ -172,6 +173,27 @@ class TransactionsTest {
 
         send(INVOICES, "ordinary");
         assertThat(texts(poll(invoices, 1))).containsExactly("ordinary");
+    }
+
+    @Test
+    void whatFailsWhileTheCommitWaitsForItRollsTheTransactionBack() {
+        send(ORDERS, "one");
+        var orders = join(ORDERS);
+        var got = poll(orders, 1).get(0);
+        var failing = List.<Consumer<Transaction>>of(
+                transaction -> transaction.send(new TopicPartition("orders", 7), record("nowhere")),
+                transaction -> transaction.sendLater(new TopicPartition("orders", 7), record("nowhere"), 1),
+                transaction -> transaction.acknowledge(orders, got, 5));
+        for (var step : failing) {
+            var transaction = client.begin(MINUTE);
+            get(transaction.send(INVOICES, record("never")));
+            step.accept(transaction);
+            assertThatThrownBy(() -> get(transaction.commit()))
+                    .isInstanceOfSatisfying(BrokerException.class, refused -> assertThat(refused.code())
+                            .isEqualTo(ErrorCode.TRANSACTION_ABORTABLE));
+        }
+        send(INVOICES, "ordinary");
+        assertThat(texts(poll(join(INVOICES), 1))).containsExactly("ordinary");
     }
 
     @Test

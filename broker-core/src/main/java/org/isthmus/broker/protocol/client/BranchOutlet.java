@@ -1,0 +1,128 @@
+package org.isthmus.broker.protocol.client;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.Deadline;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends one transaction's records for one partition, in order and each once. The first waits for others, until they are a batch or it is time to
+ * {@link #hurry}. One batch is under way at a time; what comes meanwhile makes up the next one. What cannot be sent fails the transaction, so nothing behind it is sent. Owned by the client's loop.
+ */
+abstract class BranchOutlet {
+    /** @param atMs when the record is to be there, in milliseconds since 1970; of no meaning where that is at once */
+    record Waiting(Send send, long atMs) {}
+
+    final Cluster cluster;
+    final TopicPartition partition;
+    final TransactionIdentity identity;
+    private final ClientLoop client;
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private List<Waiting> underWay = List.of();
+    private int waitingBytes;
+    private int sent;
+    private boolean hurried;
+    private @Nullable BrokerException failure;
+
+    BranchOutlet(ClientLoop client, Cluster cluster, TopicPartition partition, TransactionIdentity identity) {
+        this.client = client;
+        this.cluster = cluster;
+        this.partition = partition;
+        this.identity = identity;
+    }
+
+    /**
+     * How a batch is sent, as often as it takes; answers the offset of its first record, or −1 where that has none yet.
+     *
+     * @param before how many of the transaction have been sent before
+     */
+    abstract Supplier<CompletionStage<Long>> attempt(List<Waiting> batch, int before, Deadline deadline);
+
+    final void send(Send send, long atMs) {
+        if (failure != null) {
+            send.answer().completeExceptionally(failure);
+            return;
+        }
+        waiting.add(new Waiting(send, atMs));
+        waitingBytes += send.sizeInBytes();
+        if (underWay.isEmpty() && (hurried || waitingBytes >= client.config().maxBatchBytes())) {
+            sendNext();
+        }
+    }
+
+    /** Waits for no more before it sends, from now on. */
+    final void hurry() {
+        hurried = true;
+        if (underWay.isEmpty() && failure == null) {
+            sendNext();
+        }
+    }
+
+    /** Fails what is waiting and what is under way. */
+    final void fail(BrokerException reason) {
+        if (failure != null) {
+            return;
+        }
+        failure = reason;
+        var unsent = new ArrayList<>(underWay);
+        unsent.addAll(waiting);
+        waiting.clear();
+        unsent.forEach(each -> each.send().answer().completeExceptionally(reason));
+    }
+
+    private void sendNext() {
+        underWay = nextBatch();
+        if (underWay.isEmpty()) {
+            return;
+        }
+        var batch = underWay;
+        var deadline = batch.get(0).send().deadline();
+        var attempt = attempt(batch, sent, deadline);
+        Attempts.until(client, deadline, "send to " + partition, () -> attempt.get()
+                        .whenComplete((offset, thrown) -> {
+                            // While the last transaction of the identity still ends, this one has to wait; nothing is
+                            // wrong with what is known.
+                            if (thrown != null && Failures.of(thrown).code() != ErrorCode.CONCURRENT_TRANSACTIONS) {
+                                cluster.forgetTopic(partition.topic());
+                            }
+                        }))
+                .whenComplete((baseOffset, thrown) -> finish(batch, baseOffset, thrown));
+    }
+
+    private List<Waiting> nextBatch() {
+        var batch = new ArrayList<Waiting>();
+        int size = 0;
+        while (!waiting.isEmpty()) {
+            size += waiting.element().send().sizeInBytes();
+            if (size > client.config().maxBatchBytes() && !batch.isEmpty()) {
+                break;
+            }
+            batch.add(waiting.remove());
+        }
+        batch.forEach(each -> waitingBytes -= each.send().sizeInBytes());
+        return batch;
+    }
+
+    private void finish(List<Waiting> batch, @Nullable Long baseOffset, @Nullable Throwable thrown) {
+        if (failure != null) {
+            return;
+        }
+        if (baseOffset == null) {
+            fail(Failures.of(thrown == null ? new IllegalStateException("no offset") : thrown));
+            return;
+        }
+        sent += batch.size();
+        long offset = baseOffset;
+        for (var each : batch) {
+            each.send().answer().complete(offset < 0 ? offset : offset++);
+        }
+        sendNext();
+    }
+}
