@@ -14,16 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends one transaction's records for one partition, in order and each once. The first waits for others, until they are a batch or it is time to
- * {@link #hurry}. One batch is under way at a time; what comes meanwhile makes up the next one. What cannot be sent fails the transaction, so nothing behind it is sent. Owned by the client's loop.
+ * {@link #hurry}. One batch is under way at a time; what comes meanwhile makes up the next one. What cannot be sent fails the transaction, so
+ * nothing behind it is sent. Owned by the client's loop.
  */
 abstract class BranchOutlet {
     /** @param atMs when the record is to be there, in milliseconds since 1970; of no meaning where that is at once */
     record Waiting(Send send, long atMs) {}
 
+    final ClientLoop client;
     final Cluster cluster;
     final TopicPartition partition;
     final TransactionIdentity identity;
-    private final ClientLoop client;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private List<Waiting> underWay = List.of();
     private int waitingBytes;

@@ -12,7 +12,6 @@ import org.isthmus.broker.record.RecordBatchBuilder;
 
 /** Sends one transaction's records for one partition to its log, as an idempotent producer. Owned by the client's loop. */
 final class BranchSender extends BranchOutlet {
-    private final ClientLoop client;
     private final PartitionSender.Channels channels;
 
     BranchSender(
@@ -22,7 +21,6 @@ final class BranchSender extends BranchOutlet {
             TopicPartition partition,
             TransactionIdentity identity) {
         super(client, cluster, partition, identity);
-        this.client = client;
         this.channels = channels;
     }
 
