@@ -1,9 +1,17 @@
 package org.isthmus.broker.log;
 
+import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 
 /** What became of an append. Refusals are values; a disk that fails is an exception. */
 public sealed interface AppendResult {
+    /** Fails with {@link BrokerException} and the reason where the log refused the records. */
+    default void requireWritten() {
+        if (this instanceof Rejected rejected) {
+            throw new BrokerException(rejected.error(), rejected.reason());
+        }
+    }
+
     /**
      * The records are in the log.
      *

@@ -424,9 +424,7 @@ public final class Partition {
             grown(opened);
             return appended.lastOffset();
         }
-        if (result instanceof AppendResult.Rejected rejected) {
-            throw new BrokerException(rejected.error(), rejected.reason());
-        }
+        result.requireWritten();
         throw new IllegalStateException("an append without a producer id cannot be a duplicate: " + id);
     }
 
@@ -1038,9 +1036,7 @@ public final class Partition {
                     throw diskFull();
                 }
                 refuseLaterReigns(records, as);
-                if (opened.appendReplicated(records) instanceof AppendResult.Rejected refused) {
-                    throw new BrokerException(refused.error(), refused.reason());
-                }
+                opened.appendReplicated(records).requireWritten();
                 log.grown(opened);
             }
             replicated.heard(answer.highWatermark());

@@ -9,7 +9,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.coordinator.delay.DelayCoordinator;
 import org.isthmus.broker.log.AppendResult;
 import org.isthmus.broker.log.LogView;
@@ -47,19 +46,12 @@ final class DelayPlace implements DelayCoordinator.Place {
 
     @Override
     public CompletionStage<Void> deliver(ByteBuffer batch) {
-        return onLoop(partition.append(batch, Durability.COMMITTED).thenApply(DelayPlace::accepted));
+        return onLoop(partition.append(batch, Durability.COMMITTED).thenAccept(AppendResult::requireWritten));
     }
 
     @Override
     public int maxBatchBytes() {
         return partition.maxBatchBytes();
-    }
-
-    private static Void accepted(AppendResult result) {
-        if (result instanceof AppendResult.Rejected rejected) {
-            throw new BrokerException(rejected.error(), rejected.reason());
-        }
-        return null;
     }
 
     @Override

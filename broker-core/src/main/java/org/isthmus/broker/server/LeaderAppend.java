@@ -24,14 +24,9 @@ record LeaderAppend(Leaders leaders, Partitions partitions, BrokerPeers peers) {
     private CompletionStage<Void> here(TopicPartition id, ByteBuffer batch) {
         return partitions
                 .partition(id)
-                .map(partition -> partition.append(batch, Durability.COMMITTED).thenAccept(LeaderAppend::check))
+                .map(partition ->
+                        partition.append(batch, Durability.COMMITTED).thenAccept(AppendResult::requireWritten))
                 .orElseGet(() -> CompletableFuture.failedStage(
                         new BrokerException(ErrorCode.LEADER_NOT_AVAILABLE, "nobody leads partition " + id)));
-    }
-
-    private static void check(AppendResult result) {
-        if (result instanceof AppendResult.Rejected rejected) {
-            throw new BrokerException(rejected.error(), rejected.reason());
-        }
     }
 }
