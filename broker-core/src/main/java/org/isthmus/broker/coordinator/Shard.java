@@ -87,6 +87,22 @@ public final class Shard<S extends StateMachine<R>, R> {
 
     /** As {@link #write(Function)}, and tells the answer to the owner of soft state as soon as the records are in the state. */
     public <T> CompletionStage<T> write(Function<View<S>, Decision<R, T>> decide, Consumer<T> applied) {
+        var answer = decide(decide, applied);
+        log.hurry();
+        return answer;
+    }
+
+    /**
+     * As {@link #write(Function, Consumer)}, for what would be decided again if it were lost: the answer takes its time, because nothing is
+     * committed for its sake that others do not want committed sooner.
+     */
+    public <T> CompletionStage<T> note(Function<View<S>, Decision<R, T>> decide, Consumer<T> applied) {
+        var answer = decide(decide, applied);
+        log.hurrySoon();
+        return answer;
+    }
+
+    private <T> CompletionStage<T> decide(Function<View<S>, Decision<R, T>> decide, Consumer<T> applied) {
         if (phase != Phase.ACTIVE) {
             return CompletableFuture.failedStage(notActive());
         }
@@ -117,10 +133,19 @@ public final class Shard<S extends StateMachine<R>, R> {
             return CompletableFuture.failedStage(notActive());
         }
         try {
-            return answerOnceCommitted(query.apply(view()));
+            var answer = answerOnceCommitted(query.apply(view()));
+            log.hurry();
+            return answer;
         } catch (RuntimeException e) {
             return CompletableFuture.failedStage(e);
         }
+    }
+
+    /** Asks the state as it is now and answers at once, be it committed or not. Fails where the shard does not serve. */
+    public <T> CompletionStage<T> peek(Function<S, T> query) {
+        return phase == Phase.ACTIVE
+                ? CompletableFuture.completedStage(query.apply(machine))
+                : CompletableFuture.failedStage(notActive());
     }
 
     /** Runs a task on the loop after the delay, unless the shard closes before. */

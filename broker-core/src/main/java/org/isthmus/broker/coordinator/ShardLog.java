@@ -9,7 +9,8 @@ import org.isthmus.broker.record.RecordBatch;
 /** The log partition under a shard. All calls come from, and all answers go to, the loop that owns the partition. */
 public interface ShardLog {
     /**
-     * Appends one batch and returns the offset of its last record. That it is committed is told by {@link #committed}.
+     * Appends one batch and returns the offset of its last record. That it is committed is told by {@link #committed}, and brought about by
+     * {@link #hurry}, or by others in their time.
      *
      * @throws org.isthmus.broker.common.BrokerException where the append is refused and nothing was written: {@code
      *     NOT_LEADER_OR_FOLLOWER}, {@code NOT_ENOUGH_REPLICAS}, {@code MESSAGE_TOO_LARGE}
@@ -19,6 +20,12 @@ public interface ShardLog {
 
     /** Completes once everything up to this offset, included, is committed; −1 is committed at once. Fails when this replica stops leading. */
     CompletionStage<Void> committed(long offset);
+
+    /** Has all that was appended committed as soon as may be. */
+    void hurry();
+
+    /** As {@link #hurry}, in a moment, within which somebody else may want it. */
+    void hurrySoon();
 
     /** Gives every batch from the log's start to its end, committed or not, in order. A batch is valid during its call only. */
     CompletionStage<Void> readAll(Consumer<RecordBatch> reader);

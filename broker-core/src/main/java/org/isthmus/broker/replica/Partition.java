@@ -47,6 +47,7 @@ public final class Partition {
 
     private static final int READ_ALL_CHUNK_BYTES = 1 << 20;
     private static final Duration OVERDUE_LOOK = Duration.ofSeconds(1);
+    private static final Duration MOMENT = Duration.ofMillis(5);
 
     private final TopicPartition id;
     private final Path directory;
@@ -55,6 +56,10 @@ public final class Partition {
     private final Waiters waiters = new Waiters();
     private final Waiters awaitingSafety = new Waiters();
     private boolean looksForOverdue;
+    /** Whether the log has got what nobody asked to be forced yet. */
+    private boolean unhurried;
+
+    private boolean hurriesSoon;
     private final List<BiConsumer<@Nullable PartitionLog, @Nullable BrokerException>> untilOpen = new ArrayList<>();
     private boolean opening;
     private CompletionStage<Void> free = CompletableFuture.completedStage(null);
@@ -227,30 +232,21 @@ public final class Partition {
      * written in the order of the calls. Refusals are answers; the stage fails where this broker does not lead or the disk fails.
      */
     public CompletionStage<AppendResult> append(ByteBuffer batches, Durability durability) {
-        return append(batches, durability, AppendOrigin.CLIENT);
-    }
-
-    /** As {@link #append(ByteBuffer, Durability)}; the broker itself may also append the markers that end transactions. */
-    public CompletionStage<AppendResult> append(ByteBuffer batches, Durability durability, AppendOrigin origin) {
-        return append(batches, durability, origin, null);
+        return append(batches, durability, null);
     }
 
     /**
      * As {@link #append(ByteBuffer, Durability)}, for one who waits that long and no longer for what is written to be committed, give or take
      * a second. The stage then fails with {@code REQUEST_TIMED_OUT}, and the records may be committed later all the same.
      */
-    public CompletionStage<AppendResult> append(ByteBuffer batches, Durability durability, Duration patience) {
-        return append(batches, durability, AppendOrigin.CLIENT, patience);
-    }
-
-    private CompletionStage<AppendResult> append(
-            ByteBuffer batches, Durability durability, AppendOrigin origin, @Nullable Duration patience) {
+    public CompletionStage<AppendResult> append(
+            ByteBuffer batches, Durability durability, @Nullable Duration patience) {
         var done = new CompletableFuture<AppendResult>();
         loop.execute(() -> whenOpen((opened, failure) -> {
             if (opened == null) {
                 done.completeExceptionally(failure == null ? notLeading() : failure);
             } else {
-                append(opened, batches, durability, origin, patience, done);
+                append(opened, batches, durability, patience, done);
             }
         }));
         return done;
@@ -260,34 +256,19 @@ public final class Partition {
             PartitionLog opened,
             ByteBuffer batches,
             Durability durability,
-            AppendOrigin origin,
             @Nullable Duration patience,
             CompletableFuture<AppendResult> done) {
-        if (!(role instanceof Role.Leader leader)) {
-            done.completeExceptionally(notLeading());
-            return;
-        }
-        if (storage.space().isFull()) {
-            done.completeExceptionally(diskFull());
-            return;
-        }
-        if (durability == Durability.COMMITTED && isShortOfReplicas()) {
-            done.completeExceptionally(shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS));
-            return;
-        }
         var before = opened.view().endOffset();
         AppendResult result;
         try {
-            result = opened.append(batches, leader.epoch(), origin);
-        } catch (IOException e) {
-            done.completeExceptionally(refusal(e));
-            return;
+            result = write(opened, batches, durability, AppendOrigin.CLIENT);
         } catch (RuntimeException e) {
             done.completeExceptionally(e);
             return;
         }
         if (result instanceof AppendResult.Appended appended) {
             grown(opened);
+            hurry();
             if (durability == Durability.WRITTEN && replica == null) {
                 show(opened, before);
             }
@@ -296,6 +277,80 @@ public final class Partition {
             answer(result, duplicate.lastOffset(), durability, patience, opened, done);
         } else {
             done.complete(result);
+        }
+    }
+
+    private AppendResult write(PartitionLog opened, ByteBuffer batches, Durability durability, AppendOrigin origin) {
+        if (!(role instanceof Role.Leader leader)) {
+            throw notLeading();
+        }
+        if (storage.space().isFull()) {
+            throw diskFull();
+        }
+        if (durability == Durability.COMMITTED && isShortOfReplicas()) {
+            throw shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS);
+        }
+        try {
+            return opened.append(batches, leader.epoch(), origin);
+        } catch (IOException e) {
+            throw refusal(e);
+        }
+    }
+
+    /**
+     * Appends a marker that ends a transaction; completes once it is committed, and as safe as the topic asks for. That is not hurried, because
+     * others often bring it about soon. Fails as {@link #append(ByteBuffer, Durability)} does.
+     *
+     * @param seen completes as soon as readers go by it, with the same
+     */
+    public CompletionStage<AppendResult> appendMarker(ByteBuffer marker, CompletableFuture<AppendResult> seen) {
+        var kept = new CompletableFuture<AppendResult>();
+        loop.execute(() -> whenOpen((opened, failure) -> {
+            if (opened == null) {
+                kept.completeExceptionally(failure == null ? notLeading() : failure);
+            } else {
+                appendMarker(opened, marker, seen, kept);
+            }
+        }));
+        return kept.whenComplete((result, failure) -> {
+            if (failure == null) {
+                seen.complete(result);
+            } else {
+                seen.completeExceptionally(failure);
+            }
+        });
+    }
+
+    private void appendMarker(
+            PartitionLog opened,
+            ByteBuffer marker,
+            CompletableFuture<AppendResult> seen,
+            CompletableFuture<AppendResult> kept) {
+        var before = opened.view().endOffset();
+        AppendResult result;
+        try {
+            result = write(opened, marker, Durability.COMMITTED, AppendOrigin.BROKER);
+        } catch (RuntimeException e) {
+            kept.completeExceptionally(e);
+            return;
+        }
+        if (!(result instanceof AppendResult.Appended appended)) {
+            kept.complete(result);
+            return;
+        }
+        grown(opened);
+        var end = appended.lastOffset() + 1;
+        if (replica == null) {
+            show(opened, before);
+            waiters.await(end, opened.view().highWatermark(), Waiters.completing(seen, result));
+            awaitingSafety.await(end, safeUpTo, Waiters.completing(kept, result));
+        } else {
+            waiters.await(end, opened.view().highWatermark(), Waiters.completing(kept, result));
+        }
+        if (seen.isDone()) {
+            hurrySoon();
+        } else {
+            hurry();
         }
     }
 
@@ -312,7 +367,26 @@ public final class Partition {
                 storage.io().execute(this::force);
             }
         } else {
+            unhurried = true;
+        }
+    }
+
+    /** Has forced what the log has got and nobody asked to be forced yet; on the partition's loop. */
+    public void hurry() {
+        if (unhurried && open != null) {
+            unhurried = false;
             storage.commit().add(this);
+        }
+    }
+
+    /** As {@link #hurry}, in a moment, within which somebody else may want it. */
+    public void hurrySoon() {
+        if (unhurried && !hurriesSoon) {
+            hurriesSoon = true;
+            loop.schedule(MOMENT, () -> {
+                hurriesSoon = false;
+                hurry();
+            });
         }
     }
 
@@ -397,8 +471,8 @@ public final class Partition {
     }
 
     /**
-     * As {@link #append}, but on the partition's loop and at once; for those who live on it. What is refused or cannot be done now fails with
-     * {@link BrokerException}.
+     * As {@link #append}, but on the partition's loop and at once; for those who live on it, and say by {@link #hurry} when the disk should have
+     * it. What is refused or cannot be done now fails with {@link BrokerException}.
      *
      * @throws IOException where the disk failed and it is not known what the log holds
      */
@@ -576,6 +650,7 @@ public final class Partition {
                 return;
             }
             awaitingSafety.add(opened.view().highWatermark(), Waiters.completing(done));
+            hurry();
         });
         return done;
     }
@@ -1038,6 +1113,7 @@ public final class Partition {
                 refuseLaterReigns(records, as);
                 opened.appendReplicated(records).requireWritten();
                 log.grown(opened);
+                log.hurry();
             }
             replicated.heard(answer.highWatermark());
             log.settle(opened, replicated);
@@ -1078,6 +1154,7 @@ public final class Partition {
             replicated.cut(opened.view().endOffset());
             // Whatever is left may be waited for by a force that does not count any more.
             log.grown(opened);
+            log.hurry();
             log.whenStored(opened, replicated, done);
         });
     }

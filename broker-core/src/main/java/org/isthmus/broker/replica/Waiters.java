@@ -20,11 +20,16 @@ final class Waiters {
         void failed(BrokerException reason);
     }
 
+    @SuppressWarnings("NullAway") // null is what a stage without a value completes with
     static Listener completing(CompletableFuture<Void> done) {
+        return completing(done, null);
+    }
+
+    static <T> Listener completing(CompletableFuture<T> done, T value) {
         return new Listener() {
             @Override
             public void reached() {
-                done.complete(null);
+                done.complete(value);
             }
 
             @Override
@@ -58,6 +63,15 @@ final class Waiters {
         var waiter = new Waiter(offset, nextNumber++, listener, deadline);
         byOffset.add(waiter);
         return waiter;
+    }
+
+    /** Tells the listener now where the mark has reached the offset, and else when it has. */
+    void await(long offset, long mark, Listener listener) {
+        if (mark >= offset) {
+            listener.reached();
+        } else {
+            add(offset, listener);
+        }
     }
 
     void remove(Waiter waiter) {

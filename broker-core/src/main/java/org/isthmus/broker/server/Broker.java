@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.isthmus.broker.client.ClientConfig;
@@ -299,11 +301,20 @@ final class Broker implements AutoCloseable {
         }
     }
 
-    private static void every(Duration interval, EventLoop loop, Runnable task) {
-        loop.schedule(interval, () -> {
-            task.run();
-            every(interval, loop, task);
+    /** Until the broker closes, and never while what was opened before is being closed. */
+    private void every(Duration interval, EventLoop loop, Runnable task) {
+        var ended = new AtomicBoolean();
+        loop.schedule(interval, new Runnable() {
+            @Override
+            public void run() {
+                if (!ended.get()) {
+                    task.run();
+                    loop.schedule(interval, this);
+                }
+            }
         });
+        // On the loop, so that no round is under way any more.
+        opened.add(() -> CompletableFuture.runAsync(() -> ended.set(true), loop).join());
     }
 
     private Path metadataFile() {

@@ -7,6 +7,7 @@ import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.InternalTopics;
 import org.isthmus.broker.coordinator.ShardedCoordinator;
+import org.isthmus.broker.coordinator.transaction.Arrival;
 import org.isthmus.broker.coordinator.transaction.MarkerWriter;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
 import org.isthmus.broker.coordinator.transaction.SideParticipant;
@@ -21,7 +22,7 @@ record ClusterTransactions(Leaders leaders, MetadataStore metadata, BrokerPeers 
         return (participant, marker) -> {
             var partition = SideParticipant.home(participant);
             return leaders.elsewhere(partition)
-                    .map(leader -> peers.writeMarker(leader, participant, marker))
+                    .map(leader -> Arrival.whenKept(peers.writeMarker(leader, participant, marker)))
                     // Where nobody leads, this broker does not either, and says so.
                     .orElseGet(() -> here.write(participant, marker));
         };

@@ -65,6 +65,16 @@ final class DelayPlace implements DelayCoordinator.Place {
     }
 
     @Override
+    public void hurry() {
+        partition.delayLog().hurry();
+    }
+
+    @Override
+    public void hurrySoon() {
+        partition.delayLog().hurrySoon();
+    }
+
+    @Override
     public CompletionStage<Void> readAll(Consumer<RecordBatch> reader) {
         return partition.delayLog().readAll(reader);
     }

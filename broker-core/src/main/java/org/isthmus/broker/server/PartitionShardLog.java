@@ -21,6 +21,16 @@ record PartitionShardLog(Partition partition) implements ShardLog {
     }
 
     @Override
+    public void hurry() {
+        partition.hurry();
+    }
+
+    @Override
+    public void hurrySoon() {
+        partition.hurrySoon();
+    }
+
+    @Override
     public CompletionStage<Void> readAll(Consumer<RecordBatch> reader) {
         return partition.readAll(reader);
     }

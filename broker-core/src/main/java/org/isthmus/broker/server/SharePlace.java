@@ -53,6 +53,16 @@ final class SharePlace implements ShareCoordinator.Place {
     }
 
     @Override
+    public void hurry() {
+        partition.sidecar().hurry();
+    }
+
+    @Override
+    public void hurrySoon() {
+        partition.sidecar().hurrySoon();
+    }
+
+    @Override
     public CompletionStage<Void> readAll(Consumer<RecordBatch> reader) {
         return partition.sidecar().readAll(reader);
     }

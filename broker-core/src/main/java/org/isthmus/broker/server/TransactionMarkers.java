@@ -2,6 +2,7 @@ package org.isthmus.broker.server;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.InternalTopics;
@@ -10,15 +11,14 @@ import org.isthmus.broker.coordinator.delay.StagedBy;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.share.ShareCoordinator;
 import org.isthmus.broker.coordinator.share.Transaction;
+import org.isthmus.broker.coordinator.transaction.Arrival;
 import org.isthmus.broker.coordinator.transaction.Marker;
 import org.isthmus.broker.coordinator.transaction.MarkerWriter;
 import org.isthmus.broker.coordinator.transaction.Outcome;
 import org.isthmus.broker.coordinator.transaction.SideParticipant;
-import org.isthmus.broker.log.AppendOrigin;
 import org.isthmus.broker.log.AppendResult;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.record.EndTransactionMarker;
-import org.isthmus.broker.replica.Durability;
 import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.replica.Partitions;
 import org.isthmus.broker.runtime.Clock;
@@ -36,12 +36,12 @@ record TransactionMarkers(
         Clock clock)
         implements MarkerWriter {
     @Override
-    public CompletionStage<ErrorCode> write(TopicPartition id, Marker marker) {
+    public Arrival write(TopicPartition id, Marker marker) {
         var home = SideParticipant.home(id);
         if (metadata.image().partition(home).isEmpty()
                 && partitions.partition(home).isEmpty()) {
             // The topic was deleted, or was a temporary one, which the metadata never knew.
-            return CompletableFuture.completedStage(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+            return Arrival.whenKept(CompletableFuture.completedStage(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
         }
         if (SideParticipant.SHARES.is(id)) {
             return settleShares(home, marker);
@@ -51,39 +51,63 @@ record TransactionMarkers(
         }
         if (id.topic().equals(InternalTopics.CONSUMER_OFFSETS)) {
             var producer = marker.producer();
-            return groups.endTransaction(
-                    id.partition(), producer.producerId(), producer.epoch(), marker.outcome() == Outcome.COMMIT);
+            return arrival(applied -> groups.endTransaction(
+                    id.partition(),
+                    producer.producerId(),
+                    producer.epoch(),
+                    marker.outcome() == Outcome.COMMIT,
+                    applied));
         }
         return partitions
                 .partition(id)
                 .map(partition -> append(partition, marker))
-                .orElseGet(() -> CompletableFuture.completedStage(ErrorCode.NOT_LEADER_OR_FOLLOWER));
+                .orElseGet(() -> Arrival.whenKept(CompletableFuture.completedStage(ErrorCode.NOT_LEADER_OR_FOLLOWER)));
     }
 
-    private CompletionStage<ErrorCode> settleShares(TopicPartition id, Marker marker) {
+    /** Of an outcome that becomes part of a shard's state, by which it then answers. */
+    private static Arrival arrival(Function<CompletableFuture<ErrorCode>, CompletionStage<ErrorCode>> write) {
+        var seen = new CompletableFuture<ErrorCode>();
+        var kept = write.apply(seen);
+        var unused = kept.whenComplete((error, failure) -> {
+            if (failure == null) {
+                seen.complete(error);
+            } else {
+                seen.completeExceptionally(failure);
+            }
+        });
+        return new Arrival(seen, kept);
+    }
+
+    private Arrival settleShares(TopicPartition id, Marker marker) {
         var outcome = new Transaction(
                 marker.producer().producerId(), marker.producer().epoch());
-        return shares.ask(id, share -> share.end(outcome, marker.outcome() == Outcome.COMMIT))
-                .thenApply(settled -> ErrorCode.NONE);
+        return arrival(applied -> shares.ask(
+                        id,
+                        share -> share.end(
+                                outcome, marker.outcome() == Outcome.COMMIT, () -> applied.complete(ErrorCode.NONE)))
+                .thenApply(settled -> ErrorCode.NONE));
     }
 
-    private CompletionStage<ErrorCode> settleDelays(TopicPartition id, Marker marker) {
+    private Arrival settleDelays(TopicPartition id, Marker marker) {
         var outcome =
                 new StagedBy(marker.producer().producerId(), marker.producer().epoch());
-        return delays.ask(id, waiting -> waiting.end(outcome, marker.outcome() == Outcome.COMMIT))
-                .thenApply(settled -> ErrorCode.NONE);
+        return Arrival.whenKept(delays.ask(id, waiting -> waiting.end(outcome, marker.outcome() == Outcome.COMMIT))
+                .thenApply(settled -> ErrorCode.NONE));
     }
 
-    private CompletionStage<ErrorCode> append(Partition partition, Marker marker) {
+    private Arrival append(Partition partition, Marker marker) {
         var outcome = marker.outcome() == Outcome.COMMIT
                 ? EndTransactionMarker.Outcome.COMMIT
                 : EndTransactionMarker.Outcome.ABORT;
         var producer = marker.producer();
         var batch = new EndTransactionMarker(outcome, marker.coordinatorEpoch())
                 .toBatch(producer.producerId(), producer.epoch(), clock.wallMs());
-        return partition
-                .append(batch, Durability.COMMITTED, AppendOrigin.BROKER)
-                .thenApply(
-                        result -> result instanceof AppendResult.Rejected rejected ? rejected.error() : ErrorCode.NONE);
+        var seen = new CompletableFuture<AppendResult>();
+        var kept = partition.appendMarker(batch, seen);
+        return new Arrival(seen.thenApply(TransactionMarkers::outcome), kept.thenApply(TransactionMarkers::outcome));
+    }
+
+    private static ErrorCode outcome(AppendResult result) {
+        return result instanceof AppendResult.Rejected rejected ? rejected.error() : ErrorCode.NONE;
     }
 }

@@ -142,9 +142,6 @@ public final class MemoryShardLog {
                 failsNextAppend = false;
                 throw new IOException("disk failed after the write");
             }
-            if (!holdsCommits) {
-                commitUpTo(endOffset - 1);
-            }
             return endOffset - 1;
         }
 
@@ -159,6 +156,18 @@ public final class MemoryShardLog {
             var waiter = new Waiter(offset, new CompletableFuture<>());
             waiters.add(waiter);
             return waiter.done;
+        }
+
+        @Override
+        public void hurry() {
+            if (!ended && !holdsCommits) {
+                commit();
+            }
+        }
+
+        @Override
+        public void hurrySoon() {
+            hurry();
         }
 
         @Override

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,6 +21,7 @@ import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.log.AppendResult;
 import org.isthmus.broker.metadata.PartitionImage;
 import org.isthmus.broker.record.Compression;
+import org.isthmus.broker.record.EndTransactionMarker;
 import org.isthmus.broker.record.RecordBatchBuilder;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
@@ -145,6 +147,61 @@ class PartitionCommitTest {
         assertThat(safe).succeedsWithin(Duration.ofSeconds(30));
         assertThat(partition.committedUpTo(3).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(30));
         assertThat(partition.isSafe()).isTrue();
+        partition.close("the test ends").toCompletableFuture().join();
+    }
+
+    @Test
+    void markerIsSeenAtOnceAndKeptOnceTheDiskHasIt() {
+        var partition = partitions(Map.of("isthmus.flush", "commit")).get(0);
+        var transactional = new RecordBatchBuilder(Compression.NONE)
+                .producer(7, (short) 0, 0)
+                .transactional()
+                .append(0, null, new byte[100], List.of())
+                .build();
+        partition
+                .append(transactional, Durability.COMMITTED)
+                .toCompletableFuture()
+                .join();
+        var held = new CountDownLatch(1);
+        disk.execute(() -> awaitQuietly(held));
+
+        var seen = new CompletableFuture<AppendResult>();
+        var marker = new EndTransactionMarker(EndTransactionMarker.Outcome.COMMIT, 0).toBatch(7, (short) 0, 0);
+        var kept = partition.appendMarker(marker, seen).toCompletableFuture();
+
+        assertThat(seen).succeedsWithin(Duration.ofSeconds(30)).isInstanceOf(AppendResult.Appended.class);
+        assertThat(partition.view().orElseThrow().lastStableOffset()).isEqualTo(2);
+        assertThat(partition.isSafe()).isFalse();
+        assertThat(kept).isNotDone();
+
+        held.countDown();
+        assertThat(kept).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(partition.isSafe()).isTrue();
+        partition.close("the test ends").toCompletableFuture().join();
+    }
+
+    @Test
+    void markerBehindWhatOthersWaitForIsSeenTogetherWithIt() {
+        var partition = partitions(Map.of("isthmus.flush", "commit")).get(0);
+        partition.append(batch(), Durability.COMMITTED).toCompletableFuture().join();
+        var held = new CountDownLatch(1);
+        disk.execute(() -> awaitQuietly(held));
+
+        var committed = partition.append(batch(), Durability.COMMITTED).toCompletableFuture();
+        var seen = new CompletableFuture<AppendResult>();
+        var marker = new EndTransactionMarker(EndTransactionMarker.Outcome.ABORT, 0).toBatch(7, (short) 0, 0);
+        var kept = partition.appendMarker(marker, seen).toCompletableFuture();
+        partition
+                .opened()
+                .thenAcceptAsync(view -> {}, partition.loop())
+                .toCompletableFuture()
+                .join();
+        assertThat(seen).isNotDone();
+
+        held.countDown();
+        assertThat(committed).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(seen).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(kept).succeedsWithin(Duration.ofSeconds(30));
         partition.close("the test ends").toCompletableFuture().join();
     }
 

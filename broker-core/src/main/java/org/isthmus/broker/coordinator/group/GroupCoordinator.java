@@ -123,10 +123,12 @@ public final class GroupCoordinator {
     /**
      * A transaction's outcome has come to a partition of the offsets topic: what was staged there counts, or vanishes. {@code NONE} once
      * that is committed; {@code INVALID_PRODUCER_EPOCH} where a later outcome was there before.
+     *
+     * @param applied completes with the same as soon as answers go by it
      */
     public CompletionStage<ErrorCode> endTransaction(
-            int partition, long producerId, short producerEpoch, boolean commit) {
-        return shards.ask(partition, shard -> shard.endTransaction(producerId, producerEpoch, commit));
+            int partition, long producerId, short producerEpoch, boolean commit, CompletableFuture<ErrorCode> applied) {
+        return shards.ask(partition, shard -> shard.endTransaction(producerId, producerEpoch, commit, applied));
     }
 
     /**

@@ -213,8 +213,9 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
                 view, caller, producerId, producerEpoch, commits, config.maxOffsetMetadataBytes()));
     }
 
-    CompletionStage<ErrorCode> endTransaction(long producerId, short producerEpoch, boolean commit) {
-        return shard.write(view -> TransactionalOffsets.end(view, producerId, producerEpoch, commit));
+    CompletionStage<ErrorCode> endTransaction(
+            long producerId, short producerEpoch, boolean commit, CompletableFuture<ErrorCode> applied) {
+        return shard.note(view -> TransactionalOffsets.end(view, producerId, producerEpoch, commit), applied::complete);
     }
 
     CompletionStage<FetchedOffsets> fetch(Caller caller, @Nullable Collection<TopicPartition> partitions) {

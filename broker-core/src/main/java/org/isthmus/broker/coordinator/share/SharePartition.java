@@ -215,13 +215,14 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
     }
 
     /**
-     * Settles what was acknowledged inside a transaction; completes once that is committed. Doing it again does no harm.
+     * Settles what was acknowledged inside a transaction; completes once that is committed, which is not hurried. Doing it again does no harm.
      *
      * @param outcome the identity under which the end is written, which ends every earlier transaction of the producer
+     * @param applied called as soon as records are handed out by it
      */
-    public CompletionStage<Void> end(Transaction outcome, boolean commit) {
+    public CompletionStage<Void> end(Transaction outcome, boolean commit, Runnable applied) {
         guests.end(guest -> guest.isEndedBy(outcome));
-        return shard.write(
+        return shard.note(
                         view -> {
                             var records = new ArrayList<ShareRecord>();
                             var condemned = new TreeMap<String, List<OffsetRange>>();
@@ -232,8 +233,11 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
                             }
                             return Decision.of(condemned, records);
                         },
-                        condemned -> condemned.forEach(
-                                (group, ranges) -> consumption(group).condemned(ranges)))
+                        condemned -> {
+                            condemned.forEach(
+                                    (group, ranges) -> consumption(group).condemned(ranges));
+                            applied.run();
+                        })
                 .thenApply(condemned -> null);
     }
 

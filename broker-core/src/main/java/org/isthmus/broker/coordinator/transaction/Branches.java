@@ -65,7 +65,7 @@ final class Branches {
                 outcome, raised, prepared.partitions(), prepared.startedMs(), Optional.of(new Branch(xid, heuristic)));
         var decided = known.in(ending, goesOnAs, view.nowMs());
         return Decision.of(
-                new Step.AwaitsEnd<>(BranchAnswer.of(decided)), List.of(new TransactionRecord.Saved(decided)));
+                new Step.OnceSeen<>(BranchAnswer.of(decided)), List.of(new TransactionRecord.Saved(decided)));
     }
 
     private static Decision<TransactionRecord, Step<BranchAnswer>> repeated(
@@ -83,7 +83,7 @@ final class Branches {
         if (!decided.equals(Optional.of(outcome))) {
             return refuse(ErrorCode.INVALID_TXN_STATE);
         }
-        return Decision.answer(new Step.AwaitsEnd<>(BranchAnswer.of(known)));
+        return Decision.answer(new Step.OnceSeen<>(BranchAnswer.of(known)));
     }
 
     /** Drops what is remembered of a branch that an administrator ended. */

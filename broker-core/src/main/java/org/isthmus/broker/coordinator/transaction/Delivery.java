@@ -4,9 +4,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +16,20 @@ import org.jspecify.annotations.Nullable;
 final class Delivery {
     /** How a delivery reaches the outside, from the shard's loop and back to it. */
     interface Route {
-        void write(TopicPartition partition, Marker marker, BiConsumer<@Nullable ErrorCode, @Nullable Throwable> done);
+        /**
+         * Brings the outcome to one participant.
+         *
+         * @param seen called once readers there go by the outcome, or it is known why they do not
+         * @param kept the same for when it can no longer be lost
+         */
+        void write(TopicPartition partition, Marker marker, Answer seen, Answer kept);
 
         void later(Duration pause, Runnable task);
+    }
+
+    /** The participant's word, or the failure because of which there is none. */
+    interface Answer {
+        void is(@Nullable ErrorCode error, @Nullable Throwable failure);
     }
 
     private static final System.Logger LOG = System.getLogger(Delivery.class.getName());
@@ -28,39 +37,51 @@ final class Delivery {
     private final String transactionalId;
     private final Marker marker;
     private final Set<TopicPartition> missing;
+    private final Set<TopicPartition> unseen;
     private final TransactionConfig config;
     private final Route route;
     private final Runnable onDelivered;
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Milestone seen = new Milestone();
+    private final Milestone ended = new Milestone();
     private Duration pause;
 
+    /** @param afterLoad whether what it ends was there before this reign, and may not be safe before the outcome is */
     Delivery(
             String transactionalId,
             Marker marker,
             Set<TopicPartition> partitions,
+            boolean afterLoad,
             TransactionConfig config,
             Route route,
             Runnable onDelivered) {
         this.transactionalId = transactionalId;
         this.marker = marker;
         this.missing = new HashSet<>(partitions);
+        this.unseen = new HashSet<>(afterLoad ? Set.of() : partitions);
         this.config = config;
         this.route = route;
         this.onDelivered = onDelivered;
         this.pause = config.firstRetry();
     }
 
+    /** Completes once readers go by the outcome at all partitions, at the latest when all have it. */
+    CompletionStage<Void> seen() {
+        return seen.await();
+    }
+
     /** Completes once all partitions have the outcome and that is noted. */
     CompletionStage<Void> ended() {
-        return ended;
+        return ended.await();
     }
 
     void end() {
-        ended.complete(null);
+        seen.reached();
+        ended.reached();
     }
 
     void giveUp(Throwable cause) {
-        ended.completeExceptionally(cause);
+        seen.fail(cause);
+        ended.fail(cause);
     }
 
     void start() {
@@ -73,12 +94,18 @@ final class Delivery {
             int unanswered = asked.size();
         };
         for (var partition : asked) {
-            route.write(partition, marker, (error, failure) -> {
+            route.write(partition, marker, (error, failure) -> look(partition, error), (error, failure) -> {
                 answered(partition, error, failure);
                 if (--round.unanswered == 0) {
                     roundIsOver();
                 }
             });
+        }
+    }
+
+    private void look(TopicPartition partition, @Nullable ErrorCode error) {
+        if (error != null && isFinal(error) && unseen.remove(partition) && unseen.isEmpty()) {
+            seen.reached();
         }
     }
 

@@ -95,7 +95,7 @@ final class Endings {
 
     private static Decision<TransactionRecord, Step<EndAnswer>> repeated(Transaction known, Outcome outcome) {
         if (known.phase() instanceof TransactionPhase.Ending ending) {
-            return ending.outcome() == outcome ? awaitEnd(known) : refuse(ErrorCode.PRODUCER_FENCED);
+            return ending.outcome() == outcome ? onceSeen(known) : refuse(ErrorCode.PRODUCER_FENCED);
         }
         return known.phase() instanceof TransactionPhase.Ended ended && ended.outcome() == outcome
                 ? answer(known)
@@ -108,7 +108,7 @@ final class Endings {
             return decided(known.in(ending(known, outcome, known.producer()), nowMs));
         }
         if (known.phase() instanceof TransactionPhase.Ending ending && ending.outcome() == outcome) {
-            return awaitEnd(known);
+            return onceSeen(known);
         }
         return known.phase() instanceof TransactionPhase.Ended ended && ended.outcome() == outcome
                 ? answer(known)
@@ -118,7 +118,7 @@ final class Endings {
     private static Decision<TransactionRecord, Step<EndAnswer>> endRaising(
             Transaction known, Outcome outcome, @Nullable Long freshId, long nowMs) {
         if (known.phase() instanceof TransactionPhase.Ending) {
-            return refuse(ErrorCode.CONCURRENT_TRANSACTIONS);
+            return Decision.answer(new Step.AgainAfterEnd<>());
         }
         var isOpen = known.phase() instanceof TransactionPhase.Open;
         if (!isOpen && outcome == Outcome.COMMIT) {
@@ -150,12 +150,12 @@ final class Endings {
 
     private static Decision<TransactionRecord, Step<EndAnswer>> decided(Transaction ending) {
         return Decision.of(
-                new Step.AwaitsEnd<>(new EndAnswer(ErrorCode.NONE, ending.producer())),
+                new Step.OnceSeen<>(new EndAnswer(ErrorCode.NONE, ending.producer())),
                 List.of(new TransactionRecord.Saved(ending)));
     }
 
-    private static Decision<TransactionRecord, Step<EndAnswer>> awaitEnd(Transaction ending) {
-        return Decision.answer(new Step.AwaitsEnd<>(new EndAnswer(ErrorCode.NONE, ending.producer())));
+    private static Decision<TransactionRecord, Step<EndAnswer>> onceSeen(Transaction ending) {
+        return Decision.answer(new Step.OnceSeen<>(new EndAnswer(ErrorCode.NONE, ending.producer())));
     }
 
     private static Decision<TransactionRecord, Step<EndAnswer>> answer(Transaction ended) {

@@ -12,31 +12,31 @@ import org.jspecify.annotations.Nullable;
 final class Participants {
     private Participants() {}
 
-    static Decision<TransactionRecord, ErrorCode> add(
+    static Decision<TransactionRecord, Step<ErrorCode>> add(
             View<TransactionMachine> view, String id, ProducerIdentity producer, Set<TopicPartition> partitions) {
         var known = view.state().find(id);
         var refusal = refusal(known, producer);
         if (known == null || refusal != ErrorCode.NONE) {
-            return Decision.answer(refusal);
+            return Decision.answer(new Step.Answered<>(refusal));
         }
         if (known.phase() instanceof TransactionPhase.Ending) {
-            return Decision.answer(ErrorCode.CONCURRENT_TRANSACTIONS);
+            return Decision.answer(new Step.AgainAfterEnd<>());
         }
         if (Branches.isReserved(known)) {
-            return Decision.answer(ErrorCode.INVALID_TXN_STATE);
+            return Decision.answer(new Step.Answered<>(ErrorCode.INVALID_TXN_STATE));
         }
         var open = known.phase() instanceof TransactionPhase.Open already
                 ? already.with(partitions)
                 : new TransactionPhase.Open(partitions, view.nowMs());
-        return open.equals(known.phase())
-                ? Decision.answer(ErrorCode.NONE)
-                : Decision.of(ErrorCode.NONE, List.of(new TransactionRecord.Saved(known.in(open, view.nowMs()))));
+        return Decision.of(
+                new Step.Answered<>(ErrorCode.NONE),
+                open.equals(known.phase())
+                        ? List.of()
+                        : List.of(new TransactionRecord.Saved(known.in(open, view.nowMs()))));
     }
 
     /** Whether the producer's open transaction has these partitions already. */
-    static ErrorCode verify(
-            View<TransactionMachine> view, String id, ProducerIdentity producer, Set<TopicPartition> partitions) {
-        var known = view.state().find(id);
+    static ErrorCode verify(@Nullable Transaction known, ProducerIdentity producer, Set<TopicPartition> partitions) {
         var refusal = refusal(known, producer);
         if (known == null || refusal != ErrorCode.NONE) {
             return refusal;

@@ -11,13 +11,9 @@ sealed interface Step<A> {
     /** A producer id that nobody had before is needed; decide again with one. */
     record NeedsProducerId<A>() implements Step<A> {}
 
-    /**
-     * An outcome is on its way to the partitions.
-     *
-     * @param after what is to be answered when all have it
-     */
-    record AwaitsEnd<A>(A after) implements Step<A> {}
+    /** An outcome is on its way to the partitions; the answer is for when readers go by it everywhere. */
+    record OnceSeen<A>(A answer) implements Step<A> {}
 
-    /** An outcome is on its way to the partitions; decide again when all have it. */
+    /** An outcome is on its way to the partitions; decide again when all have it for good. */
     record AgainAfterEnd<A>() implements Step<A> {}
 }

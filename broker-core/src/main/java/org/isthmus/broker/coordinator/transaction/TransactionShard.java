@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
@@ -42,6 +41,8 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
     private final Shard<TransactionMachine, TransactionRecord> shard;
     private final Map<String, Delivery> deliveries = new HashMap<>();
     private final Map<String, Cancellable> timeouts = new HashMap<>();
+    /** Transactions whose last records are not committed yet, with how many those are. */
+    private final Map<String, Integer> uncommitted = new HashMap<>();
     /** Until when open transactions go on because their producers said that they are there, or had no leader to say it to. */
     private final Map<String, Long> keptUntilMs = new HashMap<>();
 
@@ -92,11 +93,18 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
     }
 
     CompletionStage<ErrorCode> add(String id, ProducerIdentity producer, Set<TopicPartition> partitions) {
-        return shard.write(view -> Participants.add(view, id, producer, partitions));
+        var steps = new Steps<ErrorCode>(
+                id,
+                (view, freshId) -> Participants.add(view, id, producer, partitions),
+                ErrorCode.CONCURRENT_TRANSACTIONS);
+        // Nobody who takes part already need wait for what is being committed for others.
+        return shard.peek(state -> !uncommitted.containsKey(id)
+                        && Participants.verify(state.find(id), producer, partitions) == ErrorCode.NONE)
+                .thenCompose(known -> known ? CompletableFuture.completedStage(ErrorCode.NONE) : steps.take(null));
     }
 
     CompletionStage<ErrorCode> verify(String id, ProducerIdentity producer, Set<TopicPartition> partitions) {
-        return shard.read(view -> Participants.verify(view, id, producer, partitions));
+        return shard.read(view -> Participants.verify(view.state().find(id), producer, partitions));
     }
 
     CompletionStage<ErrorCode> keep(String id, ProducerIdentity producer) {
@@ -144,7 +152,7 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
                         transaction.timeoutMs(), config.patienceWithProducers().toMillis());
                 keptUntilMs.put(transaction.id(), clock.wallMs() + time);
             }
-            follow(transaction, shard.read(view -> null));
+            follow(transaction, shard.read(view -> null), true);
         }
         shard.schedule(config.idCheckInterval(), this::forgetIdle);
     }
@@ -153,7 +161,11 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
     public void applied(List<TransactionRecord> records, CompletionStage<Void> committed) {
         for (var record : records) {
             if (record instanceof TransactionRecord.Saved saved) {
-                follow(saved.transaction(), committed);
+                var id = saved.transaction().id();
+                uncommitted.merge(id, 1, Integer::sum);
+                committed.thenRun(
+                        () -> uncommitted.computeIfPresent(id, (same, count) -> count == 1 ? null : count - 1));
+                follow(saved.transaction(), committed, false);
             }
         }
     }
@@ -166,7 +178,7 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
         keptUntilMs.clear();
     }
 
-    private void follow(Transaction transaction, CompletionStage<Void> committed) {
+    private void follow(Transaction transaction, CompletionStage<Void> committed, boolean afterLoad) {
         var id = transaction.id();
         if (transaction.phase() instanceof TransactionPhase.Open open) {
             timeouts.computeIfAbsent(id, name -> startTimeout(name, open.startedMs() + transaction.timeoutMs()));
@@ -178,7 +190,7 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
             timeout.cancel();
         }
         if (transaction.phase() instanceof TransactionPhase.Ending ending) {
-            var delivery = deliver(id, ending);
+            var delivery = deliver(id, ending, afterLoad);
             committed.thenRun(delivery::start);
             return;
         }
@@ -189,15 +201,15 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
         }
     }
 
-    private Delivery deliver(String id, TransactionPhase.Ending ending) {
+    private Delivery deliver(String id, TransactionPhase.Ending ending, boolean afterLoad) {
         var marker = new Marker(ending.marker(), ending.outcome(), coordinatorEpoch);
-        var delivery = new Delivery(id, marker, ending.partitions(), config, route, () -> complete(id));
+        var delivery = new Delivery(id, marker, ending.partitions(), afterLoad, config, route, () -> complete(id));
         deliveries.put(id, delivery);
         return delivery;
     }
 
     private void complete(String id) {
-        shard.write(view -> Endings.complete(view, id)).exceptionally(refused -> {
+        shard.note(view -> Endings.complete(view, id), completed -> {}).exceptionally(refused -> {
             shard.schedule(config.longestRetry(), () -> complete(id));
             return false;
         });
@@ -237,15 +249,16 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
         shard.schedule(config.idCheckInterval(), this::forgetIdle);
     }
 
-    /** Whether the outcome that is on its way has reached everybody before the patience ends. */
-    private CompletionStage<Boolean> awaitEnd(String id, Deadline patience) {
+    /** Whether the outcome that is on its way has come this far before the patience ends. */
+    private CompletionStage<Boolean> await(
+            String id, Function<Delivery, CompletionStage<Void>> howFar, Deadline patience) {
         var delivery = deliveries.get(id);
         if (delivery == null) {
             return CompletableFuture.completedStage(true);
         }
         var reached = new CompletableFuture<Boolean>();
         var timer = shard.schedule(patience.remaining(clock.nanos()), () -> reached.complete(false));
-        delivery.ended().whenComplete((done, failure) -> {
+        howFar.apply(delivery).whenComplete((there, failure) -> {
             timer.cancel();
             if (failure == null) {
                 reached.complete(true);
@@ -277,11 +290,11 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
             if (step instanceof Step.Answered<A> answered) {
                 return CompletableFuture.completedStage(answered.answer());
             }
-            if (step instanceof Step.AwaitsEnd<A> awaits) {
-                return awaitEnd(id, patience).thenApply(reached -> awaits.after());
+            if (step instanceof Step.OnceSeen<A> answered) {
+                return await(id, Delivery::seen, patience).thenApply(reached -> answered.answer());
             }
             if (step instanceof Step.AgainAfterEnd<A>) {
-                return awaitEnd(id, patience)
+                return await(id, Delivery::ended, patience)
                         .thenCompose(reached -> reached && !patience.hasPassed(clock.nanos())
                                 ? take(freshId)
                                 : CompletableFuture.completedStage(busy));
@@ -297,15 +310,19 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
 
     private final Delivery.Route route = new Delivery.Route() {
         @Override
-        public void write(
-                TopicPartition partition, Marker marker, BiConsumer<@Nullable ErrorCode, @Nullable Throwable> done) {
-            CompletionStage<ErrorCode> written;
+        public void write(TopicPartition partition, Marker marker, Delivery.Answer seen, Delivery.Answer kept) {
+            Arrival arrival;
             try {
-                written = markers.write(partition, marker);
+                arrival = markers.write(partition, marker);
             } catch (RuntimeException e) {
-                written = CompletableFuture.failedStage(e);
+                arrival = Arrival.failed(e);
             }
-            written.whenComplete((error, failure) -> shard.later(() -> done.accept(error, failure)));
+            tell(arrival.seen(), seen);
+            tell(arrival.kept(), kept);
+        }
+
+        private void tell(CompletionStage<ErrorCode> stage, Delivery.Answer answer) {
+            stage.whenComplete((error, failure) -> shard.later(() -> answer.is(error, failure)));
         }
 
         @Override

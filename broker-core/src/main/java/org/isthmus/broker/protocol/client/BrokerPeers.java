@@ -2,17 +2,10 @@ package org.isthmus.broker.protocol.client;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
-import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic;
-import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection;
-import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTransaction;
-import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTransactionCollection;
-import org.apache.kafka.common.message.AddPartitionsToTxnResponseData;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarker;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarkerTopic;
@@ -82,33 +75,7 @@ public final class BrokerPeers {
             ProducerIdentity producer,
             Set<TopicPartition> partitions,
             boolean joins) {
-        var topics = new HashMap<String, AddPartitionsToTxnTopic>();
-        for (var partition : partitions) {
-            topics.computeIfAbsent(partition.topic(), name -> new AddPartitionsToTxnTopic().setName(name))
-                    .partitions()
-                    .add(partition.partition());
-        }
-        var transactions = new AddPartitionsToTxnTransactionCollection();
-        transactions.add(new AddPartitionsToTxnTransaction()
-                .setTransactionalId(transactionalId)
-                .setProducerId(producer.producerId())
-                .setProducerEpoch(producer.epoch())
-                .setVerifyOnly(!joins)
-                .setTopics(new AddPartitionsToTxnTopicCollection(topics.values().iterator())));
-        var request = new AddPartitionsToTxnRequestData().setTransactions(transactions);
-        return channels.ask(coordinator, Api.ADD_PARTITIONS_TO_TXN, request).thenApply(BrokerPeers::outcome);
-    }
-
-    /** The coordinator admits all or none; one that says more about some than about others says it of those that failed. */
-    private static ErrorCode outcome(AddPartitionsToTxnResponseData answer) {
-        return answer.errorCode() != ErrorCode.NONE.code()
-                ? ErrorCode.of(answer.errorCode())
-                : answer.resultsByTransaction().stream()
-                        .flatMap(transaction -> transaction.topicResults().stream())
-                        .flatMap(topic -> topic.resultsByPartition().stream())
-                        .map(partition -> ErrorCode.of(partition.partitionErrorCode()))
-                        .filter(error -> error != ErrorCode.NONE && error != ErrorCode.OPERATION_NOT_ATTEMPTED)
-                        .findFirst()
-                        .orElse(ErrorCode.NONE);
+        var request = Admission.request(transactionalId, producer, partitions, joins);
+        return channels.ask(coordinator, Api.ADD_PARTITIONS_TO_TXN, request).thenApply(Admission::outcome);
     }
 }

@@ -4,13 +4,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.EndTxnRequestData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.common.Xid;
+import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.protocol.codec.BranchesAnswer;
 import org.isthmus.broker.protocol.codec.BranchesRequest;
@@ -46,6 +49,16 @@ final class TransactionCalls {
                     Failures.check(answer.errorCode(), "begin of transaction " + id, null);
                     return new TransactionIdentity(id, answer.producerId(), answer.producerEpoch(), timeoutMs);
                 }));
+    }
+
+    /** Makes all of them part of the transaction with one question. */
+    CompletionStage<Void> join(TransactionIdentity identity, Set<TopicPartition> participants) {
+        var what = "joining transaction " + identity.transactionalId();
+        var producer = new ProducerIdentity(identity.producerId(), identity.epoch());
+        var request = Admission.request(identity.transactionalId(), producer, participants, true);
+        return atCoordinator(identity.transactionalId(), what, (coordinator, deadline) -> cluster.request(
+                        coordinator, Api.ADD_PARTITIONS_TO_TXN, request, deadline)
+                .thenAccept(answer -> Failures.check(Admission.outcome(answer).code(), what, null)));
     }
 
     /** Answers the identity for the next transaction. */

@@ -1,8 +1,6 @@
 package org.isthmus.broker.protocol.client;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class Transactions {
     private final ClientLoop client;
     private final TransactionCalls calls;
-    private final IdSource ids = IdSource.random();
-    private final Map<Integer, Deque<TransactionIdentity>> idle = new HashMap<>();
+    private final Map<Integer, IdleIdentities> idle = new HashMap<>();
+    private final TransactionNames names = new TransactionNames(IdSource.random());
     private final Map<Xid, TransactionIdentity> prepared = new HashMap<>();
     private final Set<WireTransaction> open = new HashSet<>();
     private final Map<WireTransaction, Kept> kept = new HashMap<>();
@@ -66,12 +64,14 @@ final class Transactions {
     }
 
     private CompletionStage<TransactionIdentity> identity(int timeoutMs) {
-        var unused = idle.getOrDefault(timeoutMs, new ArrayDeque<>()).poll();
-        return unused != null ? CompletableFuture.completedStage(unused) : calls.begin(newId(), timeoutMs);
+        return idle(timeoutMs)
+                .take()
+                .<CompletionStage<TransactionIdentity>>map(CompletableFuture::completedStage)
+                .orElseGet(() -> calls.begin(names.next(), timeoutMs));
     }
 
-    private String newId() {
-        return "isthmus-" + ids.nextUuid();
+    private IdleIdentities idle(int timeoutMs) {
+        return idle.computeIfAbsent(timeoutMs, timeout -> new IdleIdentities(client.clock()));
     }
 
     /** Whether coordinators know of transactions that are kept; asked once, by a question about none. */
@@ -80,7 +80,7 @@ final class Transactions {
         if (known != null) {
             return known;
         }
-        var asked = calls.keep(new TransactionIdentity(newId(), -1, (short) -1, 0))
+        var asked = calls.keep(new TransactionIdentity(names.next(), -1, (short) -1, 0))
                 .thenApply(nothing -> true)
                 .exceptionallyCompose(thrown -> {
                     var refusal = Failures.of(thrown);
@@ -132,7 +132,7 @@ final class Transactions {
     }
 
     private void giveBack(TransactionIdentity next) {
-        idle.computeIfAbsent(next.timeoutMs(), timeout -> new ArrayDeque<>()).add(next);
+        idle(next.timeoutMs()).add(next);
     }
 
     /** The transaction is out of this client's hands; its identity is not used again. */

@@ -3,8 +3,10 @@ package org.isthmus.broker.protocol.client;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -17,6 +19,7 @@ import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.common.Xid;
+import org.isthmus.broker.coordinator.transaction.SideParticipant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,11 +52,15 @@ final class WireTransaction implements Transaction {
     private final Map<TopicPartition, BranchSender> senders = new HashMap<>();
     private final Map<TopicPartition, BranchDelayer> delayers = new HashMap<>();
     private final Map<ShareMember, MemberAcknowledger> acknowledgers = new HashMap<>();
+    /** Who takes part by what was asked for so far. */
+    private final Set<TopicPartition> participants = new HashSet<>();
+
     private Phase phase = Phase.OPEN;
     private @Nullable CompletionStage<TransactionIdentity> identity;
     private @Nullable TransactionIdentity given;
     private final Queue<Work> untilGiven = new ArrayDeque<>();
     private @Nullable BrokerException failure;
+    private boolean wantsHurry;
     private boolean hurried;
     private int unanswered;
     private @Nullable Runnable onQuiet;
@@ -93,12 +100,14 @@ final class WireTransaction implements Transaction {
     }
 
     private BranchSender sender(TopicPartition partition, TransactionIdentity known) {
+        participants.add(partition);
         return senders.computeIfAbsent(
                 partition,
                 wanted -> hurriedLikeThis(new BranchSender(client, cluster, producer::channel, wanted, known)));
     }
 
     private BranchDelayer delayer(TopicPartition partition, TransactionIdentity known) {
+        participants.add(SideParticipant.DELAYS.of(partition));
         return delayers.computeIfAbsent(
                 partition, wanted -> hurriedLikeThis(new BranchDelayer(client, cluster, wanted, known)));
     }
@@ -116,7 +125,10 @@ final class WireTransaction implements Transaction {
             throw new IllegalArgumentException("not a stream of a client on the wire: " + stream);
         }
         var done = new CompletableFuture<Void>();
-        perform(done, known -> acknowledger(member, known).accept(first, lastOffset, done));
+        perform(done, known -> {
+            participants.add(SideParticipant.SHARES.of(first.partition()));
+            acknowledger(member, known).accept(first, lastOffset, done);
+        });
         return done;
     }
 
@@ -130,12 +142,29 @@ final class WireTransaction implements Transaction {
         });
     }
 
+    /** Nothing is held back from now on. What there is becomes part of the transaction first, all with one question. */
     private void hurry() {
+        var known = given;
+        if (wantsHurry || known == null) {
+            wantsHurry = true;
+            return;
+        }
+        wantsHurry = true;
+        if (participants.size() < 2) {
+            hurryAll();
+        } else {
+            // Who is refused says so itself.
+            transactions.calls().join(known, Set.copyOf(participants)).whenComplete((joined, thrown) -> hurryAll());
+        }
+    }
+
+    private void hurryAll() {
         if (!hurried) {
             hurried = true;
+            // Acknowledgements have one hop more to go, and should reach the disk together with the rest.
+            acknowledgers.values().forEach(MemberAcknowledger::hurry);
             senders.values().forEach(BranchOutlet::hurry);
             delayers.values().forEach(BranchOutlet::hurry);
-            acknowledgers.values().forEach(MemberAcknowledger::hurry);
         }
     }
 
@@ -176,6 +205,10 @@ final class WireTransaction implements Transaction {
             } else {
                 next.answer().completeExceptionally(failure == null ? ended() : failure);
             }
+        }
+        if (wantsHurry) {
+            wantsHurry = false;
+            hurry();
         }
     }
 

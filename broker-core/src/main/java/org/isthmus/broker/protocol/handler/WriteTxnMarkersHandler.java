@@ -73,6 +73,8 @@ final class WriteTxnMarkersHandler implements ApiHandler<WriteTxnMarkersRequestD
     private CompletionStage<ErrorCode> write(String topic, int index, Marker marker) {
         return index < 0
                 ? CompletableFuture.completedStage(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
-                : markers.write(new TopicPartition(topic, index), marker).exceptionally(CoordinatorErrors::errorOf);
+                : markers.write(new TopicPartition(topic, index), marker)
+                        .kept()
+                        .exceptionally(CoordinatorErrors::errorOf);
     }
 }

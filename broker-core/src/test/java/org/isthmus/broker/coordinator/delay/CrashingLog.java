@@ -29,6 +29,7 @@ final class CrashingLog implements DelayLog, DelayTarget {
     private long start;
     private long end;
     private long committed;
+    private long hurriedUpTo;
     private int reign;
 
     CrashingLog(EventLoop loop, Random random) {
@@ -47,6 +48,15 @@ final class CrashingLog implements DelayLog, DelayTarget {
         ByteBuffer.wrap(bytes).putLong(0, end);
         batches.add(bytes);
         end += batchOf(bytes).count();
+        return end - 1;
+    }
+
+    @Override
+    public void hurry() {
+        if (end <= hurriedUpTo) {
+            return;
+        }
+        hurriedUpTo = end;
         var upTo = end;
         var now = reign;
         loop.schedule(aWhile(), () -> {
@@ -60,14 +70,18 @@ final class CrashingLog implements DelayLog, DelayTarget {
                 }
             }
         });
-        return end - 1;
+    }
+
+    @Override
+    public void hurrySoon() {
+        hurry();
     }
 
     @Override
     public CompletionStage<Void> deliver(ByteBuffer batch) {
         var given = RecordBatch.first(batch);
         if (!given.hasProducer()) {
-            return committed(append(batch));
+            return committedSoon(append(batch));
         }
         var before = lastOf(given.producerId());
         if (before != null && before.baseSequence() == given.baseSequence()) {
@@ -78,7 +92,12 @@ final class CrashingLog implements DelayLog, DelayTarget {
             return CompletableFuture.failedStage(
                     new BrokerException(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, "expected " + expected));
         }
-        return committed(append(batch));
+        return committedSoon(append(batch));
+    }
+
+    private CompletionStage<Void> committedSoon(long offset) {
+        hurry();
+        return committed(offset);
     }
 
     @Override
@@ -165,6 +184,7 @@ final class CrashingLog implements DelayLog, DelayTarget {
             end -= batchOf(batches.remove(batches.size() - 1)).count();
         }
         committed = end;
+        hurriedUpTo = end;
         waiters.clear();
     }
 }

@@ -8,6 +8,7 @@ import static org.isthmus.broker.coordinator.group.GroupRig.VIEWS_ID;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.isthmus.broker.common.ErrorCode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -82,8 +83,11 @@ class TransactionalOffsetsTest {
     }
 
     private ErrorCode end(int epoch, boolean commit) {
-        return rig.settled(rig.groups.endTransaction(0, PRODUCER, (short) epoch, commit))
+        var applied = new CompletableFuture<ErrorCode>();
+        var kept = rig.settled(rig.groups.endTransaction(0, PRODUCER, (short) epoch, commit, applied))
                 .join();
+        assertThat(applied).isCompletedWithValue(kept);
+        return kept;
     }
 
     private boolean unstable() {

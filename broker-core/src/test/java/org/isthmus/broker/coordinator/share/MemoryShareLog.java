@@ -25,6 +25,7 @@ final class MemoryShareLog implements ShareLog {
     private final List<Entry> entries = new ArrayList<>();
     private final List<Waiter> waiters = new ArrayList<>();
     private long end;
+    private long hurriedUpTo;
     private long committed = -1;
     private int reign;
     private long start;
@@ -49,14 +50,31 @@ final class MemoryShareLog implements ShareLog {
         }
         entries.add(new Entry(end, end + records - 1, bytes));
         end += records;
-        var upTo = end - 1;
+        return end - 1;
+    }
+
+    @Override
+    public void hurry() {
+        if (end > hurriedUpTo) {
+            hurriedUpTo = end;
+            var upTo = end - 1;
+            var now = reign;
+            loop.schedule(commitDelay.get(), () -> {
+                if (now == reign) {
+                    commit(upTo);
+                }
+            });
+        }
+    }
+
+    @Override
+    public void hurrySoon() {
         var now = reign;
         loop.schedule(commitDelay.get(), () -> {
             if (now == reign) {
-                commit(upTo);
+                hurry();
             }
         });
-        return upTo;
     }
 
     private void commit(long upTo) {
@@ -115,6 +133,7 @@ final class MemoryShareLog implements ShareLog {
         }
         end = entries.isEmpty() ? 0 : entries.get(entries.size() - 1).last() + 1;
         committed = end - 1;
+        hurriedUpTo = end;
         for (var waiter : List.copyOf(waiters)) {
             waiters.remove(waiter);
             waiter.done()

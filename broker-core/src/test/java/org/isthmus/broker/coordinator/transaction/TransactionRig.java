@@ -38,9 +38,12 @@ final class TransactionRig implements MetadataStore, MarkerWriter {
     final Set<TopicPartition> unreachable = new HashSet<>();
     final Set<TopicPartition> gone = new HashSet<>();
     boolean holdMarkers;
+    /** Whether outcomes that are seen are not yet kept. */
+    boolean holdKeeping;
 
     private final Map<TopicPartition, List<Marker>> written = new HashMap<>();
     private final List<Runnable> held = new ArrayList<>();
+    private final List<Runnable> heldKeeping = new ArrayList<>();
     private long nextProducerId = 1000;
 
     TransactionRig() {
@@ -119,30 +122,45 @@ final class TransactionRig implements MetadataStore, MarkerWriter {
         loop.settle();
     }
 
+    void releaseKeeping() {
+        holdKeeping = false;
+        var due = List.copyOf(heldKeeping);
+        heldKeeping.clear();
+        due.forEach(Runnable::run);
+        loop.settle();
+    }
+
     void dropHeldMarkers() {
         holdMarkers = false;
         held.clear();
     }
 
     @Override
-    public CompletionStage<ErrorCode> write(TopicPartition partition, Marker marker) {
+    public Arrival write(TopicPartition partition, Marker marker) {
         if (gone.contains(partition)) {
-            return CompletableFuture.completedStage(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+            return Arrival.whenKept(CompletableFuture.completedStage(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
         }
         if (unreachable.contains(partition)) {
-            return CompletableFuture.completedStage(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+            return Arrival.whenKept(CompletableFuture.completedStage(ErrorCode.NOT_LEADER_OR_FOLLOWER));
         }
-        var answer = new CompletableFuture<ErrorCode>();
+        var seen = new CompletableFuture<ErrorCode>();
+        var kept = new CompletableFuture<ErrorCode>();
+        Runnable keep = () -> kept.complete(ErrorCode.NONE);
         Runnable write = () -> {
             written.computeIfAbsent(partition, id -> new ArrayList<>()).add(marker);
-            answer.complete(ErrorCode.NONE);
+            seen.complete(ErrorCode.NONE);
+            if (holdKeeping) {
+                heldKeeping.add(keep);
+            } else {
+                keep.run();
+            }
         };
         if (holdMarkers) {
             held.add(write);
         } else {
             write.run();
         }
-        return answer;
+        return new Arrival(seen, kept);
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.isthmus.broker.coordinator.transaction.TransactionRig.ORDERS;
 import static org.isthmus.broker.coordinator.transaction.TransactionRig.VIEWS;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Set;
 import java.util.UUID;
 import org.isthmus.broker.common.ErrorCode;
@@ -77,6 +78,51 @@ class TransactionTest {
     }
 
     @Test
+    void commitIsAnsweredOnceReadersSeeItAndTheNextTransactionWaitsUntilItIsKept() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        rig.holdKeeping = true;
+        var committed = rig.end(producer, Outcome.COMMIT, true).join();
+        assertThat(committed.error()).isEqualTo(ErrorCode.NONE);
+        var next = rig.settled(rig.transactions.add(ID, committed.producer(), Set.of(ORDERS)));
+        assertThat(next).isNotDone();
+        rig.releaseKeeping();
+        assertThat(next.join()).isEqualTo(ErrorCode.NONE);
+        assertThat(rig.outcomes(VIEWS)).containsExactly(Outcome.COMMIT);
+    }
+
+    @Test
+    void whoWaitsForTheEndIsServedInTheOrderOfComing() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        rig.holdKeeping = true;
+        var next = rig.end(producer, Outcome.COMMIT, true).join().producer();
+        var served = new ArrayList<Integer>();
+        for (var number = 0; number < 3; number++) {
+            int coming = number;
+            rig.settled(rig.transactions.add(ID, next, Set.of(ORDERS))).thenRun(() -> served.add(coming));
+        }
+        assertThat(served).isEmpty();
+        rig.releaseKeeping();
+        assertThat(served).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void outcomeThatWasSeenAndNotKeptIsBroughtAgain() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        rig.holdKeeping = true;
+        rig.end(producer, Outcome.COMMIT, true).join();
+        rig.crash();
+        rig.elect();
+        var again = rig.end(producer, Outcome.COMMIT, true);
+        assertThat(again).isNotDone();
+        rig.releaseKeeping();
+        assertThat(again.join().error()).isEqualTo(ErrorCode.NONE);
+        assertThat(rig.outcomes(VIEWS)).containsExactly(Outcome.COMMIT, Outcome.COMMIT);
+    }
+
+    @Test
     void commitIsAnsweredEvenWhereAPartitionCannotBeReached() {
         var producer = rig.init();
         rig.add(producer, VIEWS);
@@ -85,7 +131,9 @@ class TransactionTest {
         assertThat(end).isNotDone();
         rig.loop.advance(Duration.ofSeconds(1));
         assertThat(end.join().error()).isEqualTo(ErrorCode.NONE);
-        assertThat(rig.add(producer, ORDERS)).isEqualTo(ErrorCode.CONCURRENT_TRANSACTIONS);
+        var next = rig.settled(rig.transactions.add(ID, producer, Set.of(ORDERS)));
+        rig.loop.advance(Duration.ofSeconds(1));
+        assertThat(next.join()).isEqualTo(ErrorCode.CONCURRENT_TRANSACTIONS);
 
         rig.unreachable.clear();
         rig.loop.advance(Duration.ofSeconds(6));
@@ -241,7 +289,7 @@ class TransactionTest {
 
         var ended = Endings.end(view, ID, last, Outcome.COMMIT, true, 8L);
         var fresh = new ProducerIdentity(8, (short) 0);
-        assertThat(ended.answer()).isEqualTo(new Step.AwaitsEnd<>(new EndAnswer(ErrorCode.NONE, fresh)));
+        assertThat(ended.answer()).isEqualTo(new Step.OnceSeen<>(new EndAnswer(ErrorCode.NONE, fresh)));
         ended.records().forEach(record -> machine.replay(1, record));
         var ending = (TransactionPhase.Ending) machine.find(ID).phase();
         assertThat(ending.marker()).isEqualTo(last.next());

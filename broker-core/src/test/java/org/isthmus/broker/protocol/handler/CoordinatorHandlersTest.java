@@ -20,6 +20,7 @@ import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.InternalTopics;
 import org.isthmus.broker.coordinator.MemoryShardLog;
 import org.isthmus.broker.coordinator.group.GroupRig;
+import org.isthmus.broker.coordinator.transaction.Arrival;
 import org.isthmus.broker.coordinator.transaction.MarkerWriter;
 import org.isthmus.broker.coordinator.transaction.Outcome;
 import org.isthmus.broker.coordinator.transaction.ProducerIds;
@@ -43,14 +44,15 @@ class CoordinatorHandlersTest {
     private final GroupRig rig = new GroupRig();
     private final MemoryMetadata metadata = new MemoryMetadata();
     private final MemoryShardLog transactionLog = new MemoryShardLog();
-    private final MarkerWriter markers =
-            (partition, marker) -> partition.topic().equals(CONSUMER_OFFSETS)
+    private final MarkerWriter markers = (partition, marker) -> Arrival.whenKept(
+            partition.topic().equals(CONSUMER_OFFSETS)
                     ? rig.groups.endTransaction(
                             partition.partition(),
                             marker.producer().producerId(),
                             marker.producer().epoch(),
-                            marker.outcome() == Outcome.COMMIT)
-                    : CompletableFuture.completedStage(ErrorCode.NONE);
+                            marker.outcome() == Outcome.COMMIT,
+                            new CompletableFuture<>())
+                    : CompletableFuture.completedStage(ErrorCode.NONE));
     private final ProducerIds producerIds = new ProducerIds(metadata);
     private final TransactionCoordinator transactions = new TransactionCoordinator(
             TransactionConfig.DEFAULT, metadata::image, markers, producerIds, rig.loop, () -> new UUID(3, 3));

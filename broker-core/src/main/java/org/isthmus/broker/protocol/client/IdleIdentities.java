@@ -1,0 +1,41 @@
+package org.isthmus.broker.protocol.client;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import org.isthmus.broker.common.Deadline;
+import org.isthmus.broker.runtime.Clock;
+
+/**
+ * Identities whose transactions have ended, those that ended first in front. A transaction's end is answered before the last of it is on the
+ * disks, and the next one under its identity would have to wait for that; so an identity rests a while where that costs no more than a few
+ * others. Owned by the client's loop.
+ */
+final class IdleIdentities {
+    private static final Duration REST = Duration.ofMillis(25);
+    private static final int MOST = 32;
+
+    private record Resting(TransactionIdentity identity, Deadline until) {}
+
+    private final Clock clock;
+    private final Queue<Resting> resting = new ArrayDeque<>();
+
+    IdleIdentities(Clock clock) {
+        this.clock = clock;
+    }
+
+    void add(TransactionIdentity identity) {
+        resting.add(new Resting(identity, Deadline.after(clock.nanos(), REST)));
+    }
+
+    /** Empty where it is better to begin with another identity. */
+    Optional<TransactionIdentity> take() {
+        var first = resting.peek();
+        if (first == null || (resting.size() < MOST && !first.until().hasPassed(clock.nanos()))) {
+            return Optional.empty();
+        }
+        resting.remove();
+        return Optional.of(first.identity());
+    }
+}
