@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
@@ -43,8 +44,11 @@ final class TransactionRig implements MetadataStore, MarkerWriter {
 
     private final Map<TopicPartition, List<Marker>> written = new HashMap<>();
     private final List<Runnable> held = new ArrayList<>();
-    private final List<Runnable> heldKeeping = new ArrayList<>();
+    private final List<Unkept> unkept = new ArrayList<>();
     private long nextProducerId = 1000;
+
+    /** What readers at a partition go by and its disk does not have yet. */
+    private record Unkept(TopicPartition partition, Marker marker, CompletableFuture<ErrorCode> kept) {}
 
     TransactionRig() {
         transactions = new TransactionCoordinator(
@@ -124,9 +128,25 @@ final class TransactionRig implements MetadataStore, MarkerWriter {
 
     void releaseKeeping() {
         holdKeeping = false;
-        var due = List.copyOf(heldKeeping);
-        heldKeeping.clear();
-        due.forEach(Runnable::run);
+        keep();
+    }
+
+    /** All that is seen is on the disks of the partitions. */
+    void keep() {
+        var due = List.copyOf(unkept);
+        unkept.clear();
+        due.forEach(each -> each.kept().complete(ErrorCode.NONE));
+        loop.settle();
+    }
+
+    /** The partitions lose their machine, and with it what their disks do not have. */
+    void loseUnkept() {
+        var lost = List.copyOf(unkept);
+        unkept.clear();
+        for (var each : lost) {
+            markers(each.partition()).remove(each.marker());
+            each.kept().completeExceptionally(new BrokerException(ErrorCode.NOT_LEADER_OR_FOLLOWER, "lost"));
+        }
         loop.settle();
     }
 
@@ -145,14 +165,13 @@ final class TransactionRig implements MetadataStore, MarkerWriter {
         }
         var seen = new CompletableFuture<ErrorCode>();
         var kept = new CompletableFuture<ErrorCode>();
-        Runnable keep = () -> kept.complete(ErrorCode.NONE);
         Runnable write = () -> {
             written.computeIfAbsent(partition, id -> new ArrayList<>()).add(marker);
             seen.complete(ErrorCode.NONE);
             if (holdKeeping) {
-                heldKeeping.add(keep);
+                unkept.add(new Unkept(partition, marker, kept));
             } else {
-                keep.run();
+                kept.complete(ErrorCode.NONE);
             }
         };
         if (holdMarkers) {

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Producers of one transactional id that fence one another, on a shard whose commits lag and whose leader is lost, with partitions that
- * cannot always be reached, in an order that the seed chooses. No transaction ever has two outcomes, what was acknowledged is what every
- * partition learns, and the replayed log is the live state.
+ * cannot always be reached and lose what was seen there and not yet kept, in an order that the seed chooses. No transaction ever has two
+ * outcomes, what was acknowledged is what every partition has in the end, and the replayed log is the live state.
  */
 class TransactionSimulationTest {
     private static final int STEPS = 1200;
@@ -54,11 +54,14 @@ class TransactionSimulationTest {
         private final List<Producer> producers = new ArrayList<>();
         private final List<String> violations = new ArrayList<>();
         private final Map<ProducerIdentity, Outcome> acknowledged = new HashMap<>();
+        private final Map<TopicPartition, List<Marker>> seen = new HashMap<>();
         private boolean led = true;
 
         Simulation(long seed) {
             random = new Random(seed);
+            partitions.forEach(partition -> seen.put(partition, new ArrayList<>()));
             rig.log.holdCommits();
+            rig.holdKeeping = true;
             var raisesEpoch = random.nextInt(4) > 0;
             for (var i = 0; i < 2; i++) {
                 producers.add(new Producer(raisesEpoch));
@@ -82,7 +85,7 @@ class TransactionSimulationTest {
 
         private void act() {
             var producer = producers.get(random.nextInt(producers.size()));
-            switch (random.nextInt(30)) {
+            switch (random.nextInt(34)) {
                 case 0 -> producer.maybeInit();
                 case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 -> producer.goOn();
                 case 11, 12, 13, 14, 15, 16, 17 -> rig.log.commitNext();
@@ -92,6 +95,8 @@ class TransactionSimulationTest {
                 case 23 -> rig.unreachable.add(partitions.get(random.nextInt(2)));
                 case 24, 25 -> rig.unreachable.clear();
                 case 26 -> maybeDisturb();
+                case 27, 28, 29, 30 -> rig.keep();
+                case 31 -> loseUnkept();
                 default -> elect();
             }
             rig.loop.settle();
@@ -106,7 +111,16 @@ class TransactionSimulationTest {
             } else {
                 rig.crash();
                 led = false;
+                if (random.nextBoolean()) {
+                    loseUnkept();
+                }
             }
+        }
+
+        private void loseUnkept() {
+            // What was seen stays seen, whatever becomes of it.
+            partitions.forEach(partition -> seen.get(partition).addAll(rig.markers(partition)));
+            rig.loseUnkept();
         }
 
         private void elect() {
@@ -118,6 +132,7 @@ class TransactionSimulationTest {
 
         private void heal() {
             rig.unreachable.clear();
+            rig.releaseKeeping();
             elect();
             for (var i = 0; i < 20; i++) {
                 rig.log.commit();
@@ -129,7 +144,7 @@ class TransactionSimulationTest {
             assertThat(violations).isEmpty();
             for (var partition : partitions) {
                 var outcomes = new HashMap<ProducerIdentity, Outcome>();
-                for (var marker : rig.markers(partition)) {
+                for (var marker : union(seen.get(partition), rig.markers(partition))) {
                     var before = outcomes.putIfAbsent(marker.producer(), marker.outcome());
                     // A producer that keeps its epoch ends one transaction after another under it.
                     if (producers.get(0).raisesEpoch && before != null) {
@@ -142,6 +157,12 @@ class TransactionSimulationTest {
             if (led && random.nextInt(5) == 0 && isActive()) {
                 assertThat(rig.live()).isEqualTo(rig.replayed());
             }
+        }
+
+        private static <T> List<T> union(List<T> some, List<T> more) {
+            var all = new ArrayList<>(some);
+            all.addAll(more);
+            return all;
         }
 
         private boolean isActive() {
