@@ -44,6 +44,7 @@ import org.isthmus.broker.protocol.handler.ListOffsetsHandler;
 import org.isthmus.broker.protocol.handler.ListPartitionReassignmentsHandler;
 import org.isthmus.broker.protocol.handler.MetadataHandler;
 import org.isthmus.broker.protocol.handler.OffsetForLeaderEpochHandler;
+import org.isthmus.broker.protocol.handler.OtherBrokers;
 import org.isthmus.broker.protocol.handler.ProduceHandler;
 import org.isthmus.broker.protocol.handler.ShareAcknowledgeHandler;
 import org.isthmus.broker.protocol.handler.ShareFetchHandler;
@@ -77,6 +78,7 @@ record Apis(
         SharePlaces shares,
         DelayCoordinator delays,
         ShareMembership membership,
+        OtherBrokers others,
         Executor io,
         EventLoop timers,
         IdSource ids,
@@ -94,6 +96,7 @@ record Apis(
         handlers.addAll(CoordinatorHandlers.of(
                 groups,
                 shareGroups,
+                others,
                 transactions,
                 admission,
                 markers,
@@ -128,9 +131,9 @@ record Apis(
                 new ShareAcknowledgeHandler(topics, sessions),
                 new BrowseHandler(topics, shares.coordinator(), io),
                 new TransactionalAcknowledgeHandler(topics, shares.coordinator(), admission),
-                new DescribeShareGroupOffsetsHandler(topics, groups),
-                new AlterShareGroupOffsetsHandler(topics, groups),
-                new DeleteShareGroupOffsetsHandler(topics, groups));
+                new DescribeShareGroupOffsetsHandler(topics, groups, others),
+                new AlterShareGroupOffsetsHandler(topics, groups, others),
+                new DeleteShareGroupOffsetsHandler(topics, groups, others));
     }
 
     private List<ApiHandler<?, ?>> topics(ClusterIdentity identity) {

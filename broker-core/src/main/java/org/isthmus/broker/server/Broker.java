@@ -214,6 +214,7 @@ final class Broker implements AutoCloseable {
                         shares,
                         delays.coordinator(),
                         membership,
+                        new PeersOfCluster(leaders, peers),
                         io,
                         loops.get(0),
                         ids,

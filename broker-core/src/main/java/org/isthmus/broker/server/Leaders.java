@@ -1,5 +1,6 @@
 package org.isthmus.broker.server;
 
+import java.util.Collection;
 import java.util.Optional;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.TemporaryName;
@@ -20,6 +21,14 @@ record Leaders(BrokerId self, MetadataStore metadata) {
                 .flatMap(leader -> Optional.ofNullable(image.brokers().get(leader)))
                 .filter(leader -> !leader.id().equals(self))
                 .map(Leaders::at);
+    }
+
+    /** Where the other brokers are. */
+    Collection<Endpoint> others() {
+        return metadata.image().brokers().values().stream()
+                .filter(broker -> !broker.id().equals(self))
+                .map(Leaders::at)
+                .toList();
     }
 
     private static Endpoint at(BrokerImage broker) {

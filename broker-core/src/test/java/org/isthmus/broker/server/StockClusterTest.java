@@ -22,8 +22,10 @@ import org.apache.curator.test.TestingServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -34,6 +36,7 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.isthmus.broker.network.Endpoint;
@@ -143,6 +146,56 @@ class StockClusterTest {
         assertThat(consume("spread", "others", 600))
                 .extracting(ConsumerRecord::partition)
                 .contains(0, 1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void offsetsOfAShareGroupAreToldSetAndForgottenWhoeverLeadsThePartitions() throws Exception {
+        create("shared", 3, 1);
+        assertThat(leaders("shared")).containsExactlyInAnyOrder(1, 2, 3);
+        produce("shared", 300);
+        var partitions = IntStream.range(0, 3)
+                .mapToObj(index -> new TopicPartition("shared", index))
+                .collect(Collectors.toSet());
+        var ends = admin.listOffsets(partitions.stream()
+                        .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())))
+                .all()
+                .get();
+
+        admin.alterShareGroupOffsets(
+                        "sharers", partitions.stream().collect(Collectors.toMap(partition -> partition, any -> 5L)))
+                .all()
+                .get();
+
+        for (var asked :
+                List.of(new ListShareGroupOffsetsSpec(), new ListShareGroupOffsetsSpec().topicPartitions(partitions))) {
+            var offsets = admin.listShareGroupOffsets(Map.of("sharers", asked))
+                    .partitionsToOffsetInfo("sharers")
+                    .get();
+            assertThat(offsets.keySet()).isEqualTo(partitions);
+            assertThat(offsets).allSatisfy((partition, info) -> {
+                assertThat(info.startOffset()).isEqualTo(5);
+                assertThat(info.lag()).contains(ends.get(partition).offset() - 5);
+            });
+        }
+
+        admin.deleteShareGroupOffsets("sharers", Set.of("shared")).all().get();
+
+        assertThat(admin.listShareGroupOffsets(Map.of("sharers", new ListShareGroupOffsetsSpec()))
+                        .partitionsToOffsetInfo("sharers")
+                        .get())
+                .isEmpty();
+        assertThatThrownBy(() -> admin.deleteShareGroupOffsets("sharers", Set.of("shared"))
+                        .all()
+                        .get())
+                .hasCauseInstanceOf(GroupIdNotFoundException.class);
+        // One partition is led by another broker than the group's coordinator, whichever that is.
+        for (var partition : partitions) {
+            admin.alterShareGroupOffsets("sharers", Map.of(partition, 7L)).all().get();
+            admin.deleteShareGroups(List.of("sharers")).all().get();
+            assertThatThrownBy(() ->
+                            admin.deleteShareGroups(List.of("sharers")).all().get())
+                    .hasCauseInstanceOf(GroupIdNotFoundException.class);
+        }
     }
 
     @Test

@@ -1,9 +1,11 @@
 package org.isthmus.broker.protocol.client;
 
 import org.apache.kafka.common.message.AddPartitionsToTxnResponseData;
+import org.apache.kafka.common.message.AlterShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DescribeConfigsResponseData;
@@ -56,6 +58,10 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
             api(ApiMessageType.SHARE_FETCH, 1, 2, ShareFetchResponseData.class);
     static final Api<ShareAcknowledgeResponseData> SHARE_ACKNOWLEDGE =
             api(ApiMessageType.SHARE_ACKNOWLEDGE, 1, 2, ShareAcknowledgeResponseData.class);
+    static final Api<AlterShareGroupOffsetsResponseData> ALTER_SHARE_GROUP_OFFSETS =
+            api(ApiMessageType.ALTER_SHARE_GROUP_OFFSETS, 0, 0, AlterShareGroupOffsetsResponseData.class);
+    static final Api<DeleteGroupsResponseData> DELETE_GROUPS =
+            api(ApiMessageType.DELETE_GROUPS, 3, 3, DeleteGroupsResponseData.class);
     static final Api<DeleteShareGroupOffsetsResponseData> DELETE_SHARE_GROUP_OFFSETS =
             api(ApiMessageType.DELETE_SHARE_GROUP_OFFSETS, 0, 0, DeleteShareGroupOffsetsResponseData.class);
 

@@ -6,6 +6,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData;
+import org.apache.kafka.common.message.AlterShareGroupOffsetsResponseData;
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData;
+import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarker;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarkerTopic;
@@ -18,6 +25,7 @@ import org.isthmus.broker.coordinator.transaction.Outcome;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
+import org.isthmus.broker.protocol.codec.ShareExtensions;
 
 /**
  * What a broker asks of the others of its cluster. Safe for use by many threads.
@@ -66,6 +74,36 @@ public final class BrokerPeers {
                 .map(partition -> ErrorCode.of(partition.errorCode()))
                 .findFirst()
                 .orElse(ErrorCode.UNKNOWN_SERVER_ERROR);
+    }
+
+    /** Where share groups stand in what the broker leads. */
+    public CompletionStage<DescribeShareGroupOffsetsResponseData> describe(
+            Endpoint broker, DescribeShareGroupOffsetsRequestData request) {
+        request.unknownTaggedFields().add(ShareExtensions.hereOnly());
+        return channels.ask(broker, Api.DESCRIBE_SHARE_GROUP_OFFSETS, request);
+    }
+
+    /** Lets a share group begin anew in partitions that the broker leads. */
+    public CompletionStage<AlterShareGroupOffsetsResponseData> alter(
+            Endpoint broker, AlterShareGroupOffsetsRequestData request) {
+        request.unknownTaggedFields().add(ShareExtensions.hereOnly());
+        return channels.ask(broker, Api.ALTER_SHARE_GROUP_OFFSETS, request);
+    }
+
+    /** Forgets what a share group has in topics, where the broker leads them. */
+    public CompletionStage<DeleteShareGroupOffsetsResponseData> delete(
+            Endpoint broker, DeleteShareGroupOffsetsRequestData request) {
+        request.unknownTaggedFields().add(ShareExtensions.hereOnly());
+        return channels.ask(broker, Api.DELETE_SHARE_GROUP_OFFSETS, request);
+    }
+
+    /** Forgets what a share group has anywhere where the broker leads. */
+    public CompletionStage<ErrorCode> deleteShareGroup(Endpoint broker, String group) {
+        var request = new DeleteGroupsRequestData().setGroupsNames(List.of(group));
+        request.unknownTaggedFields().add(ShareExtensions.hereOnly());
+        return channels.ask(broker, Api.DELETE_GROUPS, request)
+                .thenApply(answer ->
+                        ErrorCode.of(answer.results().iterator().next().errorCode()));
     }
 
     /** Asks the coordinator of a transaction whether a producer may write to these partitions; {@code joins}: and makes them part of it. */

@@ -26,6 +26,7 @@ import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.protocol.codec.ShareExtensions;
 
 /** What an operator wants to know of a cluster. Of what each broker knows a part, all of them are asked. Owned by the client's loop. */
 record Inspection(Cluster cluster) {
@@ -81,6 +82,7 @@ record Inspection(Cluster cluster) {
                 .setGroups(List.of(new DescribeShareGroupOffsetsRequestGroup()
                         .setGroupId(group)
                         .setTopics(null)));
+        request.unknownTaggedFields().add(ShareExtensions.hereOnly());
         return ofEach(Api.DESCRIBE_SHARE_GROUP_OFFSETS, request, deadline, (broker, answer) -> {
             var standing = new ArrayList<ShareStanding>();
             for (var found : answer.groups()) {

@@ -144,7 +144,7 @@ final class Offsets {
                 name -> new DeleteShareGroupOffsetsRequestData.DeleteShareGroupOffsetsRequestTopic().setTopicName(name),
                 (topic, partition) -> {});
         var request = new DeleteShareGroupOffsetsRequestData().setGroupId(group).setTopics(topics);
-        request.unknownTaggedFields().add(ShareExtensions.forget());
+        request.unknownTaggedFields().add(ShareExtensions.hereOnly());
         return cluster.request(leader, Api.DELETE_SHARE_GROUP_OFFSETS, request, deadline)
                 .thenAccept(answer -> {
                     Failures.check(answer.errorCode(), "delete share group " + group, answer.errorMessage());

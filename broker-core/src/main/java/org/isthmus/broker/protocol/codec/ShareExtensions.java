@@ -21,12 +21,14 @@ import org.jspecify.annotations.Nullable;
  *   <li>10030 on the answer to that: how often the group delivers a record at most (an int), and whether it waits before it does so again (a
  *       byte, 0 or 1).
  *   <li>10001 on ShareFetch: the answer need not wait for the answers of requests before it on the connection.
+ *   <li>10002 on DescribeShareGroupOffsets, AlterShareGroupOffsets, DeleteShareGroupOffsets and DeleteGroups: it is about what share groups have
+ *       where the asked broker leads, and about nothing else.
  * </ul>
  */
 public final class ShareExtensions {
     private static final int OPENING = 10_000;
     private static final int OUT_OF_TURN = 10_001;
-    private static final int FORGET = 10_002;
+    private static final int HERE_ONLY = 10_002;
     private static final int REDELIVERY = 10_030;
     private static final byte VERSION = 0;
 
@@ -43,12 +45,12 @@ public final class ShareExtensions {
         return fields.stream().anyMatch(field -> field.tag() == OUT_OF_TURN);
     }
 
-    public static RawTaggedField forget() {
-        return new RawTaggedField(FORGET, new byte[0]);
+    public static RawTaggedField hereOnly() {
+        return new RawTaggedField(HERE_ONLY, new byte[0]);
     }
 
-    public static boolean isForget(List<RawTaggedField> fields) {
-        return fields.stream().anyMatch(field -> field.tag() == FORGET);
+    public static boolean isHereOnly(List<RawTaggedField> fields) {
+        return fields.stream().anyMatch(field -> field.tag() == HERE_ONLY);
     }
 
     public static RawTaggedField redelivery(Redelivery redelivery) {

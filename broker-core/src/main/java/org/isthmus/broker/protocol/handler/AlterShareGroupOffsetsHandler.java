@@ -1,6 +1,8 @@
 package org.isthmus.broker.protocol.handler;
 
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData;
@@ -15,16 +17,21 @@ import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.share.StartAt;
 import org.isthmus.broker.metadata.TopicImage;
+import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.protocol.codec.ShareExtensions;
+import org.jspecify.annotations.Nullable;
 
 /** AlterShareGroupOffsets: lets a share group without members begin anew elsewhere. */
 public final class AlterShareGroupOffsetsHandler
         implements ApiHandler<AlterShareGroupOffsetsRequestData, AlterShareGroupOffsetsResponseData> {
     private final Topics topics;
     private final ShareGroups groups;
+    private final OtherBrokers others;
 
-    public AlterShareGroupOffsetsHandler(Topics topics, ShareGroups groups) {
+    public AlterShareGroupOffsetsHandler(Topics topics, ShareGroups groups, OtherBrokers others) {
         this.topics = topics;
         this.groups = groups;
+        this.others = others;
     }
 
     @Override
@@ -47,7 +54,8 @@ public final class AlterShareGroupOffsetsHandler
             RequestContext context, AlterShareGroupOffsetsRequestData request) {
         return groups.refuseMembers(request.groupId())
                 .thenCompose(none -> Stages.all(request.topics().stream()
-                        .map(topic -> alter(request.groupId(), topic))
+                        .map(topic -> alter(
+                                request.groupId(), topic, ShareExtensions.isHereOnly(request.unknownTaggedFields())))
                         .toList()))
                 .thenApply(altered -> new AlterShareGroupOffsetsResponseData()
                         .setResponses(new AlterShareGroupOffsetsResponseTopicCollection(altered.iterator())))
@@ -57,10 +65,12 @@ public final class AlterShareGroupOffsetsHandler
     }
 
     private CompletionStage<AlterShareGroupOffsetsResponseTopic> alter(
-            String group, AlterShareGroupOffsetsRequestTopic topic) {
+            String group, AlterShareGroupOffsetsRequestTopic topic, boolean hereOnly) {
         var id = topics.image().topic(topic.topicName()).map(TopicImage::id).orElse(TopicIds.NONE);
         return Stages.all(topic.partitions().stream()
-                        .map(partition -> alter(group, topic.topicName(), partition))
+                        .map(partition -> hereOnly
+                                ? alter(group, topic.topicName(), partition)
+                                : alterAtLeader(group, topic.topicName(), partition))
                         .toList())
                 .thenApply(altered -> new AlterShareGroupOffsetsResponseTopic()
                         .setTopicName(topic.topicName())
@@ -68,16 +78,45 @@ public final class AlterShareGroupOffsetsHandler
                         .setPartitions(new ArrayList<>(altered)));
     }
 
+    private CompletionStage<AlterShareGroupOffsetsResponsePartition> alterAtLeader(
+            String group, String topic, AlterShareGroupOffsetsRequestPartition partition) {
+        var elsewhere = partition.partitionIndex() < 0
+                ? Optional.<Endpoint>empty()
+                : others.leading(new TopicPartition(topic, partition.partitionIndex()));
+        if (elsewhere.isEmpty()) {
+            return alter(group, topic, partition);
+        }
+        var asked = new AlterShareGroupOffsetsRequestData().setGroupId(group);
+        asked.topics()
+                .add(new AlterShareGroupOffsetsRequestTopic()
+                        .setTopicName(topic)
+                        .setPartitions(List.of(partition)));
+        return others.peers().alter(elsewhere.get(), asked).handle((answer, failure) -> {
+            if (answer == null) {
+                return answer(partition, failure);
+            }
+            return answer.errorCode() == ErrorCode.NONE.code()
+                    ? answer.responses().iterator().next().partitions().get(0)
+                    : new AlterShareGroupOffsetsResponsePartition()
+                            .setPartitionIndex(partition.partitionIndex())
+                            .setErrorCode(answer.errorCode())
+                            .setErrorMessage(answer.errorMessage());
+        });
+    }
+
     private CompletionStage<AlterShareGroupOffsetsResponsePartition> alter(
             String group, String topic, AlterShareGroupOffsetsRequestPartition partition) {
-        return restart(group, topic, partition).handle((done, failure) -> {
-            var altered = new AlterShareGroupOffsetsResponsePartition().setPartitionIndex(partition.partitionIndex());
-            if (failure != null) {
-                var refusal = ShareErrors.refusal(failure);
-                altered.setErrorCode(refusal.code()).setErrorMessage(refusal.message());
-            }
-            return altered;
-        });
+        return restart(group, topic, partition).handle((done, failure) -> answer(partition, failure));
+    }
+
+    private static AlterShareGroupOffsetsResponsePartition answer(
+            AlterShareGroupOffsetsRequestPartition partition, @Nullable Throwable failure) {
+        var altered = new AlterShareGroupOffsetsResponsePartition().setPartitionIndex(partition.partitionIndex());
+        if (failure != null) {
+            var refusal = ShareErrors.refusal(failure);
+            altered.setErrorCode(refusal.code()).setErrorMessage(refusal.message());
+        }
+        return altered;
     }
 
     private CompletionStage<Void> restart(

@@ -17,6 +17,7 @@ public final class CoordinatorHandlers {
     /**
      * All of them.
      *
+     * @param others have the parts of share groups that are not led here
      * @param admission asks the coordinator of any transactional id, wherever it is
      * @param markers writes to what is led here
      * @param addresses under which a client reaches the broker that coordinates
@@ -24,6 +25,7 @@ public final class CoordinatorHandlers {
     public static List<ApiHandler<?, ?>> of(
             GroupCoordinator groups,
             ShareGroups shareGroups,
+            OtherBrokers others,
             TransactionCoordinator transactions,
             TransactionAdmission admission,
             MarkerWriter markers,
@@ -45,7 +47,7 @@ public final class CoordinatorHandlers {
                 new ConsumerGroupDescribeHandler(groups, metadata),
                 new DescribeGroupsHandler(groups),
                 new ListGroupsHandler(groups, shareGroups),
-                new DeleteGroupsHandler(groups, shareGroups),
+                new DeleteGroupsHandler(groups, shareGroups, others),
                 new InitProducerIdHandler(producerIds, transactions),
                 new AddPartitionsToTxnHandler(TransactionAdmission.of(transactions), metadata),
                 new AddOffsetsToTxnHandler(transactions, topics),

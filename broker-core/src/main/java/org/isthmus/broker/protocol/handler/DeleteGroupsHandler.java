@@ -1,5 +1,6 @@
 package org.isthmus.broker.protocol.handler;
 
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
@@ -8,13 +9,16 @@ import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupRe
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResultCollection;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
+import org.isthmus.broker.protocol.codec.ShareExtensions;
 
 /** DeleteGroups: forget groups that nobody belongs to, with their offsets. */
 final class DeleteGroupsHandler implements ApiHandler<DeleteGroupsRequestData, DeleteGroupsResponseData> {
     private final GroupCoordinator groups;
     private final ShareGroups shareGroups;
+    private final OtherBrokers others;
 
-    DeleteGroupsHandler(GroupCoordinator groups, ShareGroups shareGroups) {
+    DeleteGroupsHandler(GroupCoordinator groups, ShareGroups shareGroups, OtherBrokers others) {
+        this.others = others;
         this.groups = groups;
         this.shareGroups = shareGroups;
     }
@@ -36,18 +40,36 @@ final class DeleteGroupsHandler implements ApiHandler<DeleteGroupsRequestData, D
 
     @Override
     public CompletionStage<DeleteGroupsResponseData> handle(RequestContext context, DeleteGroupsRequestData request) {
+        var hereOnly = ShareExtensions.isHereOnly(request.unknownTaggedFields());
         var results = request.groupsNames().stream()
                 .distinct()
-                .map(groupId -> groups.delete(groupId)
-                        .exceptionally(CoordinatorErrors::errorOf)
-                        .thenCompose(error -> error == ErrorCode.GROUP_ID_NOT_FOUND
-                                ? deleteShared(groupId)
-                                : CompletableFuture.completedStage(error))
+                .map(groupId -> (hereOnly ? deleteShared(groupId) : delete(groupId))
                         .thenApply(error ->
                                 new DeletableGroupResult().setGroupId(groupId).setErrorCode(error.code())))
                 .toList();
         return Stages.all(results).thenApply(all -> new DeleteGroupsResponseData()
                 .setResults(new DeletableGroupResultCollection(all.iterator())));
+    }
+
+    private CompletionStage<ErrorCode> delete(String groupId) {
+        return groups.delete(groupId)
+                .exceptionally(CoordinatorErrors::errorOf)
+                .thenCompose(error -> error == ErrorCode.GROUP_ID_NOT_FOUND
+                        ? deleteSharedEverywhere(groupId)
+                        : CompletableFuture.completedStage(error));
+    }
+
+    /** Where one broker fails it failed, and the group was there where it was anywhere. */
+    private CompletionStage<ErrorCode> deleteSharedEverywhere(String groupId) {
+        var parts = new ArrayList<CompletionStage<ErrorCode>>();
+        parts.add(deleteShared(groupId));
+        others.all()
+                .forEach(broker -> parts.add(
+                        others.peers().deleteShareGroup(broker, groupId).exceptionally(CoordinatorErrors::errorOf)));
+        return Stages.all(parts).thenApply(errors -> errors.stream()
+                .filter(error -> error != ErrorCode.NONE && error != ErrorCode.GROUP_ID_NOT_FOUND)
+                .findFirst()
+                .orElse(errors.contains(ErrorCode.NONE) ? ErrorCode.NONE : ErrorCode.GROUP_ID_NOT_FOUND));
     }
 
     private CompletionStage<ErrorCode> deleteShared(String groupId) {

@@ -1,28 +1,37 @@
 package org.isthmus.broker.protocol.handler;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData;
+import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData.DeleteShareGroupOffsetsRequestTopic;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData.DeleteShareGroupOffsetsResponseTopic;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.metadata.TopicImage;
+import org.isthmus.broker.protocol.codec.ShareExtensions;
+import org.jspecify.annotations.Nullable;
 
 /**
- * DeleteShareGroupOffsets: forgets what a share group without members has in the partitions of some topics, those that are led here. Our own
- * clients end a subscription with it, at each leader.
+ * DeleteShareGroupOffsets: forgets what a share group without members has in the partitions of some topics. Our own clients end a subscription
+ * with it, at each leader.
  */
 public final class DeleteShareGroupOffsetsHandler
         implements ApiHandler<DeleteShareGroupOffsetsRequestData, DeleteShareGroupOffsetsResponseData> {
     private final Topics topics;
     private final ShareGroups groups;
+    private final OtherBrokers others;
 
-    public DeleteShareGroupOffsetsHandler(Topics topics, ShareGroups groups) {
+    public DeleteShareGroupOffsetsHandler(Topics topics, ShareGroups groups, OtherBrokers others) {
         this.topics = topics;
         this.groups = groups;
+        this.others = others;
     }
 
     @Override
@@ -43,14 +52,53 @@ public final class DeleteShareGroupOffsetsHandler
     @Override
     public CompletionStage<DeleteShareGroupOffsetsResponseData> handle(
             RequestContext context, DeleteShareGroupOffsetsRequestData request) {
+        var hereOnly = ShareExtensions.isHereOnly(request.unknownTaggedFields());
         return groups.refuseMembers(request.groupId())
                 .thenCompose(none -> Stages.all(request.topics().stream()
-                        .map(topic -> delete(request.groupId(), topic.topicName()))
+                        .map(topic -> hereOnly
+                                ? delete(request.groupId(), topic.topicName())
+                                : deleteEverywhere(request.groupId(), topic.topicName()))
                         .toList()))
                 .thenApply(all -> new DeleteShareGroupOffsetsResponseData().setResponses(all))
                 .exceptionally(failure -> new DeleteShareGroupOffsetsResponseData()
                         .setErrorCode(CoordinatorErrors.codeOf(failure))
                         .setErrorMessage(Refusal.of(failure).message()));
+    }
+
+    private CompletionStage<DeleteShareGroupOffsetsResponseTopic> deleteEverywhere(String group, String name) {
+        var answers = new ArrayList<CompletionStage<DeleteShareGroupOffsetsResponseTopic>>();
+        answers.add(delete(group, name));
+        var leaders = topics.image().topic(name).stream()
+                .flatMap(topic -> IntStream.range(0, topic.partitions().size())
+                        .mapToObj(index -> others.leading(new TopicPartition(name, index))))
+                .flatMap(Optional::stream)
+                .collect(Collectors.toSet());
+        for (var leader : leaders) {
+            var asked = new DeleteShareGroupOffsetsRequestData()
+                    .setGroupId(group)
+                    .setTopics(List.of(new DeleteShareGroupOffsetsRequestTopic().setTopicName(name)));
+            answers.add(others.peers().delete(leader, asked).handle((answer, failure) -> {
+                if (answer == null) {
+                    return answer(name, failure);
+                }
+                return answer.errorCode() == ErrorCode.NONE.code()
+                        ? answer.responses().get(0)
+                        : answer(name, null).setErrorCode(answer.errorCode()).setErrorMessage(answer.errorMessage());
+            }));
+        }
+        return Stages.all(answers).thenApply(DeleteShareGroupOffsetsHandler::joined);
+    }
+
+    /** Where one of them fails it failed, and the group was there where it was anywhere. */
+    private static DeleteShareGroupOffsetsResponseTopic joined(List<DeleteShareGroupOffsetsResponseTopic> parts) {
+        return parts.stream()
+                .filter(part -> part.errorCode() != ErrorCode.NONE.code()
+                        && part.errorCode() != ErrorCode.GROUP_ID_NOT_FOUND.code())
+                .findFirst()
+                .or(() -> parts.stream()
+                        .filter(part -> part.errorCode() == ErrorCode.NONE.code())
+                        .findFirst())
+                .orElse(parts.get(0));
     }
 
     private CompletionStage<DeleteShareGroupOffsetsResponseTopic> delete(String group, String name) {
@@ -63,15 +111,17 @@ public final class DeleteShareGroupOffsetsHandler
                         IntStream.range(0, topic.get().partitions().size())
                                 .mapToObj(index -> new TopicPartition(name, index))
                                 .toList());
-        return done.handle((nothing, failure) -> {
-            var answer = new DeleteShareGroupOffsetsResponseTopic()
-                    .setTopicName(name)
-                    .setTopicId(TopicIds.wire(topic.map(TopicImage::id).orElse(TopicIds.NONE)));
-            if (failure != null) {
-                var refusal = ShareErrors.refusal(failure);
-                answer.setErrorCode(refusal.code()).setErrorMessage(refusal.message());
-            }
-            return answer;
-        });
+        return done.handle((nothing, failure) -> answer(name, failure));
+    }
+
+    private DeleteShareGroupOffsetsResponseTopic answer(String name, @Nullable Throwable failure) {
+        var id = topics.image().topic(name).map(TopicImage::id).orElse(TopicIds.NONE);
+        var answer =
+                new DeleteShareGroupOffsetsResponseTopic().setTopicName(name).setTopicId(TopicIds.wire(id));
+        if (failure != null) {
+            var refusal = ShareErrors.refusal(failure);
+            answer.setErrorCode(refusal.code()).setErrorMessage(refusal.message());
+        }
+        return answer;
     }
 }

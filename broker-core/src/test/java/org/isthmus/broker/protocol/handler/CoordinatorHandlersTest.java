@@ -59,6 +59,7 @@ class CoordinatorHandlersTest {
     private final List<ApiHandler<?, ?>> handlers = CoordinatorHandlers.of(
             rig.groups,
             NoShareGroups.on(metadata),
+            new NoOtherBrokers(),
             transactions,
             TransactionAdmission.of(transactions),
             markers,
