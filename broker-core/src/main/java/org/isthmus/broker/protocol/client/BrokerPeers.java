@@ -2,22 +2,26 @@ package org.isthmus.broker.protocol.client;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData;
-import org.apache.kafka.common.message.AlterShareGroupOffsetsResponseData;
+import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData.AlterShareGroupOffsetsRequestPartition;
+import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData.AlterShareGroupOffsetsRequestTopic;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData;
-import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData;
+import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData.DeleteShareGroupOffsetsRequestTopic;
 import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData;
-import org.apache.kafka.common.message.DescribeShareGroupOffsetsResponseData;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData.DescribeShareGroupOffsetsRequestGroup;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData.DescribeShareGroupOffsetsRequestTopic;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarker;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarkerTopic;
 import org.apache.kafka.common.message.WriteTxnMarkersResponseData;
 import org.isthmus.broker.client.ClientConfig;
+import org.isthmus.broker.client.ShareStanding;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.transaction.Marker;
@@ -26,6 +30,7 @@ import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.protocol.codec.ShareExtensions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a broker asks of the others of its cluster. Safe for use by many threads.
@@ -76,34 +81,67 @@ public final class BrokerPeers {
                 .orElse(ErrorCode.UNKNOWN_SERVER_ERROR);
     }
 
-    /** Where share groups stand in what the broker leads. */
-    public CompletionStage<DescribeShareGroupOffsetsResponseData> describe(
-            Endpoint broker, DescribeShareGroupOffsetsRequestData request) {
+    /**
+     * Where a share group stands in what the broker leads.
+     *
+     * @param partitions of which it is to be told; null: of all that the group has used
+     */
+    public CompletionStage<List<ShareStanding>> standing(
+            Endpoint broker, String group, @Nullable Collection<TopicPartition> partitions) {
+        var request = new DescribeShareGroupOffsetsRequestData()
+                .setGroups(List.of(new DescribeShareGroupOffsetsRequestGroup()
+                        .setGroupId(group)
+                        .setTopics(
+                                partitions == null
+                                        ? null
+                                        : Offsets.byTopic(
+                                                partitions,
+                                                name -> new DescribeShareGroupOffsetsRequestTopic().setTopicName(name),
+                                                (topic, partition) ->
+                                                        topic.partitions().add(partition.partition())))));
         request.unknownTaggedFields().add(ShareExtensions.hereOnly());
-        return channels.ask(broker, Api.DESCRIBE_SHARE_GROUP_OFFSETS, request);
+        return channels.ask(broker, Api.DESCRIBE_SHARE_GROUP_OFFSETS, request)
+                .thenApply(answer -> Inspection.standing(group, broker, answer));
     }
 
-    /** Lets a share group begin anew in partitions that the broker leads. */
-    public CompletionStage<AlterShareGroupOffsetsResponseData> alter(
-            Endpoint broker, AlterShareGroupOffsetsRequestData request) {
+    /** Lets a share group begin anew in a partition that the broker leads. */
+    public CompletionStage<Void> restart(Endpoint broker, String group, TopicPartition partition, long offset) {
+        var request = new AlterShareGroupOffsetsRequestData().setGroupId(group);
+        request.topics()
+                .add(new AlterShareGroupOffsetsRequestTopic()
+                        .setTopicName(partition.topic())
+                        .setPartitions(List.of(new AlterShareGroupOffsetsRequestPartition()
+                                .setPartitionIndex(partition.partition())
+                                .setStartOffset(offset))));
         request.unknownTaggedFields().add(ShareExtensions.hereOnly());
-        return channels.ask(broker, Api.ALTER_SHARE_GROUP_OFFSETS, request);
+        var what = "restart of share group " + group + " in " + partition;
+        return channels.ask(broker, Api.ALTER_SHARE_GROUP_OFFSETS, request).thenAccept(answer -> {
+            Failures.check(answer.errorCode(), what, answer.errorMessage());
+            for (var topic : answer.responses()) {
+                topic.partitions().forEach(done -> Failures.check(done.errorCode(), what, done.errorMessage()));
+            }
+        });
     }
 
-    /** Forgets what a share group has in topics, where the broker leads them. */
-    public CompletionStage<DeleteShareGroupOffsetsResponseData> delete(
-            Endpoint broker, DeleteShareGroupOffsetsRequestData request) {
+    /** Forgets what a share group has in a topic, where the broker leads it. */
+    public CompletionStage<Void> forget(Endpoint broker, String group, String topic) {
+        var request = new DeleteShareGroupOffsetsRequestData()
+                .setGroupId(group)
+                .setTopics(List.of(new DeleteShareGroupOffsetsRequestTopic().setTopicName(topic)));
         request.unknownTaggedFields().add(ShareExtensions.hereOnly());
-        return channels.ask(broker, Api.DELETE_SHARE_GROUP_OFFSETS, request);
+        var what = "forgetting share group " + group + " in " + topic;
+        return channels.ask(broker, Api.DELETE_SHARE_GROUP_OFFSETS, request).thenAccept(answer -> {
+            Failures.check(answer.errorCode(), what, answer.errorMessage());
+            answer.responses().forEach(done -> Failures.check(done.errorCode(), what, done.errorMessage()));
+        });
     }
 
     /** Forgets what a share group has anywhere where the broker leads. */
-    public CompletionStage<ErrorCode> deleteShareGroup(Endpoint broker, String group) {
+    public CompletionStage<Void> forget(Endpoint broker, String group) {
         var request = new DeleteGroupsRequestData().setGroupsNames(List.of(group));
         request.unknownTaggedFields().add(ShareExtensions.hereOnly());
-        return channels.ask(broker, Api.DELETE_GROUPS, request)
-                .thenApply(answer ->
-                        ErrorCode.of(answer.results().iterator().next().errorCode()));
+        return channels.ask(broker, Api.DELETE_GROUPS, request).thenAccept(answer -> answer.results()
+                .forEach(done -> Failures.check(done.errorCode(), "forgetting share group " + group, null)));
     }
 
     /** Asks the coordinator of a transaction whether a producer may write to these partitions; {@code joins}: and makes them part of it. */

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData.DescribeShareGroupOffsetsRequestGroup;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
@@ -83,18 +84,25 @@ record Inspection(Cluster cluster) {
                         .setGroupId(group)
                         .setTopics(null)));
         request.unknownTaggedFields().add(ShareExtensions.hereOnly());
-        return ofEach(Api.DESCRIBE_SHARE_GROUP_OFFSETS, request, deadline, (broker, answer) -> {
-            var standing = new ArrayList<ShareStanding>();
-            for (var found : answer.groups()) {
-                Failures.check(found.errorCode(), "offsets of share group " + group + " at " + broker, null);
-                found.topics().forEach(topic -> topic.partitions()
-                        .forEach(partition -> standing.add(new ShareStanding(
-                                new TopicPartition(topic.topicName(), partition.partitionIndex()),
-                                partition.startOffset(),
-                                partition.lag()))));
-            }
-            return standing;
-        });
+        return ofEach(
+                Api.DESCRIBE_SHARE_GROUP_OFFSETS,
+                request,
+                deadline,
+                (broker, answer) -> standing(group, broker, answer));
+    }
+
+    static List<ShareStanding> standing(String group, Object broker, DescribeShareGroupOffsetsResponseData answer) {
+        var standing = new ArrayList<ShareStanding>();
+        for (var found : answer.groups()) {
+            Failures.check(
+                    found.errorCode(), "offsets of share group " + group + " at " + broker, found.errorMessage());
+            found.topics().forEach(topic -> topic.partitions()
+                    .forEach(partition -> standing.add(new ShareStanding(
+                            new TopicPartition(topic.topicName(), partition.partitionIndex()),
+                            partition.startOffset(),
+                            partition.lag()))));
+        }
+        return standing;
     }
 
     CompletionStage<List<TransactionView>> transactions(Deadline deadline) {

@@ -2,6 +2,7 @@ package org.isthmus.broker.protocol.client;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -202,11 +203,11 @@ final class Offsets {
         return records;
     }
 
-    private interface Adder<T> {
+    interface Adder<T> {
         void add(T topic, TopicPartition partition);
     }
 
-    private static <T> List<T> byTopic(Set<TopicPartition> partitions, Function<String, T> newTopic, Adder<T> adder) {
+    static <T> List<T> byTopic(Collection<TopicPartition> partitions, Function<String, T> newTopic, Adder<T> adder) {
         var topics = new HashMap<String, T>();
         for (var partition : partitions) {
             adder.add(topics.computeIfAbsent(partition.topic(), newTopic), partition);

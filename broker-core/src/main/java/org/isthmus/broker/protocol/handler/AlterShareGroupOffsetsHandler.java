@@ -1,7 +1,6 @@
 package org.isthmus.broker.protocol.handler;
 
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -17,7 +16,6 @@ import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.share.StartAt;
 import org.isthmus.broker.metadata.TopicImage;
-import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.protocol.codec.ShareExtensions;
 import org.jspecify.annotations.Nullable;
 
@@ -68,9 +66,7 @@ public final class AlterShareGroupOffsetsHandler
             String group, AlterShareGroupOffsetsRequestTopic topic, boolean hereOnly) {
         var id = topics.image().topic(topic.topicName()).map(TopicImage::id).orElse(TopicIds.NONE);
         return Stages.all(topic.partitions().stream()
-                        .map(partition -> hereOnly
-                                ? alter(group, topic.topicName(), partition)
-                                : alterAtLeader(group, topic.topicName(), partition))
+                        .map(partition -> alter(group, topic.topicName(), partition, hereOnly))
                         .toList())
                 .thenApply(altered -> new AlterShareGroupOffsetsResponseTopic()
                         .setTopicName(topic.topicName())
@@ -78,35 +74,9 @@ public final class AlterShareGroupOffsetsHandler
                         .setPartitions(new ArrayList<>(altered)));
     }
 
-    private CompletionStage<AlterShareGroupOffsetsResponsePartition> alterAtLeader(
-            String group, String topic, AlterShareGroupOffsetsRequestPartition partition) {
-        var elsewhere = partition.partitionIndex() < 0
-                ? Optional.<Endpoint>empty()
-                : others.leading(new TopicPartition(topic, partition.partitionIndex()));
-        if (elsewhere.isEmpty()) {
-            return alter(group, topic, partition);
-        }
-        var asked = new AlterShareGroupOffsetsRequestData().setGroupId(group);
-        asked.topics()
-                .add(new AlterShareGroupOffsetsRequestTopic()
-                        .setTopicName(topic)
-                        .setPartitions(List.of(partition)));
-        return others.peers().alter(elsewhere.get(), asked).handle((answer, failure) -> {
-            if (answer == null) {
-                return answer(partition, failure);
-            }
-            return answer.errorCode() == ErrorCode.NONE.code()
-                    ? answer.responses().iterator().next().partitions().get(0)
-                    : new AlterShareGroupOffsetsResponsePartition()
-                            .setPartitionIndex(partition.partitionIndex())
-                            .setErrorCode(answer.errorCode())
-                            .setErrorMessage(answer.errorMessage());
-        });
-    }
-
     private CompletionStage<AlterShareGroupOffsetsResponsePartition> alter(
-            String group, String topic, AlterShareGroupOffsetsRequestPartition partition) {
-        return restart(group, topic, partition).handle((done, failure) -> answer(partition, failure));
+            String group, String topic, AlterShareGroupOffsetsRequestPartition partition, boolean hereOnly) {
+        return restart(group, topic, partition, hereOnly).handle((done, failure) -> answer(partition, failure));
     }
 
     private static AlterShareGroupOffsetsResponsePartition answer(
@@ -120,12 +90,16 @@ public final class AlterShareGroupOffsetsHandler
     }
 
     private CompletionStage<Void> restart(
-            String group, String topic, AlterShareGroupOffsetsRequestPartition partition) {
-        if (partition.partitionIndex() < 0 || partition.startOffset() < 0) {
-            return CompletableFuture.failedStage(new BrokerException(
-                    ErrorCode.INVALID_REQUEST, "no partition or offset can be negative: " + partition));
+            String group, String topic, AlterShareGroupOffsetsRequestPartition asked, boolean hereOnly) {
+        if (asked.partitionIndex() < 0 || asked.startOffset() < 0) {
+            return CompletableFuture.failedStage(
+                    new BrokerException(ErrorCode.INVALID_REQUEST, "no partition or offset can be negative: " + asked));
         }
-        var place = new StartAt.AtOffset(partition.startOffset());
-        return groups.restart(group, new TopicPartition(topic, partition.partitionIndex()), place);
+        var partition = new TopicPartition(topic, asked.partitionIndex());
+        return Optional.of(partition)
+                .filter(any -> !hereOnly)
+                .flatMap(others::leading)
+                .map(leader -> others.restart(leader, group, partition, asked.startOffset()))
+                .orElseGet(() -> groups.restart(group, partition, new StartAt.AtOffset(asked.startOffset())));
     }
 }

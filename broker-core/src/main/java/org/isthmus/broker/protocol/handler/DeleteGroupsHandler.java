@@ -64,8 +64,9 @@ final class DeleteGroupsHandler implements ApiHandler<DeleteGroupsRequestData, D
         var parts = new ArrayList<CompletionStage<ErrorCode>>();
         parts.add(deleteShared(groupId));
         others.all()
-                .forEach(broker -> parts.add(
-                        others.peers().deleteShareGroup(broker, groupId).exceptionally(CoordinatorErrors::errorOf)));
+                .forEach(broker -> parts.add(others.forget(broker, groupId)
+                        .thenApply(done -> ErrorCode.NONE)
+                        .exceptionally(CoordinatorErrors::errorOf)));
         return Stages.all(parts).thenApply(errors -> errors.stream()
                 .filter(error -> error != ErrorCode.NONE && error != ErrorCode.GROUP_ID_NOT_FOUND)
                 .findFirst()

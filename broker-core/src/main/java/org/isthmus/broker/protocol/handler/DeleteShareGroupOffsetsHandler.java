@@ -8,7 +8,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData;
-import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData.DeleteShareGroupOffsetsRequestTopic;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData.DeleteShareGroupOffsetsResponseTopic;
 import org.isthmus.broker.common.BrokerException;
@@ -74,17 +73,7 @@ public final class DeleteShareGroupOffsetsHandler
                 .flatMap(Optional::stream)
                 .collect(Collectors.toSet());
         for (var leader : leaders) {
-            var asked = new DeleteShareGroupOffsetsRequestData()
-                    .setGroupId(group)
-                    .setTopics(List.of(new DeleteShareGroupOffsetsRequestTopic().setTopicName(name)));
-            answers.add(others.peers().delete(leader, asked).handle((answer, failure) -> {
-                if (answer == null) {
-                    return answer(name, failure);
-                }
-                return answer.errorCode() == ErrorCode.NONE.code()
-                        ? answer.responses().get(0)
-                        : answer(name, null).setErrorCode(answer.errorCode()).setErrorMessage(answer.errorMessage());
-            }));
+            answers.add(others.forget(leader, group, name).handle((done, failure) -> answer(name, failure)));
         }
         return Stages.all(answers).thenApply(DeleteShareGroupOffsetsHandler::joined);
     }

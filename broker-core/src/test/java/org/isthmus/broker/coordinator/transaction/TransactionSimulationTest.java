@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * outcomes, what was acknowledged is what every partition has in the end, and the replayed log is the live state.
  */
 class TransactionSimulationTest {
-    private static final int STEPS = 1200;
+    private static final int STEPS = 1500;
     private static final Logger SHARDS = Logger.getLogger("org.isthmus.broker.coordinator.ShardedCoordinator");
 
     private static int ends;

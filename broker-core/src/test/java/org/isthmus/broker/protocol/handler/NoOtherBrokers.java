@@ -3,9 +3,11 @@ package org.isthmus.broker.protocol.handler;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.client.ShareStanding;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.network.Endpoint;
-import org.isthmus.broker.protocol.client.BrokerPeers;
+import org.jspecify.annotations.Nullable;
 
 /** A cluster of one. */
 final class NoOtherBrokers implements OtherBrokers {
@@ -20,7 +22,27 @@ final class NoOtherBrokers implements OtherBrokers {
     }
 
     @Override
-    public BrokerPeers peers() {
-        throw new AssertionError("there is nobody to ask");
+    public CompletionStage<List<ShareStanding>> standing(
+            Endpoint broker, String group, @Nullable Collection<TopicPartition> partitions) {
+        throw nobody();
+    }
+
+    @Override
+    public CompletionStage<Void> restart(Endpoint broker, String group, TopicPartition partition, long offset) {
+        throw nobody();
+    }
+
+    @Override
+    public CompletionStage<Void> forget(Endpoint broker, String group, String topic) {
+        throw nobody();
+    }
+
+    @Override
+    public CompletionStage<Void> forget(Endpoint broker, String group) {
+        throw nobody();
+    }
+
+    private static AssertionError nobody() {
+        return new AssertionError("there is nobody to ask");
     }
 }
