@@ -28,6 +28,8 @@ public final class RequestPipeline implements ConnectionHandler {
     private final Connection connection;
     private final HandlerTable table;
     private final Lifetime lifetime = new Lifetime();
+    private final Login login = new Login();
+    private final boolean asksWhoComes;
     private final IdleLimit.@Nullable Watch idle;
     private final Deque<Slot> underWay = new ArrayDeque<>();
     private long bytesUnderWay;
@@ -55,6 +57,7 @@ public final class RequestPipeline implements ConnectionHandler {
     public RequestPipeline(Connection connection, HandlerTable table, @Nullable IdleLimit limit) {
         this.connection = connection;
         this.table = table;
+        this.asksWhoComes = table.asksWhoComes();
         this.idle = limit == null ? null : limit.watch(connection, lifetime);
     }
 
@@ -67,6 +70,11 @@ public final class RequestPipeline implements ConnectionHandler {
         } catch (MalformedFrameException e) {
             frame.release();
             giveUp("sent a malformed frame: " + e.getMessage(), null);
+            return;
+        }
+        if (asksWhoComes && !login.hears(request.apiKey())) {
+            frame.release();
+            giveUp("asked for API " + request.apiKey() + " without having said who it is", null);
             return;
         }
         var handler = table.handler(request.apiKey());
@@ -112,7 +120,8 @@ public final class RequestPipeline implements ConnectionHandler {
                 clientId == null ? "" : clientId,
                 connection.remoteAddress(),
                 connection.endpoint(),
-                lifetime);
+                lifetime,
+                login);
         var owner = Thread.currentThread();
         CompletionStage<? extends ApiMessage> stage;
         try {
