@@ -64,6 +64,7 @@ final class JmsErrors {
                 switch (refused.code()) {
                     case UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, INVALID_TOPIC_EXCEPTION ->
                         new InvalidDestinationException(text, code);
+                    case SASL_AUTHENTICATION_FAILED, UNSUPPORTED_SASL_MECHANISM -> new JMSSecurityException(text, code);
                     case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE -> new ResourceAllocationException(text, code);
                     default -> new JMSException(text, code);
                 },
