@@ -260,8 +260,8 @@ public class IsthmusSession implements TopicSession, QueueSession {
             throws JMSException {
         requireOpen();
         domain.requireTopics("createDurableConsumer");
-        var key = durable(name, true);
         var from = lasting(topic);
+        var key = durable(name, true);
         var info = connection.topics().topic(from);
         return durable(
                 from, info, key, TopicOffsets.partitions(info), IsthmusConsumer.Choice.of(selector, noLocal), false);
