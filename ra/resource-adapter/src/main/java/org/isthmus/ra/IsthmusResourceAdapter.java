@@ -27,6 +27,8 @@ public class IsthmusResourceAdapter implements ResourceAdapter, Serializable {
     private String dataDirectory = "";
     private String listeners = "";
     private String settings = "";
+    private String userName = "";
+    private String password = "";
 
     private transient volatile @Nullable RunningAdapter running;
 
@@ -82,6 +84,8 @@ public class IsthmusResourceAdapter implements ResourceAdapter, Serializable {
         } else {
             factory.setBootstrapServers(bootstrapServers);
         }
+        factory.setUser(userName);
+        factory.setPassword(password);
         return factory;
     }
 
@@ -131,18 +135,37 @@ public class IsthmusResourceAdapter implements ResourceAdapter, Serializable {
         this.settings = settings.strip();
     }
 
+    /** As whom this adapter and all that names nobody else comes to brokers that ask. */
+    public String getUserName() {
+        return userName;
+    }
+
+    public void setUserName(String userName) {
+        this.userName = userName;
+    }
+
+    public String getPassword() {
+        return password;
+    }
+
+    public void setPassword(String password) {
+        this.password = password;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof IsthmusResourceAdapter that
                 && bootstrapServers.equals(that.bootstrapServers)
                 && dataDirectory.equals(that.dataDirectory)
                 && listeners.equals(that.listeners)
-                && settings.equals(that.settings);
+                && settings.equals(that.settings)
+                && userName.equals(that.userName)
+                && password.equals(that.password);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(bootstrapServers, dataDirectory, listeners, settings);
+        return Objects.hash(bootstrapServers, dataDirectory, listeners, settings, userName);
     }
 
     @Override
