@@ -9,8 +9,10 @@ import jakarta.jms.IllegalStateRuntimeException;
 import jakarta.jms.InvalidClientIDRuntimeException;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSRuntimeException;
+import jakarta.jms.MessageFormatRuntimeException;
 import jakarta.jms.QueueConnectionFactory;
 import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
 import jakarta.jms.TopicConnection;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ConnectionEvent;
@@ -180,6 +182,21 @@ class OutboundTest {
             assertThatThrownBy(() -> context.createContext(Session.AUTO_ACKNOWLEDGE))
                     .isInstanceOf(IllegalStateRuntimeException.class);
             assertThatThrownBy(context::stop).isInstanceOf(IllegalStateRuntimeException.class);
+        }
+    }
+
+    @Test
+    void bodyThatIsNotThereOrOfAnotherTypeStaysAsIfNotReceived() {
+        try (var context = factory.createContext();
+                var consumer = context.createConsumer(TOPIC)) {
+            context.createProducer().send(TOPIC, context.createMessage()).send(TOPIC, "text");
+
+            assertThatThrownBy(() -> consumer.receiveBody(String.class, 20_000))
+                    .isInstanceOf(MessageFormatRuntimeException.class);
+            assertThat(consumer.receive(20_000)).isNotInstanceOf(TextMessage.class);
+            assertThatThrownBy(() -> consumer.receiveBodyNoWait(Boolean.class))
+                    .isInstanceOf(MessageFormatRuntimeException.class);
+            assertThat(consumer.receiveBody(String.class, 20_000)).isEqualTo("text");
         }
     }
 

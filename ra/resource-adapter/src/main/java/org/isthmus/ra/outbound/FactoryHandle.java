@@ -15,6 +15,7 @@ import java.io.Serializable;
 import javax.naming.NamingException;
 import javax.naming.Reference;
 import org.isthmus.jms.Domain;
+import org.isthmus.jms.JmsErrors;
 import org.jspecify.annotations.Nullable;
 
 /** The connection factory that applications have injected: every connection comes out of the server's pool. Safe for use by many threads. */
@@ -94,7 +95,7 @@ public final class FactoryHandle
         try {
             return new ContextHandle(allocate(login), sessionMode);
         } catch (JMSException e) {
-            throw Unchecked.of(e);
+            throw JmsErrors.unchecked(e);
         }
     }
 
