@@ -106,7 +106,7 @@ final class OperatorCommands {
                 return users.of(users.passwords().keySet().iterator().next()).orElseThrow();
             }
         } catch (IllegalArgumentException e) {
-            throw new CommandLine.UsageException(e.getMessage());
+            throw new CommandLine.UsageException(Objects.requireNonNullElse(e.getMessage(), file));
         }
         throw new CommandLine.UsageException("--login: " + file + " has not one line USER:PASSWORD");
     }
