@@ -194,7 +194,7 @@ class OutboundTest {
             assertThatThrownBy(() -> consumer.receiveBody(String.class, 20_000))
                     .isInstanceOf(MessageFormatRuntimeException.class);
             assertThat(consumer.receive(20_000)).isNotInstanceOf(TextMessage.class);
-            assertThatThrownBy(() -> consumer.receiveBodyNoWait(Boolean.class))
+            assertThatThrownBy(() -> consumer.receiveBody(Boolean.class, 20_000))
                     .isInstanceOf(MessageFormatRuntimeException.class);
             assertThat(consumer.receiveBody(String.class, 20_000)).isEqualTo("text");
         }
