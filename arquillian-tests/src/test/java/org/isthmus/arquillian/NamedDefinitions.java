@@ -4,7 +4,7 @@ import jakarta.ejb.Singleton;
 import jakarta.jms.JMSConnectionFactoryDefinition;
 import jakarta.jms.JMSDestinationDefinition;
 
-/** A factory with everything that a definition can say: a pool that begins with twenty connections, of which one at a time has the client identifier. */
+/** A factory with a user, a client identifier and a pool that begins with twenty connections, of which one at a time has the client identifier. */
 @JMSConnectionFactoryDefinition(
         name = "java:app/jms/named",
         interfaceName = "jakarta.jms.TopicConnectionFactory",
@@ -12,7 +12,6 @@ import jakarta.jms.JMSDestinationDefinition;
         user = "j2ee",
         password = "j2ee",
         clientId = "MyClientID",
-        properties = {"Property1=10", "Property2=20"},
         transactional = false,
         maxPoolSize = 30,
         minPoolSize = 20)
