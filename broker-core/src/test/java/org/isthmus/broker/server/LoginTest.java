@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
 import org.apache.curator.test.TestingServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -24,6 +26,7 @@ import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.SaslAuthenticateRequestData;
 import org.apache.kafka.common.message.SaslAuthenticateResponseData;
 import org.apache.kafka.common.message.SaslHandshakeRequestData;
@@ -140,6 +143,29 @@ class LoginTest {
                 assertThat(authenticate(wire, nonsense)).isEqualTo(ErrorCode.SASL_AUTHENTICATION_FAILED);
             }
         }
+    }
+
+    @Test
+    void strangerSendsNoLargeFrames() throws Exception {
+        var address = asking().listeners().get(0);
+        try (var wire = new Wire(address)) {
+            assertThat(handshake(wire, "PLAIN")).isEqualTo(ErrorCode.NONE);
+            assertThat(authenticate(wire, "\0anna\0pass:word")).isEqualTo(ErrorCode.NONE);
+            assertThat(wire.ask((short) 12, many())).isInstanceOf(MetadataResponseData.class);
+        }
+        try (var wire = new Wire(address)) {
+            wire.send(ByteBuffer.allocate(Integer.BYTES).putInt(100_000).array());
+            assertThatThrownBy(wire::receiveFrame).isInstanceOf(EOFException.class);
+        }
+    }
+
+    private static MetadataRequestData many() {
+        var name = "no-topic".repeat(25);
+        return new MetadataRequestData()
+                .setAllowAutoTopicCreation(false)
+                .setTopics(IntStream.range(0, 1_000)
+                        .mapToObj(n -> new MetadataRequestData.MetadataRequestTopic().setName(name + n))
+                        .toList());
     }
 
     private static ErrorCode handshake(Wire wire, String mechanism) throws IOException {

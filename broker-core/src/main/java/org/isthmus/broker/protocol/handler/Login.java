@@ -43,6 +43,10 @@ final class Login {
         return stage == Stage.GREETED;
     }
 
+    boolean isLetIn() {
+        return stage == Stage.LET_IN;
+    }
+
     void decide(boolean letIn) {
         stage = letIn ? Stage.LET_IN : Stage.REFUSED;
     }

@@ -24,6 +24,8 @@ public final class RequestPipeline implements ConnectionHandler {
     private static final System.Logger log = System.getLogger(RequestPipeline.class.getName());
     private static final int MAX_REQUESTS = 64;
     private static final long MAX_BYTES = 32L << 20;
+    /** Enough for a name and a password; what a stranger may have the broker keep in memory. */
+    private static final int MAX_STRANGERS_BYTES = 64 << 10;
 
     private final Connection connection;
     private final HandlerTable table;
@@ -92,6 +94,11 @@ public final class RequestPipeline implements ConnectionHandler {
         } else {
             giveUp("asked for API " + request.apiKey() + " version " + request.version() + ", not served here", null);
         }
+    }
+
+    @Override
+    public int maxFrameBytes() {
+        return asksWhoComes && !login.isLetIn() ? MAX_STRANGERS_BYTES : Integer.MAX_VALUE;
     }
 
     private static boolean isServed(ApiHandler<?, ?> handler, short version) {
