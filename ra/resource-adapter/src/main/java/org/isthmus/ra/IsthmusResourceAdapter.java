@@ -10,6 +10,7 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Objects;
 import javax.transaction.xa.XAResource;
+import org.isthmus.broker.client.Credentials;
 import org.isthmus.jms.IsthmusConnectionFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +88,12 @@ public class IsthmusResourceAdapter implements ResourceAdapter, Serializable {
         factory.setUser(userName);
         factory.setPassword(password);
         return factory;
+    }
+
+    /** As whom the adapter itself comes, or null for nobody in particular. */
+    @Nullable
+    Credentials credentials() {
+        return userName.isEmpty() ? null : new Credentials(userName, password);
     }
 
     boolean isEmbedded() {

@@ -10,6 +10,7 @@ import jakarta.resource.spi.ConnectionManager;
 import jakarta.resource.spi.ConnectionRequestInfo;
 import jakarta.resource.spi.ManagedConnection;
 import jakarta.resource.spi.ManagedConnectionFactory;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -17,6 +18,7 @@ import java.util.Deque;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.management.ObjectName;
 import org.isthmus.jms.IsthmusQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,5 +109,19 @@ class AdapterLoginTest {
         assertThat(received.poll(30, TimeUnit.SECONDS)).isEqualTo("hello");
         assertThat(adapter.getXAResources(new IsthmusActivationSpec[] {spec})).hasSize(1);
         adapter.endpointDeactivation(bean, spec);
+    }
+
+    @Test
+    void overviewAsksAsTheServersUser() throws Exception {
+        var overview = ManagementFactory.getPlatformMBeanServer()
+                .queryNames(
+                        new ObjectName("org.isthmus:type=BrokerOverview,broker=" + ObjectName.quote(adapter.toString())
+                                + ",*"),
+                        null)
+                .iterator()
+                .next();
+
+        assertThat(ManagementFactory.getPlatformMBeanServer().getAttribute(overview, "Topics"))
+                .isNotNull();
     }
 }
