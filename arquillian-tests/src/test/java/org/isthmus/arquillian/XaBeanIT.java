@@ -1,10 +1,15 @@
 package org.isthmus.arquillian;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.annotation.Resource;
+import jakarta.inject.Inject;
 import jakarta.jms.ConnectionFactory;
+import jakarta.jms.IllegalStateRuntimeException;
+import jakarta.jms.JMSConnectionFactory;
 import jakarta.jms.JMSContext;
+import jakarta.jms.Session;
 import jakarta.transaction.UserTransaction;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -19,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** In the server: queues and a database in one transaction of the container, by a bean and by an application's own transaction. */
+/** In the server: queues and a database in one transaction of the container, by a bean, by an application's own transaction and by an injected context. */
 @ExtendWith(ArquillianExtension.class)
 class XaBeanIT {
     @Resource(lookup = "java:app/jms/payments")
@@ -27,6 +32,10 @@ class XaBeanIT {
 
     @Resource(lookup = "java:app/jdbc/payments")
     private DataSource database;
+
+    @Inject
+    @JMSConnectionFactory("java:app/jms/payments")
+    private JMSContext injected;
 
     @Resource
     private UserTransaction transaction;
@@ -75,6 +84,48 @@ class XaBeanIT {
 
         assertThat(receipt()).isEqualTo("three");
         assertThat(payments()).containsExactly("three");
+    }
+
+    @Test
+    void sessionFromBeforeATransactionTakesPartInOneAfterAnother() throws Exception {
+        try (var connection = factory.createConnection();
+                var session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
+            var receipts = session.createProducer(session.createQueue("receipts"));
+            transaction.begin();
+            receipts.send(session.createTextMessage("never"));
+            transaction.rollback();
+            transaction.begin();
+            receipts.send(session.createTextMessage("four"));
+            transaction.commit();
+        }
+
+        assertThat(receipt()).isEqualTo("four");
+    }
+
+    @Test
+    void injectedContextIsUsedBeforeWithinAndAfterATransaction() throws Exception {
+        var receipts = injected.createQueue("receipts");
+        injected.createProducer().send(receipts, "before");
+        assertThat(receipt()).isEqualTo("before");
+
+        transaction.begin();
+        injected.createProducer().send(receipts, "never");
+        transaction.rollback();
+        transaction.begin();
+        injected.createProducer().send(receipts, "within");
+        transaction.commit();
+        assertThat(receipt()).isEqualTo("within");
+
+        injected.createProducer().send(receipts, "after");
+        assertThat(receipt()).isEqualTo("after");
+    }
+
+    @Test
+    void injectedContextLeavesToTheContainerWhatIsItsOwn() {
+        assertThatThrownBy(injected::close).isInstanceOf(IllegalStateRuntimeException.class);
+        assertThatThrownBy(injected::commit).isInstanceOf(IllegalStateRuntimeException.class);
+        assertThatThrownBy(injected::start).isInstanceOf(IllegalStateRuntimeException.class);
+        assertThatThrownBy(() -> injected.setClientID("mine")).isInstanceOf(IllegalStateRuntimeException.class);
     }
 
     private void pay(String text, boolean refuse) {

@@ -17,6 +17,12 @@ import org.isthmus.broker.common.Xid;
  * tried again until the client's request timeout. Safe for use by many threads.
  */
 public interface BrokerClient extends AutoCloseable {
+    /**
+     * Connects, and has a broker say whether this client may come in. Completes with whether it asked who comes; fails with {@code
+     * SASL_AUTHENTICATION_FAILED}, as any other call would, where it lets somebody else in only.
+     */
+    CompletionStage<Boolean> login();
+
     /** Fails with {@code UNKNOWN_TOPIC_OR_PARTITION} where there is none; never creates one. */
     CompletionStage<TopicInfo> topic(String name);
 

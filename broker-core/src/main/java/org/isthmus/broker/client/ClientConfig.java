@@ -1,6 +1,7 @@
 package org.isthmus.broker.client;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a client behaves.
@@ -11,6 +12,7 @@ import java.time.Duration;
  * @param maxPendingBytes most bytes of records on their way; a send beyond it blocks its caller until there is room
  * @param maxFetchBytes most bytes that one fetch brings
  * @param transactionPatience how long brokers that know of it keep an open transaction of which they hear nothing: then this client counts as lost
+ * @param credentials who it is, or null for nobody in particular; only told to brokers that ask
  */
 public record ClientConfig(
         String clientId,
@@ -18,20 +20,28 @@ public record ClientConfig(
         int maxBatchBytes,
         int maxPendingBytes,
         int maxFetchBytes,
-        Duration transactionPatience) {
+        Duration transactionPatience,
+        @Nullable Credentials credentials) {
     /** What a disk writes at once about as fast as more, and share groups take apart without much work. */
     private static final int MAX_BATCH_BYTES = 64 << 10;
 
     public static ClientConfig defaults(String clientId) {
         return new ClientConfig(
-                clientId, Duration.ofSeconds(30), MAX_BATCH_BYTES, 32 << 20, 4 << 20, Duration.ofSeconds(20));
+                clientId, Duration.ofSeconds(30), MAX_BATCH_BYTES, 32 << 20, 4 << 20, Duration.ofSeconds(20), null);
     }
 
     public ClientConfig withRequestTimeout(Duration timeout) {
-        return new ClientConfig(clientId, timeout, maxBatchBytes, maxPendingBytes, maxFetchBytes, transactionPatience);
+        return new ClientConfig(
+                clientId, timeout, maxBatchBytes, maxPendingBytes, maxFetchBytes, transactionPatience, credentials);
     }
 
     public ClientConfig withTransactionPatience(Duration patience) {
-        return new ClientConfig(clientId, requestTimeout, maxBatchBytes, maxPendingBytes, maxFetchBytes, patience);
+        return new ClientConfig(
+                clientId, requestTimeout, maxBatchBytes, maxPendingBytes, maxFetchBytes, patience, credentials);
+    }
+
+    public ClientConfig withCredentials(@Nullable Credentials who) {
+        return new ClientConfig(
+                clientId, requestTimeout, maxBatchBytes, maxPendingBytes, maxFetchBytes, transactionPatience, who);
     }
 }

@@ -4,6 +4,11 @@ package org.isthmus.broker.network;
 public interface ConnectionHandler {
     void received(ReceivedFrame frame);
 
+    /** The largest frame that it takes now, below what the transport takes at all. A connection that announces a larger one is closed. */
+    default int maxFrameBytes() {
+        return Integer.MAX_VALUE;
+    }
+
     /** Whether the other side takes bytes quickly enough; while it is false, whoever can hold back should. */
     void writable(boolean writable);
 

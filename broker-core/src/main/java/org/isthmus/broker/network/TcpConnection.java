@@ -143,14 +143,19 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         if (in.readableBytes() < LENGTH_BYTES) {
             return;
         }
+        var handler = this.handler;
+        if (handler == null) {
+            throw new IllegalStateException("a frame came before the connection was open");
+        }
         int length = in.getInt(in.readerIndex());
-        if (length <= 0 || length > maxFrameBytes) {
+        int limit = Math.min(maxFrameBytes, handler.maxFrameBytes());
+        if (length <= 0 || length > limit) {
             LOG.log(
                     System.Logger.Level.DEBUG,
                     "Closed a connection that announced a frame of {0} bytes: remote={1} limit={2}",
                     Integer.toString(length),
                     remoteAddress,
-                    Integer.toString(maxFrameBytes));
+                    Integer.toString(limit));
             fail();
             return;
         }
@@ -158,10 +163,6 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             return;
         }
         in.skipBytes(LENGTH_BYTES);
-        var handler = this.handler;
-        if (handler == null) {
-            throw new IllegalStateException("a frame came before the connection was open");
-        }
         handler.received(new SocketFrame(in.readRetainedSlice(length)));
     }
 

@@ -3,6 +3,7 @@ package org.isthmus.broker.server;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.isthmus.broker.controller.Elections;
 import org.isthmus.broker.coordinator.InternalTopics;
@@ -46,6 +47,7 @@ import org.isthmus.broker.protocol.handler.MetadataHandler;
 import org.isthmus.broker.protocol.handler.OffsetForLeaderEpochHandler;
 import org.isthmus.broker.protocol.handler.OtherBrokers;
 import org.isthmus.broker.protocol.handler.ProduceHandler;
+import org.isthmus.broker.protocol.handler.SaslAuthenticateHandler;
 import org.isthmus.broker.protocol.handler.ShareAcknowledgeHandler;
 import org.isthmus.broker.protocol.handler.ShareFetchHandler;
 import org.isthmus.broker.protocol.handler.ShareGroupConfigs;
@@ -67,6 +69,7 @@ import org.isthmus.broker.runtime.IdSource;
 /** Every API that this broker serves, joined to the parts that serve it. */
 record Apis(
         BrokerSettings settings,
+        Optional<PasswordFile> users,
         BrokerConfigs configs,
         MetadataStore metadata,
         Partitions partitions,
@@ -86,6 +89,7 @@ record Apis(
     HandlerTable table() {
         var identity = new ClusterIdentity(metadata.image().clusterId(), settings.brokerId());
         var handlers = new ArrayList<ApiHandler<?, ?>>();
+        users.ifPresent(known -> handlers.addAll(SaslAuthenticateHandler.asking(known)));
         handlers.addAll(data());
         handlers.addAll(topics(identity));
         handlers.addAll(TemporaryHandler.of(partitions.temporary(), ids));

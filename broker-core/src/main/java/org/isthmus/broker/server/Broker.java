@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -153,9 +154,8 @@ final class Broker implements AutoCloseable {
         opened.add(transport);
         var groups = new GroupCoordinator(settings.groups(), metadata::image, Clock.system(), ids);
         var producerIds = new ProducerIds(metadata);
-        var peers = BrokerPeers.over(
-                transport,
-                ClientConfig.defaults("broker-" + settings.brokerId()).withRequestTimeout(PEER_TIMEOUT));
+        var users = users();
+        var peers = BrokerPeers.over(transport, peerClient("broker-", users));
         var leaders = new Leaders(settings.brokerId(), metadata);
         var shares = new SharePlaces(
                 partitions,
@@ -184,10 +184,7 @@ final class Broker implements AutoCloseable {
         if (isOfCluster()) {
             partitions.replicate(
                     new Replication(settings.brokerId(), metadata, maxLag),
-                    new WireReplicaLink(
-                            transport,
-                            ClientConfig.defaults("replica-" + settings.brokerId())
-                                    .withRequestTimeout(PEER_TIMEOUT)),
+                    new WireReplicaLink(transport, peerClient("replica-", users)),
                     loop("isthmus-replication"));
         }
         metadata.follow(image -> {
@@ -203,6 +200,7 @@ final class Broker implements AutoCloseable {
         }
         var table = new Apis(
                         settings,
+                        users,
                         configs,
                         metadata,
                         partitions,
@@ -238,6 +236,26 @@ final class Broker implements AutoCloseable {
         every(settings.retentionCheckInterval(), metadataLoop, partitions::applyRetention);
         every(settings.retentionCheckInterval(), metadataLoop, shares::deleteFinished);
         new LogCleaner(partitions::all, running::cleaner, metadataLoop, Clock.system()).start();
+    }
+
+    private Optional<PasswordFile> users() throws IOException {
+        var file = settings.users();
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        var users = PasswordFile.read(file.get());
+        if (isOfCluster() && users.of(settings.peerUser()).isEmpty()) {
+            throw new IllegalArgumentException("isthmus.users: " + file.get() + " has no user " + settings.peerUser()
+                    + ", as whom brokers come to each other (isthmus.users.peer)");
+        }
+        return Optional.of(users);
+    }
+
+    private ClientConfig peerClient(String kind, Optional<PasswordFile> users) {
+        return ClientConfig.defaults(kind + settings.brokerId())
+                .withRequestTimeout(PEER_TIMEOUT)
+                .withCredentials(
+                        users.flatMap(known -> known.of(settings.peerUser())).orElse(null));
     }
 
     private boolean isOfCluster() {

@@ -1,5 +1,6 @@
 package org.isthmus.broker.server;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +28,8 @@ import org.isthmus.broker.zookeeper.ZooKeeperConfig;
  * @param maxPartitions replicas of partitions for each broker of the cluster
  * @param loops threads that own partitions
  * @param ioThreads threads that open logs and read from the disk
+ * @param users the file of those who may come in, without which everybody may
+ * @param peerUser as which of them this broker comes to the others
  * @param advertised the addresses that clients are told in place of the listeners, one for each, or none
  */
 record BrokerSettings(
@@ -45,6 +48,8 @@ record BrokerSettings(
         Duration retentionCheckInterval,
         List<Endpoint.Tcp> advertised,
         ConnectionLimits connections,
+        Optional<Path> users,
+        String peerUser,
         GroupConfig groups,
         CleanerConfig cleaner,
         DeadLetterTopics.Rules deadLetterTopics,
@@ -74,6 +79,8 @@ record BrokerSettings(
                 Duration.ofMillis(reader.number("log.retention.check.interval.ms", 300_000, 1)),
                 reader.addresses("advertised.listeners"),
                 reader.connections(),
+                reader.text("isthmus.users").map(Path::of),
+                reader.text("isthmus.users.peer", "broker"),
                 new GroupConfig(
                         reader.millis("group.min.session.timeout.ms", groups.minSessionTimeout()),
                         reader.millis("group.max.session.timeout.ms", groups.maxSessionTimeout()),

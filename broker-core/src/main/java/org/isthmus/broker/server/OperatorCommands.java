@@ -2,6 +2,7 @@ package org.isthmus.broker.server;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,6 +18,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.isthmus.broker.client.ClientConfig;
 import org.isthmus.broker.client.ClusterView;
+import org.isthmus.broker.client.Credentials;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.OperatorClient;
@@ -26,6 +28,7 @@ import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.common.Xid;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.protocol.client.BrokerClients;
+import org.jspecify.annotations.Nullable;
 
 /** The commands that look at a running cluster, or change it: each asks, prints a table and ends. */
 final class OperatorCommands {
@@ -46,6 +49,7 @@ final class OperatorCommands {
               transactions forget XID              drops what is remembered of that decision
 
               --bootstrap HOST:PORT                any broker of the cluster (default: 127.0.0.1:9092)
+              --login FILE                         for brokers that ask: a file with the line USER:PASSWORD
             """;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
@@ -81,12 +85,30 @@ final class OperatorCommands {
     static void run(PrintStream out, String... arguments) throws CommandLine.UsageException, IOException {
         var said = read(arguments);
         var bootstrap = said.options().getOrDefault("--bootstrap", "127.0.0.1:9092");
-        var config = ClientConfig.defaults("isthmus-operator").withRequestTimeout(TIMEOUT);
+        var config = ClientConfig.defaults("isthmus-operator")
+                .withRequestTimeout(TIMEOUT)
+                .withCredentials(credentials(said.options().get("--login")));
         try (var client = BrokerClients.operate(addresses(bootstrap), config)) {
             new OperatorCommands(client, out).carryOut(said);
         } catch (BrokerException refused) {
             throw new IOException(refused.getMessage(), refused);
         }
+    }
+
+    private static @Nullable Credentials credentials(@Nullable String file)
+            throws CommandLine.UsageException, IOException {
+        if (file == null) {
+            return null;
+        }
+        try {
+            var users = PasswordFile.read(Path.of(file));
+            if (users.passwords().size() == 1) {
+                return users.of(users.passwords().keySet().iterator().next()).orElseThrow();
+            }
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.UsageException(Objects.requireNonNullElse(e.getMessage(), file));
+        }
+        throw new CommandLine.UsageException("--login: " + file + " has not one line USER:PASSWORD");
     }
 
     private static Said read(String... arguments) throws CommandLine.UsageException {
@@ -98,7 +120,9 @@ final class OperatorCommands {
                 said.words().add(word);
                 continue;
             }
-            if (!Set.of("--bootstrap", "--partitions", "--replicas", "--config").contains(word) || !words.hasNext()) {
+            if (!Set.of("--bootstrap", "--login", "--partitions", "--replicas", "--config")
+                            .contains(word)
+                    || !words.hasNext()) {
                 throw new CommandLine.UsageException("'" + word + "' is not understood, or has no value");
             }
             var value = words.next();

@@ -8,10 +8,10 @@ import jakarta.jms.MessageListener;
 import org.jspecify.annotations.Nullable;
 
 /** A consumer as the simplified API has it. */
-final class ContextConsumer implements JMSConsumer {
+public class ContextConsumer implements JMSConsumer {
     private final IsthmusConsumer consumer;
 
-    ContextConsumer(IsthmusConsumer consumer) {
+    public ContextConsumer(IsthmusConsumer consumer) {
         this.consumer = consumer;
     }
 

@@ -15,7 +15,7 @@ import org.isthmus.jms.mapping.ValueConversion;
 import org.jspecify.annotations.Nullable;
 
 /** A producer as the simplified API has it: settings, properties and headers that every message gets which is sent with it. */
-final class ContextProducer implements JMSProducer {
+public class ContextProducer implements JMSProducer {
     private final IsthmusSession session;
     private final IsthmusProducer producer;
 
@@ -29,7 +29,8 @@ final class ContextProducer implements JMSProducer {
     private boolean disableMessageId;
     private boolean disableMessageTimestamp;
 
-    ContextProducer(IsthmusSession session, IsthmusProducer producer) {
+    /** @param producer one without a destination of its own, which every producer of the context may share */
+    public ContextProducer(IsthmusSession session, IsthmusProducer producer) {
         this.session = session;
         this.producer = producer;
     }
@@ -57,7 +58,12 @@ final class ContextProducer implements JMSProducer {
             message.setObjectProperty(name, template.getObjectProperty(name));
         }
         if (template.getJMSCorrelationID() != null) {
-            message.setJMSCorrelationIDAsBytes(template.getJMSCorrelationIDAsBytes());
+            if (message instanceof IsthmusMessage) {
+                message.setJMSCorrelationIDAsBytes(template.getJMSCorrelationIDAsBytes());
+            } else {
+                // Of another provider's message the text is read, when it is sent.
+                message.setJMSCorrelationID(template.getJMSCorrelationID());
+            }
         }
         if (template.getJMSReplyTo() != null) {
             message.setJMSReplyTo(template.getJMSReplyTo());

@@ -6,20 +6,25 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.ClientConfig;
+import org.isthmus.broker.client.Credentials;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.protocol.client.BrokerClients;
 import org.isthmus.broker.server.BrokerConfig;
 import org.isthmus.broker.server.EmbeddedBroker;
+import org.jspecify.annotations.Nullable;
 
 /** The two ways to a broker: over TCP, and into the one that this JVM runs. */
 final class Dialers {
+    private static final System.Logger LOG = System.getLogger(Dialers.class.getName());
+    private static final AtomicBoolean LOGIN_IGNORED = new AtomicBoolean();
     private static final int DEFAULT_PORT = 9092;
 
     private Dialers() {}
 
-    static BrokerLink.Dialer remote(String bootstrapServers) throws JMSException {
+    static BrokerLink.Dialer remote(String bootstrapServers, @Nullable Credentials who) throws JMSException {
         var endpoints = endpoints(bootstrapServers);
         return new BrokerLink.Dialer() {
             @Override
@@ -28,14 +33,14 @@ final class Dialers {
             }
 
             @Override
-            public BrokerLink dial(String clientName) {
-                return new Link(BrokerClients.connect(endpoints, ClientConfig.defaults(clientName)), () -> {});
+            public BrokerLink dial(String clientName) throws JMSException {
+                return link(endpoints, clientName, who, () -> {});
             }
         };
     }
 
     /** The broker lives from the first link to the last. */
-    static BrokerLink.Dialer embedded(Path dataDirectory) {
+    static BrokerLink.Dialer embedded(Path dataDirectory, @Nullable Credentials who) {
         var directory = dataDirectory.toAbsolutePath().normalize();
         return new BrokerLink.Dialer() {
             @Override
@@ -47,8 +52,7 @@ final class Dialers {
             public BrokerLink dial(String clientName) throws JMSException {
                 try {
                     var share = EmbeddedBroker.acquire(new BrokerConfig(directory, List.of(), Map.of()));
-                    var client = BrokerClients.connect(List.of(share.endpoint()), ClientConfig.defaults(clientName));
-                    return new Link(client, share::close);
+                    return link(List.of(share.endpoint()), clientName, who, share::close);
                 } catch (IOException e) {
                     throw JmsErrors.caused(
                             new JMSException(
@@ -57,6 +61,27 @@ final class Dialers {
                 }
             }
         };
+    }
+
+    private static BrokerLink link(
+            List<Endpoint> endpoints, String clientName, @Nullable Credentials who, Runnable whenClosed)
+            throws JMSException {
+        var config = ClientConfig.defaults(clientName).withCredentials(who);
+        var link = new Link(BrokerClients.connect(endpoints, config), whenClosed);
+        if (who == null) {
+            return link;
+        }
+        try {
+            var asked = JmsErrors.await(link.client().login(), who.toString());
+            // Once: a server's recovery makes a connection every few minutes, for which it must have a name.
+            if (!asked && LOGIN_IGNORED.compareAndSet(false, true)) {
+                LOG.log(System.Logger.Level.WARNING, "User and password are ignored: the broker does not ask for them");
+            }
+            return link;
+        } catch (JMSException e) {
+            link.close();
+            throw e;
+        }
     }
 
     private record Link(BrokerClient client, Runnable whenClosed) implements BrokerLink {

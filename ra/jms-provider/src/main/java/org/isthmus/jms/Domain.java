@@ -3,7 +3,7 @@ package org.isthmus.jms;
 import jakarta.jms.IllegalStateException;
 
 /** Which of the specification's interfaces a connection was made by; the two older ones refuse each other's calls (§6.1). */
-enum Domain {
+public enum Domain {
     UNIFIED,
     QUEUE,
     TOPIC;

@@ -158,7 +158,7 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
     }
 
     /** No two connections to the same brokers have one client identifier (§6.1.2); the name is the connection's until it is closed. */
-    private synchronized void identify(String id) throws JMSException {
+    final synchronized void identify(String id) throws JMSException {
         clientIdLease = lease(
                 "client-id/" + id,
                 "",
@@ -169,10 +169,15 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
         origin = id;
     }
 
-    private synchronized void releaseClientId() throws JMSException {
-        if (clientIdLease != null) {
-            JmsErrors.await(clientIdLease.end(), "giving up the client identifier");
+    final synchronized void releaseClientId() throws JMSException {
+        var ending = clientIdLease;
+        if (ending == null) {
+            return;
         }
+        clientIdLease = null;
+        clientId = null;
+        origin = uid;
+        JmsErrors.await(ending.end(), "giving up the client identifier");
     }
 
     private NameLease lease(String name, String terms, boolean shared, Supplier<JMSException> taken)

@@ -14,10 +14,10 @@ import jakarta.jms.XATopicConnection;
 import jakarta.jms.XATopicConnectionFactory;
 import java.io.Serializable;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.naming.Reference;
 import javax.naming.Referenceable;
 import javax.naming.StringRefAddr;
+import org.isthmus.broker.client.Credentials;
 import org.isthmus.jms.mapping.Address;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +35,6 @@ public final class IsthmusConnectionFactory
                 Serializable,
                 Referenceable {
     private static final long serialVersionUID = 1L;
-    private static final AtomicBoolean LOGIN_IGNORED = new AtomicBoolean();
-    private static final System.Logger LOG = System.getLogger(IsthmusConnectionFactory.class.getName());
 
     /** The system property that says where the embedded broker keeps its data, unless {@code dataDirectory} does. */
     public static final String DATA_PROPERTY = "isthmus.data";
@@ -73,32 +71,32 @@ public final class IsthmusConnectionFactory
 
     @Override
     public IsthmusConnection createConnection() throws JMSException {
-        return connect(Domain.UNIFIED, user);
+        return connect(Domain.UNIFIED, user, password);
     }
 
     @Override
     public IsthmusConnection createConnection(@Nullable String user, @Nullable String password) throws JMSException {
-        return connect(Domain.UNIFIED, user);
+        return connect(Domain.UNIFIED, user, password);
     }
 
     @Override
     public QueueConnection createQueueConnection() throws JMSException {
-        return connect(Domain.QUEUE, user);
+        return connect(Domain.QUEUE, user, password);
     }
 
     @Override
     public QueueConnection createQueueConnection(@Nullable String user, @Nullable String password) throws JMSException {
-        return connect(Domain.QUEUE, user);
+        return connect(Domain.QUEUE, user, password);
     }
 
     @Override
     public TopicConnection createTopicConnection() throws JMSException {
-        return connect(Domain.TOPIC, user);
+        return connect(Domain.TOPIC, user, password);
     }
 
     @Override
     public TopicConnection createTopicConnection(@Nullable String user, @Nullable String password) throws JMSException {
-        return connect(Domain.TOPIC, user);
+        return connect(Domain.TOPIC, user, password);
     }
 
     @Override
@@ -118,18 +116,15 @@ public final class IsthmusConnectionFactory
 
     @Override
     public IsthmusContext createContext(@Nullable String user, @Nullable String password, int sessionMode) {
-        return JmsErrors.unchecked(() -> IsthmusContext.open(connect(Domain.UNIFIED, user), sessionMode));
+        return JmsErrors.unchecked(() -> IsthmusContext.open(connect(Domain.UNIFIED, user, password), sessionMode));
     }
 
-    private IsthmusConnection connect(Domain domain, @Nullable String as) throws JMSException {
-        return new IsthmusConnection(dialer(), domain, settings(as), fixedClientId());
+    private IsthmusConnection connect(Domain domain, @Nullable String user, @Nullable String password)
+            throws JMSException {
+        return new IsthmusConnection(dialer(user, password), domain, settings(), fixedClientId());
     }
 
-    private IsthmusConnection.Settings settings(@Nullable String as) throws JMSException {
-        // Once: a server's recovery makes a connection every few minutes, for which it must have a name.
-        if (as != null && !as.isEmpty() && LOGIN_IGNORED.compareAndSet(false, true)) {
-            LOG.log(System.Logger.Level.WARNING, "User and password are ignored: brokers do not ask for them yet");
-        }
+    private IsthmusConnection.Settings settings() throws JMSException {
         return new IsthmusConnection.Settings(
                 recordsAsText,
                 TrustedClasses.with(trustedPackages),
@@ -156,8 +151,9 @@ public final class IsthmusConnectionFactory
         }
     }
 
-    private BrokerLink.Dialer dialer() throws JMSException {
-        return bootstrapServers.isBlank() ? Dialers.embedded(dataPath()) : Dialers.remote(bootstrapServers);
+    private BrokerLink.Dialer dialer(@Nullable String user, @Nullable String password) throws JMSException {
+        var who = user == null || user.isEmpty() ? null : new Credentials(user, orEmpty(password));
+        return bootstrapServers.isBlank() ? Dialers.embedded(dataPath(), who) : Dialers.remote(bootstrapServers, who);
     }
 
     private Path dataPath() {
@@ -168,35 +164,35 @@ public final class IsthmusConnectionFactory
 
     @Override
     public IsthmusXAConnection createXAConnection() throws JMSException {
-        return connectForXA(Domain.UNIFIED, user);
+        return connectForXA(Domain.UNIFIED, user, password);
     }
 
     @Override
     public IsthmusXAConnection createXAConnection(@Nullable String user, @Nullable String password)
             throws JMSException {
-        return connectForXA(Domain.UNIFIED, user);
+        return connectForXA(Domain.UNIFIED, user, password);
     }
 
     @Override
     public XAQueueConnection createXAQueueConnection() throws JMSException {
-        return connectForXA(Domain.QUEUE, user);
+        return connectForXA(Domain.QUEUE, user, password);
     }
 
     @Override
     public XAQueueConnection createXAQueueConnection(@Nullable String user, @Nullable String password)
             throws JMSException {
-        return connectForXA(Domain.QUEUE, user);
+        return connectForXA(Domain.QUEUE, user, password);
     }
 
     @Override
     public XATopicConnection createXATopicConnection() throws JMSException {
-        return connectForXA(Domain.TOPIC, user);
+        return connectForXA(Domain.TOPIC, user, password);
     }
 
     @Override
     public XATopicConnection createXATopicConnection(@Nullable String user, @Nullable String password)
             throws JMSException {
-        return connectForXA(Domain.TOPIC, user);
+        return connectForXA(Domain.TOPIC, user, password);
     }
 
     @Override
@@ -206,16 +202,17 @@ public final class IsthmusConnectionFactory
 
     @Override
     public IsthmusXAContext createXAContext(@Nullable String user, @Nullable String password) {
-        return JmsErrors.unchecked(() -> IsthmusXAContext.open(connectForXA(Domain.UNIFIED, user)));
+        return JmsErrors.unchecked(() -> IsthmusXAContext.open(connectForXA(Domain.UNIFIED, user, password)));
     }
 
-    private IsthmusXAConnection connectForXA(Domain domain, @Nullable String as) throws JMSException {
-        return new IsthmusXAConnection(dialer(), domain, settings(as), fixedClientId());
+    private IsthmusXAConnection connectForXA(Domain domain, @Nullable String user, @Nullable String password)
+            throws JMSException {
+        return new IsthmusXAConnection(dialer(user, password), domain, settings(), fixedClientId());
     }
 
     /** A connection for the pool of an application server. */
     public IsthmusManagedConnection createManagedConnection() throws JMSException {
-        return new IsthmusManagedConnection(dialer(), settings(user), fixedClientId());
+        return new IsthmusManagedConnection(dialer(user, password), settings(), fixedClientId());
     }
 
     // The bean
@@ -246,6 +243,7 @@ public final class IsthmusConnectionFactory
         this.clientID = orEmpty(clientID);
     }
 
+    /** Who connections are of that name nobody themselves; only told to brokers that ask. Empty is nobody in particular. */
     public String getUser() {
         return user;
     }

@@ -39,10 +39,28 @@ public final class IsthmusManagedConnection extends IsthmusConnection {
             throw new JMSException("no acknowledge mode in a server: " + mode);
         }
         return open((name, threads) -> {
-            var session = new ManagedSession(this, mode, name, threads, work);
+            var session = new ManagedSession(this, of, mode, name, threads, work);
             managed.add(session);
             return session;
         });
+    }
+
+    /** A session as the application asked for it, be that by the older interfaces. */
+    public IsthmusSession createSession(int mode, Domain of) throws JMSException {
+        use();
+        return newSession(mode, of);
+    }
+
+    /** Takes a client identifier for as long as the server has handed the connection out. Fails where another connection has it. */
+    public synchronized void takeClientId(String clientId) throws JMSException {
+        if (!clientId.equals(clientId())) {
+            identify(clientId);
+        }
+    }
+
+    /** The identifier is anybody's again while the connection lies in the pool. */
+    public void giveUpClientId() throws JMSException {
+        releaseClientId();
     }
 
     void closed(ManagedSession session) {

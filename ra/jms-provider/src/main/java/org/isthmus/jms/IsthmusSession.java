@@ -11,7 +11,6 @@ import jakarta.jms.MessageListener;
 import jakarta.jms.ObjectMessage;
 import jakarta.jms.Queue;
 import jakarta.jms.QueueBrowser;
-import jakarta.jms.QueueReceiver;
 import jakarta.jms.QueueSender;
 import jakarta.jms.QueueSession;
 import jakarta.jms.StreamMessage;
@@ -21,7 +20,6 @@ import jakarta.jms.TextMessage;
 import jakarta.jms.Topic;
 import jakarta.jms.TopicPublisher;
 import jakarta.jms.TopicSession;
-import jakarta.jms.TopicSubscriber;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.Optional;
@@ -219,33 +217,33 @@ public class IsthmusSession implements TopicSession, QueueSession {
     }
 
     @Override
-    public TopicSubscriber createSubscriber(Topic topic) throws JMSException {
+    public IsthmusConsumer createSubscriber(Topic topic) throws JMSException {
         return createConsumer(topic, null, false);
     }
 
     @Override
-    public TopicSubscriber createSubscriber(Topic topic, @Nullable String selector, boolean noLocal)
+    public IsthmusConsumer createSubscriber(Topic topic, @Nullable String selector, boolean noLocal)
             throws JMSException {
         return createConsumer(topic, selector, noLocal);
     }
 
     @Override
-    public QueueReceiver createReceiver(Queue queue) throws JMSException {
+    public IsthmusConsumer createReceiver(Queue queue) throws JMSException {
         return createConsumer(queue, null, false);
     }
 
     @Override
-    public QueueReceiver createReceiver(Queue queue, @Nullable String selector) throws JMSException {
+    public IsthmusConsumer createReceiver(Queue queue, @Nullable String selector) throws JMSException {
         return createConsumer(queue, selector, false);
     }
 
     @Override
-    public TopicSubscriber createDurableSubscriber(Topic topic, String name) throws JMSException {
+    public IsthmusConsumer createDurableSubscriber(Topic topic, String name) throws JMSException {
         return createDurableConsumer(topic, name, null, false);
     }
 
     @Override
-    public TopicSubscriber createDurableSubscriber(Topic topic, String name, @Nullable String selector, boolean noLocal)
+    public IsthmusConsumer createDurableSubscriber(Topic topic, String name, @Nullable String selector, boolean noLocal)
             throws JMSException {
         return createDurableConsumer(topic, name, selector, noLocal);
     }
@@ -260,8 +258,8 @@ public class IsthmusSession implements TopicSession, QueueSession {
             throws JMSException {
         requireOpen();
         domain.requireTopics("createDurableConsumer");
-        var key = durable(name, true);
         var from = lasting(topic);
+        var key = durable(name, true);
         var info = connection.topics().topic(from);
         return durable(
                 from, info, key, TopicOffsets.partitions(info), IsthmusConsumer.Choice.of(selector, noLocal), false);

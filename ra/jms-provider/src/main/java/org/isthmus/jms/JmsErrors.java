@@ -29,7 +29,7 @@ import org.isthmus.broker.common.BrokerException;
 import org.jspecify.annotations.Nullable;
 
 /** Failures in the exception types that the specification names (§8). The error code is the broker's, where it was the broker's failure. */
-final class JmsErrors {
+public final class JmsErrors {
     private JmsErrors() {}
 
     /** Waits for a call of the broker's client, which ends by itself within the client's request timeout. */
@@ -64,6 +64,7 @@ final class JmsErrors {
                 switch (refused.code()) {
                     case UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, INVALID_TOPIC_EXCEPTION ->
                         new InvalidDestinationException(text, code);
+                    case SASL_AUTHENTICATION_FAILED, UNSUPPORTED_SASL_MECHANISM -> new JMSSecurityException(text, code);
                     case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE -> new ResourceAllocationException(text, code);
                     default -> new JMSException(text, code);
                 },
@@ -79,7 +80,7 @@ final class JmsErrors {
     }
 
     /** The same failure for the simplified API. */
-    static JMSRuntimeException unchecked(JMSException e) {
+    public static JMSRuntimeException unchecked(JMSException e) {
         var text = e.getMessage();
         var code = e.getErrorCode();
         if (e instanceof IllegalStateException) {

@@ -13,11 +13,12 @@ final class ManagedSession extends IsthmusSession {
 
     ManagedSession(
             IsthmusManagedConnection connection,
+            Domain domain,
             int mode,
             String name,
             Executor threads,
             SessionTransaction transaction) {
-        super(connection, Domain.UNIFIED, mode, name, threads, transaction);
+        super(connection, domain, mode, name, threads, transaction);
         this.connection = connection;
     }
 

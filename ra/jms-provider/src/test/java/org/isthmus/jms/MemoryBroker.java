@@ -147,6 +147,11 @@ final class MemoryBroker implements AutoCloseable {
         }
 
         @Override
+        public CompletionStage<Boolean> login() {
+            return CompletableFuture.completedStage(false);
+        }
+
+        @Override
         public CompletionStage<TopicInfo> topic(String name) {
             return later(() -> {
                 var topic = topics.get(name);

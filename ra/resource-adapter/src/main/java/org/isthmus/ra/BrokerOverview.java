@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.management.MBeanException;
 import org.isthmus.broker.client.ClientConfig;
+import org.isthmus.broker.client.Credentials;
 import org.isthmus.broker.client.GroupView;
 import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.OperatorClient;
@@ -29,14 +30,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class BrokerOverview implements BrokerOverviewMXBean, AutoCloseable {
     private final List<? extends Endpoint> broker;
-    private final Duration timeout;
+    private final ClientConfig config;
     private @Nullable OperatorClient client; // guarded by this
     private boolean isClosed; // guarded by this
 
-    /** @param timeout how long a question may take, with all that it asks */
-    BrokerOverview(List<? extends Endpoint> broker, Duration timeout) {
+    /**
+     * An overview, for which nobody has asked yet.
+     *
+     * @param timeout how long a question may take, with all that it asks
+     * @param who as whom it asks, where the broker wants to know
+     */
+    BrokerOverview(List<? extends Endpoint> broker, Duration timeout, @Nullable Credentials who) {
         this.broker = broker;
-        this.timeout = timeout;
+        this.config = ClientConfig.defaults("isthmus-overview")
+                .withRequestTimeout(timeout)
+                .withCredentials(who);
     }
 
     @Override
@@ -133,9 +141,7 @@ final class BrokerOverview implements BrokerOverviewMXBean, AutoCloseable {
         }
         var open = client;
         if (open == null) {
-            open = BrokerClients.operate(
-                    List.copyOf(broker),
-                    ClientConfig.defaults("isthmus-overview").withRequestTimeout(timeout));
+            open = BrokerClients.operate(List.copyOf(broker), config);
             client = open;
         }
         return open;

@@ -131,7 +131,7 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
             if (isDurable()) {
                 flaws.add("subscriptionDurability", "a queue has no subscriptions; leave it out");
             }
-            if (isShared()) {
+            if (sharesByItself()) {
                 flaws.add("shareSubscriptions", "a queue has no subscriptions; its beans share it anyway");
             }
             return;
@@ -139,12 +139,14 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
         if ((isDurable() || isShared()) && subscriptionName.isEmpty()) {
             flaws.add("subscriptionName", "a durable or shared subscription needs one");
         }
-        if (isDurable() && !isShared() && clientId.isEmpty()) {
-            flaws.add("clientId", "a durable subscription needs one, unless shareSubscriptions=true");
-        }
     }
 
+    /** A durable subscription belongs to a client identifier, unless it is shared; so without one it is (§8.3.4). */
     private boolean isShared() {
+        return sharesByItself() || (isDurable() && clientId.isEmpty());
+    }
+
+    private boolean sharesByItself() {
         return Boolean.parseBoolean(shareSubscriptions);
     }
 
@@ -249,7 +251,9 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
             factory.setBootstrapServers(bootstrapServers);
         }
         // A client identifier has one connection at a time, but a shared subscription has many.
-        if (!clientId.isEmpty() && !isShared()) {
+        if (isShared()) {
+            factory.setClientID("");
+        } else if (!clientId.isEmpty()) {
             factory.setClientID(clientId);
         }
         if (!userName.isEmpty()) {

@@ -57,7 +57,10 @@ public class IsthmusManagedConnectionFactory
             throws ResourceException {
         var login = login(subject, request);
         try {
-            return new PooledConnection(connectionFactory(login).createManagedConnection(), login);
+            var factory = connectionFactory(login);
+            // Many lie in the pool, of which each has the client identifier while it is handed out.
+            factory.setClientID("");
+            return new PooledConnection(factory.createManagedConnection(), login, clientId);
         } catch (JMSSecurityException e) {
             throw new jakarta.resource.spi.SecurityException("The broker refused the " + login, e);
         } catch (JMSException e) {
@@ -149,7 +152,7 @@ public class IsthmusManagedConnectionFactory
         this.bootstrapServers = bootstrapServers.strip();
     }
 
-    /** The client identifier of every connection of the pool. Durable subscriptions by an application need one, and a pool of size one. */
+    /** The client identifier that a connection has while an application has it, so one at a time. Durable subscriptions need one. */
     public String getClientId() {
         return clientId;
     }

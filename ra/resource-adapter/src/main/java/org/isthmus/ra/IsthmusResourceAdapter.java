@@ -10,6 +10,7 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Objects;
 import javax.transaction.xa.XAResource;
+import org.isthmus.broker.client.Credentials;
 import org.isthmus.jms.IsthmusConnectionFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ public class IsthmusResourceAdapter implements ResourceAdapter, Serializable {
     private String dataDirectory = "";
     private String listeners = "";
     private String settings = "";
+    private String userName = "";
+    private String password = "";
 
     private transient volatile @Nullable RunningAdapter running;
 
@@ -82,7 +85,15 @@ public class IsthmusResourceAdapter implements ResourceAdapter, Serializable {
         } else {
             factory.setBootstrapServers(bootstrapServers);
         }
+        factory.setUser(userName);
+        factory.setPassword(password);
         return factory;
+    }
+
+    /** As whom the adapter itself comes, or null for nobody in particular. */
+    @Nullable
+    Credentials credentials() {
+        return userName.isEmpty() ? null : new Credentials(userName, password);
     }
 
     boolean isEmbedded() {
@@ -131,18 +142,37 @@ public class IsthmusResourceAdapter implements ResourceAdapter, Serializable {
         this.settings = settings.strip();
     }
 
+    /** As whom this adapter and all that names nobody else comes to brokers that ask. */
+    public String getUserName() {
+        return userName;
+    }
+
+    public void setUserName(String userName) {
+        this.userName = userName;
+    }
+
+    public String getPassword() {
+        return password;
+    }
+
+    public void setPassword(String password) {
+        this.password = password;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof IsthmusResourceAdapter that
                 && bootstrapServers.equals(that.bootstrapServers)
                 && dataDirectory.equals(that.dataDirectory)
                 && listeners.equals(that.listeners)
-                && settings.equals(that.settings);
+                && settings.equals(that.settings)
+                && userName.equals(that.userName)
+                && password.equals(that.password);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(bootstrapServers, dataDirectory, listeners, settings);
+        return Objects.hash(bootstrapServers, dataDirectory, listeners, settings, userName);
     }
 
     @Override

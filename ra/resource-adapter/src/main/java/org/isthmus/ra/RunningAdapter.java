@@ -44,7 +44,7 @@ final class RunningAdapter {
         this.broker = broker;
         this.threads = threads;
         recovery = new RecoveryConnections(configuration);
-        overview = new BrokerOverview(brokers, Duration.ofSeconds(15));
+        overview = new BrokerOverview(brokers, Duration.ofSeconds(15), configuration.credentials());
         management = Management.show(
                 configuration.toString(),
                 Map.of("RecoverableBranches", new RecoverableBranches(recovery), "BrokerOverview", overview));

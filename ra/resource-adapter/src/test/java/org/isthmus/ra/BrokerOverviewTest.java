@@ -64,8 +64,8 @@ class BrokerOverviewTest {
 
     @Test
     void aBrokerOutOfReachIsSaidToBe() throws Exception {
-        try (var nowhere =
-                new BrokerOverview(PropertyText.addresses("bootstrapServers", "127.0.0.1:1"), Duration.ofMillis(300))) {
+        try (var nowhere = new BrokerOverview(
+                PropertyText.addresses("bootstrapServers", "127.0.0.1:1"), Duration.ofMillis(300), null)) {
             assertThatThrownBy(nowhere::getTopics).isInstanceOf(MBeanException.class);
         }
     }

@@ -1,7 +1,6 @@
 package org.isthmus.ra;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.resource.spi.InvalidPropertyException;
@@ -57,7 +56,6 @@ class IsthmusActivationSpecTest {
                                 .containsExactlyInAnyOrder(
                                         "destinationLookup",
                                         "subscriptionName",
-                                        "clientId",
                                         "acknowledgeMode",
                                         "messageSelector",
                                         "ordering",
@@ -167,13 +165,17 @@ class IsthmusActivationSpecTest {
     }
 
     @Test
-    void aDurableSubscriptionNeedsItsNames() {
+    void aDurableSubscriptionIsSharedUnlessItHasAClientIdentifier() throws Exception {
         spec.setSubscriptionDurability("Durable");
+        assertThatThrownBy(spec::validate).hasMessageContaining("subscriptionName");
+
         spec.setSubscriptionName("billing");
-        assertThatThrownBy(spec::validate).hasMessageContaining("clientId");
+        assertThat(spec.subscription().options().subscription())
+                .isEqualTo(new IntakeOptions.Subscribed(null, "billing", true, true));
 
         spec.setClientId("shop");
-        assertThatCode(spec::validate).doesNotThrowAnyException();
+        assertThat(spec.subscription().options().subscription())
+                .isEqualTo(new IntakeOptions.Subscribed("shop", "billing", true, false));
     }
 
     @Test

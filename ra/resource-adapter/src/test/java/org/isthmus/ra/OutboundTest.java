@@ -6,7 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.IllegalStateRuntimeException;
+import jakarta.jms.InvalidClientIDRuntimeException;
+import jakarta.jms.JMSException;
+import jakarta.jms.JMSRuntimeException;
+import jakarta.jms.MessageFormatRuntimeException;
+import jakarta.jms.QueueConnectionFactory;
 import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import jakarta.jms.TopicConnection;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ConnectionEvent;
 import jakarta.resource.spi.ConnectionManager;
@@ -18,6 +25,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.isthmus.jms.IsthmusQueue;
 import org.isthmus.jms.IsthmusTopic;
 import org.isthmus.ra.outbound.Login;
 import org.junit.jupiter.api.AfterEach;
@@ -173,6 +182,80 @@ class OutboundTest {
             assertThatThrownBy(() -> context.createContext(Session.AUTO_ACKNOWLEDGE))
                     .isInstanceOf(IllegalStateRuntimeException.class);
             assertThatThrownBy(context::stop).isInstanceOf(IllegalStateRuntimeException.class);
+        }
+    }
+
+    @Test
+    void bodyThatIsNotThereOrOfAnotherTypeStaysAsIfNotReceived() {
+        try (var context = factory.createContext();
+                var consumer = context.createConsumer(TOPIC)) {
+            context.createProducer().send(TOPIC, context.createMessage()).send(TOPIC, "text");
+
+            assertThatThrownBy(() -> consumer.receiveBody(String.class, 20_000))
+                    .isInstanceOf(MessageFormatRuntimeException.class);
+            assertThat(consumer.receive(20_000)).isNotInstanceOf(TextMessage.class);
+            assertThatThrownBy(() -> consumer.receiveBody(Boolean.class, 20_000))
+                    .isInstanceOf(MessageFormatRuntimeException.class);
+            assertThat(consumer.receiveBody(String.class, 20_000)).isEqualTo("text");
+        }
+    }
+
+    @Test
+    void olderInterfacesRefuseEachOthersCalls() throws Exception {
+        try (var connection = ((QueueConnectionFactory) factory).createQueueConnection();
+                var session = connection.createSession()) {
+            refused(
+                    () -> session.createSharedConsumer(TOPIC, "s"),
+                    () -> session.createSharedDurableConsumer(TOPIC, "s"),
+                    () -> session.createTemporaryTopic(),
+                    () -> session.unsubscribe("s"));
+        }
+        try (var connection = factory.createConnection();
+                var session = ((TopicConnection) connection).createTopicSession(false, Session.AUTO_ACKNOWLEDGE)) {
+            refused(
+                    () -> session.createBrowser(new IsthmusQueue("q")),
+                    () -> session.createQueue("q"),
+                    () -> session.createTemporaryQueue());
+        }
+    }
+
+    private static void refused(ThrowingCallable... calls) {
+        for (var call : calls) {
+            assertThatThrownBy(call).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void modeThatNoSessionHasIsRefused() throws Exception {
+        assertThatThrownBy(() -> factory.createContext(-1)).isInstanceOf(JMSRuntimeException.class);
+        try (var connection = factory.createConnection()) {
+            assertThatThrownBy(() -> connection.createSession(4)).isInstanceOf(JMSException.class);
+            connection.createSession(true, 4);
+        }
+    }
+
+    @Test
+    void clientIdentifierIsOfTheConnectionThatIsHandedOutAndOfNoneInThePool() throws Exception {
+        managed.setClientId("cts");
+        for (int n = 0; n < 3; n++) {
+            var pooled = managed.createManagedConnection(null, Login.CONFIGURED);
+            pooled.addConnectionEventListener(pool);
+            pool.idle.add(pooled);
+        }
+
+        var topic = new IsthmusTopic("lasting");
+        try (var first = factory.createContext()) {
+            assertThat(first.getClientID()).isEqualTo("cts");
+            first.createDurableConsumer(topic, "s").close();
+            assertThatThrownBy(() -> factory.createContext()).isInstanceOf(InvalidClientIDRuntimeException.class);
+        }
+        try (var second = factory.createContext()) {
+            second.createProducer().send(topic, "kept");
+            assertThat(second.createDurableConsumer(topic, "s").receiveBody(String.class, 20_000))
+                    .isEqualTo("kept");
+        }
+        try (var elsewhere = adapter.connectionFactory().createConnection()) {
+            elsewhere.setClientID("cts");
         }
     }
 

@@ -21,6 +21,8 @@ import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.SaslAuthenticateResponseData;
+import org.apache.kafka.common.message.SaslHandshakeResponseData;
 import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
 import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.message.WriteTxnMarkersResponseData;
@@ -47,6 +49,10 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
             api(ApiMessageType.FIND_COORDINATOR, 4, 6, FindCoordinatorResponseData.class);
     static final Api<ApiVersionsResponseData> API_VERSIONS =
             api(ApiMessageType.API_VERSIONS, 3, 3, ApiVersionsResponseData.class);
+    static final Api<SaslHandshakeResponseData> SASL_HANDSHAKE =
+            api(ApiMessageType.SASL_HANDSHAKE, 1, 1, SaslHandshakeResponseData.class);
+    static final Api<SaslAuthenticateResponseData> SASL_AUTHENTICATE =
+            api(ApiMessageType.SASL_AUTHENTICATE, 0, 2, SaslAuthenticateResponseData.class);
     static final Api<CreateTopicsResponseData> CREATE_TOPICS =
             api(ApiMessageType.CREATE_TOPICS, 7, 7, CreateTopicsResponseData.class);
     static final Api<DeleteTopicsResponseData> DELETE_TOPICS =

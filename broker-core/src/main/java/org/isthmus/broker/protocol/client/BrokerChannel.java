@@ -1,6 +1,7 @@
 package org.isthmus.broker.protocol.client;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
@@ -8,6 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.SaslAuthenticateRequestData;
+import org.apache.kafka.common.message.SaslHandshakeRequestData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
@@ -25,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to one broker, from the first request to its end; it never connects again. Requests are pipelined, and those made before the
- * broker told its versions wait for that. Owned by the client's loop.
+ * broker told its versions, and let the client in where it asks who comes, wait for that. Owned by the client's loop.
  *
  * <p>A request that is not answered in time closes the channel: answers come in order, so nothing behind it would come either.
  */
@@ -36,6 +39,7 @@ final class BrokerChannel implements ConnectionHandler {
     private final CompletableFuture<Map<Short, ApiRange>> versions = new CompletableFuture<>();
     private @Nullable Connection connection;
     private int nextCorrelationId;
+    private boolean asksWhoComes;
     private boolean isClosed;
 
     private record Pending(Api<?> api, short version, CompletableFuture<ApiMessage> answer, Cancellable timeout) {}
@@ -74,6 +78,11 @@ final class BrokerChannel implements ConnectionHandler {
         return versions.thenCompose(known -> send(api, body, deadline, known));
     }
 
+    /** Completes, once the broker lets the client in, with whether it asked who comes. */
+    CompletionStage<Boolean> login() {
+        return versions.thenApply(known -> asksWhoComes);
+    }
+
     void close() {
         if (isClosed) {
             return;
@@ -110,15 +119,47 @@ final class BrokerChannel implements ConnectionHandler {
         connection = opened;
         var hello =
                 new ApiVersionsRequestData().setClientSoftwareName("isthmus").setClientSoftwareVersion("1");
-        transmit(Api.API_VERSIONS, Api.API_VERSIONS.versions().max(), hello, client.requestDeadline())
-                .whenComplete((answer, failure) -> {
+        var deadline = client.requestDeadline();
+        transmit(Api.API_VERSIONS, Api.API_VERSIONS.versions().max(), hello, deadline)
+                .thenApply(BrokerChannel::ranges)
+                .thenCompose(known -> sayWho(known, deadline).thenApply(said -> known))
+                .whenComplete((known, failure) -> {
                     if (failure != null) {
                         versions.completeExceptionally(failure);
                         close();
                     } else {
-                        versions.complete(ranges(answer));
+                        versions.complete(known);
                     }
                 });
+    }
+
+    private CompletionStage<Void> sayWho(Map<Short, ApiRange> known, Deadline deadline) {
+        if (!known.containsKey(Api.SASL_HANDSHAKE.key())) {
+            return CompletableFuture.completedStage(null);
+        }
+        var handshake = new SaslHandshakeRequestData().setMechanism("PLAIN");
+        return send(Api.SASL_HANDSHAKE, handshake, deadline, known).thenCompose(answer -> {
+            if (answer.errorCode() == ErrorCode.ILLEGAL_SASL_STATE.code()) {
+                // So says Apache Kafka, which always offers the handshake, where it lets everybody in.
+                return CompletableFuture.completedStage(null);
+            }
+            Failures.check(answer.errorCode(), "login at " + endpoint, null);
+            asksWhoComes = true;
+            return authenticate(known, deadline);
+        });
+    }
+
+    private CompletionStage<Void> authenticate(Map<Short, ApiRange> known, Deadline deadline) {
+        var who = client.config().credentials();
+        if (who == null) {
+            throw new BrokerException(
+                    ErrorCode.SASL_AUTHENTICATION_FAILED, "broker " + endpoint + " asks for a user and a password");
+        }
+        var plain = "\0" + who.user() + "\0" + who.password();
+        var request = new SaslAuthenticateRequestData().setAuthBytes(plain.getBytes(StandardCharsets.UTF_8));
+        return send(Api.SASL_AUTHENTICATE, request, deadline, known)
+                .thenAccept(
+                        answer -> Failures.check(answer.errorCode(), who + " at " + endpoint, answer.errorMessage()));
     }
 
     private static Map<Short, ApiRange> ranges(ApiVersionsResponseData answer) {

@@ -107,20 +107,36 @@ final class Cluster {
         });
     }
 
+    /** Whether any broker that can be reached asks who comes; fails where it does not let the client in. */
+    CompletionStage<Boolean> login(Deadline deadline) {
+        return movingOn(channel(next()).login());
+    }
+
     /** The channel to a broker that requests with quick answers share. */
     <A extends ApiMessage> CompletionStage<A> request(Endpoint broker, Api<A> api, ApiMessage body, Deadline deadline) {
+        return channel(broker).request(api, body, deadline);
+    }
+
+    private BrokerChannel channel(Endpoint broker) {
         var channel = channels.get(broker);
         if (channel == null || channel.isClosed()) {
             channel = BrokerChannel.open(client, broker);
             channels.put(broker, channel);
         }
-        return channel.request(api, body, deadline);
+        return channel;
     }
 
     /** Asks any broker that can be reached; each failed attempt moves on to the next one. */
     <A extends ApiMessage> CompletionStage<A> requestAny(Api<A> api, ApiMessage body, Deadline deadline) {
-        var broker = brokers.get(Math.floorMod(next, brokers.size()));
-        return request(broker, api, body, deadline).whenComplete((answer, thrown) -> {
+        return movingOn(request(next(), api, body, deadline));
+    }
+
+    private Endpoint next() {
+        return brokers.get(Math.floorMod(next, brokers.size()));
+    }
+
+    private <T> CompletionStage<T> movingOn(CompletionStage<T> attempt) {
+        return attempt.whenComplete((answer, thrown) -> {
             if (thrown != null && Failures.isUnclear(Failures.of(thrown))) {
                 next++;
             }

@@ -78,6 +78,11 @@ final class WireBrokerClient implements OperatorClient {
     }
 
     @Override
+    public CompletionStage<Boolean> login() {
+        return call("login", cluster::login);
+    }
+
+    @Override
     public CompletionStage<TopicInfo> topic(String name) {
         return call("topic " + name, deadline -> topics.find(name, deadline));
     }

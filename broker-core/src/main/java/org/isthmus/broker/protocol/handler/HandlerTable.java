@@ -30,6 +30,11 @@ public final class HandlerTable {
         return handler != null && version >= handler.minVersion() && version <= handler.maxVersion();
     }
 
+    /** Whether clients have to say who they are before anything else is served. */
+    boolean asksWhoComes() {
+        return byKey.containsKey(SaslAuthenticateHandler.KEY);
+    }
+
     Collection<ApiHandler<?, ?>> handlers() {
         return byKey.values();
     }

@@ -8,11 +8,12 @@ import org.isthmus.broker.network.Endpoint;
  * @param version the version in which the request came and the answer goes
  * @param listener the endpoint that accepted the connection
  * @param connection ends with the connection on which the request came
+ * @param login who comes on that connection
  */
 public record RequestContext(
-        short version, String clientId, String clientAddress, Endpoint listener, Lifetime connection) {
+        short version, String clientId, String clientAddress, Endpoint listener, Lifetime connection, Login login) {
     /** Of a request that leaves nothing behind that would end with its connection. */
     public RequestContext(short version, String clientId, String clientAddress, Endpoint listener) {
-        this(version, clientId, clientAddress, listener, new Lifetime());
+        this(version, clientId, clientAddress, listener, new Lifetime(), new Login());
     }
 }

@@ -24,10 +24,14 @@ public final class RequestPipeline implements ConnectionHandler {
     private static final System.Logger log = System.getLogger(RequestPipeline.class.getName());
     private static final int MAX_REQUESTS = 64;
     private static final long MAX_BYTES = 32L << 20;
+    /** Enough for a name and a password; what a stranger may have the broker keep in memory. */
+    private static final int MAX_STRANGERS_BYTES = 64 << 10;
 
     private final Connection connection;
     private final HandlerTable table;
     private final Lifetime lifetime = new Lifetime();
+    private final Login login = new Login();
+    private final boolean asksWhoComes;
     private final IdleLimit.@Nullable Watch idle;
     private final Deque<Slot> underWay = new ArrayDeque<>();
     private long bytesUnderWay;
@@ -55,6 +59,7 @@ public final class RequestPipeline implements ConnectionHandler {
     public RequestPipeline(Connection connection, HandlerTable table, @Nullable IdleLimit limit) {
         this.connection = connection;
         this.table = table;
+        this.asksWhoComes = table.asksWhoComes();
         this.idle = limit == null ? null : limit.watch(connection, lifetime);
     }
 
@@ -67,6 +72,11 @@ public final class RequestPipeline implements ConnectionHandler {
         } catch (MalformedFrameException e) {
             frame.release();
             giveUp("sent a malformed frame: " + e.getMessage(), null);
+            return;
+        }
+        if (asksWhoComes && !login.hears(request.apiKey())) {
+            frame.release();
+            giveUp("asked for API " + request.apiKey() + " without having said who it is", null);
             return;
         }
         var handler = table.handler(request.apiKey());
@@ -84,6 +94,11 @@ public final class RequestPipeline implements ConnectionHandler {
         } else {
             giveUp("asked for API " + request.apiKey() + " version " + request.version() + ", not served here", null);
         }
+    }
+
+    @Override
+    public int maxFrameBytes() {
+        return asksWhoComes && !login.isLetIn() ? MAX_STRANGERS_BYTES : Integer.MAX_VALUE;
     }
 
     private static boolean isServed(ApiHandler<?, ?> handler, short version) {
@@ -112,7 +127,8 @@ public final class RequestPipeline implements ConnectionHandler {
                 clientId == null ? "" : clientId,
                 connection.remoteAddress(),
                 connection.endpoint(),
-                lifetime);
+                lifetime,
+                login);
         var owner = Thread.currentThread();
         CompletionStage<? extends ApiMessage> stage;
         try {

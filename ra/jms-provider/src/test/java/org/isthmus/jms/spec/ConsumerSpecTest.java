@@ -156,6 +156,18 @@ class ConsumerSpecTest extends SpecTest {
     }
 
     @Test
+    void topicThatIsNoneIsRefusedBeforeTheClientIdentifierThatIsNone_8_3_3() throws JMSException {
+        var session = session();
+        refused(
+                InvalidDestinationException.class,
+                () -> session.createDurableConsumer(null, "s"),
+                () -> session.createDurableConsumer(null, "s", "a = 1", false),
+                () -> session.createDurableSubscriber(null, "s"));
+        var topic = topic();
+        refused(IllegalStateException.class, () -> session.createDurableConsumer(topic, "s"));
+    }
+
+    @Test
     void noLocalKeepsOutWhatTheConnectionItselfPublishes_8_3() throws JMSException {
         var connection = connection();
         connection.setClientID(own("id"));

@@ -11,7 +11,8 @@
  * <tr><td>§3.8</td><td>the broker's {@code SelectorTest}; in use: {@code QueueTest}, {@code SharedSubscriptionTest}</td></tr>
  * <tr><td>§3.9 to §3.12</td><td>{@link org.isthmus.jms.spec.MessageBodiesSpecTest}, {@code ConversionTest}, {@code MessageTest}</td></tr>
  * <tr><td>§4.1.6</td><td>{@link org.isthmus.jms.spec.QueueBrowserSpecTest}, {@code QueueBrowserTest}</td></tr>
- * <tr><td>§6.1</td><td>{@link org.isthmus.jms.spec.ConnectionSpecTest}, {@code ConnectionTest}, {@code ClientIdTest}</td></tr>
+ * <tr><td>§6.1</td><td>{@link org.isthmus.jms.spec.ConnectionSpecTest}, {@link org.isthmus.jms.spec.AuthenticationSpecTest},
+ *     {@code ConnectionTest}, {@code ClientIdTest}</td></tr>
  * <tr><td>§6.2</td><td>{@link org.isthmus.jms.spec.SessionSpecTest}, {@code TopicTest}</td></tr>
  * <tr><td>§6.2.7</td><td>{@link org.isthmus.jms.spec.TransactionsSpecTest}, {@code TransactedSessionTest}, {@code XaSessionTest}</td></tr>
  * <tr><td>§7</td><td>{@link org.isthmus.jms.spec.ProducerSpecTest}, {@code AsyncSendTest}, {@code DeliveryDelayTest}</td></tr>

@@ -14,6 +14,7 @@ import jakarta.jms.Session;
 import jakarta.jms.Topic;
 import jakarta.jms.TopicConnection;
 import jakarta.jms.TopicSession;
+import org.isthmus.jms.Domain;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +24,16 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectionHandle implements QueueConnection, TopicConnection {
     private @Nullable PooledConnection pooled;
     private @Nullable SessionHandle session;
+    private volatile Domain domain = Domain.UNIFIED;
 
     ConnectionHandle(PooledConnection pooled) {
         this.pooled = pooled;
+    }
+
+    /** For the application that asked by one of the older interfaces, before it has the handle. */
+    ConnectionHandle as(Domain asked) {
+        domain = asked;
+        return this;
     }
 
     /**
@@ -34,37 +42,44 @@ public final class ConnectionHandle implements QueueConnection, TopicConnection 
      */
     @Override
     public SessionHandle createSession(boolean transacted, int acknowledgeMode) throws JMSException {
-        return openSession(acknowledgeMode);
+        return openSession(mode(transacted, acknowledgeMode), domain);
+    }
+
+    private static int mode(boolean transacted, int acknowledgeMode) {
+        return transacted ? Session.SESSION_TRANSACTED : acknowledgeMode;
     }
 
     @Override
     public SessionHandle createSession(int sessionMode) throws JMSException {
-        return openSession(sessionMode);
+        return openSession(sessionMode, domain);
     }
 
     @Override
     public SessionHandle createSession() throws JMSException {
-        return openSession(Session.AUTO_ACKNOWLEDGE);
+        return openSession(Session.AUTO_ACKNOWLEDGE, domain);
     }
 
     @Override
     public TopicSession createTopicSession(boolean transacted, int acknowledgeMode) throws JMSException {
-        return openSession(acknowledgeMode);
+        return openSession(mode(transacted, acknowledgeMode), Domain.TOPIC);
     }
 
     @Override
     public QueueSession createQueueSession(boolean transacted, int acknowledgeMode) throws JMSException {
-        return openSession(acknowledgeMode);
+        return openSession(mode(transacted, acknowledgeMode), Domain.QUEUE);
     }
 
-    private synchronized SessionHandle openSession(int acknowledgeMode) throws JMSException {
+    private synchronized SessionHandle openSession(int asked, Domain of) throws JMSException {
+        if (asked < Session.SESSION_TRANSACTED || asked > Session.DUPS_OK_ACKNOWLEDGE) {
+            throw new JMSException("no session mode: " + asked);
+        }
         var current = session;
         if (current != null && current.isOpen()) {
             throw new IllegalStateException(
                     "In a container a connection has one session at a time; close the other first");
         }
-        int mode = acknowledgeMode == Session.DUPS_OK_ACKNOWLEDGE ? acknowledgeMode : Session.AUTO_ACKNOWLEDGE;
-        var opened = new SessionHandle(pooled().connection().createSession(mode));
+        int mode = asked == Session.DUPS_OK_ACKNOWLEDGE ? asked : Session.AUTO_ACKNOWLEDGE;
+        var opened = new SessionHandle(pooled().connection().createSession(mode, of));
         session = opened;
         return opened;
     }

@@ -2,20 +2,24 @@ package org.isthmus.ra.outbound;
 
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
-import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageListener;
 import jakarta.jms.Queue;
 import jakarta.jms.QueueReceiver;
 import jakarta.jms.Topic;
 import jakarta.jms.TopicSubscriber;
+import org.isthmus.jms.IsthmusConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A consumer as an application in a container has it: it receives, and has no listener. */
 final class ConsumerHandle implements TopicSubscriber, QueueReceiver {
-    private final MessageConsumer consumer;
+    private final IsthmusConsumer consumer;
 
-    ConsumerHandle(MessageConsumer consumer) {
+    ConsumerHandle(IsthmusConsumer consumer) {
         this.consumer = consumer;
+    }
+
+    IsthmusConsumer consumer() {
+        return consumer;
     }
 
     @Override
@@ -34,23 +38,23 @@ final class ConsumerHandle implements TopicSubscriber, QueueReceiver {
     }
 
     @Override
-    public String getMessageSelector() throws JMSException {
+    public @Nullable String getMessageSelector() throws JMSException {
         return consumer.getMessageSelector();
     }
 
     @Override
     public Topic getTopic() throws JMSException {
-        return ((TopicSubscriber) consumer).getTopic();
+        return consumer.getTopic();
     }
 
     @Override
     public boolean getNoLocal() throws JMSException {
-        return ((TopicSubscriber) consumer).getNoLocal();
+        return consumer.getNoLocal();
     }
 
     @Override
     public Queue getQueue() throws JMSException {
-        return ((QueueReceiver) consumer).getQueue();
+        return consumer.getQueue();
     }
 
     @Override

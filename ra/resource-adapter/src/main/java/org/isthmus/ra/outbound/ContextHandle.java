@@ -10,8 +10,6 @@ import jakarta.jms.JMSException;
 import jakarta.jms.JMSProducer;
 import jakarta.jms.MapMessage;
 import jakarta.jms.Message;
-import jakarta.jms.MessageConsumer;
-import jakarta.jms.MessageProducer;
 import jakarta.jms.ObjectMessage;
 import jakarta.jms.Queue;
 import jakarta.jms.QueueBrowser;
@@ -21,6 +19,8 @@ import jakarta.jms.TemporaryTopic;
 import jakarta.jms.TextMessage;
 import jakarta.jms.Topic;
 import java.io.Serializable;
+import org.isthmus.jms.IsthmusProducer;
+import org.isthmus.jms.JmsErrors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,7 @@ final class ContextHandle implements JMSContext {
     private final ConnectionHandle connection;
     private final SessionHandle session;
     private boolean autoStart = true;
-    private @Nullable MessageProducer producer;
+    private @Nullable IsthmusProducer producer;
 
     /** Takes the connection over: it is closed with the context, and at once where the session cannot be made. */
     ContextHandle(ConnectionHandle connection, int sessionMode) throws JMSException {
@@ -56,7 +56,7 @@ final class ContextHandle implements JMSContext {
         try {
             return call.make();
         } catch (JMSException e) {
-            throw Unchecked.of(e);
+            throw JmsErrors.unchecked(e);
         }
     }
 
@@ -68,7 +68,7 @@ final class ContextHandle implements JMSContext {
         try {
             step.take();
         } catch (JMSException e) {
-            throw Unchecked.of(e);
+            throw JmsErrors.unchecked(e);
         }
     }
 
@@ -81,17 +81,17 @@ final class ContextHandle implements JMSContext {
                 shared = session.createProducer(null);
                 producer = shared;
             }
-            return new ProducerHandle(session, shared);
+            return new ContainerProducer(session.session(), shared);
         });
     }
 
-    private JMSConsumer consumer(Call<MessageConsumer> call) {
+    private JMSConsumer consumer(Call<ConsumerHandle> call) {
         return unchecked(() -> {
             var consumer = call.make();
             if (autoStart) {
                 connection.start();
             }
-            return new ContextConsumer(consumer);
+            return new ContainerConsumer(consumer.consumer());
         });
     }
 
@@ -220,7 +220,7 @@ final class ContextHandle implements JMSContext {
         try {
             return connection.getClientID();
         } catch (JMSException e) {
-            throw Unchecked.of(e);
+            throw JmsErrors.unchecked(e);
         }
     }
 

@@ -14,6 +14,8 @@ import jakarta.resource.spi.ManagedConnectionFactory;
 import java.io.Serializable;
 import javax.naming.NamingException;
 import javax.naming.Reference;
+import org.isthmus.jms.Domain;
+import org.isthmus.jms.JmsErrors;
 import org.jspecify.annotations.Nullable;
 
 /** The connection factory that applications have injected: every connection comes out of the server's pool. Safe for use by many threads. */
@@ -51,22 +53,22 @@ public final class FactoryHandle
 
     @Override
     public TopicConnection createTopicConnection() throws JMSException {
-        return allocate(Login.CONFIGURED);
+        return allocate(Login.CONFIGURED).as(Domain.TOPIC);
     }
 
     @Override
-    public TopicConnection createTopicConnection(String user, String password) throws JMSException {
-        return allocate(new Login(user, password));
+    public TopicConnection createTopicConnection(@Nullable String user, @Nullable String password) throws JMSException {
+        return allocate(new Login(user, password)).as(Domain.TOPIC);
     }
 
     @Override
     public QueueConnection createQueueConnection() throws JMSException {
-        return allocate(Login.CONFIGURED);
+        return allocate(Login.CONFIGURED).as(Domain.QUEUE);
     }
 
     @Override
-    public QueueConnection createQueueConnection(String user, String password) throws JMSException {
-        return allocate(new Login(user, password));
+    public QueueConnection createQueueConnection(@Nullable String user, @Nullable String password) throws JMSException {
+        return allocate(new Login(user, password)).as(Domain.QUEUE);
     }
 
     @Override
@@ -93,7 +95,7 @@ public final class FactoryHandle
         try {
             return new ContextHandle(allocate(login), sessionMode);
         } catch (JMSException e) {
-            throw Unchecked.of(e);
+            throw JmsErrors.unchecked(e);
         }
     }
 
@@ -107,11 +109,16 @@ public final class FactoryHandle
         }
     }
 
+    /** What the broker said, however often servers have wrapped it. */
     private static JMSException failure(ResourceException e) {
-        var failure = e instanceof jakarta.resource.spi.SecurityException
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof JMSException told) {
+                return told;
+            }
+        }
+        return e instanceof jakarta.resource.spi.SecurityException
                 ? new JMSSecurityException(e.getMessage(), e.getErrorCode(), e)
                 : new JMSException("No connection: " + e.getMessage(), e.getErrorCode(), e);
-        return failure;
     }
 
     @Override

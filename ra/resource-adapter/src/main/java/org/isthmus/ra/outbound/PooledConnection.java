@@ -32,14 +32,17 @@ import org.jspecify.annotations.Nullable;
 public final class PooledConnection implements ManagedConnection {
     private final IsthmusManagedConnection connection;
     private final Login login;
+    private final String clientId;
     private final List<ConnectionEventListener> listeners = new CopyOnWriteArrayList<>();
     private final Set<ConnectionHandle> handles = ConcurrentHashMap.newKeySet();
     private volatile boolean broken;
     private @Nullable PrintWriter logWriter;
 
-    public PooledConnection(IsthmusManagedConnection connection, Login login) throws JMSException {
+    /** @param clientId the client identifier that it has while it is handed out; empty is none */
+    public PooledConnection(IsthmusManagedConnection connection, Login login, String clientId) throws JMSException {
         this.connection = connection;
         this.login = login;
+        this.clientId = clientId;
         connection.setExceptionListener(this::broke);
     }
 
@@ -61,6 +64,13 @@ public final class PooledConnection implements ManagedConnection {
             throws ResourceException {
         if (broken) {
             throw new ResourceException("The connection to the broker is lost");
+        }
+        if (!clientId.isEmpty()) {
+            try {
+                connection.takeClientId(clientId);
+            } catch (JMSException e) {
+                throw new ResourceException("The client identifier cannot be had: " + e.getMessage(), e);
+            }
         }
         var handle = new ConnectionHandle(this);
         handles.add(handle);
@@ -100,6 +110,7 @@ public final class PooledConnection implements ManagedConnection {
         try {
             // The next user has not started it.
             connection.stop();
+            connection.giveUpClientId();
         } catch (JMSException e) {
             throw new ResourceException("Cannot give the connection back to the pool", e);
         }

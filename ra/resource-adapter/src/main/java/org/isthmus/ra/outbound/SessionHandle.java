@@ -5,13 +5,10 @@ import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
 import jakarta.jms.MapMessage;
 import jakarta.jms.Message;
-import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageListener;
-import jakarta.jms.MessageProducer;
 import jakarta.jms.ObjectMessage;
 import jakarta.jms.Queue;
 import jakarta.jms.QueueBrowser;
-import jakarta.jms.QueueReceiver;
 import jakarta.jms.QueueSender;
 import jakarta.jms.QueueSession;
 import jakarta.jms.StreamMessage;
@@ -21,8 +18,8 @@ import jakarta.jms.TextMessage;
 import jakarta.jms.Topic;
 import jakarta.jms.TopicPublisher;
 import jakarta.jms.TopicSession;
-import jakarta.jms.TopicSubscriber;
 import java.io.Serializable;
+import org.isthmus.jms.IsthmusProducer;
 import org.isthmus.jms.IsthmusSession;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +33,10 @@ public final class SessionHandle implements QueueSession, TopicSession {
 
     SessionHandle(IsthmusSession session) {
         this.session = session;
+    }
+
+    IsthmusSession session() {
+        return session;
     }
 
     boolean isOpen() {
@@ -76,7 +77,7 @@ public final class SessionHandle implements QueueSession, TopicSession {
     // Sending.
 
     @Override
-    public MessageProducer createProducer(@Nullable Destination destination) throws JMSException {
+    public IsthmusProducer createProducer(@Nullable Destination destination) throws JMSException {
         return session.createProducer(destination);
     }
 
@@ -93,83 +94,83 @@ public final class SessionHandle implements QueueSession, TopicSession {
     // Receiving.
 
     @Override
-    public MessageConsumer createConsumer(Destination destination) throws JMSException {
+    public ConsumerHandle createConsumer(Destination destination) throws JMSException {
         return new ConsumerHandle(session.createConsumer(destination));
     }
 
     @Override
-    public MessageConsumer createConsumer(Destination destination, @Nullable String selector) throws JMSException {
+    public ConsumerHandle createConsumer(Destination destination, @Nullable String selector) throws JMSException {
         return new ConsumerHandle(session.createConsumer(destination, selector));
     }
 
     @Override
-    public MessageConsumer createConsumer(Destination destination, @Nullable String selector, boolean noLocal)
+    public ConsumerHandle createConsumer(Destination destination, @Nullable String selector, boolean noLocal)
             throws JMSException {
         return new ConsumerHandle(session.createConsumer(destination, selector, noLocal));
     }
 
     @Override
-    public MessageConsumer createSharedConsumer(Topic topic, String name) throws JMSException {
+    public ConsumerHandle createSharedConsumer(Topic topic, String name) throws JMSException {
         return new ConsumerHandle(session.createSharedConsumer(topic, name));
     }
 
     @Override
-    public MessageConsumer createSharedConsumer(Topic topic, String name, @Nullable String selector)
+    public ConsumerHandle createSharedConsumer(Topic topic, String name, @Nullable String selector)
             throws JMSException {
         return new ConsumerHandle(session.createSharedConsumer(topic, name, selector));
     }
 
     @Override
-    public TopicSubscriber createDurableSubscriber(Topic topic, String name) throws JMSException {
+    public ConsumerHandle createDurableSubscriber(Topic topic, String name) throws JMSException {
         return new ConsumerHandle(session.createDurableSubscriber(topic, name));
     }
 
     @Override
-    public TopicSubscriber createDurableSubscriber(Topic topic, String name, @Nullable String selector, boolean noLocal)
+    public ConsumerHandle createDurableSubscriber(Topic topic, String name, @Nullable String selector, boolean noLocal)
             throws JMSException {
         return new ConsumerHandle(session.createDurableSubscriber(topic, name, selector, noLocal));
     }
 
     @Override
-    public MessageConsumer createDurableConsumer(Topic topic, String name) throws JMSException {
+    public ConsumerHandle createDurableConsumer(Topic topic, String name) throws JMSException {
         return new ConsumerHandle(session.createDurableConsumer(topic, name));
     }
 
     @Override
-    public MessageConsumer createDurableConsumer(Topic topic, String name, @Nullable String selector, boolean noLocal)
+    public ConsumerHandle createDurableConsumer(Topic topic, String name, @Nullable String selector, boolean noLocal)
             throws JMSException {
         return new ConsumerHandle(session.createDurableConsumer(topic, name, selector, noLocal));
     }
 
     @Override
-    public MessageConsumer createSharedDurableConsumer(Topic topic, String name) throws JMSException {
+    public ConsumerHandle createSharedDurableConsumer(Topic topic, String name) throws JMSException {
         return new ConsumerHandle(session.createSharedDurableConsumer(topic, name));
     }
 
     @Override
-    public MessageConsumer createSharedDurableConsumer(Topic topic, String name, @Nullable String selector)
+    public ConsumerHandle createSharedDurableConsumer(Topic topic, String name, @Nullable String selector)
             throws JMSException {
         return new ConsumerHandle(session.createSharedDurableConsumer(topic, name, selector));
     }
 
     @Override
-    public TopicSubscriber createSubscriber(Topic topic) throws JMSException {
+    public ConsumerHandle createSubscriber(Topic topic) throws JMSException {
         return new ConsumerHandle(session.createSubscriber(topic));
     }
 
     @Override
-    public TopicSubscriber createSubscriber(Topic topic, @Nullable String selector, boolean noLocal)
+    public ConsumerHandle createSubscriber(Topic topic, @Nullable String selector, boolean noLocal)
             throws JMSException {
         return new ConsumerHandle(session.createSubscriber(topic, selector, noLocal));
     }
 
     @Override
-    public QueueReceiver createReceiver(Queue queue) throws JMSException {
+    public ConsumerHandle createReceiver(Queue queue) throws JMSException {
         return new ConsumerHandle(session.createReceiver(queue));
     }
 
     @Override
-    public QueueReceiver createReceiver(Queue queue, @Nullable String selector) throws JMSException {
+    public ConsumerHandle createReceiver(Queue queue, @Nullable String selector) throws JMSException {
         return new ConsumerHandle(session.createReceiver(queue, selector));
     }
 

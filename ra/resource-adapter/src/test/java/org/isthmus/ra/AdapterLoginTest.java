@@ -1,0 +1,127 @@
+package org.isthmus.ra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
+import jakarta.jms.JMSSecurityRuntimeException;
+import jakarta.resource.spi.ConnectionManager;
+import jakarta.resource.spi.ConnectionRequestInfo;
+import jakarta.resource.spi.ManagedConnection;
+import jakarta.resource.spi.ManagedConnectionFactory;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import javax.management.ObjectName;
+import org.isthmus.jms.IsthmusQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** As whom the adapter and its applications come to a broker that asks. */
+@Timeout(60)
+class AdapterLoginTest {
+    private static final IsthmusQueue QUEUE = new IsthmusQueue("orders");
+
+    private final FakeServer server = new FakeServer();
+    private final IsthmusResourceAdapter adapter = new IsthmusResourceAdapter();
+    private final IsthmusManagedConnectionFactory managed = new IsthmusManagedConnectionFactory();
+    private final NoPool noPool = new NoPool();
+
+    /** A new connection for everyone. */
+    private static final class NoPool implements ConnectionManager {
+        private static final long serialVersionUID = 1L;
+        private final transient Deque<ManagedConnection> made = new ArrayDeque<>();
+
+        @Override
+        public Object allocateConnection(ManagedConnectionFactory factory, ConnectionRequestInfo request)
+                throws jakarta.resource.ResourceException {
+            var connection = factory.createManagedConnection(null, request);
+            made.add(connection);
+            return connection.getConnection(null, request);
+        }
+    }
+
+    @BeforeEach
+    void start(@TempDir Path directory) throws Exception {
+        var users = Files.writeString(directory.resolve("users"), "server:s3rver\nj2ee:j2ee\n");
+        adapter.setDataDirectory(directory.resolve("log").toString());
+        adapter.setSettings("isthmus.users=" + users);
+        adapter.setUserName("server");
+        adapter.setPassword("s3rver");
+        adapter.start(server);
+        managed.setResourceAdapter(adapter);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (var connection : noPool.made) {
+            connection.destroy();
+        }
+        adapter.stop();
+        server.close();
+    }
+
+    @Test
+    void whoNamesNobodyIsTheServersOwnUserAndAWrongPasswordIsRefused() throws Exception {
+        var factory = managed.createConnectionFactory(noPool);
+
+        factory.createConnection().close();
+        factory.createConnection("j2ee", "j2ee").close();
+        managed.setUserName("j2ee");
+        managed.setPassword("j2ee");
+        factory.createContext().close();
+
+        assertThatThrownBy(() -> factory.createConnection("invalid", "invalid"))
+                .isInstanceOf(JMSSecurityException.class);
+        assertThatThrownBy(() -> factory.createContext("j2ee", "invalid"))
+                .isInstanceOf(JMSSecurityRuntimeException.class);
+    }
+
+    @Test
+    void beanComesAsTheServersUserAndSoDoesRecovery() throws Exception {
+        BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        var bean = new FakeEndpoints(message -> {
+            try {
+                received.add(message.getBody(String.class));
+            } catch (JMSException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        var spec = new IsthmusActivationSpec();
+        spec.setResourceAdapter(adapter);
+        spec.setDestination(QUEUE.getName());
+        spec.setDestinationType("jakarta.jms.Queue");
+        adapter.endpointActivation(bean, spec);
+
+        try (var context = managed.createConnectionFactory(noPool).createContext("j2ee", "j2ee")) {
+            context.createProducer().send(QUEUE, "hello");
+        }
+
+        assertThat(received.poll(30, TimeUnit.SECONDS)).isEqualTo("hello");
+        assertThat(adapter.getXAResources(new IsthmusActivationSpec[] {spec})).hasSize(1);
+        adapter.endpointDeactivation(bean, spec);
+    }
+
+    @Test
+    void overviewAsksAsTheServersUser() throws Exception {
+        var overview = ManagementFactory.getPlatformMBeanServer()
+                .queryNames(
+                        new ObjectName("org.isthmus:type=BrokerOverview,broker=" + ObjectName.quote(adapter.toString())
+                                + ",*"),
+                        null)
+                .iterator()
+                .next();
+
+        assertThat(ManagementFactory.getPlatformMBeanServer().getAttribute(overview, "Topics"))
+                .isNotNull();
+    }
+}
