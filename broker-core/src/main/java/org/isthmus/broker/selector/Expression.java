@@ -5,15 +5,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A part of a selector. Values are strings, booleans, and numbers as {@link Long} (exact) or {@link Double} (approximate); null is the
- * unknown of SQL's three-valued logic. Values of types that do not go together make a comparison false and an arithmetic result unknown.
+ * unknown of SQL's three-valued logic. Values of types that do not go together make a comparison false and an arithmetic result unknown;
+ * what is no string is neither IN a list nor NOT IN it, neither LIKE nor NOT LIKE.
  */
 sealed interface Expression {
     @Nullable
     Object evaluate(PropertySource message);
 
-    /** Whether this can be true or false at all. */
-    default boolean mayBeCondition() {
-        return true;
+    /** What values are; of a property only the message says it. */
+    enum Type {
+        BOOLEAN,
+        NUMBER,
+        STRING,
+        ANY;
+
+        boolean mayBe(Type other) {
+            return this == other || this == ANY || other == ANY;
+        }
+    }
+
+    /** What this evaluates to, where it is known at all. */
+    default Type type() {
+        return Type.BOOLEAN;
     }
 
     record Literal(Object value) implements Expression {
@@ -23,8 +36,8 @@ sealed interface Expression {
         }
 
         @Override
-        public boolean mayBeCondition() {
-            return value instanceof Boolean;
+        public Type type() {
+            return value instanceof Boolean ? Type.BOOLEAN : value instanceof String ? Type.STRING : Type.NUMBER;
         }
     }
 
@@ -36,6 +49,11 @@ sealed interface Expression {
                 return ((Number) value).doubleValue();
             }
             return value instanceof Number number ? (Object) number.longValue() : value;
+        }
+
+        @Override
+        public Type type() {
+            return Type.ANY;
         }
     }
 
@@ -164,8 +182,8 @@ sealed interface Expression {
         }
 
         @Override
-        public boolean mayBeCondition() {
-            return false;
+        public Type type() {
+            return Type.NUMBER;
         }
     }
 
@@ -180,28 +198,22 @@ sealed interface Expression {
         }
 
         @Override
-        public boolean mayBeCondition() {
-            return false;
+        public Type type() {
+            return Type.NUMBER;
         }
     }
 
     record In(Property property, Set<String> values) implements Expression {
         @Override
         public @Nullable Object evaluate(PropertySource message) {
-            var value = property.evaluate(message);
-            return value == null ? null : (Object) isOneOf(value);
-        }
-
-        private boolean isOneOf(Object value) {
-            return value instanceof String text && values.contains(text);
+            return property.evaluate(message) instanceof String text ? (Object) values.contains(text) : null;
         }
     }
 
     record Like(Property property, LikePattern pattern) implements Expression {
         @Override
         public @Nullable Object evaluate(PropertySource message) {
-            var value = property.evaluate(message);
-            return value == null ? null : (Object) (value instanceof String text && pattern.matches(text));
+            return property.evaluate(message) instanceof String text ? (Object) pattern.matches(text) : null;
         }
     }
 

@@ -25,7 +25,7 @@ final class SelectorParser {
     }
 
     private Expression condition(Expression expression) {
-        if (!expression.mayBeCondition()) {
+        if (!expression.type().mayBe(Expression.Type.BOOLEAN)) {
             throw new InvalidSelectorException("not a condition before " + tokens.place());
         }
         return expression;
@@ -80,7 +80,7 @@ final class SelectorParser {
         }
         var negated = tokens.takeWord("NOT");
         if (tokens.takeWord("BETWEEN")) {
-            return negatedIf(negated, between(left));
+            return between(left, negated);
         }
         if (tokens.takeWord("IN")) {
             return negatedIf(negated, in(property(left)));
@@ -99,11 +99,14 @@ final class SelectorParser {
         if (ordering && (isNoNumber(left) || isNoNumber(right))) {
             throw new InvalidSelectorException("strings and booleans have no order, before " + tokens.place());
         }
+        if (!left.type().mayBe(right.type())) {
+            throw new InvalidSelectorException("types that never compare, before " + tokens.place());
+        }
         return new Expression.Comparison(operator, left, right);
     }
 
     private static boolean isNoNumber(Expression expression) {
-        return expression instanceof Expression.Literal literal && !(literal.value() instanceof Number);
+        return !expression.type().mayBe(Expression.Type.NUMBER);
     }
 
     private static Expression negatedIf(boolean negated, Expression expression) {
@@ -117,12 +120,16 @@ final class SelectorParser {
         throw new InvalidSelectorException("an identifier is needed before " + tokens.place());
     }
 
-    private Expression between(Expression value) {
+    /** What is no number is neither between two of them nor outside. */
+    private Expression between(Expression value, boolean negated) {
         var low = sum();
         tokens.expectWord("AND");
         var high = sum();
-        return new Expression.And(
-                comparison(Operator.GREATER_OR_EQUAL, value, low), comparison(Operator.LESS_OR_EQUAL, value, high));
+        return negated
+                ? new Expression.Or(comparison(Operator.LESS, value, low), comparison(Operator.GREATER, value, high))
+                : new Expression.And(
+                        comparison(Operator.GREATER_OR_EQUAL, value, low),
+                        comparison(Operator.LESS_OR_EQUAL, value, high));
     }
 
     private Expression in(Expression.Property property) {
