@@ -55,8 +55,8 @@ public interface BrokerClient extends AutoCloseable {
     ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options);
 
     /**
-     * Forgets a share group on these partitions, with what it has done. Fails with {@code NON_EMPTY_GROUP} while it has members, and with
-     * {@code GROUP_ID_NOT_FOUND} where none of the partitions knows it.
+     * Forgets a share group on these partitions, with what it has done. Fails with {@code NON_EMPTY_GROUP} while it has members or a
+     * transaction has records of it, and with {@code GROUP_ID_NOT_FOUND} where none of the partitions knows it.
      */
     CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions);
 

@@ -175,7 +175,9 @@ final class Subscriptions {
     private static JMSException translated(JMSException e, SubscriptionName name) {
         return isAbout(e, ErrorCode.NON_EMPTY_GROUP) || isAbout(e, ErrorCode.GROUP_MAX_SIZE_REACHED)
                 ? JmsErrors.caused(
-                        new IllegalStateException("the subscription has an active consumer: " + name, e.getErrorCode()),
+                        new IllegalStateException(
+                                "the subscription has an active consumer, or a transaction has messages of it: " + name,
+                                e.getErrorCode()),
                         e)
                 : e;
     }

@@ -378,6 +378,7 @@ final class ShareConsumption {
                 group.startOffset(),
                 group.done().ranges(),
                 dispatch.held().size(),
+                group.pending().size(),
                 group.archivedCount(),
                 group.expiredCount(),
                 members.size());

@@ -289,11 +289,18 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
                 .thenApply(done -> null);
     }
 
-    /** Forgets a group. Refused with {@code NON_EMPTY_GROUP} where it has members, {@code GROUP_ID_NOT_FOUND} where there is none. */
+    /**
+     * Forgets a group. Refused with {@code NON_EMPTY_GROUP} where it has members or a transaction has records of it, {@code
+     * GROUP_ID_NOT_FOUND} where there is none.
+     */
     public CompletionStage<Void> delete(String group) {
         return shard.write(
                         view -> {
                             refuseIfOthers(group, "");
+                            if (consumption(group).progress().undecided() > 0) {
+                                throw new BrokerException(
+                                        ErrorCode.NON_EMPTY_GROUP, "a transaction has records of share group " + group);
+                            }
                             return Decision.of(true, List.of(new ShareRecord.GroupDeleted(group)));
                         },
                         done -> end(group, null))

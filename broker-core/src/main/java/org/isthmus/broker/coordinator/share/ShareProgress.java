@@ -8,6 +8,7 @@ import java.util.List;
  * @param startOffset the first record that it is not done with
  * @param done what it is done with above that
  * @param inFlight records that members hold now
+ * @param undecided records that it is done with, or not, by how a transaction ends
  * @param archived records that it gave up since it began
  * @param expired records whose time was over before anybody took them
  * @param members how many have the partition open
@@ -18,6 +19,7 @@ public record ShareProgress(
         long startOffset,
         List<OffsetRange> done,
         long inFlight,
+        long undecided,
         long archived,
         long expired,
         int members) {}

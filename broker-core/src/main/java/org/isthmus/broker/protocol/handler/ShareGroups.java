@@ -111,7 +111,7 @@ public record ShareGroups(ShareMembership membership, ShareCoordinator shares, S
 
     /**
      * Forgets what the group has in these partitions. Fails with {@code GROUP_ID_NOT_FOUND} where it has nothing in any of them, with {@code
-     * NON_EMPTY_GROUP} where somebody has one of them open.
+     * NON_EMPTY_GROUP} where somebody has one of them open or a transaction has records of it.
      */
     CompletionStage<Void> delete(String group, Collection<TopicPartition> partitions) {
         return refuseMembers(group)
@@ -121,9 +121,11 @@ public record ShareGroups(ShareMembership membership, ShareCoordinator shares, S
                         return CompletableFuture.failedStage(
                                 new BrokerException(ErrorCode.GROUP_ID_NOT_FOUND, "there is no share group " + group));
                     }
-                    if (progress.values().stream().anyMatch(one -> one.members() > 0)) {
+                    // Of all before any is deleted: what is refused leaves the group as it was.
+                    if (progress.values().stream().anyMatch(one -> one.members() > 0 || one.undecided() > 0)) {
                         return CompletableFuture.failedStage(new BrokerException(
-                                ErrorCode.NON_EMPTY_GROUP, "share group " + group + " has members"));
+                                ErrorCode.NON_EMPTY_GROUP,
+                                "share group " + group + " has members, or a transaction has records of it"));
                     }
                     return Stages.all(progress.keySet().stream()
                                     .map(partition -> shares.ask(partition, share -> share.delete(group)))

@@ -148,9 +148,9 @@ class ConsumerSpecTest extends SpecTest {
         var sender = session();
         sender.createProducer(topic).send(sender.createTextMessage("a"));
         assertThat(text(consumer.receive(SOON))).isEqualTo("a");
+        consumer.close();
         refused(JMSException.class, () -> session.unsubscribe("s"));
         session.commit();
-        consumer.close();
         session.unsubscribe("s");
         refused(InvalidDestinationException.class, () -> session.unsubscribe("s"));
     }
