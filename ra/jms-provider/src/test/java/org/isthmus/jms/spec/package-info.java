@@ -8,7 +8,8 @@
  * <tr><td>§2.8</td><td>{@link org.isthmus.jms.spec.SimplifiedApiSpecTest}, {@code SimplifiedApiTest}, {@code ContextRulesTest}</td></tr>
  * <tr><td>§3.4</td><td>{@link org.isthmus.jms.spec.MessageHeadersSpecTest}, {@code MessageTest}, {@code MessageLifeTest}</td></tr>
  * <tr><td>§3.5</td><td>{@link org.isthmus.jms.spec.PropertiesSpecTest}, {@code ConversionTest}</td></tr>
- * <tr><td>§3.8</td><td>the broker's {@code SelectorTest}; in use: {@code QueueTest}, {@code SharedSubscriptionTest}</td></tr>
+ * <tr><td>§3.8</td><td>{@link org.isthmus.jms.spec.SelectorSpecTest}, the broker's {@code SelectorTest}; in use: {@code QueueTest},
+ *     {@code SharedSubscriptionTest}</td></tr>
  * <tr><td>§3.9 to §3.12</td><td>{@link org.isthmus.jms.spec.MessageBodiesSpecTest}, {@code ConversionTest}, {@code MessageTest}</td></tr>
  * <tr><td>§4.1.6</td><td>{@link org.isthmus.jms.spec.QueueBrowserSpecTest}, {@code QueueBrowserTest}</td></tr>
  * <tr><td>§6.1</td><td>{@link org.isthmus.jms.spec.ConnectionSpecTest}, {@link org.isthmus.jms.spec.AuthenticationSpecTest},
