@@ -127,6 +127,11 @@ public final class IsthmusManagedConnection extends IsthmusConnection {
         worker.leave();
     }
 
+    /** For its next user, too: temporary destinations end with the connection that an application had, and not with the pool's. */
+    public void deleteTemporaries() throws JMSException {
+        temporaries().deleteAll();
+    }
+
     // For administrators
 
     /** Every branch that the cluster keeps for a manager, prepared by whomever. */

@@ -2,6 +2,7 @@ package org.isthmus.jms;
 
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The temporary destinations that a connection has made; the broker ends them with it. Safe for use by many threads. */
 final class TemporaryDestinations {
+    private static final System.Logger LOG = System.getLogger(TemporaryDestinations.class.getName());
+
     private final BrokerClient client;
     private final Predicate<IsthmusDestination> isConsumed;
     private final Set<String> alive = ConcurrentHashMap.newKeySet();
@@ -55,6 +58,18 @@ final class TemporaryDestinations {
             throw new JMSException("only the connection that made " + destination + " can delete it");
         }
         maker.delete(destination);
+    }
+
+    /** Deletes those that are left, as the end of the connection would. */
+    void deleteAll() throws JMSException {
+        for (var name : List.copyOf(alive)) {
+            try {
+                alive.remove(name);
+                JmsErrors.await(client.deleteTemporary(name), "deleting " + name);
+            } catch (InvalidDestinationException e) {
+                LOG.log(System.Logger.Level.DEBUG, "Ended before, with a connection that was lost", e);
+            }
+        }
     }
 
     private void delete(IsthmusDestination destination) throws JMSException {

@@ -110,6 +110,22 @@ class OutboundTest {
     }
 
     @Test
+    void temporaryDestinationsEndWithTheConnectionThatAnApplicationHad() throws Exception {
+        var first = factory.createConnection();
+        var queue = first.createSession().createTemporaryQueue();
+        first.close();
+
+        try (var second = factory.createConnection()) {
+            var session = second.createSession();
+            var producer = session.createProducer(queue);
+            assertThatThrownBy(() -> producer.send(session.createMessage())).isInstanceOf(JMSException.class);
+            assertThatThrownBy(() -> session.createConsumer(queue)).isInstanceOf(JMSException.class);
+            session.createTemporaryQueue().delete();
+        }
+        assertThat(pool.created).isEqualTo(1);
+    }
+
+    @Test
     void whatOneConnectionSendsAnotherReceives() throws Exception {
         try (var receiving = factory.createContext();
                 var consumer = receiving.createConsumer(TOPIC)) {

@@ -110,6 +110,7 @@ public final class PooledConnection implements ManagedConnection {
         try {
             // The next user has not started it.
             connection.stop();
+            connection.deleteTemporaries();
             connection.giveUpClientId();
         } catch (JMSException e) {
             throw new ResourceException("Cannot give the connection back to the pool", e);
