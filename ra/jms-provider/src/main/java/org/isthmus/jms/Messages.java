@@ -1,6 +1,8 @@
 package org.isthmus.jms;
 
 import jakarta.jms.BytesMessage;
+import jakarta.jms.Destination;
+import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.MapMessage;
 import jakarta.jms.Message;
@@ -10,6 +12,7 @@ import jakarta.jms.StreamMessage;
 import jakarta.jms.TextMessage;
 import java.util.Enumeration;
 import org.isthmus.jms.mapping.Envelope;
+import org.jspecify.annotations.Nullable;
 
 /** Messages of this provider, made of what the log or another provider has. */
 final class Messages {
@@ -33,13 +36,22 @@ final class Messages {
         }
         var copy = copyOfBody(message);
         copy.setJMSCorrelationID(message.getJMSCorrelationID());
-        copy.setJMSReplyTo(message.getJMSReplyTo());
+        copy.setJMSReplyTo(ifKnownHere(message.getJMSReplyTo()));
         copy.setJMSType(message.getJMSType());
         for (Enumeration<?> names = message.getPropertyNames(); names.hasMoreElements(); ) {
             var name = names.nextElement().toString();
             copy.setObjectProperty(name, message.getObjectProperty(name));
         }
         return copy;
+    }
+
+    /** A reply address that can be none here is left out (§3.12), so that the message itself can be sent. */
+    private static @Nullable Destination ifKnownHere(@Nullable Destination replyTo) throws JMSException {
+        try {
+            return replyTo == null ? null : IsthmusDestination.of(replyTo);
+        } catch (InvalidDestinationException e) {
+            return null;
+        }
     }
 
     private static IsthmusMessage copyOfBody(Message message) throws JMSException {

@@ -311,27 +311,6 @@ class MessageTest extends RealBrokerTest {
     }
 
     @Test
-    void messageOfAnotherProviderIsSentAndGetsItsHeaders_3_12() throws JMSException {
-        var body = new IsthmusTextMessage();
-        body.setText("foreign");
-        body.setIntProperty("i", 1);
-        body.setJMSType("kind");
-        // A message that is not of our classes: every call of the interface goes to one that is.
-        var foreign = (TextMessage) java.lang.reflect.Proxy.newProxyInstance(
-                getClass().getClassLoader(),
-                new Class<?>[] {TextMessage.class},
-                (proxy, method, arguments) -> method.invoke(body, arguments));
-
-        producer.send(foreign);
-        var received = (TextMessage) consumer.receive(SOON);
-
-        assertThat(received.getText()).isEqualTo("foreign");
-        assertThat(received.getIntProperty("i")).isEqualTo(1);
-        assertThat(received.getJMSType()).isEqualTo("kind");
-        assertThat(foreign.getJMSMessageID()).isEqualTo(received.getJMSMessageID());
-    }
-
-    @Test
     void receivedMessageCanBeSentOn() throws JMSException {
         var text = session.createTextMessage("forwarded");
         text.setStringProperty("s", "1");

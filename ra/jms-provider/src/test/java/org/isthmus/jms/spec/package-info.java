@@ -10,7 +10,8 @@
  * <tr><td>§3.5</td><td>{@link org.isthmus.jms.spec.PropertiesSpecTest}, {@code ConversionTest}</td></tr>
  * <tr><td>§3.8</td><td>{@link org.isthmus.jms.spec.SelectorSpecTest}, the broker's {@code SelectorTest}; in use: {@code QueueTest},
  *     {@code SharedSubscriptionTest}</td></tr>
- * <tr><td>§3.9 to §3.12</td><td>{@link org.isthmus.jms.spec.MessageBodiesSpecTest}, {@code ConversionTest}, {@code MessageTest}</td></tr>
+ * <tr><td>§3.9 to §3.11</td><td>{@link org.isthmus.jms.spec.MessageBodiesSpecTest}, {@code ConversionTest}, {@code MessageTest}</td></tr>
+ * <tr><td>§3.12</td><td>{@link org.isthmus.jms.spec.ForeignMessageSpecTest}</td></tr>
  * <tr><td>§4.1.6</td><td>{@link org.isthmus.jms.spec.QueueBrowserSpecTest}, {@code QueueBrowserTest}</td></tr>
  * <tr><td>§6.1</td><td>{@link org.isthmus.jms.spec.ConnectionSpecTest}, {@link org.isthmus.jms.spec.AuthenticationSpecTest},
  *     {@code ConnectionTest}, {@code ClientIdTest}</td></tr>
