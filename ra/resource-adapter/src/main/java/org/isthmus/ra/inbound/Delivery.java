@@ -273,7 +273,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
 
     private boolean accepted(List<Loan> loans) {
         try {
-            acknowledge(loans);
+            intake.acknowledge(loans);
         } catch (JMSException e) {
             log.log(Level.WARNING, "What a bean received of " + subscription + " may be delivered again: " + loans, e);
         }
@@ -318,14 +318,6 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         @Override
         public void release() {
             stop();
-        }
-    }
-
-    private void acknowledge(List<Loan> loans) throws JMSException {
-        if (subscription.acknowledgement() == Subscription.Acknowledgement.EACH) {
-            intake.accept(loans);
-        } else {
-            intake.acceptSoon(loans);
         }
     }
 
