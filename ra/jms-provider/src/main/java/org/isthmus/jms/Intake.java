@@ -4,7 +4,6 @@ import jakarta.jms.JMSException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.ShareStream;
@@ -28,7 +27,6 @@ public final class Intake implements AutoCloseable {
     private final ReceivedForm form;
     private final Receiver receiver;
     private final AcknowledgementsUnderWay acknowledgements;
-    private final AtomicBoolean asking = new AtomicBoolean();
     private volatile boolean closed;
 
     /** Told on a thread of the broker's client, so it must not wait. */
@@ -49,15 +47,14 @@ public final class Intake implements AutoCloseable {
         acknowledgements = new AcknowledgementsUnderWay(stream);
     }
 
-    /** Has at most so many messages come, unless that was asked before and is not answered yet. Returns at once. */
+    /** Has at most so many messages come; not to be asked again before that is answered. Returns at once. */
     public void ask(int most) {
-        if (!closed && most > 0 && asking.compareAndSet(false, true)) {
+        if (!closed) {
             stream.poll(most, LONGEST_POLL).whenComplete(this::polled);
         }
     }
 
     private void polled(@Nullable List<ShareDelivery> deliveries, @Nullable Throwable refused) {
-        asking.set(false);
         if (closed) {
             if (deliveries != null) {
                 say(Settlement.RELEASE_UNSEEN, deliveries);

@@ -46,8 +46,8 @@ public record Subscription(
         return batch == null ? 1 : batch.maxSize();
     }
 
-    /** Messages that may wait here for beans; others cannot have them. */
-    int ahead() {
+    /** Messages that may wait here even for slow beans; others cannot have them. */
+    int leastAhead() {
         int least = ordering == Ordering.NONE ? LEAST_AHEAD : LEAST_AHEAD_FOR_LANES;
         return Math.max(least, 2 * maxSession * messagesAtOnce());
     }
