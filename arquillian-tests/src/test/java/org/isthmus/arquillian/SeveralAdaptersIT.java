@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The adapter under two names in one server, each with a broker of its own, and transactions that span both. */
-@Timeout(600)
+@Timeout(1200)
 class SeveralAdaptersIT {
     @Test
     void beansOfTwoAdaptersRelayLettersBetweenTheirBrokers(@TempDir Path directory) throws Exception {
