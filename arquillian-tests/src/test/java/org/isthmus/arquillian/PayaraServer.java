@@ -43,6 +43,8 @@ final class PayaraServer extends OwnServer {
 
     @Override
     void adapter() {
+        // Otherwise its own listener for that module may wait for the first deployment, which waits for it: minutes.
+        commands.before("create-module-config jms-service");
         commands.adapter(adapterArchive(), directory.resolve("broker"));
     }
 
