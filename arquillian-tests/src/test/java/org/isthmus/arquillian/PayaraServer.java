@@ -19,6 +19,8 @@ final class PayaraServer extends OwnServer {
     PayaraServer(Path directory) throws Exception {
         super(directory);
         domains = directory.resolve("domains");
+        // Otherwise its own listener for that module may wait for the first deployment, which waits for it: minutes.
+        commands.before("create-module-config jms-service");
         run(
                 List.of(
                         asadmin.toString(),
@@ -43,8 +45,6 @@ final class PayaraServer extends OwnServer {
 
     @Override
     void adapter() {
-        // Otherwise its own listener for that module may wait for the first deployment, which waits for it: minutes.
-        commands.before("create-module-config jms-service");
         commands.adapter(adapterArchive(), directory.resolve("broker"));
     }
 
