@@ -1,5 +1,7 @@
 package org.isthmus.arquillian;
 
+import jakarta.ejb.ActivationConfigProperty;
+import jakarta.ejb.MessageDriven;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
@@ -30,13 +32,22 @@ final class Application {
                 .map(bean -> """
                           <r:resource-adapter-binding>
                             <ejb-name>%s</ejb-name>
-                            <r:resource-adapter-name>isthmus.rar</r:resource-adapter-name>
+                            <r:resource-adapter-name>%s.rar</r:resource-adapter-name>
                           </r:resource-adapter-binding>
-                        """.formatted(bean.getSimpleName()))
+                        """.formatted(bean.getSimpleName(), adapter(bean)))
                 .collect(Collectors.joining("", """
                         <jboss:ejb-jar xmlns:jboss="http://www.jboss.com/xml/ns/javaee" xmlns="https://jakarta.ee/xml/ns/jakartaee"
                                        xmlns:r="urn:resource-adapter-binding:2.0" version="4.0">
                           <assembly-descriptor>
                         """, "</assembly-descriptor></jboss:ejb-jar>"));
+    }
+
+    /** As the bean says it for the other servers. */
+    private static String adapter(Class<?> bean) {
+        return Arrays.stream(bean.getAnnotation(MessageDriven.class).activationConfig())
+                .filter(property -> property.propertyName().equals("resourceAdapter"))
+                .map(ActivationConfigProperty::propertyValue)
+                .findFirst()
+                .orElseThrow();
     }
 }

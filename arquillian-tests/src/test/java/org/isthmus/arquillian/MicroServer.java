@@ -1,5 +1,6 @@
 package org.isthmus.arquillian;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -14,6 +15,13 @@ final class MicroServer extends OwnServer {
     @Override
     void adapter() {
         commands.adapter(adapterArchive(), directory.resolve("broker"));
+    }
+
+    @Override
+    String secondAdapter() throws IOException {
+        commands.adapter(
+                "second", copyOfAdapter("second.rar"), directory.resolve("second"), PayaraCommands.SECOND_FACTORY);
+        return PayaraCommands.SECOND_FACTORY;
     }
 
     @Override

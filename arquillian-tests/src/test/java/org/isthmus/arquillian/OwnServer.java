@@ -34,6 +34,7 @@ abstract class OwnServer implements AutoCloseable {
     final int port = freePort();
     final Path output;
     private final HttpClient http = HttpClient.newHttpClient();
+    private final List<String> named = new ArrayList<>();
     private Process process;
 
     OwnServer(Path directory) {
@@ -54,6 +55,9 @@ abstract class OwnServer implements AutoCloseable {
 
     /** The adapter as it was built, with its log below the directory and a connection factory of the server's own. */
     abstract void adapter() throws Exception;
+
+    /** The same archive once more under another name, {@code second}, with a log of its own: its connection factory's name. */
+    abstract String secondAdapter() throws Exception;
 
     /** A file database whose connections take part in the server's transactions. */
     abstract void database() throws Exception;
@@ -81,9 +85,19 @@ abstract class OwnServer implements AutoCloseable {
         return Path.of(System.getProperty("isthmus.test.adapter"));
     }
 
+    /** Has applications look something up under a name of their own. */
+    void name(String property, String name) {
+        named.add("-D" + property + "=" + name);
+    }
+
+    Path copyOfAdapter(String name) throws IOException {
+        return Files.copy(adapterArchive(), directory.resolve(name));
+    }
+
     /** What every process of this server is started with. */
     List<String> options() throws IOException {
         var options = new ArrayList<>(names());
+        options.addAll(named);
         options.add("-Djava.io.tmpdir=" + Files.createDirectories(directory.resolve("tmp")));
         return options;
     }
@@ -115,6 +129,12 @@ abstract class OwnServer implements AutoCloseable {
             assertThat(process.waitFor(200, TimeUnit.MILLISECONDS)).as(log()).isFalse();
         }
         throw new AssertionError("The server did not start:\n" + log());
+    }
+
+    /** Kills it, and starts it again on what it left. */
+    void restart(String page) throws Exception {
+        close();
+        start(page);
     }
 
     String get(String page) throws Exception {

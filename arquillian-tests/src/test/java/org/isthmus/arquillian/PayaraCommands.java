@@ -8,6 +8,7 @@ import java.util.List;
 /** The commands that Payara runs before and after it boots, alike for Micro and Server. */
 final class PayaraCommands {
     static final String FACTORY = "jms/books";
+    static final String SECOND_FACTORY = "jms/second";
     static final String DATABASE = "jdbc/books";
 
     private final StringBuilder before = new StringBuilder();
@@ -16,15 +17,22 @@ final class PayaraCommands {
 
     /** Recovery on this server is by global pools, and the broker's answers for beans and for what applications define, too. */
     void adapter(Path archive, Path data) {
-        before.append("""
-                set configs.config.server-config.transaction-service.automatic-recovery=true
-                create-resource-adapter-config --property dataDirectory=%s isthmus
-                """.formatted(data));
+        before.append("set configs.config.server-config.transaction-service.automatic-recovery=true\n");
+        adapter("isthmus", archive, data, FACTORY);
+    }
+
+    /** @param name that of the archive's file without its ending, by which it is known to the server */
+    void adapter(String name, Path archive, Path data, String factory) {
+        before.append("create-resource-adapter-config --property dataDirectory=%s %s\n".formatted(data, name));
         after.append("""
-                deploy %s
-                create-connector-connection-pool --raname isthmus --connectiondefinition jakarta.jms.ConnectionFactory --transactionsupport XATransaction --steadypoolsize 0 booksPool
-                create-connector-resource --poolname booksPool %s
-                """.formatted(archive, FACTORY));
+                deploy %2$s
+                create-connector-connection-pool --raname %1$s --connectiondefinition jakarta.jms.ConnectionFactory --transactionsupport XATransaction --steadypoolsize 0 %1$sPool
+                create-connector-resource --poolname %1$sPool %3$s
+                """.formatted(name, archive, factory));
+    }
+
+    void before(String command) {
+        before.append(command).append('\n');
     }
 
     void database(Path file) {

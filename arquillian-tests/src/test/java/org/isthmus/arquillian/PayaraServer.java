@@ -2,6 +2,7 @@ package org.isthmus.arquillian;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ final class PayaraServer extends OwnServer {
     PayaraServer(Path directory) throws Exception {
         super(directory);
         domains = directory.resolve("domains");
+        // Otherwise its own listener for that module may wait for the first deployment, which waits for it: minutes.
+        commands.before("create-module-config jms-service");
         run(
                 List.of(
                         asadmin.toString(),
@@ -43,6 +46,13 @@ final class PayaraServer extends OwnServer {
     @Override
     void adapter() {
         commands.adapter(adapterArchive(), directory.resolve("broker"));
+    }
+
+    @Override
+    String secondAdapter() throws IOException {
+        commands.adapter(
+                "second", copyOfAdapter("second.rar"), directory.resolve("second"), PayaraCommands.SECOND_FACTORY);
+        return PayaraCommands.SECOND_FACTORY;
     }
 
     @Override

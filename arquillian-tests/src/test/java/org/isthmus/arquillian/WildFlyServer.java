@@ -1,16 +1,21 @@
 package org.isthmus.arquillian;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.spec.JavaArchive;
 
 /** WildFly with a copy of the configuration that it comes with, changed by its own command line interface before it starts. */
 final class WildFlyServer extends OwnServer {
     private static final String FACTORY = "java:/jms/isthmus/ConnectionFactory";
+    private static final String SECOND_FACTORY = "java:/jms/second/ConnectionFactory";
+    private static final String DESCRIPTOR = "META-INF/ironjacamar.xml";
     private static final int USUAL_PORT = 8080;
 
     private final Path home = Path.of(System.getProperty("wildfly.home"));
@@ -46,6 +51,28 @@ final class WildFlyServer extends OwnServer {
 
     private void setting(String name, String value) {
         commands.add("/system-property=%s:add(value=\"%s\")".formatted(name, value));
+    }
+
+    /** Its settings and its factory have names of their own by a descriptor that lies over that of the archive. */
+    @Override
+    String secondAdapter() throws Exception {
+        var own = ShrinkWrap.createFromZipFile(
+                        JavaArchive.class, adapterArchive().toFile())
+                .get(DESCRIPTOR)
+                .getAsset();
+        String descriptor;
+        try (var text = own.openStream()) {
+            descriptor = new String(text.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("${isthmus.", "${second.")
+                    .replace(FACTORY, SECOND_FACTORY)
+                    .replace("pool-name=\"isthmus\"", "pool-name=\"second\"");
+        }
+        var file = Files.writeString(directory.resolve("second.xml"), descriptor);
+        commands.add("deployment-overlay add --name=second --content=/" + DESCRIPTOR + "=" + file
+                + " --deployments=second.rar");
+        setting("second.dataDirectory", directory.resolve("second").toString());
+        archive(copyOfAdapter("second.rar"));
+        return SECOND_FACTORY;
     }
 
     @Override

@@ -4,9 +4,9 @@ import java.time.Duration;
 
 /**
  * How many records a consumer may have come ahead: about as many as it takes in a short while, so that one that is quick seldom waits and one that
- * is slow keeps little from others. Guarded by the session's lock.
+ * is slow keeps little from others. Guarded by the lock of whoever hands out.
  */
-final class Ahead {
+public final class Ahead {
     /** What comes ahead is meant to last so long. */
     private static final long WORK_NANOS = Duration.ofMillis(20).toNanos();
 
@@ -18,17 +18,17 @@ final class Ahead {
     private long sinceNanos;
     private long waitedNanos;
 
-    Ahead(long nowNanos) {
+    public Ahead(long nowNanos) {
         sinceNanos = nowNanos;
     }
 
-    int size() {
+    public int size() {
         return size;
     }
 
-    /** The application was handed one. */
-    void took() {
-        taken++;
+    /** The application was handed so many. */
+    public void took(int records) {
+        taken += records;
     }
 
     /** The application had to wait so long, for which it is not to blame. */
@@ -37,7 +37,7 @@ final class Ahead {
     }
 
     /** How many there may be from now on, at least so many; asked whenever more are to come. */
-    int next(int least, long nowNanos) {
+    public int next(int least, long nowNanos) {
         var passed = Math.max(1, nowNanos - sinceNanos - waitedNanos);
         var fits = taken * WORK_NANOS / passed;
         size = (int) Math.max(least, Math.min(Math.min(2L * size, MOST), fits));

@@ -4,7 +4,6 @@ import jakarta.jms.JMSException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.ShareStream;
@@ -27,7 +26,7 @@ public final class Intake implements AutoCloseable {
     private final IsthmusDestination from;
     private final ReceivedForm form;
     private final Receiver receiver;
-    private final AtomicBoolean asking = new AtomicBoolean();
+    private final AcknowledgementsUnderWay acknowledgements;
     private volatile boolean closed;
 
     /** Told on a thread of the broker's client, so it must not wait. */
@@ -45,17 +44,17 @@ public final class Intake implements AutoCloseable {
         this.from = from;
         this.form = form;
         this.receiver = receiver;
+        acknowledgements = new AcknowledgementsUnderWay(stream);
     }
 
-    /** Has at most so many messages come, unless that was asked before and is not answered yet. Returns at once. */
+    /** Has at most so many messages come; not to be asked again before that is answered. Returns at once. */
     public void ask(int most) {
-        if (!closed && most > 0 && asking.compareAndSet(false, true)) {
+        if (!closed) {
             stream.poll(most, LONGEST_POLL).whenComplete(this::polled);
         }
     }
 
     private void polled(@Nullable List<ShareDelivery> deliveries, @Nullable Throwable refused) {
-        asking.set(false);
         if (closed) {
             if (deliveries != null) {
                 say(Settlement.RELEASE_UNSEEN, deliveries);
@@ -64,21 +63,24 @@ public final class Intake implements AutoCloseable {
             receiver.failed(JmsErrors.failed(
                     "receiving from " + from, refused == null ? new IllegalStateException() : refused));
         } else {
-            receiver.arrived(withoutExpired(deliveries));
+            receiver.arrived(stillWanted(deliveries));
         }
     }
 
-    private List<Loan> withoutExpired(List<ShareDelivery> deliveries) {
+    /** Without what has expired, and what was done with before a connection was lost. */
+    private List<Loan> stillWanted(List<ShareDelivery> deliveries) {
         var nowMs = System.currentTimeMillis();
         var loans = new ArrayList<Loan>(deliveries.size());
+        var done = new ArrayList<ShareDelivery>();
         for (var delivery : deliveries) {
             var loan = new Loan(delivery, 0, from, form);
-            if (loan.isExpired(nowMs)) {
-                say(Settlement.ACCEPT, List.of(delivery));
+            if (loan.isExpired(nowMs) || acknowledgements.wasDone(delivery)) {
+                done.add(delivery);
             } else {
                 loans.add(loan);
             }
         }
+        var unused = acknowledgements.add(done);
         return loans;
     }
 
@@ -92,8 +94,16 @@ public final class Intake implements AutoCloseable {
         say(Settlement.SEEN, of(loans));
     }
 
+    /**
+     * They are done with. The broker hears of it by and by, so this waits only while too many acknowledgements are on their way. One that comes too
+     * late for a lost connection is said again if this intake is handed the message again; another one delivers it once more.
+     */
+    public void acknowledge(List<Loan> loans) throws JMSException {
+        JmsErrors.await(acknowledgements.add(of(loans)), "acknowledging messages of " + from);
+    }
+
     /** They are done with; returns once that lasts. Fails where it came too late, and then they are delivered again. */
-    public void accept(List<Loan> loans) throws JMSException {
+    void accept(List<Loan> loans) throws JMSException {
         settle(Settlement.ACCEPT, loans, "acknowledging");
     }
 
@@ -106,11 +116,6 @@ public final class Intake implements AutoCloseable {
                         onRefusal.accept(row);
                     }
                 }));
-    }
-
-    /** They are done with, once the broker has heard of it. */
-    public void acceptSoon(List<Loan> loans) {
-        say(Settlement.ACCEPT, of(loans));
     }
 
     /** The broker delivers them again, or gives them up where that was often enough. */
@@ -158,7 +163,10 @@ public final class Intake implements AutoCloseable {
         return loans.stream().map(Loan::delivery).toList();
     }
 
-    /** Leaves the group, and returns once others can have what is still on loan: as delivered where it was seen, else uncounted. */
+    /**
+     * Leaves the group, and returns once others can have what is still on loan: as delivered where it was seen, else uncounted. What is
+     * acknowledged by then is with the broker first, which hears all in its order.
+     */
     @Override
     public void close() throws JMSException {
         closed = true;

@@ -318,7 +318,7 @@ final class ShareInflow implements Inflow {
             return null;
         }
         var held = buffer.remove();
-        ahead.took();
+        ahead.took(1);
         takenAtNanos = System.nanoTime();
         handed.put(Place.of(held.delivery()), held);
         return new FetchedRecord(held.delivery().partition(), held.delivery().record());

@@ -10,9 +10,7 @@ class AheadTest {
     private long nowNanos;
 
     private int next(int taken, long afterMs, int least) {
-        for (int i = 0; i < taken; i++) {
-            ahead.took();
-        }
+        ahead.took(taken);
         nowNanos += TimeUnit.MILLISECONDS.toNanos(afterMs);
         return ahead.next(least, nowNanos);
     }

@@ -21,7 +21,6 @@ import org.isthmus.jms.IsthmusTopic;
 import org.isthmus.jms.StartFrom;
 import org.isthmus.jms.mapping.Address;
 import org.isthmus.ra.inbound.Subscription;
-import org.isthmus.ra.inbound.Subscription.Acknowledgement;
 import org.isthmus.ra.inbound.Subscription.Batch;
 import org.isthmus.ra.inbound.Subscription.Ordering;
 import org.isthmus.ra.outbound.FactoryHandle;
@@ -177,9 +176,6 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
         }
         return new Subscription(
                 from,
-                acknowledgeMode.toLowerCase(Locale.ROOT).startsWith("dups")
-                        ? Acknowledgement.BATCH
-                        : Acknowledgement.EACH,
                 ordering(from),
                 batch(),
                 maxSession,

@@ -6,12 +6,16 @@ import jakarta.resource.spi.BootstrapContext;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.isthmus.jms.IsthmusQueue;
 import org.isthmus.ra.outbound.Login;
 
-/** From start to stop: a bean on a queue, a pooled connection that sends to it, a consumer in the caller's thread. Loaded by {@link RedeployTest}. */
+/**
+ * From start to stop: a bean on a queue, a pooled connection that sends to it, a consumer in the caller's thread, and beans that are still at work
+ * when the adapter stops. Loaded by {@link RedeployTest}.
+ */
 public final class DeployedAdapter implements BiConsumer<BootstrapContext, Path> {
     private static final int MESSAGES = 20;
 
@@ -26,6 +30,7 @@ public final class DeployedAdapter implements BiConsumer<BootstrapContext, Path>
             adapter.start(server);
             try {
                 use(adapter);
+                leaveAtWork(adapter);
             } finally {
                 adapter.stop();
             }
@@ -65,6 +70,34 @@ public final class DeployedAdapter implements BiConsumer<BootstrapContext, Path>
         }
         receiveHere(managed.createConnectionFactory());
         adapter.endpointDeactivation(bean, spec);
+    }
+
+    /** Servers undeploy also what is in use. Each of these beans sends on what it received, so they are never done. */
+    private static void leaveAtWork(IsthmusResourceAdapter adapter) throws Exception {
+        var queue = new IsthmusQueue("of-busy-beans");
+        var rounds = new Semaphore(0);
+        var spec = new IsthmusActivationSpec();
+        spec.setResourceAdapter(adapter);
+        spec.setDestination(queue.getName());
+        spec.setDestinationType("jakarta.jms.Queue");
+        adapter.endpointActivation(
+                new FakeEndpoints(message -> {
+                    send(adapter, queue);
+                    rounds.release();
+                }),
+                spec);
+        for (int n = 0; n < MESSAGES; n++) {
+            send(adapter, queue);
+        }
+        if (!rounds.tryAcquire(10 * MESSAGES, 30, TimeUnit.SECONDS)) {
+            throw new AssertionError("the beans do not go on");
+        }
+    }
+
+    private static void send(IsthmusResourceAdapter adapter, IsthmusQueue to) {
+        try (var context = adapter.connectionFactory().createContext()) {
+            context.createProducer().send(to, "again");
+        }
     }
 
     private static void receiveHere(ConnectionFactory factory) {

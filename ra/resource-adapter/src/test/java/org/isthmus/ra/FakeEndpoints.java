@@ -15,6 +15,8 @@ final class FakeEndpoints implements BeanFactory {
     private final BatchMessageListener bean;
     final AtomicInteger unavailable = new AtomicInteger();
     final AtomicInteger handedOut = new AtomicInteger();
+    /** After a bean was given back, so after everything was said of what it had. */
+    volatile Runnable afterRelease = () -> {};
 
     FakeEndpoints(MessageListener bean) {
         this((BatchMessageListener) messages -> messages.forEach(bean::onMessage));
@@ -71,6 +73,7 @@ final class FakeEndpoints implements BeanFactory {
         @Override
         public void release() {
             handedOut.decrementAndGet();
+            afterRelease.run();
         }
     }
 }

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A bean behind the adapter, over a real broker in this JVM. */
 @Timeout(60)
@@ -217,12 +219,13 @@ class InboundTest {
         assertThat(take().text()).isEqualTo("patience");
     }
 
-    @Test
-    void acknowledgementInBatchesLosesNothing() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"Auto-acknowledge", "Dups-ok-acknowledge"})
+    void whatBeansHadIsAcknowledgedOnceTheyAreDeactivated(String mode) throws Exception {
         var topic = topicThatExists("orders");
         var endpoints = new FakeEndpoints(message -> received.add(Received.of(message)));
         var spec = durable(topic);
-        spec.setAcknowledgeMode("Dups-ok-acknowledge");
+        spec.setAcknowledgeMode(mode);
         activate(endpoints, spec);
         for (int n = 0; n < 150; n++) {
             send(topic, "one", n + "");

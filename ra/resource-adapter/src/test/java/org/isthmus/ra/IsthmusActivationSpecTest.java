@@ -12,7 +12,6 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.isthmus.jms.IntakeOptions;
 import org.isthmus.jms.IsthmusQueue;
 import org.isthmus.jms.StartFrom;
-import org.isthmus.ra.inbound.Subscription.Acknowledgement;
 import org.isthmus.ra.inbound.Subscription.Batch;
 import org.isthmus.ra.inbound.Subscription.Ordering;
 import org.junit.jupiter.api.Test;
@@ -32,7 +31,6 @@ class IsthmusActivationSpecTest {
 
         assertThat(subscription.destination().getName()).isEqualTo("orders");
         assertThat(subscription.options().subscription()).isNull();
-        assertThat(subscription.acknowledgement()).isEqualTo(Acknowledgement.EACH);
         assertThat(subscription.maxSession()).isEqualTo(15);
         assertThat(subscription.options().maxDeliveries()).isEqualTo(10);
     }

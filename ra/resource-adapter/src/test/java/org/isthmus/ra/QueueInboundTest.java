@@ -336,6 +336,49 @@ class QueueInboundTest {
     }
 
     @Test
+    void whatTheBrokerHadNotHeardOfWhenItWentIsAcknowledgedWhenItComesBack(@TempDir Path directory) throws Exception {
+        var first = EmbeddedBroker.acquire(
+                new BrokerConfig(directory, List.of(new Endpoint.Tcp("127.0.0.1", 0)), Map.of()));
+        var address = first.listeners().get(0);
+        var remote = new IsthmusResourceAdapter();
+        remote.setBootstrapServers(address.toString());
+        remote.start(server);
+        for (int n = 0; n < 20; n++) {
+            send(remote, Map.of(), n + "");
+        }
+        var gone = new CountDownLatch(1);
+        var endpoints = new FakeEndpoints(message -> {
+            var it = Received.of(message);
+            received.add(it);
+            if (it.text().equals("5")) {
+                first.close();
+            }
+        });
+        endpoints.afterRelease = () -> {
+            if (received.contains(new Received("5", 1))) {
+                gone.countDown();
+            }
+        };
+        var spec = queue();
+        spec.setMaxSession(1);
+        remote.endpointActivation(endpoints, spec);
+        await(gone);
+
+        try (var second = EmbeddedBroker.acquire(new BrokerConfig(directory, List.of(address), Map.of()))) {
+            for (int n = 0; n < 20; n++) {
+                assertThat(take().text()).isEqualTo(n + "");
+            }
+            remote.endpointDeactivation(endpoints, spec);
+            try (var context = remote.connectionFactory().createContext();
+                    var consumer = context.createConsumer(new IsthmusQueue("orders"))) {
+                assertThat(consumer.receiveNoWait()).isNull();
+            }
+            remote.stop();
+            assertThat(second.listeners()).containsExactly(address);
+        }
+    }
+
+    @Test
     void aBadSelectorIsRefusedAtDeployment() {
         var spec = queue();
         spec.setMessageSelector("colour === 'green'");

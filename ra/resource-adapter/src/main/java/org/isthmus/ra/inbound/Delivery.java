@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.isthmus.jms.Ahead;
 import org.isthmus.jms.Intake;
 import org.isthmus.jms.IsthmusManagedConnection;
 import org.isthmus.jms.Loan;
@@ -41,6 +42,8 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     private final ServerThreads threads;
     private final Consumer<JMSException> onFailure;
     private final Lanes lanes;
+    private final Ahead ahead = new Ahead(System.nanoTime());
+    private boolean asking;
 
     /** Turns that are promised, under way, or waiting to go on. */
     private int turns;
@@ -71,7 +74,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     }
 
     void begin() {
-        intake.ask(subscription.ahead());
+        askForMore();
     }
 
     // What arrives
@@ -80,6 +83,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     public void arrived(List<Loan> loans) {
         boolean late;
         synchronized (this) {
+            asking = false;
             late = stopped || returning > 0;
             if (!late) {
                 lanes.add(loans);
@@ -101,10 +105,14 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     private void askForMore() {
         int room;
         synchronized (this) {
-            room = stopped || returning > 0 ? 0 : subscription.ahead() - lanes.size();
+            // Half of it at a time, lest every message cost a round trip.
+            if (asking || stopped || returning > 0 || lanes.size() > ahead.size() / 2) {
+                return;
+            }
+            room = ahead.next(subscription.leastAhead(), System.nanoTime()) - lanes.size();
+            asking = room > 0;
         }
-        // Half of it at a time, lest every message cost a round trip.
-        if (room >= subscription.ahead() / 2) {
+        if (room > 0) {
             intake.ask(room);
         }
     }
@@ -241,6 +249,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
             return List.of();
         }
         var taken = lanes.take(subscription.messagesAtOnce(), intake::holds);
+        ahead.took(taken.size());
         batchDueNanos = 0;
         return taken;
     }
@@ -273,7 +282,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
 
     private boolean accepted(List<Loan> loans) {
         try {
-            acknowledge(loans);
+            intake.acknowledge(loans);
         } catch (JMSException e) {
             log.log(Level.WARNING, "What a bean received of " + subscription + " may be delivered again: " + loans, e);
         }
@@ -318,14 +327,6 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         @Override
         public void release() {
             stop();
-        }
-    }
-
-    private void acknowledge(List<Loan> loans) throws JMSException {
-        if (subscription.acknowledgement() == Subscription.Acknowledgement.EACH) {
-            intake.accept(loans);
-        } else {
-            intake.acceptSoon(loans);
         }
     }
 

@@ -73,12 +73,15 @@ final class Lanes {
      * condemn those beside it. What is not {@code held} any more is dropped.
      */
     List<Loan> take(int most, Predicate<Loan> held) {
-        waiting.removeIf(held.negate());
         var taken = new ArrayList<Loan>();
         var mine = new HashSet<Object>();
         var passed = new HashSet<Object>();
         for (var all = waiting.iterator(); all.hasNext() && taken.size() < most; ) {
             var loan = all.next();
+            if (!held.test(loan)) {
+                all.remove();
+                continue;
+            }
             var lane = laneOf(loan);
             boolean free = lane == null || mine.contains(lane) || !(busy.contains(lane) || passed.contains(lane));
             boolean alone = loan.deliveryCount() > 1;

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a message-driven bean receives, and how; already validated.
  *
- * @param acknowledgement how soon a message counts as received
  * @param ordering what is delivered one after another
  * @param batch how messages are gathered for a bean that takes a list; null for one at a time
  * @param maxSession beans at work at once, at most
@@ -18,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record Subscription(
         IsthmusDestination destination,
-        Acknowledgement acknowledgement,
         Ordering ordering,
         @Nullable Batch batch,
         int maxSession,
@@ -28,14 +26,6 @@ public record Subscription(
     private static final int LEAST_AHEAD = 32;
     // Messages that wait behind one of their key must not keep the other beans idle.
     private static final int LEAST_AHEAD_FOR_LANES = 128;
-
-    /** When a message that its bean has accepted is acknowledged. */
-    public enum Acknowledgement {
-        /** Before the next message is delivered. */
-        EACH,
-        /** With others that were delivered in one go; a crash between delivers those again. */
-        BATCH
-    }
 
     /** What is delivered one after another, in the order of the log, while the rest goes to any bean that is free. */
     public enum Ordering {
@@ -56,8 +46,8 @@ public record Subscription(
         return batch == null ? 1 : batch.maxSize();
     }
 
-    /** Messages that may wait here for beans; others cannot have them. */
-    int ahead() {
+    /** Messages that may wait here even for slow beans; others cannot have them. */
+    int leastAhead() {
         int least = ordering == Ordering.NONE ? LEAST_AHEAD : LEAST_AHEAD_FOR_LANES;
         return Math.max(least, 2 * maxSession * messagesAtOnce());
     }
