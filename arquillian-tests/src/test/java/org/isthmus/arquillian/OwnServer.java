@@ -33,7 +33,9 @@ abstract class OwnServer implements AutoCloseable {
     final Path directory;
     final int port = freePort();
     final Path output;
-    private final HttpClient http = HttpClient.newHttpClient();
+    // Of a connection that was closed meanwhile the client makes another one only with this version.
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final List<String> named = new ArrayList<>();
     private Process process;
 
@@ -138,9 +140,13 @@ abstract class OwnServer implements AutoCloseable {
     }
 
     String get(String page) throws Exception {
-        var response = call(page);
-        assertThat(response.statusCode()).as(response.body() + log()).isEqualTo(200);
-        return response.body();
+        try {
+            var response = call(page);
+            assertThat(response.statusCode()).as(response.body() + log()).isEqualTo(200);
+            return response.body();
+        } catch (IOException e) {
+            throw new AssertionError("No answer:\n" + log(), e);
+        }
     }
 
     HttpResponse<String> call(String page) throws IOException, InterruptedException {
