@@ -31,10 +31,6 @@ final class PayaraCommands {
                 """.formatted(name, archive, factory));
     }
 
-    void before(String command) {
-        before.append(command).append('\n');
-    }
-
     void database(Path file) {
         after.append("""
                 create-jdbc-connection-pool --restype javax.sql.XADataSource --datasourceclassname org.h2.jdbcx.JdbcDataSource --steadypoolsize 0 --property user=books:password=books:URL=%s booksDatabase

@@ -19,8 +19,6 @@ final class PayaraServer extends OwnServer {
     PayaraServer(Path directory) throws Exception {
         super(directory);
         domains = directory.resolve("domains");
-        // Otherwise its own listener for that module may wait for the first deployment, which waits for it: minutes.
-        commands.before("create-module-config jms-service");
         run(
                 List.of(
                         asadmin.toString(),
