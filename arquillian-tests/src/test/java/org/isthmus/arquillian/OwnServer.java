@@ -33,9 +33,7 @@ abstract class OwnServer implements AutoCloseable {
     final Path directory;
     final int port = freePort();
     final Path output;
-    // Of a connection that was closed meanwhile the client makes another one only with this version.
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http = HttpClient.newHttpClient();
     private final List<String> named = new ArrayList<>();
     private Process process;
 
