@@ -1,6 +1,5 @@
 package org.isthmus.broker.protocol.client;
 
-import java.util.HashMap;
 import java.util.Set;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic;
@@ -19,19 +18,17 @@ final class Admission {
     /** @param joins whether they become part of it by the question */
     static AddPartitionsToTxnRequestData request(
             String transactionalId, ProducerIdentity producer, Set<TopicPartition> participants, boolean joins) {
-        var topics = new HashMap<String, AddPartitionsToTxnTopic>();
-        for (var participant : participants) {
-            topics.computeIfAbsent(participant.topic(), name -> new AddPartitionsToTxnTopic().setName(name))
-                    .partitions()
-                    .add(participant.partition());
-        }
+        var topics = Offsets.byTopic(
+                participants,
+                name -> new AddPartitionsToTxnTopic().setName(name),
+                (topic, participant) -> topic.partitions().add(participant.partition()));
         var transactions = new AddPartitionsToTxnTransactionCollection();
         transactions.add(new AddPartitionsToTxnTransaction()
                 .setTransactionalId(transactionalId)
                 .setProducerId(producer.producerId())
                 .setProducerEpoch(producer.epoch())
                 .setVerifyOnly(!joins)
-                .setTopics(new AddPartitionsToTxnTopicCollection(topics.values().iterator())));
+                .setTopics(new AddPartitionsToTxnTopicCollection(topics.iterator())));
         return new AddPartitionsToTxnRequestData().setTransactions(transactions);
     }
 

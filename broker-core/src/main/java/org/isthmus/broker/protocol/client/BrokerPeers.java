@@ -11,8 +11,6 @@ import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData.AlterShareGroupOffsetsRequestPartition;
 import org.apache.kafka.common.message.AlterShareGroupOffsetsRequestData.AlterShareGroupOffsetsRequestTopic;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
-import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData;
-import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData.DeleteShareGroupOffsetsRequestTopic;
 import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData.DescribeShareGroupOffsetsRequestGroup;
 import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData.DescribeShareGroupOffsetsRequestTopic;
@@ -125,15 +123,8 @@ public final class BrokerPeers {
 
     /** Forgets what a share group has in a topic, where the broker leads it. */
     public CompletionStage<Void> forget(Endpoint broker, String group, String topic) {
-        var request = new DeleteShareGroupOffsetsRequestData()
-                .setGroupId(group)
-                .setTopics(List.of(new DeleteShareGroupOffsetsRequestTopic().setTopicName(topic)));
-        request.unknownTaggedFields().add(ShareExtensions.hereOnly());
-        var what = "forgetting share group " + group + " in " + topic;
-        return channels.ask(broker, Api.DELETE_SHARE_GROUP_OFFSETS, request).thenAccept(answer -> {
-            Failures.check(answer.errorCode(), what, answer.errorMessage());
-            answer.responses().forEach(done -> Failures.check(done.errorCode(), what, done.errorMessage()));
-        });
+        return channels.ask(broker, Api.DELETE_SHARE_GROUP_OFFSETS, Offsets.forgetting(group, Set.of(topic)))
+                .thenAccept(answer -> Offsets.checkForgotten(group, answer));
     }
 
     /** Forgets what a share group has anywhere where the broker leads. */

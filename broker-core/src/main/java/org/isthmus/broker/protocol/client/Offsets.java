@@ -12,7 +12,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData;
+import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.isthmus.broker.client.Browsed;
@@ -140,22 +142,31 @@ final class Offsets {
 
     private CompletionStage<Void> deleteShareGroupAt(
             Endpoint leader, String group, Set<TopicPartition> partitions, Deadline deadline) {
-        var topics = byTopic(
-                partitions,
-                name -> new DeleteShareGroupOffsetsRequestData.DeleteShareGroupOffsetsRequestTopic().setTopicName(name),
-                (topic, partition) -> {});
-        var request = new DeleteShareGroupOffsetsRequestData().setGroupId(group).setTopics(topics);
+        var topics = partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet());
+        return cluster.request(leader, Api.DELETE_SHARE_GROUP_OFFSETS, forgetting(group, topics), deadline)
+                .thenAccept(answer -> checkForgotten(group, answer));
+    }
+
+    /** To be told to one broker, of what it leads. */
+    static DeleteShareGroupOffsetsRequestData forgetting(String group, Set<String> topics) {
+        var request = new DeleteShareGroupOffsetsRequestData()
+                .setGroupId(group)
+                .setTopics(topics.stream()
+                        .map(name -> new DeleteShareGroupOffsetsRequestData.DeleteShareGroupOffsetsRequestTopic()
+                                .setTopicName(name))
+                        .toList());
         request.unknownTaggedFields().add(ShareExtensions.hereOnly());
-        return cluster.request(leader, Api.DELETE_SHARE_GROUP_OFFSETS, request, deadline)
-                .thenAccept(answer -> {
-                    Failures.check(answer.errorCode(), "delete share group " + group, answer.errorMessage());
-                    for (var topic : answer.responses()) {
-                        Failures.check(
-                                topic.errorCode(),
-                                "delete share group " + group + " of topic " + topic.topicName(),
-                                topic.errorMessage());
-                    }
-                });
+        return request;
+    }
+
+    static void checkForgotten(String group, DeleteShareGroupOffsetsResponseData answer) {
+        Failures.check(answer.errorCode(), "delete share group " + group, answer.errorMessage());
+        for (var topic : answer.responses()) {
+            Failures.check(
+                    topic.errorCode(),
+                    "delete share group " + group + " of topic " + topic.topicName(),
+                    topic.errorMessage());
+        }
     }
 
     /** What a share group has left in the first part of a stretch. */
