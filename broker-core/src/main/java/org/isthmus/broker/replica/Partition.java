@@ -634,22 +634,27 @@ public final class Partition {
         awaitingSafety.reached(opened.view().highWatermark());
     }
 
-    /** Whether all that can be read is as safe as the topic asks for. From any thread. */
-    public boolean isSafe() {
+    /** Whether what can be read below the offset is as safe as the topic asks for. From any thread. */
+    public boolean isSafe(long offset) {
         var opened = open;
-        return replica != null || opened == null || opened.view().highWatermark() <= safeUpTo;
+        return replica != null
+                || opened == null
+                || Math.min(offset, opened.view().highWatermark()) <= safeUpTo;
     }
 
-    /** Completes, on the partition's loop, once all that can be read now is as safe as the topic asks for; fails where that will not come about here. */
-    public CompletionStage<Void> safe() {
+    /**
+     * Completes, on the partition's loop, once what can be read now below the offset is as safe as the topic asks for; fails where that will not
+     * come about here.
+     */
+    public CompletionStage<Void> safe(long offset) {
         var done = new CompletableFuture<Void>();
         loop.execute(() -> {
             var opened = open;
-            if (opened == null || isSafe()) {
+            if (opened == null || isSafe(offset)) {
                 done.complete(null);
                 return;
             }
-            awaitingSafety.add(opened.view().highWatermark(), Waiters.completing(done));
+            awaitingSafety.add(Math.min(offset, opened.view().highWatermark()), Waiters.completing(done));
             hurry();
         });
         return done;

@@ -129,13 +129,13 @@ record PartitionRecords(
     }
 
     @Override
-    public boolean isSafe() {
-        return partition.isSafe();
+    public boolean isSafe(long offset) {
+        return partition.isSafe(offset);
     }
 
     @Override
-    public CompletionStage<Void> safe() {
-        return partition.safe();
+    public CompletionStage<Void> safe(long offset) {
+        return partition.safe(offset);
     }
 
     @Override

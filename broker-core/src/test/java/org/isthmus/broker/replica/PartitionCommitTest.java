@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class PartitionCommitTest {
     private static final BrokerId SELF = new BrokerId(1);
+    private static final long END = Long.MAX_VALUE;
     private static final int PARTITIONS = 4;
     private static final int CHAINS = 8;
 
@@ -133,8 +134,8 @@ class PartitionCommitTest {
 
         partition.append(batch(), Durability.WRITTEN).toCompletableFuture().join();
         assertThat(partition.view().orElseThrow().highWatermark()).isEqualTo(1);
-        assertThat(partition.isSafe()).isFalse();
-        var safe = partition.safe().toCompletableFuture();
+        assertThat(partition.isSafe(END)).isFalse();
+        var safe = partition.safe(END).toCompletableFuture();
 
         var committed = partition.append(batch(), Durability.COMMITTED).toCompletableFuture();
         partition.append(batch(), Durability.WRITTEN).toCompletableFuture().join();
@@ -146,7 +147,7 @@ class PartitionCommitTest {
         assertThat(committed).succeedsWithin(Duration.ofSeconds(30));
         assertThat(safe).succeedsWithin(Duration.ofSeconds(30));
         assertThat(partition.committedUpTo(3).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(30));
-        assertThat(partition.isSafe()).isTrue();
+        assertThat(partition.isSafe(END)).isTrue();
         partition.close("the test ends").toCompletableFuture().join();
     }
 
@@ -171,12 +172,12 @@ class PartitionCommitTest {
 
         assertThat(seen).succeedsWithin(Duration.ofSeconds(30)).isInstanceOf(AppendResult.Appended.class);
         assertThat(partition.view().orElseThrow().lastStableOffset()).isEqualTo(2);
-        assertThat(partition.isSafe()).isFalse();
+        assertThat(partition.isSafe(END)).isFalse();
         assertThat(kept).isNotDone();
 
         held.countDown();
         assertThat(kept).succeedsWithin(Duration.ofSeconds(30));
-        assertThat(partition.isSafe()).isTrue();
+        assertThat(partition.isSafe(END)).isTrue();
         partition.close("the test ends").toCompletableFuture().join();
     }
 

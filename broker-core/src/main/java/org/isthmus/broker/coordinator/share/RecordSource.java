@@ -23,11 +23,11 @@ public interface RecordSource {
     /** Whether so little lies from this offset on that it was just written, and reading it needs no disk. */
     boolean isAtHand(long offset);
 
-    /** Whether all that can be read is as safe as its topic asks for. */
-    boolean isSafe();
+    /** Whether what can be read below the offset is as safe as its topic asks for. */
+    boolean isSafe(long offset);
 
-    /** Completes once all that can be read now is as safe as its topic asks for. */
-    CompletionStage<Void> safe();
+    /** Completes once what can be read now below the offset is as safe as its topic asks for. */
+    CompletionStage<Void> safe(long offset);
 
     /** The offset that this place is now. */
     CompletionStage<Long> offsetOf(StartAt place);

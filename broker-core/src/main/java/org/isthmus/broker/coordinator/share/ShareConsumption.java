@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
@@ -124,13 +125,16 @@ final class ShareConsumption {
 
     CompletionStage<Void> acknowledge(String member, List<Acknowledgement> acknowledgements) {
         member(member);
-        return settle(view -> Settlement.acknowledge(group(), dispatch.held(), member, acknowledgements, view.nowMs()));
+        return settle(
+                endOf(acknowledgements.stream().map(Acknowledgement::range)),
+                view -> Settlement.acknowledge(group(), dispatch.held(), member, acknowledgements, view.nowMs()));
     }
 
     /** What the member says holds once the transaction commits; until then nobody has these records, and the member may leave. */
     CompletionStage<Void> acknowledge(String member, List<Acknowledgement> acknowledgements, Transaction transaction) {
         member(member);
         return write(
+                        endOf(acknowledgements.stream().map(Acknowledgement::range)),
                         view -> Settlement.stage(group(), dispatch.held(), member, acknowledgements, transaction),
                         staged -> {})
                 .thenApply(staged -> null);
@@ -206,19 +210,24 @@ final class ShareConsumption {
         return new Deadline(Math.floorDiv(end, LOCK_GRAIN_NANOS) * LOCK_GRAIN_NANOS + LOCK_GRAIN_NANOS);
     }
 
-    private CompletionStage<Void> settle(Function<View<ShareMachine>, Decision<ShareRecord, Settlement.Holds>> decide) {
-        return write(decide, this::settled).thenApply(holds -> null);
+    private CompletionStage<Void> settle(
+            long below, Function<View<ShareMachine>, Decision<ShareRecord, Settlement.Holds>> decide) {
+        return write(below, decide, this::settled).thenApply(holds -> null);
     }
 
     /**
-     * Changes what must survive. That must not outlive the records that it is about, or others at their offsets would be taken for done: where
-     * they were shown before the disk has them, it waits for that.
+     * Changes what must survive. That must not outlive the records that it is about, all of which are below this offset, or others at their
+     * offsets would be taken for done: where they were shown before the disk has them, it waits for that.
      */
     private <T> CompletionStage<T> write(
-            Function<View<ShareMachine>, Decision<ShareRecord, T>> decide, Consumer<T> applied) {
-        return source.isSafe()
+            long below, Function<View<ShareMachine>, Decision<ShareRecord, T>> decide, Consumer<T> applied) {
+        return source.isSafe(below)
                 ? shard.write(decide, applied)
-                : source.safe().thenCompose(safe -> shard.write(decide, applied));
+                : source.safe(below).thenCompose(safe -> shard.write(decide, applied));
+    }
+
+    private static long endOf(Stream<OffsetRange> ranges) {
+        return ranges.mapToLong(OffsetRange::last).max().orElse(-1) + 1;
     }
 
     private void settled(Settlement.Holds holds) {
@@ -243,6 +252,7 @@ final class ShareConsumption {
                 ? deadLetters.bury(id, deadLetterTarget.get(), run.range(), deliveries, cause)
                 : CompletableFuture.<Void>completedStage(null);
         buried.thenCompose(done -> write(
+                        run.range().last() + 1,
                         view -> Decision.of(
                                 run, List.of(new ShareRecord.Done(id, List.of(run.range()), Outcome.ARCHIVED))),
                         archived -> {}))
@@ -277,7 +287,9 @@ final class ShareConsumption {
         if (runs.isEmpty()) {
             return CompletableFuture.completedStage(null);
         }
-        return settle(view -> Settlement.lapse(group(), stillHeld(runs), view.nowMs()))
+        return settle(
+                        endOf(runs.stream().map(OffsetMap.Run::range)),
+                        view -> Settlement.lapse(group(), stillHeld(runs), view.nowMs()))
                 .whenComplete((done, failure) -> {
                     if (failure != null && !closed) {
                         shard.schedule(RETRY, () -> lapse(runs));
@@ -322,11 +334,13 @@ final class ShareConsumption {
         shard.schedule(TELL_MISSED, () -> {
             tellingMissed = false;
             if (!dispatch.missed().isEmpty()) {
-                write(view -> Decision.of(true, passedBy()), told -> {}).whenComplete((done, failure) -> {
-                    if (failure != null && !closed) {
-                        tellMissedSoon();
-                    }
-                });
+                var below = source.readableTo();
+                write(below, view -> Decision.of(true, passedBy(below)), told -> {})
+                        .whenComplete((done, failure) -> {
+                            if (failure != null && !closed) {
+                                tellMissedSoon();
+                            }
+                        });
             }
         });
     }
@@ -353,8 +367,9 @@ final class ShareConsumption {
         return hidden;
     }
 
-    private List<ShareRecord> passedBy() {
-        var absent = OffsetSet.of(dispatch.missed().ranges());
+    private List<ShareRecord> passedBy(long below) {
+        var absent =
+                below == 0 ? new OffsetSet() : OffsetSet.of(dispatch.missed().within(new OffsetRange(0, below - 1)));
         var expired = new ArrayList<OffsetRange>();
         for (var range : absent.ranges()) {
             expired.addAll(dispatch.expired().within(range));

@@ -90,9 +90,9 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
     /** The offset where a group may begin: nothing below is lost any more. */
     private CompletionStage<Long> placeOf(StartAt place) {
         return source.offsetOf(place)
-                .thenCompose(start -> source.isSafe()
+                .thenCompose(start -> source.isSafe(start)
                         ? CompletableFuture.completedStage(start)
-                        : source.safe().thenApply(safe -> start));
+                        : source.safe(start).thenApply(safe -> start));
     }
 
     private Decision<ShareRecord, Boolean> decideOpening(

@@ -28,6 +28,7 @@ final class MemoryRecords implements RecordSource {
     private long start;
     private long end;
     private int lookedAt;
+    private long safeBelow;
     private CompletableFuture<Void> safe = CompletableFuture.completedFuture(null);
 
     MemoryRecords(VirtualLoop loop, Supplier<Duration> delay) {
@@ -75,17 +76,18 @@ final class MemoryRecords implements RecordSource {
     }
 
     @Override
-    public boolean isSafe() {
-        return safe.isDone();
+    public boolean isSafe(long offset) {
+        return offset <= safeBelow || safe.isDone();
     }
 
     @Override
-    public CompletionStage<Void> safe() {
-        return safe;
+    public CompletionStage<Void> safe(long offset) {
+        return isSafe(offset) ? CompletableFuture.completedFuture(null) : safe;
     }
 
-    /** From now on nothing is safe that is read, until the stage completes. */
-    void unsafeUntil(CompletableFuture<Void> stored) {
+    /** Nothing is safe from this offset on until the stage completes. */
+    void unsafe(long from, CompletableFuture<Void> stored) {
+        safeBelow = from;
         safe = stored;
     }
 

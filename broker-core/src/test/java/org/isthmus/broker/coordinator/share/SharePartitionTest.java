@@ -77,7 +77,7 @@ class SharePartitionTest {
         open("one", QUEUE);
         harness.records.append("abc", true);
         var stored = new CompletableFuture<Void>();
-        harness.records.unsafeUntil(stored);
+        harness.records.unsafe(0, stored);
         assertThat(harness.acquire("g", "one", 9)).containsExactly(got(0, 2, 1));
         var before = harness.log.end();
         var first = harness.ask(share -> share.acknowledge("g", "one", accept(0)));
@@ -90,6 +90,20 @@ class SharePartitionTest {
         assertThat(first).isCompleted();
         assertThat(second).isCompleted();
         assertThat(harness.now(share -> share.progress("g")).startOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsSafeDoesNotWaitForWhatLiesBehindIt() {
+        open("one", QUEUE);
+        harness.records.append("abc", true);
+        var stored = new CompletableFuture<Void>();
+        harness.records.unsafe(1, stored);
+        harness.acquire("g", "one", 9);
+        var below = harness.ask(share -> share.acknowledge("g", "one", accept(0)));
+        var above = harness.ask(share -> share.acknowledge("g", "one", accept(1)));
+        harness.loop.run(Duration.ofMillis(10));
+        assertThat(below).isCompleted();
+        assertThat(above).isNotDone();
     }
 
     private static List<Acknowledgement> accept(long offset) {
