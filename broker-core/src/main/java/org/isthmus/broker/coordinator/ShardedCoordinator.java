@@ -178,7 +178,7 @@ public final class ShardedCoordinator<T extends ShardedCoordinator.Tenant> {
 
         <A> CompletionStage<A> ask(Function<T, CompletionStage<A>> question) {
             var answer = new CompletableFuture<A>();
-            loop.execute(() -> {
+            loop.perform(() -> {
                 var serving = tenant;
                 if (serving == null) {
                     answer.completeExceptionally(notLed(partition));

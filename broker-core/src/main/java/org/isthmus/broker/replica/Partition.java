@@ -242,7 +242,7 @@ public final class Partition {
     public CompletionStage<AppendResult> append(
             ByteBuffer batches, Durability durability, @Nullable Duration patience) {
         var done = new CompletableFuture<AppendResult>();
-        loop.execute(() -> whenOpen((opened, failure) -> {
+        loop.perform(() -> whenOpen((opened, failure) -> {
             if (opened == null) {
                 done.completeExceptionally(failure == null ? notLeading() : failure);
             } else {
@@ -305,7 +305,7 @@ public final class Partition {
      */
     public CompletionStage<AppendResult> appendMarker(ByteBuffer marker, CompletableFuture<AppendResult> seen) {
         var kept = new CompletableFuture<AppendResult>();
-        loop.execute(() -> whenOpen((opened, failure) -> {
+        loop.perform(() -> whenOpen((opened, failure) -> {
             if (opened == null) {
                 kept.completeExceptionally(failure == null ? notLeading() : failure);
             } else {
@@ -566,7 +566,7 @@ public final class Partition {
         var cutsBefore = cuts.get();
         try {
             var forced = opened.force();
-            loop.execute(() -> {
+            loop.perform(() -> {
                 if (cuts.get() == cutsBefore) {
                     advance(opened, forced);
                 }
@@ -686,14 +686,14 @@ public final class Partition {
     /** Completes on the partition's loop once everything below the offset is committed; fails where that will not come about here. */
     public CompletionStage<Void> committedUpTo(long offset) {
         var done = new CompletableFuture<Void>();
-        loop.execute(() -> await(offset, Waiters.completing(done)));
+        loop.perform(() -> await(offset, Waiters.completing(done)));
         return done;
     }
 
     /** Runs a task once, on the partition's loop, when everything below the offset is committed or can no longer be. */
     public Cancellable onCommitted(long offset, Runnable task) {
         var waiting = new WaitingTask(task);
-        loop.execute(() -> {
+        loop.perform(() -> {
             var waiter = await(offset, waiting);
             if (waiter != null) {
                 waiting.in(waiters, waiter);

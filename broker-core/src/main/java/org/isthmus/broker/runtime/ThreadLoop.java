@@ -10,24 +10,33 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event loop on a thread of its own. The queue of tasks has no bound: what may wait is bounded where it enters, by the connections'
- * limits. Timers belong to the thread; others reach them through the queue.
+ * An event loop with a thread of its own. The queue of tasks has no bound: what may wait is bounded where it enters, by the connections'
+ * limits. Tasks and timers belong to whoever has the turn: the thread, or another that performs a task while the thread has none.
  */
 public final class ThreadLoop implements EventLoop, Closeable {
     private static final Logger LOG = System.getLogger(ThreadLoop.class.getName());
     private static final int CANCELLED_TIMERS_KEPT = 1024;
     private static final int TASKS_PER_TURN = 256;
+    private static final int TASKS_PER_HELP = 16;
+    /** The loop that the thread has the turn of, or is there for. */
+    private static final ThreadLocal<ThreadLoop> AT_WORK = new ThreadLocal<>();
 
     private final Clock clock;
     private final Thread thread;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>();
     private final AtomicInteger cancelledTimers = new AtomicInteger();
+    private final AtomicReference<@Nullable Thread> turn = new AtomicReference<>();
     private final AtomicBoolean parked = new AtomicBoolean();
+    /** What the thread sleeps until. */
+    private @Nullable Timer wakesFor;
+
+    private volatile boolean wantsTurn;
     private volatile boolean closed;
     private volatile boolean ended;
 
@@ -55,7 +64,36 @@ public final class ThreadLoop implements EventLoop, Closeable {
         if (ended && tasks.remove(task)) {
             throw new RejectedExecutionException("The loop is closed: " + thread.getName());
         }
-        wake();
+        wakeUnlessAtWork();
+    }
+
+    @Override
+    public void perform(Runnable task) {
+        if (closed
+                || AT_WORK.get() != null
+                || !tasks.isEmpty()
+                || !turn.compareAndSet(null, Thread.currentThread())) {
+            execute(task);
+            return;
+        }
+        AT_WORK.set(this);
+        try {
+            runSafely(task);
+            runTasks(TASKS_PER_HELP);
+        } finally {
+            AT_WORK.remove();
+            giveTurnBack();
+        }
+    }
+
+    private void giveTurnBack() {
+        var sleepsTooLong = timers.peek() != wakesFor;
+        turn.set(null);
+        if (wantsTurn) {
+            LockSupport.unpark(thread);
+        } else if (sleepsTooLong || !tasks.isEmpty()) {
+            wake();
+        }
     }
 
     @Override
@@ -71,7 +109,7 @@ public final class ThreadLoop implements EventLoop, Closeable {
 
     @Override
     public boolean inLoop() {
-        return Thread.currentThread() == thread;
+        return turn.get() == Thread.currentThread();
     }
 
     /** Runs what is waiting, drops the timers, and ends the thread. Waits for that, unless it is the loop itself that calls. */
@@ -97,27 +135,36 @@ public final class ThreadLoop implements EventLoop, Closeable {
     }
 
     private void run() {
+        AT_WORK.set(this);
         while (!closed) {
-            runSomeTasks();
+            takeTurn();
+            runTasks(TASKS_PER_TURN);
             var waitNanos = runDueTimers();
-            if (tasks.isEmpty() && !closed) {
-                park(waitNanos);
-            }
+            wakesFor = timers.peek();
+            // Before the turn is given back: whoever takes it may have to wake the thread for a timer.
+            parked.set(true);
+            turn.set(null);
+            park(waitNanos);
         }
-        runTasks();
+        takeTurn();
+        runTasks(Integer.MAX_VALUE);
         ended = true;
-        runTasks();
+        runTasks(Integer.MAX_VALUE);
     }
 
-    private void runTasks() {
-        for (var task = tasks.poll(); task != null; task = tasks.poll()) {
-            runSafely(task);
+    private void takeTurn() {
+        while (!turn.compareAndSet(null, thread)) {
+            wantsTurn = true;
+            if (turn.get() != null) {
+                LockSupport.park(this);
+            }
         }
+        wantsTurn = false;
     }
 
     /** Bounded, so that a stream of tasks does not keep the timers from their turn. */
-    private void runSomeTasks() {
-        var left = TASKS_PER_TURN;
+    private void runTasks(int most) {
+        var left = most;
         for (var task = tasks.poll(); task != null; task = --left > 0 ? tasks.poll() : null) {
             runSafely(task);
         }
@@ -157,7 +204,6 @@ public final class ThreadLoop implements EventLoop, Closeable {
     }
 
     private void park(long waitNanos) {
-        parked.set(true);
         if (tasks.isEmpty() && !closed) {
             if (waitNanos < 0) {
                 LockSupport.park(this);
@@ -168,6 +214,14 @@ public final class ThreadLoop implements EventLoop, Closeable {
         parked.set(false);
         // An interrupt would turn every later park into a spin, and means nothing here.
         Thread.interrupted();
+    }
+
+    private void wakeUnlessAtWork() {
+        var working = turn.get();
+        // Whoever has the turn, and is not the thread, looks for tasks when it gives the turn back.
+        if (working == null || working == thread) {
+            wake();
+        }
     }
 
     private void wake() {

@@ -177,7 +177,7 @@ record PartitionRecords(
         var answer = new CompletableFuture<T>();
         partition.opened().whenComplete((view, failure) -> {
             if (failure != null) {
-                partition.loop().execute(() -> answer.completeExceptionally(failure));
+                partition.loop().perform(() -> answer.completeExceptionally(failure));
                 return;
             }
             io.execute(() -> {
@@ -185,10 +185,10 @@ record PartitionRecords(
                 try {
                     found = read.from(view);
                 } catch (IOException | RuntimeException e) {
-                    partition.loop().execute(() -> answer.completeExceptionally(e));
+                    partition.loop().perform(() -> answer.completeExceptionally(e));
                     return;
                 }
-                partition.loop().execute(() -> answer.complete(found));
+                partition.loop().perform(() -> answer.complete(found));
             });
         });
         return answer;

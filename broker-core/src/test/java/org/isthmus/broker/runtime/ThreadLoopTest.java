@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,102 @@ class ThreadLoopTest {
         }
         loop.close();
         assertThat(seen).allSatisfy(mine -> assertThat(mine).hasSize(10_000).isSorted());
+    }
+
+    @Test
+    void idleLoopIsHadByWhoPerformsATask() {
+        try (var loop = EventLoop.start("test")) {
+            var caller = Thread.currentThread();
+            var ran = new ArrayList<Thread>();
+            // The thread may still be on its way to its first rest.
+            while (!ran.contains(caller)) {
+                var done = new CountDownLatch(1);
+                loop.perform(() -> {
+                    assertThat(loop.inLoop()).isTrue();
+                    ran.add(Thread.currentThread());
+                    loop.execute(done::countDown);
+                    assertThat(done.getCount()).isEqualTo(1);
+                });
+                awaitQuietly(done);
+            }
+            assertThat(loop.inLoop()).isFalse();
+        }
+    }
+
+    @Test
+    void whoeverHasTheTurnHasItAloneAndTasksOfEachKeepTheirOrder() throws Exception {
+        var seen = new ArrayList<List<Integer>>();
+        var loop = EventLoop.start("test");
+        var inside = new AtomicInteger();
+        var together = new AtomicInteger();
+        var timers = new CountDownLatch(4 * 100);
+        var threads = new ArrayList<Thread>();
+        for (var t = 0; t < 4; t++) {
+            var mine = new ArrayList<Integer>();
+            seen.add(mine);
+            var thread = new Thread(() -> {
+                for (var i = 0; i < 20_000; i++) {
+                    var number = i;
+                    Runnable task = () -> {
+                        together.addAndGet(inside.getAndIncrement());
+                        mine.add(number);
+                        if (number % 200 == 0) {
+                            loop.schedule(Duration.ofNanos(number), timers::countDown);
+                        }
+                        inside.decrementAndGet();
+                    };
+                    if (number % 3 == 0) {
+                        loop.execute(task);
+                    } else {
+                        loop.perform(task);
+                    }
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        for (var thread : threads) {
+            thread.join();
+        }
+        assertThat(timers.await(10, TimeUnit.SECONDS)).isTrue();
+        loop.close();
+        assertThat(together).hasValue(0);
+        assertThat(seen).allSatisfy(mine -> assertThat(mine).hasSize(20_000).isSorted());
+    }
+
+    @Test
+    void loopThatSleepsForALateTimerWakesForAnEarlierOneOfAnotherThread() throws Exception {
+        try (var loop = EventLoop.start("test")) {
+            loop.schedule(Duration.ofHours(1), () -> {});
+            for (var i = 0; i < 1000; i++) {
+                var due = new CountDownLatch(1);
+                loop.perform(() -> loop.schedule(Duration.ofNanos(1), due::countDown));
+                assertThat(due.await(10, TimeUnit.SECONDS)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void aLoopIsNotHeldUpByTheTasksOfAnother() throws Exception {
+        try (var one = EventLoop.start("one");
+                var other = EventLoop.start("other")) {
+            var ran = new CountDownLatch(1);
+            var onTheOther = new AtomicBoolean();
+            one.execute(() -> other.perform(() -> {
+                onTheOther.set(other.inLoop() && !one.inLoop() && Thread.currentThread().getName().equals("other"));
+                ran.countDown();
+            }));
+            assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(onTheOther).isTrue();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -161,6 +161,16 @@ public final class SimLoop {
             }
         }
 
+        /** At once or later, as the seed says; but nothing that is at work is interrupted by its own. */
+        @Override
+        public void perform(Runnable task) {
+            if (running || isReady() || machine.paused || machine.stopped || random.nextBoolean()) {
+                execute(task);
+            } else {
+                run(task);
+            }
+        }
+
         @Override
         public Cancellable schedule(Duration delay, Runnable task) {
             var timer = new Timer(clock.nanos() + delay.toNanos(), timersMade++, this, task);
@@ -174,10 +184,14 @@ public final class SimLoop {
         }
 
         private void runOne() {
+            run(tasks.remove());
+        }
+
+        private void run(Runnable task) {
             var before = running;
             running = true;
             try {
-                tasks.remove().run();
+                task.run();
             } catch (SimCrash down) {
                 if (machine == first) {
                     throw down;
