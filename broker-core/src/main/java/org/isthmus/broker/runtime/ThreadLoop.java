@@ -69,10 +69,7 @@ public final class ThreadLoop implements EventLoop, Closeable {
 
     @Override
     public void perform(Runnable task) {
-        if (closed
-                || AT_WORK.get() != null
-                || !tasks.isEmpty()
-                || !turn.compareAndSet(null, Thread.currentThread())) {
+        if (closed || AT_WORK.get() != null || !tasks.isEmpty() || !turn.compareAndSet(null, Thread.currentThread())) {
             execute(task);
             return;
         }

@@ -119,7 +119,9 @@ class ThreadLoopTest {
             var ran = new CountDownLatch(1);
             var onTheOther = new AtomicBoolean();
             one.execute(() -> other.perform(() -> {
-                onTheOther.set(other.inLoop() && !one.inLoop() && Thread.currentThread().getName().equals("other"));
+                onTheOther.set(other.inLoop()
+                        && !one.inLoop()
+                        && Thread.currentThread().getName().equals("other"));
                 ran.countDown();
             }));
             assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();

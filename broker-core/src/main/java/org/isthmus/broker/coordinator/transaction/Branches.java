@@ -2,7 +2,9 @@ package org.isthmus.broker.coordinator.transaction;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.common.Xid;
 import org.isthmus.broker.coordinator.Decision;
 import org.isthmus.broker.coordinator.View;
@@ -17,9 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class Branches {
     private Branches() {}
 
-    /** Makes an open transaction wait for the decision of its manager, for however long that takes. */
+    /**
+     * Makes an open transaction wait for the decision of its manager, for however long that takes.
+     *
+     * @param named as with {@link Endings#end}
+     */
     static Decision<TransactionRecord, ErrorCode> prepare(
-            View<TransactionMachine> view, String id, ProducerIdentity producer, Xid xid) {
+            View<TransactionMachine> view, String id, ProducerIdentity producer, Xid xid, Set<TopicPartition> named) {
         var known = view.state().find(id);
         var refusal = Participants.refusal(known, producer);
         if (known == null || refusal != ErrorCode.NONE) {
@@ -29,11 +35,15 @@ final class Branches {
                 && prepared.branch().xid().equals(xid)) {
             return Decision.answer(ErrorCode.NONE);
         }
-        if (!(known.phase() instanceof TransactionPhase.Open open)) {
+        var isOpen = known.phase() instanceof TransactionPhase.Open;
+        if (isReserved(known) || known.phase() instanceof TransactionPhase.Ending || (!isOpen && named.isEmpty())) {
             return Decision.answer(ErrorCode.INVALID_TXN_STATE);
         }
-        var prepared = new TransactionPhase.Prepared(new Branch(xid, false), open.partitions(), open.startedMs());
-        return Decision.of(ErrorCode.NONE, List.of(new TransactionRecord.Saved(known.in(prepared, view.nowMs()))));
+        var began = isOpen ? known.phase().startedMs() : view.nowMs();
+        var prepared = new TransactionPhase.Prepared(
+                new Branch(xid, false), Participants.union(known.phase().partitions(), named), began);
+        var branch = known.in(prepared, view.nowMs()).standingBy(named);
+        return Decision.of(ErrorCode.NONE, List.of(new TransactionRecord.Saved(branch)));
     }
 
     /**
@@ -63,7 +73,7 @@ final class Branches {
         var goesOnAs = raised.isSpent() && freshId != null ? new ProducerIdentity(freshId, (short) 0) : raised;
         var ending = new TransactionPhase.Ending(
                 outcome, raised, prepared.partitions(), prepared.startedMs(), Optional.of(new Branch(xid, heuristic)));
-        var decided = known.in(ending, goesOnAs, view.nowMs());
+        var decided = known.in(ending, goesOnAs, known.standing(), view.nowMs());
         return Decision.of(
                 new Step.OnceSeen<>(BranchAnswer.of(decided)), List.of(new TransactionRecord.Saved(decided)));
     }

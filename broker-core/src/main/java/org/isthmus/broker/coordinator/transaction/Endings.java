@@ -1,7 +1,9 @@
 package org.isthmus.broker.coordinator.transaction;
 
 import java.util.List;
+import java.util.Set;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.Decision;
 import org.isthmus.broker.coordinator.View;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ final class Endings {
 
     /**
      * @param raisesEpoch whether the producer takes a new identity from the answer
+     * @param named who took part as the producer knows, be it known here or lost; they stand for its next transaction too
      * @param freshId a producer id that nobody had before, where one was asked for
      */
     static Decision<TransactionRecord, Step<EndAnswer>> end(
@@ -25,6 +28,7 @@ final class Endings {
             ProducerIdentity producer,
             Outcome outcome,
             boolean raisesEpoch,
+            Set<TopicPartition> named,
             @Nullable Long freshId) {
         var known = view.state().find(id);
         if (known == null) {
@@ -43,13 +47,13 @@ final class Endings {
             return refuse(ErrorCode.INVALID_TXN_STATE);
         }
         return raisesEpoch
-                ? endRaising(known, outcome, freshId, view.nowMs())
+                ? endRaising(known, outcome, named, freshId, view.nowMs())
                 : endKeeping(known, outcome, view.nowMs());
     }
 
     /**
      * Ends an open transaction whose producer must not go on. Its epoch is raised, so that it finds out wherever it writes; and it is not
-     * remembered, so that nothing that it asks for is taken for a repetition.
+     * remembered, so that nothing that it asks for is taken for a repetition. Whoever stands is told as well: that they joined may be lost.
      */
     static TransactionRecord fence(Transaction open, long nowMs) {
         var raised = open.producer().next();
@@ -58,7 +62,8 @@ final class Endings {
                 raised,
                 ProducerIdentity.NONE,
                 open.timeoutMs(),
-                ending(open, Outcome.ABORT, raised),
+                ending(open, Outcome.ABORT, raised, open.standing()),
+                Set.of(),
                 nowMs));
     }
 
@@ -72,6 +77,15 @@ final class Endings {
             return Decision.answer(false);
         }
         return Decision.of(true, List.of(fence(known, view.nowMs())));
+    }
+
+    /**
+     * Ends what may be open under an identity although nothing here says so, where its producer was not heard of since a leader found it like
+     * this; answers whether it was.
+     */
+    static Decision<TransactionRecord, Boolean> settle(View<TransactionMachine> view, Transaction found) {
+        var known = view.state().find(found.id());
+        return found.equals(known) ? Decision.of(true, List.of(fence(known, view.nowMs()))) : Decision.answer(false);
     }
 
     /** All partitions have the outcome. */
@@ -105,7 +119,7 @@ final class Endings {
     private static Decision<TransactionRecord, Step<EndAnswer>> endKeeping(
             Transaction known, Outcome outcome, long nowMs) {
         if (known.phase() instanceof TransactionPhase.Open) {
-            return decided(known.in(ending(known, outcome, known.producer()), nowMs));
+            return decided(known.in(ending(known, outcome, known.producer(), Set.of()), nowMs));
         }
         if (known.phase() instanceof TransactionPhase.Ending ending && ending.outcome() == outcome) {
             return onceSeen(known);
@@ -116,11 +130,11 @@ final class Endings {
     }
 
     private static Decision<TransactionRecord, Step<EndAnswer>> endRaising(
-            Transaction known, Outcome outcome, @Nullable Long freshId, long nowMs) {
+            Transaction known, Outcome outcome, Set<TopicPartition> named, @Nullable Long freshId, long nowMs) {
         if (known.phase() instanceof TransactionPhase.Ending) {
             return Decision.answer(new Step.AgainAfterEnd<>());
         }
-        var isOpen = known.phase() instanceof TransactionPhase.Open;
+        var isOpen = known.phase() instanceof TransactionPhase.Open || !named.isEmpty();
         if (!isOpen && outcome == Outcome.COMMIT) {
             return refuse(ErrorCode.INVALID_TXN_STATE);
         }
@@ -133,19 +147,23 @@ final class Endings {
             goesOnAs = new ProducerIdentity(freshId, (short) 0);
         }
         if (isOpen) {
-            return decided(known.in(ending(known, outcome, raised), goesOnAs, nowMs));
+            return decided(known.in(ending(known, outcome, raised, named), goesOnAs, named, nowMs));
         }
         // An abort of nothing: the producer is unsure what became of its last request, and raising its epoch makes it
         // sure.
-        var ended = known.in(new TransactionPhase.Ended(Outcome.ABORT), goesOnAs, nowMs);
+        var ended = known.in(new TransactionPhase.Ended(Outcome.ABORT), goesOnAs, Set.of(), nowMs);
         return Decision.of(
                 new Step.Answered<>(new EndAnswer(ErrorCode.NONE, goesOnAs)),
                 List.of(new TransactionRecord.Saved(ended)));
     }
 
-    private static TransactionPhase.Ending ending(Transaction open, Outcome outcome, ProducerIdentity marker) {
+    private static TransactionPhase.Ending ending(
+            Transaction open, Outcome outcome, ProducerIdentity marker, Set<TopicPartition> more) {
         return new TransactionPhase.Ending(
-                outcome, marker, open.phase().partitions(), open.phase().startedMs());
+                outcome,
+                marker,
+                Participants.union(open.phase().partitions(), more),
+                open.phase().startedMs());
     }
 
     private static Decision<TransactionRecord, Step<EndAnswer>> decided(Transaction ending) {

@@ -1,5 +1,6 @@
 package org.isthmus.broker.coordinator.transaction;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.isthmus.broker.common.ErrorCode;
@@ -48,6 +49,28 @@ final class Participants {
                         && open.partitions().containsAll(partitions)
                 ? ErrorCode.NONE
                 : ErrorCode.INVALID_TXN_STATE;
+    }
+
+    /** Whether these may join the producer's transaction, or one that they begin, before that is committed. */
+    static boolean areStanding(@Nullable Transaction known, ProducerIdentity producer, Set<TopicPartition> partitions) {
+        return known != null
+                && refusal(known, producer) == ErrorCode.NONE
+                && !(known.phase() instanceof TransactionPhase.Ending)
+                && !Branches.isReserved(known)
+                && known.standing().containsAll(partitions);
+    }
+
+    /** Whether a transaction may be open although this, as it was loaded, does not say so. */
+    static boolean mayBeUnknown(Transaction loaded) {
+        var isIdle =
+                loaded.phase() instanceof TransactionPhase.Empty || loaded.phase() instanceof TransactionPhase.Ended;
+        return isIdle && !Branches.isReserved(loaded) && !loaded.standing().isEmpty();
+    }
+
+    static Set<TopicPartition> union(Set<TopicPartition> some, Set<TopicPartition> more) {
+        var all = new HashSet<>(some);
+        all.addAll(more);
+        return all;
     }
 
     /** Why this producer has no say in the transaction; {@code NONE} where it has. */

@@ -1,6 +1,7 @@
 package org.isthmus.broker.coordinator.transaction;
 
 import java.util.List;
+import java.util.Set;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.Decision;
 import org.isthmus.broker.coordinator.View;
@@ -40,7 +41,9 @@ final class Producers {
         if (Branches.isReserved(known)) {
             return Decision.answer(new Step.Answered<>(InitAnswer.refused(ErrorCode.CONCURRENT_TRANSACTIONS)));
         }
-        if (known.phase() instanceof TransactionPhase.Open) {
+        // Who owns the identity knows that nothing is open; of another one cannot be sure.
+        var mayBeOpen = !known.standing().isEmpty() && !believed.equals(known.producer());
+        if (known.phase() instanceof TransactionPhase.Open || mayBeOpen) {
             return Decision.of(new Step.AgainAfterEnd<>(), List.of(Endings.fence(known, view.nowMs())));
         }
         if (known.phase() instanceof TransactionPhase.Empty && believed.equals(known.former()) && isGiven(believed)) {
@@ -65,7 +68,8 @@ final class Producers {
     }
 
     private static Transaction first(String id, ProducerIdentity producer, int timeoutMs, long nowMs) {
-        return new Transaction(id, producer, ProducerIdentity.NONE, timeoutMs, new TransactionPhase.Empty(), nowMs);
+        return new Transaction(
+                id, producer, ProducerIdentity.NONE, timeoutMs, new TransactionPhase.Empty(), Set.of(), nowMs);
     }
 
     private static Decision<TransactionRecord, Step<InitAnswer>> give(Transaction transaction) {

@@ -73,7 +73,10 @@ public final class TransactionCoordinator {
         return shards.ask(transactionalId, shard -> shard.init(transactionalId, timeoutMs, believed));
     }
 
-    /** Makes partitions part of the producer's transaction, which begins with the first of them. */
+    /**
+     * Makes partitions part of the producer's transaction, which begins with the first of them. That is committed then, save for those that the
+     * producer named when it ended the one before.
+     */
     public CompletionStage<ErrorCode> add(
             String transactionalId, ProducerIdentity producer, Set<TopicPartition> partitions) {
         return shards.ask(transactionalId, shard -> shard.add(transactionalId, producer, partitions));
@@ -89,10 +92,16 @@ public final class TransactionCoordinator {
      * Ends the producer's transaction. Once this answers {@code NONE} the outcome is durable, and as a rule all partitions have it.
      *
      * @param raisesEpoch whether the producer goes on under the identity in the answer
+     * @param named who took part, as a producer says that knows it, be it known here or not. The next transaction of the identity that it goes on
+     *     under may be joined by the same ones before that is committed, so such a producer always has to say it.
      */
     public CompletionStage<EndAnswer> end(
-            String transactionalId, ProducerIdentity producer, Outcome outcome, boolean raisesEpoch) {
-        return shards.ask(transactionalId, shard -> shard.end(transactionalId, producer, outcome, raisesEpoch));
+            String transactionalId,
+            ProducerIdentity producer,
+            Outcome outcome,
+            boolean raisesEpoch,
+            Set<TopicPartition> named) {
+        return shards.ask(transactionalId, shard -> shard.end(transactionalId, producer, outcome, raisesEpoch, named));
     }
 
     /**
@@ -106,9 +115,12 @@ public final class TransactionCoordinator {
     /**
      * Makes the producer's open transaction a prepared branch of a global one. Once this answers {@code NONE} that is durable, and nothing but
      * {@link #endBranch} ends it.
+     *
+     * @param named as with {@link #end}
      */
-    public CompletionStage<ErrorCode> prepare(String transactionalId, ProducerIdentity producer, Xid xid) {
-        return shards.ask(transactionalId, shard -> shard.prepare(transactionalId, producer, xid));
+    public CompletionStage<ErrorCode> prepare(
+            String transactionalId, ProducerIdentity producer, Xid xid, Set<TopicPartition> named) {
+        return shards.ask(transactionalId, shard -> shard.prepare(transactionalId, producer, xid, named));
     }
 
     /**

@@ -1,6 +1,5 @@
 package org.isthmus.broker.coordinator.transaction;
 
-import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.isthmus.broker.common.TopicPartition;
@@ -51,9 +50,7 @@ public sealed interface TransactionPhase {
         }
 
         Open with(Set<TopicPartition> more) {
-            var all = new HashSet<>(partitions);
-            all.addAll(more);
-            return new Open(all, startedMs);
+            return new Open(Participants.union(partitions, more), startedMs);
         }
 
         @Override

@@ -51,6 +51,7 @@ final class TransactionRecordCodec implements RecordCodec<TransactionRecord> {
         write(value, transaction.former());
         value.number(transaction.timeoutMs()).number(transaction.changedMs());
         write(value, transaction.phase());
+        write(value, transaction.standing());
         return value.toBytes();
     }
 
@@ -76,8 +77,10 @@ final class TransactionRecordCodec implements RecordCodec<TransactionRecord> {
         var former = readIdentity(value);
         var timeoutMs = value.integer();
         var changedMs = value.number();
+        var phase = readPhase(value);
+        var standing = value.hasMore() ? readPartitions(value) : Set.<TopicPartition>of();
         return new TransactionRecord.Saved(
-                new Transaction(id, producer, former, timeoutMs, readPhase(value), changedMs));
+                new Transaction(id, producer, former, timeoutMs, phase, standing, changedMs));
     }
 
     private static void write(FieldWriter value, ProducerIdentity identity) {

@@ -2,6 +2,7 @@ package org.isthmus.broker.coordinator.transaction;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +44,8 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
     private final Map<String, Cancellable> timeouts = new HashMap<>();
     /** Transactions whose last records are not committed yet, with how many those are. */
     private final Map<String, Integer> uncommitted = new HashMap<>();
+    /** Transactions that are open, of which so much may be uncommitted as was joined by those who stand for them. */
+    private final Set<String> begunByStanding = new HashSet<>();
     /** Until when open transactions go on because their producers said that they are there, or had no leader to say it to. */
     private final Map<String, Long> keptUntilMs = new HashMap<>();
 
@@ -84,10 +87,11 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
         return steps.take(null);
     }
 
-    CompletionStage<EndAnswer> end(String id, ProducerIdentity producer, Outcome outcome, boolean raisesEpoch) {
+    CompletionStage<EndAnswer> end(
+            String id, ProducerIdentity producer, Outcome outcome, boolean raisesEpoch, Set<TopicPartition> named) {
         var steps = new Steps<EndAnswer>(
                 id,
-                (view, freshId) -> Endings.end(view, id, producer, outcome, raisesEpoch, freshId),
+                (view, freshId) -> Endings.end(view, id, producer, outcome, raisesEpoch, named, freshId),
                 EndAnswer.refused(ErrorCode.CONCURRENT_TRANSACTIONS));
         return steps.take(null);
     }
@@ -97,10 +101,32 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
                 id,
                 (view, freshId) -> Participants.add(view, id, producer, partitions),
                 ErrorCode.CONCURRENT_TRANSACTIONS);
-        // Nobody who takes part already need wait for what is being committed for others.
-        return shard.peek(state -> !uncommitted.containsKey(id)
-                        && Participants.verify(state.find(id), producer, partitions) == ErrorCode.NONE)
-                .thenCompose(known -> known ? CompletableFuture.completedStage(ErrorCode.NONE) : steps.take(null));
+        return shard.peek(state -> state.find(id)).thenCompose(known -> {
+            var isCommitted = !uncommitted.containsKey(id);
+            var areStanding = (isCommitted || begunByStanding.contains(id))
+                    && Participants.areStanding(known, producer, partitions);
+            // Nobody who takes part already need wait for what is being committed for others.
+            if ((isCommitted || areStanding) && Participants.verify(known, producer, partitions) == ErrorCode.NONE) {
+                return CompletableFuture.completedStage(ErrorCode.NONE);
+            }
+            return areStanding ? addStanding(id, producer, partitions) : steps.take(null);
+        });
+    }
+
+    /** Answered before it is committed: should it be lost, it is known from before who may have an open transaction. */
+    private CompletionStage<ErrorCode> addStanding(
+            String id, ProducerIdentity producer, Set<TopicPartition> partitions) {
+        var joined = new CompletableFuture<ErrorCode>();
+        shard.note(view -> Participants.add(view, id, producer, partitions), step -> {
+                    begunByStanding.add(id);
+                    joined.complete(ErrorCode.NONE);
+                })
+                .whenComplete((step, failure) -> {
+                    if (failure != null) {
+                        joined.completeExceptionally(failure);
+                    }
+                });
+        return joined;
     }
 
     CompletionStage<ErrorCode> verify(String id, ProducerIdentity producer, Set<TopicPartition> partitions) {
@@ -122,8 +148,8 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
         });
     }
 
-    CompletionStage<ErrorCode> prepare(String id, ProducerIdentity producer, Xid xid) {
-        return shard.write(view -> Branches.prepare(view, id, producer, xid));
+    CompletionStage<ErrorCode> prepare(String id, ProducerIdentity producer, Xid xid, Set<TopicPartition> named) {
+        return shard.write(view -> Branches.prepare(view, id, producer, xid, named));
     }
 
     CompletionStage<BranchAnswer> endBranch(String id, Xid xid, Outcome outcome, boolean heuristic) {
@@ -151,6 +177,8 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
                 var time = Math.min(
                         transaction.timeoutMs(), config.patienceWithProducers().toMillis());
                 keptUntilMs.put(transaction.id(), clock.wallMs() + time);
+            } else if (Participants.mayBeUnknown(transaction)) {
+                shard.schedule(config.patienceWithProducers(), () -> settle(transaction));
             }
             follow(transaction, shard.read(view -> null), true);
         }
@@ -163,8 +191,14 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
             if (record instanceof TransactionRecord.Saved saved) {
                 var id = saved.transaction().id();
                 uncommitted.merge(id, 1, Integer::sum);
-                committed.thenRun(
-                        () -> uncommitted.computeIfPresent(id, (same, count) -> count == 1 ? null : count - 1));
+                if (!(saved.transaction().phase() instanceof TransactionPhase.Open)) {
+                    begunByStanding.remove(id);
+                }
+                committed.thenRun(() -> {
+                    if (uncommitted.computeIfPresent(id, (same, count) -> count == 1 ? null : count - 1) == null) {
+                        begunByStanding.remove(id);
+                    }
+                });
                 follow(saved.transaction(), committed, false);
             }
         }
@@ -239,6 +273,15 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
                                                     + config.longestRetry().toMillis()));
                         }
                     });
+        });
+    }
+
+    /** Nobody said for a while whether a transaction is open that should be known of by now, or never will be. */
+    private void settle(Transaction found) {
+        shard.write(view -> Endings.settle(view, found)).whenComplete((settled, failure) -> {
+            if (failure != null) {
+                shard.schedule(config.longestRetry(), () -> settle(found));
+            }
         });
     }
 

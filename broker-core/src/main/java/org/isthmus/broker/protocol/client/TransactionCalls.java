@@ -23,6 +23,7 @@ import org.isthmus.broker.protocol.codec.ForgetBranchRequest;
 import org.isthmus.broker.protocol.codec.KeepRequest;
 import org.isthmus.broker.protocol.codec.OwnApi;
 import org.isthmus.broker.protocol.codec.PrepareRequest;
+import org.isthmus.broker.protocol.codec.TransactionExtensions;
 
 /** What transactions ask their coordinators, each tried until it succeeds or is refused for good. Used on the client's loop. */
 final class TransactionCalls {
@@ -38,17 +39,26 @@ final class TransactionCalls {
     }
 
     CompletionStage<TransactionIdentity> begin(String id, int timeoutMs) {
+        return begin(id, timeoutMs, -1, (short) -1);
+    }
+
+    private CompletionStage<TransactionIdentity> begin(String id, int timeoutMs, long producerId, short epoch) {
         var request = new InitProducerIdRequestData()
                 .setTransactionalId(id)
                 .setTransactionTimeoutMs(timeoutMs)
-                .setProducerId(-1)
-                .setProducerEpoch((short) -1);
+                .setProducerId(producerId)
+                .setProducerEpoch(epoch);
         return atCoordinator(id, "begin of transaction " + id, (coordinator, deadline) -> cluster.request(
                         coordinator, Api.INIT_PRODUCER_ID, request, deadline)
                 .thenApply(answer -> {
                     Failures.check(answer.errorCode(), "begin of transaction " + id, null);
                     return new TransactionIdentity(id, answer.producerId(), answer.producerEpoch(), timeoutMs);
                 }));
+    }
+
+    /** The identity that nobody used for a while, for a transaction now. */
+    CompletionStage<TransactionIdentity> renew(TransactionIdentity identity) {
+        return begin(identity.transactionalId(), identity.timeoutMs(), identity.producerId(), identity.epoch());
     }
 
     /** Makes all of them part of the transaction with one question. */
@@ -62,18 +72,20 @@ final class TransactionCalls {
     }
 
     /** Answers the identity for the next transaction. */
-    CompletionStage<TransactionIdentity> end(TransactionIdentity identity, boolean commit) {
+    CompletionStage<TransactionIdentity> end(
+            TransactionIdentity identity, boolean commit, Set<TopicPartition> participants) {
         var what = (commit ? "commit" : "rollback") + " of transaction " + identity.transactionalId();
         var request = new EndTxnRequestData()
                 .setTransactionalId(identity.transactionalId())
                 .setProducerId(identity.producerId())
                 .setProducerEpoch(identity.epoch())
                 .setCommitted(commit);
+        request.unknownTaggedFields().add(TransactionExtensions.participants(identity.named(participants)));
         return atCoordinator(identity.transactionalId(), what, (coordinator, deadline) -> cluster.request(
                         coordinator, Api.END_TRANSACTION, request, deadline)
                 .thenApply(answer -> {
                     Failures.check(answer.errorCode(), what, null);
-                    return identity.goingOn(answer.producerId(), answer.producerEpoch());
+                    return identity.goingOn(answer.producerId(), answer.producerEpoch(), participants);
                 }));
     }
 
@@ -88,10 +100,14 @@ final class TransactionCalls {
                 .thenAccept(answer -> Failures.check(answer.error(), what, answer.message())));
     }
 
-    CompletionStage<Void> prepare(TransactionIdentity identity, Xid xid) {
+    CompletionStage<Void> prepare(TransactionIdentity identity, Xid xid, Set<TopicPartition> participants) {
         var what = "prepare of branch " + xid;
-        var request = OwnApi.PREPARE_TRANSACTION.request(
-                new PrepareRequest(identity.transactionalId(), identity.producerId(), identity.epoch(), xid));
+        var request = OwnApi.PREPARE_TRANSACTION.request(new PrepareRequest(
+                identity.transactionalId(),
+                identity.producerId(),
+                identity.epoch(),
+                xid,
+                identity.named(participants)));
         return atCoordinator(identity.transactionalId(), what, (coordinator, deadline) -> cluster.request(
                         coordinator, Api.PREPARE_TRANSACTION, request, deadline)
                 .thenApply(OwnApi.PREPARE_TRANSACTION.answer())

@@ -14,6 +14,7 @@ import org.isthmus.broker.client.PreparedBranch;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.common.Xid;
 import org.isthmus.broker.protocol.codec.BranchesAnswer;
 import org.isthmus.broker.protocol.codec.EndBranchAnswer;
@@ -32,7 +33,7 @@ final class Transactions {
     private final TransactionCalls calls;
     private final Map<Integer, IdleIdentities> idle = new HashMap<>();
     private final TransactionNames names = new TransactionNames(IdSource.random());
-    private final Map<Xid, TransactionIdentity> prepared = new HashMap<>();
+    private final Map<Xid, Prepared> prepared = new HashMap<>();
     private final Set<WireTransaction> open = new HashSet<>();
     private final Map<WireTransaction, Kept> kept = new HashMap<>();
     private @Nullable CompletionStage<Boolean> brokersListen;
@@ -40,6 +41,8 @@ final class Transactions {
 
     /** What brokers are told to be still there, for as long as the transaction may be open. */
     private record Kept(TransactionIdentity identity, Deadline until) {}
+
+    private record Prepared(TransactionIdentity identity, Set<TopicPartition> participants) {}
 
     Transactions(ClientLoop client, TransactionCalls calls) {
         this.client = client;
@@ -66,7 +69,10 @@ final class Transactions {
     private CompletionStage<TransactionIdentity> identity(int timeoutMs) {
         return idle(timeoutMs)
                 .take()
-                .<CompletionStage<TransactionIdentity>>map(CompletableFuture::completedStage)
+                .map(rested -> rested.isFresh()
+                        ? CompletableFuture.completedStage(rested.identity())
+                        : calls.renew(rested.identity())
+                                .exceptionallyCompose(lost -> calls.begin(names.next(), timeoutMs)))
                 .orElseGet(() -> calls.begin(names.next(), timeoutMs));
     }
 
@@ -140,9 +146,10 @@ final class Transactions {
         close(transaction);
     }
 
-    void prepared(WireTransaction transaction, Xid xid, TransactionIdentity identity) {
+    void prepared(
+            WireTransaction transaction, Xid xid, TransactionIdentity identity, Set<TopicPartition> participants) {
         close(transaction);
-        prepared.put(xid, identity);
+        prepared.put(xid, new Prepared(identity, participants));
     }
 
     void close(BrokerException reason) {
@@ -179,13 +186,15 @@ final class Transactions {
                     .thenCompose(id -> calls.endBranch(id, xid, commit, heuristic))
                     .thenApply(Transactions::end);
         }
-        return calls.endBranch(own.transactionalId(), xid, commit, heuristic).thenApply(answer -> {
-            prepared.remove(xid);
-            if (!heuristic && answer.producerId() >= 0) {
-                giveBack(own.goingOn(answer.producerId(), answer.producerEpoch()));
-            }
-            return end(answer);
-        });
+        var identity = own.identity();
+        return calls.endBranch(identity.transactionalId(), xid, commit, heuristic)
+                .thenApply(answer -> {
+                    prepared.remove(xid);
+                    if (!heuristic && answer.producerId() >= 0) {
+                        giveBack(identity.goingOn(answer.producerId(), answer.producerEpoch(), own.participants()));
+                    }
+                    return end(answer);
+                });
     }
 
     CompletionStage<Void> forget(Xid xid) {

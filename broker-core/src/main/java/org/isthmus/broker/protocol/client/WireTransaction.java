@@ -150,7 +150,7 @@ final class WireTransaction implements Transaction {
             return;
         }
         wantsHurry = true;
-        if (participants.size() < 2) {
+        if (participants.size() < 2 || known.standing().containsAll(participants)) {
             hurryAll();
         } else {
             // Who is refused says so itself.
@@ -262,10 +262,10 @@ final class WireTransaction implements Transaction {
             }
             return known.thenCompose(given -> transactions
                     .calls()
-                    .prepare(given, xid)
+                    .prepare(given, xid, participants)
                     .exceptionallyCompose(thrown -> CompletableFuture.failedStage(whyNot(Failures.of(thrown))))
                     .thenApply(done -> {
-                        transactions.prepared(this, xid, given);
+                        transactions.prepared(this, xid, given, participants);
                         return true;
                     }));
         }));
@@ -310,8 +310,10 @@ final class WireTransaction implements Transaction {
         if (known == null) {
             return CompletableFuture.completedStage(null);
         }
-        return known.thenCompose(given ->
-                        transactions.calls().end(given, commit).thenAccept(next -> transactions.ended(this, next)))
+        return known.thenCompose(given -> transactions
+                        .calls()
+                        .end(given, commit, participants)
+                        .thenAccept(next -> transactions.ended(this, next)))
                 .exceptionallyCompose(thrown -> {
                     var refusal = whyNot(Failures.of(thrown));
                     transactions.lost(this);

@@ -64,18 +64,9 @@ public record BranchesAnswer(short error, @Nullable String message, List<Branch>
                     XidFields.read(in),
                     in.readByte(),
                     in.readLong(),
-                    readParticipants(in)));
+                    ParticipantFields.read(in)));
         }
         return new BranchesAnswer(error, message, branches);
-    }
-
-    private static List<TopicPartition> readParticipants(DataInputStream in) throws IOException {
-        var count = OwnApi.count(in, 2 + Integer.BYTES);
-        var participants = new ArrayList<TopicPartition>(count);
-        for (var left = count; left > 0; left--) {
-            participants.add(new TopicPartition(in.readUTF(), in.readInt()));
-        }
-        return participants;
     }
 
     @Override
@@ -90,11 +81,7 @@ public record BranchesAnswer(short error, @Nullable String message, List<Branch>
             XidFields.write(branch.xid(), out);
             out.writeByte(branch.state());
             out.writeLong(branch.ageMs());
-            out.writeInt(branch.participants().size());
-            for (var participant : branch.participants()) {
-                out.writeUTF(participant.topic());
-                out.writeInt(participant.partition());
-            }
+            ParticipantFields.write(branch.participants(), out);
         }
     }
 }

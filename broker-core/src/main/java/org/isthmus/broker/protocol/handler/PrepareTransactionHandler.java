@@ -20,7 +20,7 @@ final class PrepareTransactionHandler extends OwnApiHandler<PrepareRequest, Outc
     CompletionStage<Outcome> answer(PrepareRequest asked) {
         var producer = new ProducerIdentity(asked.producerId(), asked.producerEpoch());
         return transactions
-                .prepare(asked.transactionalId(), producer, asked.xid())
+                .prepare(asked.transactionalId(), producer, asked.xid(), asked.participants())
                 .thenApply(error -> new Outcome(error.code(), null));
     }
 

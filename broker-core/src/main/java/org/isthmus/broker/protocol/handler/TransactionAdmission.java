@@ -8,8 +8,8 @@ import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
 import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 
 /**
- * Asks a transaction's coordinator before anything is written for it, so that no partition ever holds an open transaction that its
- * coordinator does not know of, and whose end would therefore never come. Safe for use by many threads.
+ * Asks a transaction's coordinator before anything is written for it, so that no partition ever holds an open transaction whose end would never
+ * come because its coordinator neither knows of it nor looks for it. Safe for use by many threads.
  */
 @FunctionalInterface
 public interface TransactionAdmission {

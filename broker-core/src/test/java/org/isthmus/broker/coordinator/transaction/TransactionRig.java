@@ -43,6 +43,9 @@ final class TransactionRig implements MetadataStore, MarkerWriter {
     boolean holdKeeping;
 
     private final Map<TopicPartition, List<Marker>> written = new HashMap<>();
+    /** The partitions' logs: producers' identities for their records, and markers. */
+    private final Map<TopicPartition, List<Object>> happened = new HashMap<>();
+
     private final List<Runnable> held = new ArrayList<>();
     private final List<Unkept> unkept = new ArrayList<>();
     private long nextProducerId = 1000;
@@ -103,7 +106,12 @@ final class TransactionRig implements MetadataStore, MarkerWriter {
     }
 
     CompletableFuture<EndAnswer> end(ProducerIdentity producer, Outcome outcome, boolean raisesEpoch) {
-        return settled(transactions.end(ID, producer, outcome, raisesEpoch));
+        return settled(transactions.end(ID, producer, outcome, raisesEpoch, Set.of()));
+    }
+
+    /** By a producer that says who took part. */
+    CompletableFuture<EndAnswer> endOf(ProducerIdentity producer, Outcome outcome, TopicPartition... participants) {
+        return settled(transactions.end(ID, producer, outcome, true, Set.of(participants)));
     }
 
     TransactionPhase phase() {
@@ -133,10 +141,36 @@ final class TransactionRig implements MetadataStore, MarkerWriter {
 
     /** All that is seen is on the disks of the partitions. */
     void keep() {
-        var due = List.copyOf(unkept);
-        unkept.clear();
+        keep(unkept);
+    }
+
+    private void keep(List<Unkept> kept) {
+        var due = List.copyOf(kept);
+        unkept.removeAll(due);
         due.forEach(each -> each.kept().complete(ErrorCode.NONE));
         loop.settle();
+    }
+
+    /**
+     * A record of a producer's transaction comes to a partition, and to its disk with all before it. False where the producer is known there to
+     * go on under another epoch.
+     */
+    boolean store(TopicPartition partition, ProducerIdentity producer) {
+        if (participant(partition).isFenced(producer)) {
+            return false;
+        }
+        happened(partition).add(producer);
+        keep(unkept.stream().filter(each -> each.partition().equals(partition)).toList());
+        return true;
+    }
+
+    /** What a partition makes of what it has. */
+    Participant participant(TopicPartition partition) {
+        return new Participant(happened(partition));
+    }
+
+    private List<Object> happened(TopicPartition partition) {
+        return happened.computeIfAbsent(partition, id -> new ArrayList<>());
     }
 
     /** The partitions lose their machine, and with it what their disks do not have. */
@@ -145,6 +179,8 @@ final class TransactionRig implements MetadataStore, MarkerWriter {
         unkept.clear();
         for (var each : lost) {
             markers(each.partition()).remove(each.marker());
+            var there = happened(each.partition());
+            there.remove(there.lastIndexOf(each.marker()));
             each.kept().completeExceptionally(new BrokerException(ErrorCode.NOT_LEADER_OR_FOLLOWER, "lost"));
         }
         loop.settle();
@@ -167,6 +203,7 @@ final class TransactionRig implements MetadataStore, MarkerWriter {
         var kept = new CompletableFuture<ErrorCode>();
         Runnable write = () -> {
             written.computeIfAbsent(partition, id -> new ArrayList<>()).add(marker);
+            happened(partition).add(marker);
             seen.complete(ErrorCode.NONE);
             if (holdKeeping) {
                 unkept.add(new Unkept(partition, marker, kept));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -20,11 +21,12 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Producers of one transactional id that fence one another, on a shard whose commits lag and whose leader is lost, with partitions that
- * cannot always be reached and lose what was seen there and not yet kept, in an order that the seed chooses. No transaction ever has two
- * outcomes, what was acknowledged is what every partition has in the end, and the replayed log is the live state.
+ * cannot always be reached and lose what was seen there and not yet kept, in an order that the seed chooses. Records come late, also after their
+ * producer was fenced; some producers say who took part, and are then answered before that is committed. No transaction ever has two outcomes,
+ * what was acknowledged is what every partition has in the end, none stays open anywhere, and the replayed log is the live state.
  */
 class TransactionSimulationTest {
-    private static final int STEPS = 1500;
+    private static final int STEPS = 3000;
     private static final Logger SHARDS = Logger.getLogger("org.isthmus.broker.coordinator.ShardedCoordinator");
 
     private static int ends;
@@ -52,6 +54,7 @@ class TransactionSimulationTest {
         private final TransactionRig rig = new TransactionRig();
         private final List<TopicPartition> partitions = List.of(TransactionRig.VIEWS, TransactionRig.ORDERS);
         private final List<Producer> producers = new ArrayList<>();
+        private final List<Runnable> underWay = new ArrayList<>();
         private final List<String> violations = new ArrayList<>();
         private final Map<ProducerIdentity, Outcome> acknowledged = new HashMap<>();
         private final Map<TopicPartition, List<Marker>> seen = new HashMap<>();
@@ -64,7 +67,7 @@ class TransactionSimulationTest {
             rig.holdKeeping = true;
             var raisesEpoch = random.nextInt(4) > 0;
             for (var i = 0; i < 2; i++) {
-                producers.add(new Producer(raisesEpoch));
+                producers.add(new Producer(raisesEpoch, raisesEpoch && random.nextInt(3) > 0));
             }
         }
 
@@ -80,12 +83,37 @@ class TransactionSimulationTest {
                     .as("markers, so that this test is about something")
                     .anyMatch(partition -> !rig.markers(partition).isEmpty());
             acknowledged.forEach(this::wasDelivered);
+            if (producers.get(0).raisesEpoch) {
+                partitions.forEach(
+                        partition -> assertThat(rig.participant(partition).open())
+                                .as("transactions that never end at %s", partition)
+                                .isEmpty());
+                allHaveTheSame();
+            }
             ends += acknowledged.size();
+        }
+
+        private void allHaveTheSame() {
+            var outcomes = new HashMap<ProducerIdentity, Outcome>();
+            acknowledged.forEach((marker, outcome) ->
+                    outcomes.put(new ProducerIdentity(marker.producerId(), (short) (marker.epoch() - 1)), outcome));
+            for (var partition : partitions) {
+                rig.participant(partition).outcomes().forEach((producer, outcome) -> assertThat(
+                                outcomes.computeIfAbsent(producer, first -> outcome))
+                        .as("outcome of %s at %s", producer, partition)
+                        .isEqualTo(outcome));
+            }
+        }
+
+        private void arrive() {
+            if (!underWay.isEmpty()) {
+                underWay.remove(random.nextInt(underWay.size())).run();
+            }
         }
 
         private void act() {
             var producer = producers.get(random.nextInt(producers.size()));
-            switch (random.nextInt(34)) {
+            switch (random.nextInt(46)) {
                 case 0 -> producer.maybeInit();
                 case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 -> producer.goOn();
                 case 11, 12, 13, 14, 15, 16, 17 -> rig.log.commitNext();
@@ -97,6 +125,7 @@ class TransactionSimulationTest {
                 case 26 -> maybeDisturb();
                 case 27, 28, 29, 30 -> rig.keep();
                 case 31 -> loseUnkept();
+                case 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43 -> arrive();
                 default -> elect();
             }
             rig.loop.settle();
@@ -134,6 +163,9 @@ class TransactionSimulationTest {
             rig.unreachable.clear();
             rig.releaseKeeping();
             elect();
+            while (!underWay.isEmpty()) {
+                arrive();
+            }
             for (var i = 0; i < 20; i++) {
                 rig.log.commit();
                 rig.loop.advance(Duration.ofSeconds(6));
@@ -181,19 +213,32 @@ class TransactionSimulationTest {
 
         private final class Producer {
             private final boolean raisesEpoch;
+            private final boolean names;
+            private final Set<TopicPartition> asked = new HashSet<>();
             private ProducerIdentity identity = ProducerIdentity.NONE;
             private boolean takesPart;
+            private boolean isRefused;
+            private int unanswered;
 
-            Producer(boolean raisesEpoch) {
+            Producer(boolean raisesEpoch, boolean names) {
                 this.raisesEpoch = raisesEpoch;
+                this.names = names;
+            }
+
+            private void goesOnAs(ProducerIdentity next) {
+                identity = next;
+                takesPart = false;
+                isRefused = false;
+                unanswered = 0;
+                asked.clear();
             }
 
             void goOn() {
                 if (identity.equals(ProducerIdentity.NONE)) {
                     init();
-                } else if (takesPart && random.nextInt(3) > 0) {
+                } else if (takesPart && unanswered == 0 && random.nextInt(3) > 0) {
                     end();
-                } else {
+                } else if (unanswered == 0 || random.nextInt(8) == 0) {
                     add();
                 }
             }
@@ -208,46 +253,58 @@ class TransactionSimulationTest {
                 rig.settled(rig.transactions.init(TransactionRig.ID, 60_000, ProducerIdentity.NONE))
                         .whenComplete((answer, failure) -> {
                             if (failure == null && answer.error() == ErrorCode.NONE) {
-                                identity = answer.producer();
-                                takesPart = false;
+                                goesOnAs(answer.producer());
                             }
                         });
             }
 
             void add() {
-                var asked = identity;
+                var now = identity;
                 var partition = partitions.get(random.nextInt(2));
-                rig.settled(rig.transactions.add(TransactionRig.ID, asked, Set.of(partition)))
+                asked.add(partition);
+                unanswered++;
+                rig.settled(rig.transactions.add(TransactionRig.ID, now, Set.of(partition)))
                         .whenComplete((error, failure) -> {
-                            if (error == ErrorCode.NONE && asked.equals(identity)) {
-                                takesPart = true;
+                            if (error == ErrorCode.NONE) {
+                                underWay.add(() -> store(now, partition));
+                            } else if (now.equals(identity)) {
+                                unanswered--;
+                                isRefused = true;
                             }
-                            fencedIf(error, asked);
+                            fencedIf(error, now);
                         });
+            }
+
+            private void store(ProducerIdentity admitted, TopicPartition partition) {
+                var isStored = rig.store(partition, admitted);
+                if (admitted.equals(identity)) {
+                    unanswered--;
+                    takesPart = true;
+                    isRefused |= !isStored;
+                }
             }
 
             private void fencedIf(ErrorCode error, ProducerIdentity asked) {
                 if (error == ErrorCode.PRODUCER_FENCED && asked.equals(identity)) {
-                    identity = ProducerIdentity.NONE;
-                    takesPart = false;
+                    goesOnAs(ProducerIdentity.NONE);
                 }
             }
 
             void end() {
-                var asked = identity;
-                var outcome = random.nextBoolean() ? Outcome.COMMIT : Outcome.ABORT;
-                rig.settled(rig.transactions.end(TransactionRig.ID, asked, outcome, raisesEpoch))
+                var now = identity;
+                var outcome = !isRefused && random.nextBoolean() ? Outcome.COMMIT : Outcome.ABORT;
+                var named = names ? Set.copyOf(asked) : Set.<TopicPartition>of();
+                rig.settled(rig.transactions.end(TransactionRig.ID, now, outcome, raisesEpoch, named))
                         .whenComplete((answer, failure) -> {
-                            fencedIf(failure == null ? answer.error() : ErrorCode.NONE, asked);
-                            if (failure != null || answer.error() != ErrorCode.NONE || !asked.equals(identity)) {
+                            fencedIf(failure == null ? answer.error() : ErrorCode.NONE, now);
+                            if (failure != null || answer.error() != ErrorCode.NONE || !now.equals(identity)) {
                                 return;
                             }
-                            takesPart = false;
+                            goesOnAs(raisesEpoch ? answer.producer() : now);
                             if (raisesEpoch) {
-                                identity = answer.producer();
-                                var before = acknowledged.putIfAbsent(asked.next(), outcome);
+                                var before = acknowledged.putIfAbsent(now.next(), outcome);
                                 if (before != null && before != outcome) {
-                                    violations.add(asked + " was told " + before + " and " + outcome);
+                                    violations.add(now + " was told " + before + " and " + outcome);
                                 }
                             }
                         });

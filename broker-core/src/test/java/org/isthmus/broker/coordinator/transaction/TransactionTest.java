@@ -280,20 +280,21 @@ class TransactionTest {
         var last = new ProducerIdentity(7, (short) (Short.MAX_VALUE - 2));
         var machine = new TransactionMachine();
         var open = new TransactionPhase.Open(Set.of(VIEWS), 0);
-        machine.replay(0, new TransactionRecord.Saved(new Transaction(ID, last, last, 60_000, open, 0)));
+        machine.replay(0, new TransactionRecord.Saved(new Transaction(ID, last, last, 60_000, open, Set.of(), 0)));
         var view = new View<>(machine, 0, () -> new UUID(0, 0));
 
-        var asked = Endings.end(view, ID, last, Outcome.COMMIT, true, null);
+        var asked = Endings.end(view, ID, last, Outcome.COMMIT, true, Set.of(), null);
         assertThat(asked.answer()).isInstanceOf(Step.NeedsProducerId.class);
         assertThat(asked.records()).isEmpty();
 
-        var ended = Endings.end(view, ID, last, Outcome.COMMIT, true, 8L);
+        var ended = Endings.end(view, ID, last, Outcome.COMMIT, true, Set.of(), 8L);
         var fresh = new ProducerIdentity(8, (short) 0);
         assertThat(ended.answer()).isEqualTo(new Step.OnceSeen<>(new EndAnswer(ErrorCode.NONE, fresh)));
         ended.records().forEach(record -> machine.replay(1, record));
         var ending = (TransactionPhase.Ending) machine.find(ID).phase();
         assertThat(ending.marker()).isEqualTo(last.next());
-        assertThat(Endings.end(view, ID, last, Outcome.COMMIT, true, null).answer())
+        assertThat(Endings.end(view, ID, last, Outcome.COMMIT, true, Set.of(), null)
+                        .answer())
                 .isEqualTo(ended.answer());
     }
 

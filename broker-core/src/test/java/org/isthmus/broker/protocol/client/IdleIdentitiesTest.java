@@ -16,7 +16,7 @@ class IdleIdentitiesTest {
         assertThat(idle.take()).isEmpty();
         clock.advance(Duration.ofSeconds(1));
         idle.add(identity(2));
-        assertThat(idle.take()).contains(identity(1));
+        assertThat(idle.take()).contains(new IdleIdentities.Rested(identity(1), true));
         assertThat(idle.take()).isEmpty();
     }
 
@@ -25,8 +25,15 @@ class IdleIdentitiesTest {
         for (var number = 0; number < 32; number++) {
             idle.add(identity(number));
         }
-        assertThat(idle.take()).contains(identity(0));
+        assertThat(idle.take()).contains(new IdleIdentities.Rested(identity(0), true));
         assertThat(idle.take()).isEmpty();
+    }
+
+    @Test
+    void identityThatRestedForLongIsNotUsedAsItIs() {
+        idle.add(identity(1));
+        clock.advance(Duration.ofSeconds(6));
+        assertThat(idle.take()).contains(new IdleIdentities.Rested(identity(1), false));
     }
 
     private static TransactionIdentity identity(int number) {
