@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A socket. Owned by its channel's event loop: frames from other threads wait in a queue that the loop empties, so one flush serves all that
- * came in meanwhile. Not reading means that neither the socket nor what was already taken from it is handed on.
+ * came in meanwhile. Not reading means that neither the socket nor what was already taken from it is handed on. Where TLS is spoken, it is open
+ * once both sides agree.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // of close(): there is nothing to do about a socket that does not close well
@@ -27,7 +29,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     private static final int LENGTH_BYTES = 4;
 
     private final SocketChannel channel;
-    private final Endpoint endpoint;
+    private final Endpoint.Tcp endpoint;
     private final int maxFrameBytes;
     private final Function<Connection, ConnectionHandler> opened;
     private final PendingBytes pending;
@@ -44,7 +46,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
 
     TcpConnection(
             SocketChannel channel,
-            Endpoint endpoint,
+            Endpoint.Tcp endpoint,
             TransportConfig config,
             Function<Connection, ConnectionHandler> opened) {
         this.channel = channel;
@@ -119,6 +121,41 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         remoteAddress = address(channel.remoteAddress());
+        if (!endpoint.tls()) {
+            open();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake) {
+            if (handshake.isSuccess()) {
+                open();
+            } else {
+                refused(TlsFailure.of(handshake.cause()));
+            }
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    private void refused(TlsFailure failure) {
+        failed = true;
+        // Who connected is told by the outcome of that.
+        if (isAccepted()) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "Closed a connection without TLS: remote={0} listener={1} reason={2}",
+                    remoteAddress,
+                    endpoint,
+                    failure.reason());
+        }
+    }
+
+    private boolean isAccepted() {
+        return channel.parent() != null;
+    }
+
+    private void open() {
         handler = opened.apply(this);
         readOrPause();
     }
@@ -184,8 +221,19 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        failed(cause);
+    }
+
+    private void failed(Throwable cause) {
+        var ofTls = TlsFailure.in(cause);
         if (causedByPeer(cause)) {
             LOG.log(System.Logger.Level.DEBUG, "Connection lost: remote=" + remoteAddress, cause);
+        } else if (ofTls.isPresent() && !failed) {
+            LOG.log(
+                    isAccepted() ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
+                    "Closed a connection whose TLS failed: remote={0} reason={1}",
+                    remoteAddress,
+                    ofTls.get().reason());
         } else if (!failed) {
             LOG.log(System.Logger.Level.WARNING, "Closed a connection after a failure: remote=" + remoteAddress, cause);
         }
@@ -236,11 +284,24 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             } else {
                 writeBytes(inMemory);
                 inMemory = null;
-                var region = new FileRangeRegion((Frame.FileRange) part);
-                channel.write(region).addListener(done -> sent(part.size()));
+                write((Frame.FileRange) part);
             }
         }
         writeBytes(inMemory);
+    }
+
+    private void write(Frame.FileRange range) {
+        if (!endpoint.tls()) {
+            channel.write(new FileRangeRegion(range)).addListener(done -> sent(range.size()));
+            return;
+        }
+        channel.write(new FileRangeChunks(range)).addListener(done -> {
+            sent(range.size());
+            if (!done.isSuccess()) {
+                // Part of a frame may have left, behind which nothing would be understood.
+                failed(done.cause());
+            }
+        });
     }
 
     /** How many bytes follow from this part on, up to a range of a file. */

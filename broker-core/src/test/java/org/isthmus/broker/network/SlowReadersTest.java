@@ -63,7 +63,7 @@ class SlowReadersTest {
                 .toCompletableFuture()
                 .join();
         for (var i = 0; i < clients; i++) {
-            var connection = from.connect(bound, from.loop(), opened -> {
+            var connection = from.connect(bound, from.loop(), null, opened -> {
                         opened.setReading(false);
                         return new Answering(opened, () -> {});
                     })

@@ -350,8 +350,8 @@ class TransportTest {
     @Test
     void inVmEndpointsSurviveTheWire() {
         var endpoint = new Endpoint.InVm("broker-1");
-        assertThat(Endpoint.of(endpoint.host(), endpoint.port())).isEqualTo(endpoint);
-        assertThat(Endpoint.of("::1", 9092)).isEqualTo(new Endpoint.Tcp("::1", 9092));
+        assertThat(Endpoint.of(endpoint.host(), endpoint.port(), false)).isEqualTo(endpoint);
+        assertThat(Endpoint.of("::1", 9092, false)).isEqualTo(new Endpoint.Tcp("::1", 9092));
     }
 
     private static Frame.Bytes bytes(String text) {

@@ -52,10 +52,12 @@ final class BrokerChannel implements ConnectionHandler {
     /** Begins to connect. */
     static BrokerChannel open(ClientLoop client, Endpoint endpoint) {
         var channel = new BrokerChannel(client, endpoint);
-        client.transport().connect(endpoint, client.loop(), opened -> channel).whenComplete((connection, thrown) -> {
-            // The stage may complete elsewhere, before or after the channel was closed here.
-            client.loop().execute(() -> channel.connected(connection, thrown));
-        });
+        client.transport()
+                .connect(endpoint, client.loop(), client.tls(), opened -> channel)
+                .whenComplete((connection, thrown) -> {
+                    // The stage may complete elsewhere, before or after the channel was closed here.
+                    client.loop().execute(() -> channel.connected(connection, thrown));
+                });
         return channel;
     }
 
@@ -106,9 +108,9 @@ final class BrokerChannel implements ConnectionHandler {
 
     private void connected(@Nullable Connection opened, @Nullable Throwable thrown) {
         if (opened == null) {
-            var reason = thrown == null ? "no connection" : Failures.of(thrown).getMessage();
+            var failure = Failures.of(thrown == null ? new IOException("no connection") : thrown);
             versions.completeExceptionally(new BrokerException(
-                    ErrorCode.NETWORK_EXCEPTION, "could not connect to " + endpoint + ": " + reason, thrown));
+                    failure.code(), "could not connect to " + endpoint + ": " + failure.getMessage(), thrown));
             close();
             return;
         }
