@@ -346,7 +346,20 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         if (reads && stalled) {
             stalled = false;
             // Later, so that received() never runs inside itself.
-            execute(() -> channel.pipeline().fireChannelRead(Unpooled.EMPTY_BUFFER));
+            execute(this::decodeWhatWaits);
+        }
+    }
+
+    /** Here and not at the head of the pipeline, from where nothing would come as far as this through TLS. */
+    private void decodeWhatWaits() {
+        var context = channel.pipeline().context(this);
+        if (context == null) {
+            return;
+        }
+        try {
+            channelRead(context, Unpooled.EMPTY_BUFFER);
+        } catch (Exception e) {
+            failed(e);
         }
     }
 

@@ -51,8 +51,15 @@ final class TcpEndpoints {
     CompletionStage<Endpoint> bind(
             Endpoint.Tcp endpoint, @Nullable Tls tls, Function<Connection, ConnectionHandler> accept) {
         var bound = new CompletableFuture<Endpoint>();
-        on(group.next(), bound, () -> bind(endpoint, tls, accept, bound));
+        var spoken = spoken(endpoint, tls);
+        on(group.next(), bound, () -> bind(endpoint, spoken, accept, bound));
         return bound;
+    }
+
+    private static @Nullable Tls spoken(Endpoint.Tcp endpoint, @Nullable Tls tls) {
+        return endpoint.tls()
+                ? Objects.requireNonNull(tls, () -> "nobody said how TLS is spoken at " + endpoint)
+                : null;
     }
 
     /** On a thread of ours: Netty leaves values of its own with the thread, and through an application server's they would outlive us. */
@@ -89,8 +96,8 @@ final class TcpEndpoints {
                         }
                         channel.closeFuture().addListener(done -> clients.leave(from));
                         track(channel);
-                        if (endpoint.tls()) {
-                            speak(channel, needed(endpoint, tls).accepting(channel.alloc()));
+                        if (tls != null) {
+                            speak(channel, tls.accepting(channel.alloc()));
                         }
                         var at = at(endpoint, channel.parent().localAddress());
                         channel.pipeline().addLast(new TcpConnection(channel, at, config, accept));
@@ -113,10 +120,6 @@ final class TcpEndpoints {
         return new Endpoint.Tcp(endpoint.host(), bound.getPort(), endpoint.tls());
     }
 
-    private static Tls needed(Endpoint.Tcp endpoint, @Nullable Tls tls) {
-        return Objects.requireNonNull(tls, () -> "nobody said how TLS is spoken at " + endpoint);
-    }
-
     /** Files go through TLS in pieces, which the second handler asks for as they are taken. */
     private static void speak(SocketChannel channel, SslHandler tls) {
         channel.pipeline().addLast(tls).addLast(new ChunkedWriteHandler());
@@ -125,7 +128,8 @@ final class TcpEndpoints {
     CompletionStage<Connection> connect(
             Endpoint.Tcp endpoint, EventLoop owner, @Nullable Tls tls, Function<Connection, ConnectionHandler> opened) {
         var connected = new CompletableFuture<Connection>();
-        on(owner, connected, () -> connect(endpoint, owner, tls, opened, connected));
+        var spoken = spoken(endpoint, tls);
+        on(owner, connected, () -> connect(endpoint, owner, spoken, opened, connected));
         return connected;
     }
 
@@ -145,8 +149,8 @@ final class TcpEndpoints {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         track(channel);
-                        if (endpoint.tls()) {
-                            speak(channel, needed(endpoint, tls).connecting(channel.alloc(), endpoint));
+                        if (tls != null) {
+                            speak(channel, tls.connecting(channel.alloc(), endpoint));
                         }
                         channel.pipeline().addLast(new TcpConnection(channel, endpoint, config, opened));
                     }
@@ -155,7 +159,7 @@ final class TcpEndpoints {
                 .addListener((ChannelFuture done) -> {
                     if (!done.isSuccess()) {
                         connected.completeExceptionally(new IOException("cannot connect to " + endpoint, done.cause()));
-                    } else if (endpoint.tls()) {
+                    } else if (tls != null) {
                         agreeing(done.channel(), endpoint, connected);
                     } else {
                         opened(done.channel(), connected);

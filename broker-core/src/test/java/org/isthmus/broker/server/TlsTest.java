@@ -1,8 +1,33 @@
 package org.isthmus.broker.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.nio.file.Files;
+import org.isthmus.broker.protocol.client.BrokerClients;
+import org.isthmus.broker.common.TlsSettings;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.client.ClusterView;
+import org.isthmus.broker.client.ClientConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Admin;
+import java.util.stream.IntStream;
+import java.util.logging.SimpleFormatter;
+import java.util.logging.Logger;
+import java.util.logging.LogRecord;
+import java.util.logging.Handler;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.Random;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Stock clients, and our own, of a broker that speaks TLS. */
 @Timeout(60)
 class TlsTest {
+    private static final Endpoint.Tcp PLAIN = new Endpoint.Tcp("127.0.0.1", 0);
     private static final Endpoint.Tcp TLS = new Endpoint.Tcp("127.0.0.1", 0, true);
 
     @TempDir
@@ -68,6 +94,264 @@ class TlsTest {
         produce(client, "orders", "one", "two", "three");
 
         assertThat(consume(client, "orders", 3)).containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void transactionIsReadAsAWhole() throws Exception {
+        var client = stock(address(start(List.of(TLS), Map.of())));
+        var transactional = new HashMap<>(client);
+        transactional.put("transactional.id", "mover");
+        try (var producer = new KafkaProducer<>(transactional, new StringSerializer(), new StringSerializer())) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("moved", "dropped"));
+            producer.abortTransaction();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("moved", "kept"));
+            producer.commitTransaction();
+        }
+        client.put("isolation.level", "read_committed");
+
+        assertThat(consume(client, "moved", 1)).containsExactly("kept");
+    }
+
+    @Test
+    void shareGroupTakesWhatWasSent() throws Exception {
+        var client = stock(address(start(List.of(TLS), Map.of())));
+        produce(client, "work", "one", "two");
+        fromTheBeginning(client, "workers");
+        client.put("group.id", "workers");
+        var taken = new ArrayList<String>();
+        try (var consumer = new KafkaShareConsumer<>(client, new StringDeserializer(), new StringDeserializer())) {
+            consumer.subscribe(Set.of("work"));
+            while (taken.size() < 2) {
+                consumer.poll(Duration.ofSeconds(1)).forEach(record -> taken.add(record.value()));
+            }
+        }
+        assertThat(taken).containsExactly("one", "two");
+    }
+
+    private static void fromTheBeginning(Map<String, Object> client, String group) throws Exception {
+        try (var admin = Admin.create(client)) {
+            var earliest = new AlterConfigOp(
+                    new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET);
+            admin.incrementalAlterConfigs(
+                            Map.of(new ConfigResource(ConfigResource.Type.GROUP, group), List.of(earliest)))
+                    .all()
+                    .get();
+        }
+    }
+
+    @Test
+    void passwordsTravelUnseen() throws Exception {
+        var users = Files.writeString(data.resolve("users"), "anna:pass:word\n");
+        var broker = start(List.of(TLS), Map.of("isthmus.users", users.toString()));
+        var client = stock(address(broker));
+        client.putAll(Map.of(
+                "security.protocol",
+                "SASL_SSL",
+                "sasl.mechanism",
+                "PLAIN",
+                "sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"anna\" password=\"pass:word\";"));
+
+        produce(client, "orders", "one");
+
+        assertThat(consume(client, "orders", 1)).containsExactly("one");
+    }
+
+    @Test
+    void listenersWithAndWithoutTlsEachTellTheirOwnAddress() throws Exception {
+        var broker = start(List.of(PLAIN, TLS), Map.of());
+        var plain = Map.<String, Object>of(
+                "bootstrap.servers", broker.listeners().get(0).toString());
+        var tls = stock(broker.listeners().get(1).toString());
+
+        produce(plain, "orders", "in clear");
+        produce(tls, "orders", "unseen");
+
+        assertThat(consume(plain, "orders", 2)).containsExactly("in clear", "unseen");
+        assertThat(port(plain)).isEqualTo(broker.listeners().get(0).port());
+        assertThat(port(tls)).isEqualTo(broker.listeners().get(1).port());
+    }
+
+    private static int port(Map<String, Object> client) throws Exception {
+        try (var admin = Admin.create(client)) {
+            return admin.describeCluster().nodes().get().iterator().next().port();
+        }
+    }
+
+    @Test
+    void whoDoesNotTrustTheBrokerIsToldSoAtOnce() throws Exception {
+        var address = address(start(List.of(TLS), Map.of()));
+        var stranger = CertificateAuthority.in(data, "stranger");
+        var client = new HashMap<String, Object>(stranger.trust());
+        client.putAll(Map.of("bootstrap.servers", address, "security.protocol", "SSL"));
+
+        try (var admin = Admin.create(client)) {
+            assertThatThrownBy(() -> admin.listTopics().names().get())
+                    .hasCauseInstanceOf(SslAuthenticationException.class);
+        }
+        assertThatThrownBy(() -> topics(address, stranger.trust()))
+                .isInstanceOfSatisfying(BrokerException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(ErrorCode.SASL_AUTHENTICATION_FAILED))
+                .hasMessageContaining(address)
+                .hasMessageContaining("unable to find valid certification path");
+    }
+
+    @Test
+    void certificateForAnotherHostIsRefusedUnlessNobodyLooks() throws Exception {
+        var address = address(start(List.of(TLS), authority.identity("elsewhere.example")));
+
+        assertThatThrownBy(() -> topics(address, authority.trust())).hasMessageContaining("127.0.0.1");
+
+        var careless = new HashMap<>(authority.trust());
+        careless.put("ssl.endpoint.identification.algorithm", "");
+        assertThat(topics(address, careless)).isEmpty();
+    }
+
+    @Test
+    void clientThatHasToShowACertificateGetsInWithOneOnly() throws Exception {
+        var settings = new HashMap<>(authority.trust());
+        settings.put("ssl.client.auth", "required");
+        var address = address(start(List.of(TLS), settings));
+        var known = stock(address);
+        known.putAll(authority.identity("anna"));
+        var unknown = stock(address);
+        var foreign = stock(address);
+        foreign.putAll(CertificateAuthority.in(data, "stranger").identity("anna"));
+
+        produce(known, "orders", "one");
+        for (var refused : List.of(unknown, foreign)) {
+            try (var admin = Admin.create(refused)) {
+                assertThatThrownBy(() -> admin.listTopics().names().get())
+                        .hasCauseInstanceOf(SslAuthenticationException.class);
+            }
+        }
+        var own = new HashMap<>(authority.trust());
+        own.putAll(authority.identity("anna"));
+        assertThat(topics(address, own)).containsExactly("orders");
+        assertThatThrownBy(() -> topics(address, authority.trust()))
+                .isInstanceOfSatisfying(BrokerException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(ErrorCode.SASL_AUTHENTICATION_FAILED))
+                .hasMessageContaining("bad_certificate");
+    }
+
+    private static List<String> topics(String address, Map<String, String> tls) {
+        var config = ClientConfig.defaults("test").withTls(TlsSettings.of(tls));
+        try (var client = BrokerClients.operate(List.of(HostAndPort.parse(address)), config)) {
+            return client.cluster().toCompletableFuture().join().topics().stream()
+                    .map(ClusterView.Topic::name)
+                    .filter(name -> !name.startsWith("__"))
+                    .toList();
+        } catch (CompletionException e) {
+            throw (BrokerException) e.getCause();
+        }
+    }
+
+    /** Of who speaks in clear there is one line in the log, and no trace of where it was found out. */
+    @Test
+    void whoSpeaksInClearIsClosedWithOneLine() throws Exception {
+        var address = start(List.of(TLS), Map.of()).listeners().get(0);
+        var lines = new LinkedBlockingQueue<LogRecord>();
+        var logger = Logger.getLogger("org.isthmus.broker.network");
+        var listening = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(line);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(listening);
+        try (var socket = new Socket(address.host(), address.port())) {
+            socket.getOutputStream().write(new byte[] {0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, -1, -1});
+            // What comes back before the end is an alert of TLS.
+            socket.getInputStream().readAllBytes();
+        } finally {
+            logger.removeHandler(listening);
+        }
+        assertThat(lines).singleElement().satisfies(line -> {
+            assertThat(line.getThrown()).isNull();
+            assertThat(new SimpleFormatter().formatMessage(line))
+                    .contains("remote=127.0.0.1:", address.toString(), "the other side does not speak TLS");
+        });
+    }
+
+    /** Tens of megabytes that are read from files, by a reader that falls behind. */
+    @Test
+    void largeFetchesArriveWhole() throws Exception {
+        var broker = start(List.of(TLS), Map.of("num.partitions", "1"));
+        var client = stock(address(broker));
+        var value = new byte[900_000];
+        new Random(7).nextBytes(value);
+        client.putAll(Map.of("max.request.size", 2_000_000, "acks", "1"));
+        try (var producer = new KafkaProducer<>(client, new StringSerializer(), new ByteArraySerializer())) {
+            for (var i = 0; i < 60; i++) {
+                producer.send(new ProducerRecord<>("large", Integer.toString(i), value));
+            }
+        }
+        client.putAll(Map.of(
+                "group.id",
+                "readers",
+                "auto.offset.reset",
+                "earliest",
+                "fetch.max.bytes",
+                60_000_000,
+                "max.partition.fetch.bytes",
+                60_000_000,
+                "max.poll.records",
+                1,
+                "receive.buffer.bytes",
+                8 << 10));
+        var keys = new ArrayList<String>();
+        try (var consumer = new KafkaConsumer<>(client, new StringDeserializer(), new ByteArrayDeserializer())) {
+            consumer.subscribe(Set.of("large"));
+            while (keys.size() < 60) {
+                for (var record : consumer.poll(Duration.ofSeconds(1))) {
+                    assertThat(record.value()).isEqualTo(value);
+                    keys.add(record.key());
+                }
+            }
+        }
+        assertThat(keys)
+                .isEqualTo(IntStream.range(0, 60).mapToObj(Integer::toString).toList());
+    }
+
+    @Test
+    void storesMayBeText() throws Exception {
+        var text = Map.of(
+                "ssl.keystore.location", authority.keyPem("127.0.0.1").toString(),
+                "ssl.keystore.type", "PEM",
+                "ssl.keystore.password", "");
+        var address = address(start(List.of(TLS), text));
+        var trust = Map.of(
+                "ssl.truststore.location", authority.trustPem().toString(),
+                "ssl.truststore.type", "PEM");
+
+        assertThat(topics(address, trust)).isEmpty();
+    }
+
+    @Test
+    void whatIsSetUpWronglyIsSaidAtTheStart() throws Exception {
+        assertRefused(Map.of("ssl.keystore.location", ""), "ssl.keystore.location");
+        assertRefused(Map.of("ssl.keystore.location", "/no/such/file"), "/no/such/file");
+        assertRefused(Map.of("ssl.keystore.password", "guessed"), "password was incorrect");
+        assertRefused(Map.of("ssl.keystore.type", "BKS"), "ssl.keystore.type is one of [JKS, PKCS12, PEM], not BKS");
+        assertRefused(Map.of("ssl.client.auth", "required"), "ssl.truststore.location");
+        assertRefused(Map.of("ssl.enabled.protocols", "TLSv9"), "TLSv9");
+        assertRefused(Map.of("ssl.cipher.suites", "ROT13"), "ROT13");
+        assertRefused(Map.of("advertised.listeners", "SSL://a:1,SSL://b:2"), "advertised.listeners");
+    }
+
+    private void assertRefused(Map<String, String> settings, String reason) {
+        assertThatThrownBy(() -> start(List.of(TLS), settings))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(reason);
     }
 
     private static void produce(Map<String, Object> client, String topic, String... values) throws Exception {
