@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -43,6 +44,8 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     private boolean stalled;
 
     private boolean failed;
+    private boolean heard;
+    private volatile @Nullable TlsRefusedException refusal;
 
     TcpConnection(
             SocketChannel channel,
@@ -97,6 +100,11 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     /** What was handed to it and has not left it. */
     long queuedBytes() {
         return pending.count();
+    }
+
+    @Override
+    public Optional<TlsRefusedException> refusal() {
+        return Optional.ofNullable(refusal);
     }
 
     @Override
@@ -200,6 +208,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             return;
         }
         in.skipBytes(LENGTH_BYTES);
+        heard = true;
         handler.received(new SocketFrame(in.readRetainedSlice(length)));
     }
 
@@ -229,8 +238,11 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         if (causedByPeer(cause)) {
             LOG.log(System.Logger.Level.DEBUG, "Connection lost: remote=" + remoteAddress, cause);
         } else if (ofTls.isPresent() && !failed) {
+            if (!heard) {
+                refusal = ofTls.get().refusal(endpoint);
+            }
             LOG.log(
-                    isAccepted() ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
+                    isAccepted() ? System.Logger.Level.INFO : System.Logger.Level.DEBUG,
                     "Closed a connection whose TLS failed: remote={0} reason={1}",
                     remoteAddress,
                     ofTls.get().reason());

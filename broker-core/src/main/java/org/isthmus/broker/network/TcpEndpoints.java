@@ -172,7 +172,7 @@ final class TcpEndpoints {
             if (agreed.isSuccess()) {
                 opened(channel, connected);
             } else {
-                connected.completeExceptionally(TlsFailure.of(agreed.cause()).of(endpoint));
+                connected.completeExceptionally(TlsFailure.of(agreed.cause()).exception(endpoint));
             }
         });
     }

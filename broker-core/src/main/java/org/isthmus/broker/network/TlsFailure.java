@@ -33,8 +33,15 @@ record TlsFailure(String reason, boolean isFinal, Throwable cause) {
         return cause instanceof SSLException ? Optional.of(of(cause)) : Optional.empty();
     }
 
-    IOException of(Endpoint endpoint) {
-        var message = "cannot connect to " + endpoint + ": " + reason;
-        return isFinal ? new TlsRefusedException(message, cause) : new IOException(message, cause);
+    IOException exception(Endpoint endpoint) {
+        return isFinal ? refusal(endpoint) : new IOException(message(endpoint), cause);
+    }
+
+    TlsRefusedException refusal(Endpoint endpoint) {
+        return new TlsRefusedException(message(endpoint), cause);
+    }
+
+    private String message(Endpoint endpoint) {
+        return "no TLS with " + endpoint + ": " + reason;
     }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -185,6 +186,32 @@ class TransportTest {
         assertThat(released.await(10, TimeUnit.SECONDS)).isTrue();
     }
 
+    /** Files cannot go through TLS without a copy, so what is read of them and not yet taken has to have a bound. */
+    @Test
+    void longRangesAreReadAsTheyAreTaken() throws Exception {
+        var connection = connect(bind("tls"));
+        connection.setReading(false);
+        var far = accepted();
+        var file = new CountedFile(new MemoryFile(new byte[MAX_FRAME]), new AtomicLong());
+        int frames = 64;
+        for (int i = 0; i < frames; i++) {
+            far.send(new Frame(List.of(new Frame.FileRange(file, 0, MAX_FRAME, () -> {}))));
+        }
+        // Behind the sending of all of them: what is read at once has been.
+        var looked = new CountDownLatch(1);
+        far.execute(() -> far.execute(looked::countDown));
+        assertThat(looked.await(10, TimeUnit.SECONDS)).isTrue();
+
+        // The system takes some megabytes before its sockets are full.
+        assertThat(file.bytesRead()).hasValueLessThan(frames * (long) MAX_FRAME / 2);
+
+        connection.setReading(true);
+        for (int i = 0; i < frames; i++) {
+            assertThat(atClient.nextText()).hasSize(MAX_FRAME);
+        }
+        assertThat(file.bytesRead()).hasValue(frames * (long) MAX_FRAME);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"tcp", "tls", "in-vm"})
     void whoeverIsNotReadFromIsNotRead(String kind) throws Exception {
@@ -267,7 +294,8 @@ class TransportTest {
                 .hasCauseInstanceOf(IOException.class)
                 .hasMessageContaining("cannot connect to " + endpoint);
         server = Transport.open(new TransportConfig(1, MAX_FRAME, MAX_PENDING));
-        assertThat(await(server.bind(endpoint, listening, connection -> atServer))).isEqualTo(endpoint);
+        assertThat(await(server.bind(endpoint, listening, connection -> atServer)))
+                .isEqualTo(endpoint);
     }
 
     @ParameterizedTest

@@ -3,44 +3,44 @@ package org.isthmus.broker.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
-import java.nio.file.Files;
-import org.isthmus.broker.protocol.client.BrokerClients;
-import org.isthmus.broker.common.TlsSettings;
-import org.isthmus.broker.common.ErrorCode;
-import org.isthmus.broker.common.BrokerException;
-import org.isthmus.broker.client.ClusterView;
-import org.isthmus.broker.client.ClientConfig;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.errors.SslAuthenticationException;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.clients.consumer.KafkaShareConsumer;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.Admin;
-import java.util.stream.IntStream;
-import java.util.logging.SimpleFormatter;
-import java.util.logging.Logger;
-import java.util.logging.LogRecord;
-import java.util.logging.Handler;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.CompletionException;
-import java.util.Random;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.isthmus.broker.client.ClientConfig;
+import org.isthmus.broker.client.ClusterView;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TlsSettings;
 import org.isthmus.broker.network.CertificateAuthority;
 import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.protocol.client.BrokerClients;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,8 +133,8 @@ class TlsTest {
 
     private static void fromTheBeginning(Map<String, Object> client, String group) throws Exception {
         try (var admin = Admin.create(client)) {
-            var earliest = new AlterConfigOp(
-                    new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET);
+            var earliest =
+                    new AlterConfigOp(new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET);
             admin.incrementalAlterConfigs(
                             Map.of(new ConfigResource(ConfigResource.Type.GROUP, group), List.of(earliest)))
                     .all()
@@ -147,13 +147,14 @@ class TlsTest {
         var users = Files.writeString(data.resolve("users"), "anna:pass:word\n");
         var broker = start(List.of(TLS), Map.of("isthmus.users", users.toString()));
         var client = stock(address(broker));
-        client.putAll(Map.of(
-                "security.protocol",
-                "SASL_SSL",
-                "sasl.mechanism",
-                "PLAIN",
-                "sasl.jaas.config",
-                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"anna\" password=\"pass:word\";"));
+        client.putAll(
+                Map.of(
+                        "security.protocol",
+                        "SASL_SSL",
+                        "sasl.mechanism",
+                        "PLAIN",
+                        "sasl.jaas.config",
+                        "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"anna\" password=\"pass:word\";"));
 
         produce(client, "orders", "one");
 
@@ -307,7 +308,7 @@ class TlsTest {
                 "max.poll.records",
                 1,
                 "receive.buffer.bytes",
-                8 << 10));
+                64 << 10));
         var keys = new ArrayList<String>();
         try (var consumer = new KafkaConsumer<>(client, new StringDeserializer(), new ByteArrayDeserializer())) {
             consumer.subscribe(Set.of("large"));
@@ -329,9 +330,7 @@ class TlsTest {
                 "ssl.keystore.type", "PEM",
                 "ssl.keystore.password", "");
         var address = address(start(List.of(TLS), text));
-        var trust = Map.of(
-                "ssl.truststore.location", authority.trustPem().toString(),
-                "ssl.truststore.type", "PEM");
+        var trust = Map.of("ssl.truststore.location", authority.trustPem().toString(), "ssl.truststore.type", "PEM");
 
         assertThat(topics(address, trust)).isEmpty();
     }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -19,6 +20,7 @@ import org.isthmus.broker.network.Connection;
 import org.isthmus.broker.network.ConnectionHandler;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.ReceivedFrame;
+import org.isthmus.broker.network.TlsRefusedException;
 import org.isthmus.broker.protocol.codec.ApiRange;
 import org.isthmus.broker.protocol.codec.MalformedFrameException;
 import org.isthmus.broker.protocol.codec.RequestCodec;
@@ -103,6 +105,10 @@ final class BrokerChannel implements ConnectionHandler {
     }
 
     private BrokerException lost() {
+        var refusal = connection == null ? Optional.<TlsRefusedException>empty() : connection.refusal();
+        if (refusal.isPresent()) {
+            return Failures.of(refusal.get());
+        }
         return new BrokerException(ErrorCode.NETWORK_EXCEPTION, "connection to " + endpoint + " was lost");
     }
 
