@@ -18,7 +18,7 @@ final class CommandLine {
               --data DIR                 where everything is kept (default: ./isthmus-data); more than one, each on a disk of
                                          its own, share the logs: give the option again, or DIR,DIR
               --listen HOST:PORT         address to listen on; may be given more than once; port 0 picks a free one
-                                         (default: 127.0.0.1:9092)
+                                         (default: 127.0.0.1:9092); SSL://HOST:PORT speaks TLS, by the settings ssl.…
               --zookeeper HOST:PORT,...  coordinates a cluster of several brokers; with /PATH at its end, below that path
                                          (default: the broker is a cluster by itself)
               --id NUMBER                this broker's number in its cluster
@@ -66,6 +66,12 @@ final class CommandLine {
             }
             lastOption = word;
         }
+        for (var listener : settings.getOrDefault("listeners", "").split(",")) {
+            if (!listener.isBlank()) {
+                listeners.add(address(listener.strip()));
+            }
+        }
+        settings.remove("listeners");
         if (listeners.isEmpty()) {
             listeners.add(new Endpoint.Tcp("127.0.0.1", 9092));
         }

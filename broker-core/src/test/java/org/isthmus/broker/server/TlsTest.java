@@ -6,6 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.curator.test.TestingServer;
+import java.util.stream.Collectors;
+import java.util.Properties;
+import java.nio.charset.StandardCharsets;
+import java.io.PrintStream;
+import java.io.IOException;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -172,14 +181,8 @@ class TlsTest {
         produce(tls, "orders", "unseen");
 
         assertThat(consume(plain, "orders", 2)).containsExactly("in clear", "unseen");
-        assertThat(port(plain)).isEqualTo(broker.listeners().get(0).port());
-        assertThat(port(tls)).isEqualTo(broker.listeners().get(1).port());
-    }
-
-    private static int port(Map<String, Object> client) throws Exception {
-        try (var admin = Admin.create(client)) {
-            return admin.describeCluster().nodes().get().iterator().next().port();
-        }
+        assertThat(ports(plain)).isEqualTo(ports(0));
+        assertThat(ports(tls)).isEqualTo(ports(1));
     }
 
     @Test
@@ -321,6 +324,94 @@ class TlsTest {
         }
         assertThat(keys)
                 .isEqualTo(IntStream.range(0, 60).mapToObj(Integer::toString).toList());
+    }
+
+    @Test
+    void operatorSaysWhomToTrustInAFile() throws Exception {
+        var address = address(start(List.of(TLS), Map.of()));
+        produce(stock(address), "orders", "one");
+        var file = data.resolve("client.properties");
+        var properties = new Properties();
+        properties.putAll(authority.trust());
+        try (var out = Files.newBufferedWriter(file)) {
+            properties.store(out, null);
+        }
+        var out = new ByteArrayOutputStream();
+
+        OperatorCommands.run(new PrintStream(out), "topics", "--bootstrap", address, "--tls", file.toString());
+
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("orders");
+        assertThatThrownBy(() -> OperatorCommands.run(new PrintStream(out), "topics", "--bootstrap", address))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("unable to find valid certification path");
+        Files.writeString(file, "ssl.truststore.lokation=x");
+        assertThatThrownBy(() -> OperatorCommands.run(
+                        new PrintStream(out), "topics", "--bootstrap", address, "--tls", file.toString()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("ssl.truststore.lokation is not known");
+    }
+
+    /** With a listener of each kind, and brokers that come to each other by TLS, showing their certificates. */
+    @Test
+    void brokersOfAClusterSpeakTlsToEachOther() throws Exception {
+        try (var zooKeeper = new TestingServer(true)) {
+            for (var id = 1; id <= 3; id++) {
+                var settings = new HashMap<>(authority.trust());
+                settings.putAll(Map.of(
+                        "zookeeper.connect",
+                        zooKeeper.getConnectString(),
+                        "node.id",
+                        Integer.toString(id),
+                        "ssl.client.auth",
+                        "required",
+                        "security.inter.broker.protocol",
+                        "SSL"));
+                start(List.of(PLAIN, TLS), settings);
+            }
+            var tls = stock(brokers.get(0).listeners().get(1).toString());
+            tls.putAll(authority.identity("anna"));
+            var plain = Map.<String, Object>of(
+                    "bootstrap.servers", brokers.get(0).listeners().get(0).toString());
+            try (var admin = Admin.create(tls)) {
+                var thrice = new NewTopic("thrice", 3, (short) 3).configs(Map.of("min.insync.replicas", "3"));
+                admin.createTopics(List.of(thrice)).all().get();
+                assertThat(ports(tls)).isEqualTo(ports(1));
+            }
+            assertThat(ports(plain)).isEqualTo(ports(0));
+            var transactional = new HashMap<>(tls);
+            transactional.put("transactional.id", "mover");
+            try (var producer = new KafkaProducer<>(transactional, new StringSerializer(), new StringSerializer())) {
+                producer.initTransactions();
+                producer.beginTransaction();
+                for (var partition = 0; partition < 3; partition++) {
+                    producer.send(new ProducerRecord<>("thrice", partition, null, "on " + partition));
+                }
+                producer.commitTransaction();
+            }
+            tls.put("isolation.level", "read_committed");
+
+            assertThat(consume(tls, "thrice", 3)).containsExactlyInAnyOrder("on 0", "on 1", "on 2");
+            var own = new HashMap<>(authority.trust());
+            own.putAll(authority.identity("anna"));
+            assertThat(topics(brokers.get(2).listeners().get(1).toString(), own))
+                    .containsExactly("thrice");
+            stop();
+            brokers.clear();
+        }
+    }
+
+    private static Set<Integer> ports(Map<String, Object> client) throws Exception {
+        try (var admin = Admin.create(client)) {
+            return admin.describeCluster().nodes().get().stream()
+                    .map(Node::port)
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    private Set<Integer> ports(int listener) {
+        return brokers.stream()
+                .map(broker -> broker.listeners().get(listener).port())
+                .collect(Collectors.toSet());
     }
 
     @Test
