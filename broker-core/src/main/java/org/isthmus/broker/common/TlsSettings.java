@@ -26,7 +26,9 @@ public record TlsSettings(
         List<String> protocols,
         List<String> cipherSuites,
         boolean checksHost) {
-    private static final String CLIENT_AUTH = "ssl.client.auth";
+    /** For listeners only. */
+    public static final String CLIENT_AUTH = "ssl.client.auth";
+
     private static final String PROTOCOLS = "ssl.enabled.protocols";
     private static final String CIPHER_SUITES = "ssl.cipher.suites";
     private static final String HOST_CHECK = "ssl.endpoint.identification.algorithm";
@@ -150,10 +152,10 @@ public record TlsSettings(
         boolean checksHost() {
             return switch (text(HOST_CHECK, "https").toLowerCase(Locale.ROOT)) {
                 case "https" -> true;
-                case "" -> false;
+                case "", "none" -> false;
                 default ->
                     throw new IllegalArgumentException(
-                            HOST_CHECK + " is https or empty, not " + settings.get(HOST_CHECK));
+                            HOST_CHECK + " is https, or none or empty, not " + settings.get(HOST_CHECK));
             };
         }
     }

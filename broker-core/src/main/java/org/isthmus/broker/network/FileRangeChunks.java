@@ -52,6 +52,7 @@ final class FileRangeChunks implements ChunkedInput<ByteBuf> {
 
     @Override
     @Deprecated
+    @SuppressWarnings("InlineMeSuggester") // nobody calls it: it is there for Netty's old interface
     public ByteBuf readChunk(ChannelHandlerContext context) throws IOException {
         return readChunk(context.alloc());
     }

@@ -7,11 +7,11 @@ import org.isthmus.broker.network.Endpoint;
  * Addresses as people write them: {@code host:port}, {@code [::1]:port}, with or without one of Kafka's protocols in front, as in {@code
  * SSL://host:port}.
  */
-final class HostAndPort {
+public final class HostAndPort {
     private HostAndPort() {}
 
     /** Fails with {@link IllegalArgumentException} that says what is wrong. */
-    static Endpoint.Tcp parse(String text) {
+    public static Endpoint.Tcp parse(String text) {
         var protocolEnd = text.indexOf("://");
         var tls = protocolEnd >= 0 && speaksTls(text.substring(0, protocolEnd).strip());
         var address = (protocolEnd < 0 ? text : text.substring(protocolEnd + 3)).strip();
@@ -30,7 +30,7 @@ final class HostAndPort {
     }
 
     /** Whether one of Kafka's protocols is one over TLS. Whether users say who they are is not the listener's to tell but the broker's. */
-    static boolean speaksTls(String protocol) {
+    public static boolean speaksTls(String protocol) {
         return switch (protocol.toUpperCase(Locale.ROOT)) {
             case "SSL", "SASL_SSL" -> true;
             case "PLAINTEXT", "SASL_PLAINTEXT" -> false;
