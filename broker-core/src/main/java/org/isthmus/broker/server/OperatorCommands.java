@@ -2,7 +2,6 @@ package org.isthmus.broker.server;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
@@ -103,15 +101,7 @@ final class OperatorCommands {
     }
 
     private static @Nullable TlsSettings tls(@Nullable String file) throws IOException {
-        if (file == null) {
-            return null;
-        }
-        var properties = new Properties();
-        try (var text = Files.newBufferedReader(Path.of(file))) {
-            properties.load(text);
-        }
-        return TlsSettings.ofAll(properties.stringPropertyNames().stream()
-                .collect(Collectors.toMap(Function.identity(), properties::getProperty)));
+        return file == null ? null : TlsSettings.ofAll(CommandLine.properties(file));
     }
 
     private static @Nullable Credentials credentials(@Nullable String file)

@@ -66,7 +66,7 @@ public abstract class TlsProperties implements Serializable {
 
     /** {@code ssl.key.password} as {@code sslKeyPassword}. */
     private static String property(String setting) {
-        var words = setting.split("\\.");
+        var words = setting.split("\\.", -1);
         var name = new StringBuilder(words[0]);
         for (int i = 1; i < words.length; i++) {
             name.append(Character.toUpperCase(words[i].charAt(0))).append(words[i], 1, words[i].length());
