@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class TcpConnection extends ByteToMessageDecoder implements Connection {
     private static final System.Logger LOG = System.getLogger(TcpConnection.class.getName());
     private static final int LENGTH_BYTES = 4;
+    private static final int TLS_HANDSHAKE = 0x1603;
 
     private final SocketChannel channel;
     private final Endpoint.Tcp endpoint;
@@ -194,6 +195,10 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         }
         int length = in.getInt(in.readerIndex());
         int limit = Math.min(maxFrameBytes, handler.maxFrameBytes());
+        if (!heard && isAccepted() && !endpoint.tls() && isTls(length)) {
+            refuseTls();
+            return;
+        }
         if (length <= 0 || length > limit) {
             LOG.log(
                     System.Logger.Level.DEBUG,
@@ -210,6 +215,20 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         in.skipBytes(LENGTH_BYTES);
         heard = true;
         handler.received(new SocketFrame(in.readRetainedSlice(length)));
+    }
+
+    /** Whether what should be a length begins a handshake of TLS, of whatever version. */
+    private static boolean isTls(int length) {
+        return length >>> 16 == TLS_HANDSHAKE;
+    }
+
+    private void refuseTls() {
+        LOG.log(
+                System.Logger.Level.INFO,
+                "Closed a connection that speaks TLS to a listener without: remote={0} listener={1}",
+                remoteAddress,
+                endpoint);
+        fail();
     }
 
     @Override
