@@ -141,10 +141,15 @@ final class Cluster {
 
     private <T> CompletionStage<T> movingOn(CompletionStage<T> attempt) {
         return attempt.whenComplete((answer, thrown) -> {
-            if (thrown != null && Failures.isUnclear(Failures.of(thrown))) {
+            if (thrown != null && isOfThisBroker(Failures.of(thrown))) {
                 next++;
             }
         });
+    }
+
+    /** Whether another broker may answer otherwise: this one is not reached, or no side trusts the other. */
+    private static boolean isOfThisBroker(BrokerException failure) {
+        return Failures.isUnclear(failure) || failure.code() == ErrorCode.SASL_AUTHENTICATION_FAILED;
     }
 
     void close() {
