@@ -1,5 +1,7 @@
 package org.isthmus.broker.network;
 
+import java.util.Optional;
+
 /** One side of an open connection. Methods may be called from any thread. */
 public interface Connection {
     /** Queues a frame. On a closed connection its parts are released and nothing is sent. */
@@ -9,6 +11,12 @@ public interface Connection {
     void setReading(boolean reading);
 
     void close();
+
+    /**
+     * Why the other side ended it, where it said so by TLS: whom it does not let in may learn that only after both have agreed. Known before {@link
+     * ConnectionHandler#closed} is called.
+     */
+    Optional<TlsRefusedException> refusal();
 
     /** The other side, for logs and for the client's address in group descriptions. */
     String remoteAddress();

@@ -5,9 +5,15 @@ public sealed interface Endpoint {
     /** What marks a name inside the JVM where the protocol has room for a host only. No host name may hold a colon. */
     String IN_VM_PREFIX = "in-vm:";
 
-    /** The endpoint that a host and port on the wire stand for; the inverse of {@link #host} and {@link #port}. */
-    static Endpoint of(String host, int port) {
-        return host.startsWith(IN_VM_PREFIX) ? new InVm(host.substring(IN_VM_PREFIX.length())) : new Tcp(host, port);
+    /**
+     * The endpoint that a host and port on the wire stand for; the inverse of {@link #host} and {@link #port}.
+     *
+     * @param tls whether TLS is spoken to hosts, which the wire does not say
+     */
+    static Endpoint of(String host, int port, boolean tls) {
+        return host.startsWith(IN_VM_PREFIX)
+                ? new InVm(host.substring(IN_VM_PREFIX.length()))
+                : new Tcp(host, port, tls);
     }
 
     /** The host as it goes on the wire. */
@@ -16,11 +22,20 @@ public sealed interface Endpoint {
     /** The port as it goes on the wire; 0 inside the JVM. */
     int port();
 
-    /** A TCP address. Port 0 lets the machine choose one. */
-    record Tcp(String host, int port) implements Endpoint {
+    /**
+     * A TCP address. Port 0 lets the machine choose one.
+     *
+     * @param tls whether TLS is spoken there
+     */
+    record Tcp(String host, int port, boolean tls) implements Endpoint {
+        public Tcp(String host, int port) {
+            this(host, port, false);
+        }
+
+        /** As stock clients take it too: they pass over the protocol in front. */
         @Override
         public String toString() {
-            return host.contains(":") ? "[" + host + "]:" + port : host + ":" + port;
+            return (tls ? "SSL://" : "") + (host.contains(":") ? "[" + host + "]:" + port : host + ":" + port);
         }
     }
 

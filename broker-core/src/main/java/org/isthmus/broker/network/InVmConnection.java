@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -96,6 +97,11 @@ final class InVmConnection implements Connection {
     /** What was handed to it and was not taken by the other side. */
     long queuedBytes() {
         return pending.count();
+    }
+
+    @Override
+    public Optional<TlsRefusedException> refusal() {
+        return Optional.empty();
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.isthmus.broker.runtime.EventLoop;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The I/O threads, and both kinds of endpoint on them. A connection belongs to one of the threads for its whole life, whether its bytes go
@@ -34,19 +35,20 @@ final class NettyTransport implements Transport {
     }
 
     @Override
-    public CompletionStage<Endpoint> bind(Endpoint endpoint, Function<Connection, ConnectionHandler> accept) {
+    public CompletionStage<Endpoint> bind(
+            Endpoint endpoint, @Nullable Tls tls, Function<Connection, ConnectionHandler> accept) {
         return endpoint instanceof Endpoint.InVm name
                 ? inVm.bind(name, accept)
-                : tcp.bind((Endpoint.Tcp) endpoint, accept);
+                : tcp.bind((Endpoint.Tcp) endpoint, tls, accept);
     }
 
     @Override
     public CompletionStage<Connection> connect(
-            Endpoint endpoint, EventLoop owner, Function<Connection, ConnectionHandler> opened) {
+            Endpoint endpoint, EventLoop owner, @Nullable Tls tls, Function<Connection, ConnectionHandler> opened) {
         var loop = ((IoLoop) owner).loop();
         return endpoint instanceof Endpoint.InVm name
                 ? inVm.connect(name, loop, opened)
-                : tcp.connect((Endpoint.Tcp) endpoint, loop, opened);
+                : tcp.connect((Endpoint.Tcp) endpoint, loop, tls, opened);
     }
 
     @Override

@@ -5,10 +5,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -18,16 +20,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A socket. Owned by its channel's event loop: frames from other threads wait in a queue that the loop empties, so one flush serves all that
- * came in meanwhile. Not reading means that neither the socket nor what was already taken from it is handed on.
+ * came in meanwhile. Not reading means that neither the socket nor what was already taken from it is handed on. Where TLS is spoken, it is open
+ * once both sides agree.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // of close(): there is nothing to do about a socket that does not close well
 final class TcpConnection extends ByteToMessageDecoder implements Connection {
     private static final System.Logger LOG = System.getLogger(TcpConnection.class.getName());
     private static final int LENGTH_BYTES = 4;
+    private static final int TLS_HANDSHAKE = 0x1603;
 
     private final SocketChannel channel;
-    private final Endpoint endpoint;
+    private final Endpoint.Tcp endpoint;
     private final int maxFrameBytes;
     private final Function<Connection, ConnectionHandler> opened;
     private final PendingBytes pending;
@@ -41,10 +45,12 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     private boolean stalled;
 
     private boolean failed;
+    private boolean heard;
+    private volatile @Nullable TlsRefusedException refusal;
 
     TcpConnection(
             SocketChannel channel,
-            Endpoint endpoint,
+            Endpoint.Tcp endpoint,
             TransportConfig config,
             Function<Connection, ConnectionHandler> opened) {
         this.channel = channel;
@@ -98,6 +104,11 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     }
 
     @Override
+    public Optional<TlsRefusedException> refusal() {
+        return Optional.ofNullable(refusal);
+    }
+
+    @Override
     public String remoteAddress() {
         return remoteAddress;
     }
@@ -119,6 +130,41 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         remoteAddress = address(channel.remoteAddress());
+        if (!endpoint.tls()) {
+            open();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake) {
+            if (handshake.isSuccess()) {
+                open();
+            } else {
+                refused(TlsFailure.of(handshake.cause()));
+            }
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    private void refused(TlsFailure failure) {
+        failed = true;
+        // Who connected is told by the outcome of that.
+        if (isAccepted()) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "Closed a connection without TLS: remote={0} listener={1} reason={2}",
+                    remoteAddress,
+                    endpoint,
+                    failure.reason());
+        }
+    }
+
+    private boolean isAccepted() {
+        return channel.parent() != null;
+    }
+
+    private void open() {
         handler = opened.apply(this);
         readOrPause();
     }
@@ -149,6 +195,10 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         }
         int length = in.getInt(in.readerIndex());
         int limit = Math.min(maxFrameBytes, handler.maxFrameBytes());
+        if (!heard && isAccepted() && !endpoint.tls() && isTls(length)) {
+            refuseTls();
+            return;
+        }
         if (length <= 0 || length > limit) {
             LOG.log(
                     System.Logger.Level.DEBUG,
@@ -163,7 +213,22 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             return;
         }
         in.skipBytes(LENGTH_BYTES);
+        heard = true;
         handler.received(new SocketFrame(in.readRetainedSlice(length)));
+    }
+
+    /** Whether what should be a length begins a handshake of TLS, of whatever version. */
+    private static boolean isTls(int length) {
+        return length >>> 16 == TLS_HANDSHAKE;
+    }
+
+    private void refuseTls() {
+        LOG.log(
+                System.Logger.Level.INFO,
+                "Closed a connection that speaks TLS to a listener without: remote={0} listener={1}",
+                remoteAddress,
+                endpoint);
+        fail();
     }
 
     @Override
@@ -184,8 +249,22 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        failed(cause);
+    }
+
+    private void failed(Throwable cause) {
+        var ofTls = TlsFailure.in(cause);
         if (causedByPeer(cause)) {
             LOG.log(System.Logger.Level.DEBUG, "Connection lost: remote=" + remoteAddress, cause);
+        } else if (ofTls.isPresent() && !failed) {
+            if (!heard) {
+                refusal = ofTls.get().refusal(endpoint);
+            }
+            LOG.log(
+                    isAccepted() ? System.Logger.Level.INFO : System.Logger.Level.DEBUG,
+                    "Closed a connection whose TLS failed: remote={0} reason={1}",
+                    remoteAddress,
+                    ofTls.get().reason());
         } else if (!failed) {
             LOG.log(System.Logger.Level.WARNING, "Closed a connection after a failure: remote=" + remoteAddress, cause);
         }
@@ -236,11 +315,24 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             } else {
                 writeBytes(inMemory);
                 inMemory = null;
-                var region = new FileRangeRegion((Frame.FileRange) part);
-                channel.write(region).addListener(done -> sent(part.size()));
+                write((Frame.FileRange) part);
             }
         }
         writeBytes(inMemory);
+    }
+
+    private void write(Frame.FileRange range) {
+        if (!endpoint.tls()) {
+            channel.write(new FileRangeRegion(range)).addListener(done -> sent(range.size()));
+            return;
+        }
+        channel.write(new FileRangeChunks(range)).addListener(done -> {
+            sent(range.size());
+            if (!done.isSuccess()) {
+                // Part of a frame may have left, behind which nothing would be understood.
+                failed(done.cause());
+            }
+        });
     }
 
     /** How many bytes follow from this part on, up to a range of a file. */
@@ -285,7 +377,20 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         if (reads && stalled) {
             stalled = false;
             // Later, so that received() never runs inside itself.
-            execute(() -> channel.pipeline().fireChannelRead(Unpooled.EMPTY_BUFFER));
+            execute(this::decodeWhatWaits);
+        }
+    }
+
+    /** Here and not at the head of the pipeline, from where nothing would come as far as this through TLS. */
+    private void decodeWhatWaits() {
+        var context = channel.pipeline().context(this);
+        if (context == null) {
+            return;
+        }
+        try {
+            channelRead(context, Unpooled.EMPTY_BUFFER);
+        } catch (Exception e) {
+            failed(e);
         }
     }
 

@@ -11,15 +11,19 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Listens on and connects to sockets. */
 @SuppressWarnings(
@@ -44,10 +48,18 @@ final class TcpEndpoints {
         clients.limit(most, mostPerAddress);
     }
 
-    CompletionStage<Endpoint> bind(Endpoint.Tcp endpoint, Function<Connection, ConnectionHandler> accept) {
+    CompletionStage<Endpoint> bind(
+            Endpoint.Tcp endpoint, @Nullable Tls tls, Function<Connection, ConnectionHandler> accept) {
         var bound = new CompletableFuture<Endpoint>();
-        on(group.next(), bound, () -> bind(endpoint, accept, bound));
+        var spoken = spoken(endpoint, tls);
+        on(group.next(), bound, () -> bind(endpoint, spoken, accept, bound));
         return bound;
+    }
+
+    private static @Nullable Tls spoken(Endpoint.Tcp endpoint, @Nullable Tls tls) {
+        return endpoint.tls()
+                ? Objects.requireNonNull(tls, () -> "nobody said how TLS is spoken at " + endpoint)
+                : null;
     }
 
     /** On a thread of ours: Netty leaves values of its own with the thread, and through an application server's they would outlive us. */
@@ -60,7 +72,10 @@ final class TcpEndpoints {
     }
 
     private void bind(
-            Endpoint.Tcp endpoint, Function<Connection, ConnectionHandler> accept, CompletableFuture<Endpoint> bound) {
+            Endpoint.Tcp endpoint,
+            @Nullable Tls tls,
+            Function<Connection, ConnectionHandler> accept,
+            CompletableFuture<Endpoint> bound) {
         new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
@@ -81,8 +96,10 @@ final class TcpEndpoints {
                         }
                         channel.closeFuture().addListener(done -> clients.leave(from));
                         track(channel);
-                        var at = new Endpoint.Tcp(
-                                endpoint.host(), channel.parent().localAddress().getPort());
+                        if (tls != null) {
+                            speak(channel, tls.accepting(channel.alloc()));
+                        }
+                        var at = at(endpoint, channel.parent().localAddress());
                         channel.pipeline().addLast(new TcpConnection(channel, at, config, accept));
                     }
                 })
@@ -90,24 +107,36 @@ final class TcpEndpoints {
                 .addListener((ChannelFuture done) -> {
                     if (done.isSuccess()) {
                         track(done.channel());
-                        int port = ((InetSocketAddress) done.channel().localAddress()).getPort();
-                        bound.complete(new Endpoint.Tcp(endpoint.host(), port));
+                        bound.complete(
+                                at(endpoint, (InetSocketAddress) done.channel().localAddress()));
                     } else {
                         bound.completeExceptionally(new IOException("cannot listen on " + endpoint, done.cause()));
                     }
                 });
     }
 
+    /** With the port that the machine chose. */
+    private static Endpoint.Tcp at(Endpoint.Tcp endpoint, InetSocketAddress bound) {
+        return new Endpoint.Tcp(endpoint.host(), bound.getPort(), endpoint.tls());
+    }
+
+    /** Files go through TLS in pieces, which the second handler asks for as they are taken. */
+    private static void speak(SocketChannel channel, SslHandler tls) {
+        channel.pipeline().addLast(tls).addLast(new ChunkedWriteHandler());
+    }
+
     CompletionStage<Connection> connect(
-            Endpoint.Tcp endpoint, EventLoop owner, Function<Connection, ConnectionHandler> opened) {
+            Endpoint.Tcp endpoint, EventLoop owner, @Nullable Tls tls, Function<Connection, ConnectionHandler> opened) {
         var connected = new CompletableFuture<Connection>();
-        on(owner, connected, () -> connect(endpoint, owner, opened, connected));
+        var spoken = spoken(endpoint, tls);
+        on(owner, connected, () -> connect(endpoint, owner, spoken, opened, connected));
         return connected;
     }
 
     private void connect(
             Endpoint.Tcp endpoint,
             EventLoop owner,
+            @Nullable Tls tls,
             Function<Connection, ConnectionHandler> opened,
             CompletableFuture<Connection> connected) {
         new Bootstrap()
@@ -120,19 +149,38 @@ final class TcpEndpoints {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         track(channel);
+                        if (tls != null) {
+                            speak(channel, tls.connecting(channel.alloc(), endpoint));
+                        }
                         channel.pipeline().addLast(new TcpConnection(channel, endpoint, config, opened));
                     }
                 })
                 .connect(InetSocketAddress.createUnresolved(endpoint.host(), endpoint.port()))
                 .addListener((ChannelFuture done) -> {
-                    if (done.isSuccess()) {
-                        var connection = done.channel().pipeline().get(TcpConnection.class);
-                        // Netty says so before it opens the connection's handler; ours are told afterwards.
-                        owner.execute(() -> connected.complete(connection));
-                    } else {
+                    if (!done.isSuccess()) {
                         connected.completeExceptionally(new IOException("cannot connect to " + endpoint, done.cause()));
+                    } else if (tls != null) {
+                        agreeing(done.channel(), endpoint, connected);
+                    } else {
+                        opened(done.channel(), connected);
                     }
                 });
+    }
+
+    private static void agreeing(Channel channel, Endpoint endpoint, CompletableFuture<Connection> connected) {
+        channel.pipeline().get(SslHandler.class).handshakeFuture().addListener(agreed -> {
+            if (agreed.isSuccess()) {
+                opened(channel, connected);
+            } else {
+                connected.completeExceptionally(TlsFailure.of(agreed.cause()).exception(endpoint));
+            }
+        });
+    }
+
+    /** Netty says so before it opens the connection's handler; ours are told afterwards. */
+    private static void opened(Channel channel, CompletableFuture<Connection> connected) {
+        var connection = channel.pipeline().get(TcpConnection.class);
+        channel.eventLoop().execute(() -> connected.complete(connection));
     }
 
     void close() {

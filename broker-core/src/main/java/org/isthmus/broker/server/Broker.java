@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.isthmus.broker.client.ClientConfig;
+import org.isthmus.broker.common.TlsSettings;
 import org.isthmus.broker.controller.Controller;
 import org.isthmus.broker.controller.Elections;
 import org.isthmus.broker.controller.Registration;
@@ -34,6 +35,7 @@ import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.LocalMetadataStore;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.network.Tls;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.network.TransportConfig;
 import org.isthmus.broker.protocol.client.BrokerPeers;
@@ -155,8 +157,10 @@ final class Broker implements AutoCloseable {
         var groups = new GroupCoordinator(settings.groups(), metadata::image, Clock.system(), ids);
         var producerIds = new ProducerIds(metadata);
         var users = users();
-        var peers = BrokerPeers.over(transport, peerClient("broker-", users));
-        var leaders = new Leaders(settings.brokerId(), metadata);
+        var tlsBetweenBrokers = speaksTlsToOthers(config.listeners());
+        var tlsToOthers = tlsBetweenBrokers ? settings.tls() : null;
+        var peers = BrokerPeers.over(transport, peerClient("broker-", users, tlsToOthers));
+        var leaders = new Leaders(settings.brokerId(), metadata, tlsBetweenBrokers);
         var shares = new SharePlaces(
                 partitions,
                 io,
@@ -184,7 +188,7 @@ final class Broker implements AutoCloseable {
         if (isOfCluster()) {
             partitions.replicate(
                     new Replication(settings.brokerId(), metadata, maxLag),
-                    new WireReplicaLink(transport, peerClient("replica-", users)),
+                    new WireReplicaLink(transport, peerClient("replica-", users, tlsToOthers)),
                     loop("isthmus-replication"));
         }
         metadata.follow(image -> {
@@ -193,10 +197,10 @@ final class Broker implements AutoCloseable {
                 running.limitClients(image, transport);
             }
         });
-        var addresses = new AdvertisedAddresses(settings.brokerId(), new ConcurrentHashMap<>());
+        var addresses = new AdvertisedAddresses(settings.brokerId(), new ConcurrentHashMap<>(), tlsBetweenBrokers);
         if (!isOfCluster()) {
             // Before the first client can ask who is there, and again once the port is known.
-            register(registration, inVm);
+            register(registration, inVm, null);
         }
         var table = new Apis(
                         settings,
@@ -221,7 +225,15 @@ final class Broker implements AutoCloseable {
         var maxIdle = settings.connections().maxIdle();
         var idle = maxIdle == null ? null : new IdleLimit(maxIdle, loops.get(0), Clock.system());
         listen(transport, config.listeners(), addresses, table, idle);
-        register(registration, listeners.isEmpty() ? inVm : addresses.reached(listeners.get(0)));
+        register(
+                registration,
+                reached(false, addresses)
+                        .or(() -> reached(true, addresses))
+                        .<Endpoint>map(at -> at)
+                        .orElse(inVm),
+                reached(true, addresses)
+                        .map(at -> new BrokerImage.Address(at.host(), at.port()))
+                        .orElse(null));
         opened.add(() -> stopping = true);
         if (metadata instanceof CuratorMetadataStore shared) {
             takePart(shared, registration, elections, metadataLoop);
@@ -251,9 +263,21 @@ final class Broker implements AutoCloseable {
         return Optional.of(users);
     }
 
-    private ClientConfig peerClient(String kind, Optional<PasswordFile> users) {
+    /** Unless it is told, as on the first listener. */
+    private boolean speaksTlsToOthers(List<Endpoint.Tcp> wanted) {
+        boolean tls = settings.tlsBetweenBrokers()
+                .orElseGet(() -> !wanted.isEmpty() && wanted.get(0).tls());
+        if (isOfCluster() && wanted.stream().noneMatch(listener -> listener.tls() == tls)) {
+            throw new IllegalArgumentException("security.inter.broker.protocol: this broker has no listener "
+                    + (tls ? "with" : "without") + " TLS, on which the others would come to it");
+        }
+        return tls;
+    }
+
+    private ClientConfig peerClient(String kind, Optional<PasswordFile> users, @Nullable TlsSettings tls) {
         return ClientConfig.defaults(kind + settings.brokerId())
                 .withRequestTimeout(PEER_TIMEOUT)
+                .withTls(tls)
                 .withCredentials(
                         users.flatMap(known -> known.of(settings.peerUser())).orElse(null));
     }
@@ -274,13 +298,22 @@ final class Broker implements AutoCloseable {
         return CuratorMetadataStore.open(settings.cluster().zooKeeper().orElseThrow(), settings.brokerId(), ids, loop);
     }
 
-    private void register(Registration registration, Endpoint reachedAt) throws IOException {
+    private Optional<Endpoint.Tcp> reached(boolean byTls, AdvertisedAddresses addresses) {
+        return listeners.stream()
+                .filter(listener -> listener.tls() == byTls)
+                .findFirst()
+                .map(addresses::reached);
+    }
+
+    private void register(Registration registration, Endpoint reachedAt, BrokerImage.@Nullable Address byTls)
+            throws IOException {
         await(registration.register(new BrokerImage(
                 settings.brokerId(),
                 reachedAt.host(),
                 reachedAt.port(),
                 0,
-                settings.cluster().rack())));
+                settings.cluster().rack(),
+                byTls)));
     }
 
     private void takePart(CuratorMetadataStore cluster, Registration registration, Elections elections, EventLoop loop)
@@ -308,9 +341,17 @@ final class Broker implements AutoCloseable {
             throw new IllegalArgumentException("advertised.listeners has "
                     + settings.advertised().size() + " addresses for " + wanted.size() + " listeners");
         }
+        for (int i = 0; i < settings.advertised().size(); i++) {
+            if (settings.advertised().get(i).tls() && !wanted.get(i).tls()) {
+                throw new IllegalArgumentException("advertised.listeners promises TLS at "
+                        + settings.advertised().get(i) + ", but the listener " + wanted.get(i) + " does not speak it");
+            }
+        }
+        var tls = wanted.stream().anyMatch(Endpoint.Tcp::tls) ? Tls.ofListener(settings.tls()) : null;
         await(transport.bind(inVm, connection -> new RequestPipeline(connection, table, null)));
         for (var endpoint : wanted) {
-            var bound = await(transport.bind(endpoint, connection -> new RequestPipeline(connection, table, idle)));
+            var bound = await(transport.bind(
+                    endpoint, endpoint.tls() ? tls : null, connection -> new RequestPipeline(connection, table, idle)));
             if (bound instanceof Endpoint.Tcp tcp) {
                 if (!settings.advertised().isEmpty()) {
                     addresses.advertised().put(tcp, settings.advertised().get(listeners.size()));

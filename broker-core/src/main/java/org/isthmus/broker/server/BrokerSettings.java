@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.common.TlsSettings;
 import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.group.ConsumerGroupConfig;
 import org.isthmus.broker.coordinator.group.GroupConfig;
@@ -30,6 +31,8 @@ import org.isthmus.broker.zookeeper.ZooKeeperConfig;
  * @param ioThreads threads that open logs and read from the disk
  * @param users the file of those who may come in, without which everybody may
  * @param peerUser as which of them this broker comes to the others
+ * @param tls how TLS is spoken, on listeners and with other brokers
+ * @param tlsBetweenBrokers whether it is spoken with other brokers, where that is said
  * @param advertised the addresses that clients are told in place of the listeners, one for each, or none
  */
 record BrokerSettings(
@@ -50,6 +53,8 @@ record BrokerSettings(
         ConnectionLimits connections,
         Optional<Path> users,
         String peerUser,
+        TlsSettings tls,
+        Optional<Boolean> tlsBetweenBrokers,
         GroupConfig groups,
         CleanerConfig cleaner,
         DeadLetterTopics.Rules deadLetterTopics,
@@ -81,6 +86,8 @@ record BrokerSettings(
                 reader.connections(),
                 reader.text("isthmus.users").map(Path::of),
                 reader.text("isthmus.users.peer", "broker"),
+                reader.tls(),
+                reader.text("security.inter.broker.protocol").map(HostAndPort::speaksTls),
                 new GroupConfig(
                         reader.millis("group.min.session.timeout.ms", groups.minSessionTimeout()),
                         reader.millis("group.max.session.timeout.ms", groups.maxSessionTimeout()),
@@ -195,6 +202,11 @@ record BrokerSettings(
                     number("max.connections", Integer.MAX_VALUE, 0),
                     number("max.connections.per.ip", Integer.MAX_VALUE, 0),
                     idleMs < 0 ? null : Duration.ofMillis(idleMs));
+        }
+
+        TlsSettings tls() {
+            known.addAll(TlsSettings.NAMES);
+            return TlsSettings.of(given);
         }
 
         ConsumerGroupConfig consumerGroups(ConsumerGroupConfig usual) {

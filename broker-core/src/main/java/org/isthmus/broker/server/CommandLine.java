@@ -1,5 +1,8 @@
 package org.isthmus.broker.server;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,6 +10,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.isthmus.broker.network.Endpoint;
 
@@ -18,11 +24,13 @@ final class CommandLine {
               --data DIR                 where everything is kept (default: ./isthmus-data); more than one, each on a disk of
                                          its own, share the logs: give the option again, or DIR,DIR
               --listen HOST:PORT         address to listen on; may be given more than once; port 0 picks a free one
-                                         (default: 127.0.0.1:9092)
+                                         (default: 127.0.0.1:9092); SSL://HOST:PORT speaks TLS, by the settings ssl.…
               --zookeeper HOST:PORT,...  coordinates a cluster of several brokers; with /PATH at its end, below that path
                                          (default: the broker is a cluster by itself)
               --id NUMBER                this broker's number in its cluster
               --config KEY=VALUE ...     settings by their Kafka names, such as num.partitions=4 log.retention.ms=86400000
+              --properties FILE          the same from a file, one KEY=VALUE in a line, as Kafka's server.properties: so passwords
+                                         are seen by nobody else; what --config says goes before it
               --help                     this text
             """;
 
@@ -39,7 +47,7 @@ final class CommandLine {
         return List.of(arguments).stream().anyMatch(word -> word.equals("--help") || word.equals("-h"));
     }
 
-    static BrokerConfig parse(String... arguments) throws UsageException {
+    static BrokerConfig parse(String... arguments) throws UsageException, IOException {
         var words = List.of(arguments).iterator();
         if (!words.hasNext() || !words.next().equals("serve")) {
             throw new UsageException("say 'serve' to start a broker, or --help for what else there is");
@@ -47,6 +55,7 @@ final class CommandLine {
         var data = new ArrayList<String>();
         var listeners = new ArrayList<Endpoint.Tcp>();
         var settings = new HashMap<String, String>();
+        var fromFiles = new HashMap<String, String>();
         var lastOption = "";
         while (words.hasNext()) {
             var word = words.next();
@@ -56,6 +65,7 @@ final class CommandLine {
                 case "--zookeeper" -> settings.put("zookeeper.connect", value(word, words));
                 case "--id" -> settings.put("node.id", value(word, words));
                 case "--config" -> set(value(word, words), settings);
+                case "--properties" -> fromFiles.putAll(properties(value(word, words)));
                 default -> {
                     if (!lastOption.equals("--config") || word.startsWith("--")) {
                         throw new UsageException("'" + word + "' is not understood");
@@ -66,10 +76,28 @@ final class CommandLine {
             }
             lastOption = word;
         }
+        fromFiles.forEach(settings::putIfAbsent);
+        var more = settings.remove("listeners");
+        if (more != null && listeners.isEmpty()) {
+            for (var listener : more.split(",", -1)) {
+                listeners.add(address(listener.strip()));
+            }
+        }
         if (listeners.isEmpty()) {
             listeners.add(new Endpoint.Tcp("127.0.0.1", 9092));
         }
         return new BrokerConfig(firstOf(data, settings), listeners, settings);
+    }
+
+    static Map<String, String> properties(String file) throws IOException {
+        var properties = new Properties();
+        try (var text = Files.newBufferedReader(Path.of(file))) {
+            properties.load(text);
+        } catch (NoSuchFileException e) {
+            throw new IOException("there is no file " + file, e);
+        }
+        return properties.stringPropertyNames().stream()
+                .collect(Collectors.toMap(Function.identity(), properties::getProperty));
     }
 
     /** The first directory is the data directory, and all of them hold logs. */

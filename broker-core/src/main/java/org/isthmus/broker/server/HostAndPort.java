@@ -1,14 +1,19 @@
 package org.isthmus.broker.server;
 
+import java.util.Locale;
 import org.isthmus.broker.network.Endpoint;
 
-/** Addresses as people write them: {@code host:port}, {@code [::1]:port}, with or without a protocol in front. */
-final class HostAndPort {
+/**
+ * Addresses as people write them: {@code host:port}, {@code [::1]:port}, with or without one of Kafka's protocols in front, as in {@code
+ * SSL://host:port}.
+ */
+public final class HostAndPort {
     private HostAndPort() {}
 
     /** Fails with {@link IllegalArgumentException} that says what is wrong. */
-    static Endpoint.Tcp parse(String text) {
+    public static Endpoint.Tcp parse(String text) {
         var protocolEnd = text.indexOf("://");
+        var tls = protocolEnd >= 0 && speaksTls(text.substring(0, protocolEnd).strip());
         var address = (protocolEnd < 0 ? text : text.substring(protocolEnd + 3)).strip();
         var colon = address.lastIndexOf(':');
         if (colon < 0) {
@@ -21,7 +26,19 @@ final class HostAndPort {
             throw new IllegalArgumentException("'" + text + "' needs brackets around its host: [host]:port");
         }
         // No host means every address of the machine, as in Kafka.
-        return new Endpoint.Tcp(host.isEmpty() ? "0.0.0.0" : host, port(text, address.substring(colon + 1)));
+        return new Endpoint.Tcp(host.isEmpty() ? "0.0.0.0" : host, port(text, address.substring(colon + 1)), tls);
+    }
+
+    /** Whether one of Kafka's protocols is one over TLS. Whether users say who they are is not the listener's to tell but the broker's. */
+    public static boolean speaksTls(String protocol) {
+        return switch (protocol.toUpperCase(Locale.ROOT)) {
+            case "SSL", "SASL_SSL" -> true;
+            case "PLAINTEXT", "SASL_PLAINTEXT" -> false;
+            // Taken for one without TLS it could be one that was meant to be safe.
+            default ->
+                throw new IllegalArgumentException(
+                        "'" + protocol + "' is none of the protocols PLAINTEXT, SSL, SASL_PLAINTEXT and SASL_SSL");
+        };
     }
 
     private static int port(String text, String digits) {

@@ -24,6 +24,7 @@ import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.OperatorClient;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.common.TlsSettings;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.common.Xid;
 import org.isthmus.broker.network.Endpoint;
@@ -48,7 +49,10 @@ final class OperatorCommands {
               transactions commit|rollback XID     decides a prepared branch in its manager's place
               transactions forget XID              drops what is remembered of that decision
 
-              --bootstrap HOST:PORT                any broker of the cluster (default: 127.0.0.1:9092)
+              --bootstrap HOST:PORT                any broker of the cluster (default: 127.0.0.1:9092); SSL://HOST:PORT where
+                                                   it speaks TLS
+              --tls FILE                           for brokers that speak TLS: properties ssl.truststore.location=… and
+                                                   whatever else of ssl.… stock clients take
               --login FILE                         for brokers that ask: a file with the line USER:PASSWORD
             """;
 
@@ -87,12 +91,17 @@ final class OperatorCommands {
         var bootstrap = said.options().getOrDefault("--bootstrap", "127.0.0.1:9092");
         var config = ClientConfig.defaults("isthmus-operator")
                 .withRequestTimeout(TIMEOUT)
-                .withCredentials(credentials(said.options().get("--login")));
+                .withCredentials(credentials(said.options().get("--login")))
+                .withTls(tls(said.options().get("--tls")));
         try (var client = BrokerClients.operate(addresses(bootstrap), config)) {
             new OperatorCommands(client, out).carryOut(said);
         } catch (BrokerException refused) {
             throw new IOException(refused.getMessage(), refused);
         }
+    }
+
+    private static @Nullable TlsSettings tls(@Nullable String file) throws IOException {
+        return file == null ? null : TlsSettings.ofAll(CommandLine.properties(file));
     }
 
     private static @Nullable Credentials credentials(@Nullable String file)
@@ -120,7 +129,7 @@ final class OperatorCommands {
                 said.words().add(word);
                 continue;
             }
-            if (!Set.of("--bootstrap", "--login", "--partitions", "--replicas", "--config")
+            if (!Set.of("--bootstrap", "--login", "--tls", "--partitions", "--replicas", "--config")
                             .contains(word)
                     || !words.hasNext()) {
                 throw new CommandLine.UsageException("'" + word + "' is not understood, or has no value");

@@ -128,12 +128,19 @@ final class ZNodes {
         if (broker.rack() != null) {
             fields.put("rack", broker.rack());
         }
+        var tls = broker.tls();
+        if (tls != null) {
+            fields.put("tls.host", tls.host());
+            fields.put("tls.port", Integer.toString(tls.port()));
+        }
         return bytes(fields);
     }
 
     static BrokerImage broker(BrokerId id, byte[] content, long epoch) {
         var fields = fields(content);
-        return new BrokerImage(id, field(fields, "host"), number(fields, "port"), epoch, fields.get("rack"));
+        var tlsHost = fields.get("tls.host");
+        var tls = tlsHost == null ? null : new BrokerImage.Address(tlsHost, number(fields, "tls.port"));
+        return new BrokerImage(id, field(fields, "host"), number(fields, "port"), epoch, fields.get("rack"), tls);
     }
 
     static byte[] encode(TopicNode topic) {

@@ -3,16 +3,19 @@ package org.isthmus.broker.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.isthmus.broker.common.TlsSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Many clients that ask and ask and never read an answer: what the broker keeps for each has a bound. */
 @Timeout(60)
@@ -40,7 +43,7 @@ class SlowReadersTest {
 
     @Test
     void thousandClientsInTheSameProcess() throws Exception {
-        askWithoutReading(new Endpoint.InVm("slow"), server, 1000);
+        askWithoutReading(new Endpoint.InVm("slow"), null, server, null, 1000);
 
         assertThat(accepted).allSatisfy(connection -> assertIsBounded(((InVmConnection) connection).queuedBytes()));
     }
@@ -48,7 +51,20 @@ class SlowReadersTest {
     /** Fewer, because the system takes some megabytes for each before its socket is full. */
     @Test
     void clientsThatHaveSockets() throws Exception {
-        askWithoutReading(new Endpoint.Tcp("127.0.0.1", 0), client, 8);
+        askWithoutReading(new Endpoint.Tcp("127.0.0.1", 0), null, client, null, 8);
+
+        assertThat(accepted).allSatisfy(connection -> assertIsBounded(((TcpConnection) connection).queuedBytes()));
+    }
+
+    @Test
+    void clientsThatSpeakTls(@TempDir Path directory) throws Exception {
+        var authority = CertificateAuthority.in(directory, "authority");
+        askWithoutReading(
+                new Endpoint.Tcp("127.0.0.1", 0, true),
+                Tls.ofListener(TlsSettings.of(authority.identity("127.0.0.1"))),
+                client,
+                Tls.ofClient(TlsSettings.of(authority.trust())),
+                8);
 
         assertThat(accepted).allSatisfy(connection -> assertIsBounded(((TcpConnection) connection).queuedBytes()));
     }
@@ -57,13 +73,14 @@ class SlowReadersTest {
         assertThat(queuedBytes).isBetween((long) MAX_PENDING, (long) MAX_PENDING + ANSWER_BYTES + Integer.BYTES);
     }
 
-    private void askWithoutReading(Endpoint endpoint, Transport from, int clients) throws Exception {
+    private void askWithoutReading(Endpoint endpoint, Tls listening, Transport from, Tls connecting, int clients)
+            throws Exception {
         var full = new CountDownLatch(clients);
-        var bound = server.bind(endpoint, connection -> accept(connection, full))
+        var bound = server.bind(endpoint, listening, connection -> accept(connection, full))
                 .toCompletableFuture()
                 .join();
         for (var i = 0; i < clients; i++) {
-            var connection = from.connect(bound, from.loop(), opened -> {
+            var connection = from.connect(bound, from.loop(), connecting, opened -> {
                         opened.setReading(false);
                         return new Answering(opened, () -> {});
                     })

@@ -188,7 +188,7 @@ class TransactionProcessIT {
     private static List<Endpoint> endpoints(List<String> addresses) {
         return addresses.stream()
                 .map(address -> address.split(":", 2))
-                .map(parts -> Endpoint.of(parts[0], Integer.parseInt(parts[1])))
+                .map(parts -> (Endpoint) new Endpoint.Tcp(parts[0], Integer.parseInt(parts[1])))
                 .collect(Collectors.toList());
     }
 

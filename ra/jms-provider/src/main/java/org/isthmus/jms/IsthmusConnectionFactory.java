@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Makes connections to the brokers at {@code bootstrapServers}, or, without any, to the embedded broker of this JVM, which then lives
  * from the first open connection to the last. A bean: set it up, then use it from any number of threads.
  */
-public final class IsthmusConnectionFactory
+public final class IsthmusConnectionFactory extends TlsProperties
         implements ConnectionFactory,
                 QueueConnectionFactory,
                 TopicConnectionFactory,
@@ -61,7 +61,8 @@ public final class IsthmusConnectionFactory
     }
 
     /**
-     * @param bootstrapServers {@code host:port}, several with commas between them; null or empty is the embedded broker
+     * @param bootstrapServers {@code host:port}, several with commas between them, {@code SSL://host:port} where they speak TLS; null or empty is the
+     *     embedded broker
      */
     public IsthmusConnectionFactory(@Nullable String bootstrapServers) {
         this.bootstrapServers = orEmpty(bootstrapServers);
@@ -153,7 +154,13 @@ public final class IsthmusConnectionFactory
 
     private BrokerLink.Dialer dialer(@Nullable String user, @Nullable String password) throws JMSException {
         var who = user == null || user.isEmpty() ? null : new Credentials(user, orEmpty(password));
-        return bootstrapServers.isBlank() ? Dialers.embedded(dataPath(), who) : Dialers.remote(bootstrapServers, who);
+        try {
+            return bootstrapServers.isBlank()
+                    ? Dialers.embedded(dataPath(), who, tlsSettings())
+                    : Dialers.remote(bootstrapServers, who, tlsSettings());
+        } catch (IllegalArgumentException e) {
+            throw JmsErrors.caused(new JMSException(e.getMessage()), e);
+        }
     }
 
     private Path dataPath() {
@@ -386,7 +393,8 @@ public final class IsthmusConnectionFactory
         reference.add(new StringRefAddr("startFrom", startFrom));
         reference.add(new StringRefAddr("blockOnAcknowledge", Boolean.toString(blockOnAcknowledge)));
         reference.add(new StringRefAddr("blockOnNonDurableSend", Boolean.toString(blockOnNonDurableSend)));
-        return reference; // without the password: naming services keep references in the clear
+        openTls().forEach((property, value) -> reference.add(new StringRefAddr(property, value)));
+        return reference; // without the passwords: naming services keep references in the clear
     }
 
     static IsthmusConnectionFactory of(Reference reference) {
@@ -406,6 +414,7 @@ public final class IsthmusConnectionFactory
         }
         factory.setStartFrom(IsthmusObjectFactory.text(reference, "startFrom"));
         factory.setBlockOnAcknowledge(Boolean.parseBoolean(IsthmusObjectFactory.text(reference, "blockOnAcknowledge")));
+        tlsProperties().forEach(property -> factory.setTls(property, IsthmusObjectFactory.text(reference, property)));
         return factory;
     }
 }

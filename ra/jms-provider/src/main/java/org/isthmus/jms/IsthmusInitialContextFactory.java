@@ -23,7 +23,7 @@ import javax.naming.spi.InitialContextFactory;
  * </pre>
  *
  * <p>What stands behind {@code connectionFactory.} is a name, then bootstrap servers, which are those of the provider's URL where it says none,
- * and properties of {@link IsthmusConnectionFactory}. {@code ConnectionFactory} is always there. No bootstrap servers at all mean the broker
+ * and properties of {@link IsthmusConnectionFactory}, those of TLS too. {@code ConnectionFactory} is always there. No bootstrap servers at all mean the broker
  * embedded in this JVM.
  */
 public final class IsthmusInitialContextFactory implements InitialContextFactory {
@@ -70,14 +70,15 @@ public final class IsthmusInitialContextFactory implements InitialContextFactory
         if (options >= 0) {
             for (var option : value.substring(options + 1).split("&", -1)) {
                 int equals = option.indexOf('=');
-                var property = equals < 0
-                        ? null
-                        : PROPERTIES.get(option.substring(0, equals).strip());
-                if (property == null) {
+                var name = equals < 0 ? "" : option.substring(0, equals).strip();
+                var text = option.substring(equals + 1).strip();
+                var property = PROPERTIES.get(name);
+                if (property != null) {
+                    property.accept(factory, text);
+                } else if (!factory.setTls(name, text)) {
                     throw new ConfigurationException(key + ": no property of a connection factory: " + option
                             + "; there are " + new java.util.TreeSet<>(PROPERTIES.keySet()));
                 }
-                property.accept(factory, option.substring(equals + 1).strip());
             }
         }
         return factory;

@@ -159,10 +159,10 @@ class ConnectionTest extends MemoryBrokerTest {
 
     @Test
     void bootstrapServersAreHostsAndPorts() throws JMSException {
-        assertThat(Dialers.endpoints("a:1, b,[::1]:3"))
+        assertThat(Dialers.endpoints("a:1, b,[::1]:3", false))
                 .containsExactly(new Endpoint.Tcp("a", 1), new Endpoint.Tcp("b", 9092), new Endpoint.Tcp("::1", 3));
         for (var wrong : List.of("a:x", ":1", "a:0", "a:70000")) {
-            assertThatThrownBy(() -> Dialers.endpoints(wrong)).isInstanceOf(JMSException.class);
+            assertThatThrownBy(() -> Dialers.endpoints(wrong, false)).isInstanceOf(JMSException.class);
         }
     }
 

@@ -45,7 +45,7 @@ abstract class RealBrokerTest extends JmsTest {
 
     @Override
     BrokerLink.Dialer dialer() {
-        return Dialers.embedded(data, null);
+        return Dialers.embedded(data, null, null);
     }
 
     static String bootstrapServers() {

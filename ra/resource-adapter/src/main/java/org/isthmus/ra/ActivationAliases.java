@@ -4,12 +4,15 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.isthmus.jms.TlsProperties;
 
 /**
  * Activation properties as other adapters name them, so that a bean moved here says what it said. What has a counterpart is applied to it;
  * what has none is remembered by name. Either way a warning names it at activation: nothing is ignored in silence.
  */
-public abstract class ActivationAliases {
+public abstract class ActivationAliases extends TlsProperties {
+    private static final long serialVersionUID = 1L;
+
     private final Map<String, String> renamed = new LinkedHashMap<>();
     private final Set<String> ignored = new LinkedHashSet<>();
 

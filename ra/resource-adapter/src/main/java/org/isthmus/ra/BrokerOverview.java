@@ -19,6 +19,7 @@ import org.isthmus.broker.client.GroupView;
 import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.OperatorClient;
 import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.TlsSettings;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.protocol.client.BrokerClients;
@@ -39,12 +40,15 @@ final class BrokerOverview implements BrokerOverviewMXBean, AutoCloseable {
      *
      * @param timeout how long a question may take, with all that it asks
      * @param who as whom it asks, where the broker wants to know
+     * @param tls how TLS is spoken with the broker, if it is
      */
-    BrokerOverview(List<? extends Endpoint> broker, Duration timeout, @Nullable Credentials who) {
+    BrokerOverview(
+            List<? extends Endpoint> broker, Duration timeout, @Nullable Credentials who, @Nullable TlsSettings tls) {
         this.broker = broker;
         this.config = ClientConfig.defaults("isthmus-overview")
                 .withRequestTimeout(timeout)
-                .withCredentials(who);
+                .withCredentials(who)
+                .withTls(tls);
     }
 
     @Override

@@ -256,6 +256,7 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
             factory.setUser(userName);
             factory.setPassword(password);
         }
+        factory.takeTls(this);
         if (Boolean.parseBoolean(recordsAsText)) {
             factory.setRecordsAsText(true);
         }

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import javax.security.auth.Subject;
 import org.isthmus.jms.IsthmusConnectionFactory;
+import org.isthmus.jms.TlsProperties;
 import org.isthmus.ra.outbound.FactoryHandle;
 import org.isthmus.ra.outbound.Login;
 import org.isthmus.ra.outbound.PooledConnection;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Makes the connections of one connection factory definition, as configured, for the server to pool. Configured by one thread; after that
  * safe for use by many.
  */
-public class IsthmusManagedConnectionFactory
+public class IsthmusManagedConnectionFactory extends TlsProperties
         implements ManagedConnectionFactory, ResourceAdapterAssociation, ValidatingManagedConnectionFactory {
     private static final long serialVersionUID = 1L;
 
@@ -123,6 +124,7 @@ public class IsthmusManagedConnectionFactory
             factory.setUser(user);
             factory.setPassword(login.password() == null ? password : login.password());
         }
+        factory.takeTls(this);
         if (!trustedPackages.isEmpty()) {
             factory.setTrustedPackages(trustedPackages);
         }
@@ -222,6 +224,7 @@ public class IsthmusManagedConnectionFactory
                 && clientId.equals(that.clientId)
                 && userName.equals(that.userName)
                 && password.equals(that.password)
+                && sameTls(that)
                 && trustedPackages.equals(that.trustedPackages)
                 && recordsAsText == that.recordsAsText;
     }

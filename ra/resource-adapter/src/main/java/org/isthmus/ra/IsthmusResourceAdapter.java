@@ -12,6 +12,7 @@ import java.util.Objects;
 import javax.transaction.xa.XAResource;
 import org.isthmus.broker.client.Credentials;
 import org.isthmus.jms.IsthmusConnectionFactory;
+import org.isthmus.jms.TlsProperties;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Configured by one thread, then started; after that safe for use by many.
  */
-public class IsthmusResourceAdapter implements ResourceAdapter, Serializable {
+public class IsthmusResourceAdapter extends TlsProperties implements ResourceAdapter, Serializable {
     private static final long serialVersionUID = 1L;
 
     private String bootstrapServers = "";
@@ -87,6 +88,7 @@ public class IsthmusResourceAdapter implements ResourceAdapter, Serializable {
         }
         factory.setUser(userName);
         factory.setPassword(password);
+        factory.takeTls(this);
         return factory;
     }
 
@@ -106,7 +108,7 @@ public class IsthmusResourceAdapter implements ResourceAdapter, Serializable {
                 : Path.of(dataDirectory).toAbsolutePath().normalize();
     }
 
-    /** Brokers to connect to, as {@code host:port,host:port}. Empty: a broker embedded in this server. */
+    /** Brokers to connect to, as {@code host:port,host:port}, {@code SSL://host:port} where they speak TLS. Empty: a broker embedded in this server. */
     public String getBootstrapServers() {
         return bootstrapServers;
     }
@@ -124,7 +126,9 @@ public class IsthmusResourceAdapter implements ResourceAdapter, Serializable {
         this.dataDirectory = dataDirectory.strip();
     }
 
-    /** Addresses on which the embedded broker speaks the Kafka protocol, as {@code host:port,host:port}. Empty: no port is opened. */
+    /**
+     * Addresses on which the embedded broker speaks the Kafka protocol, as {@code host:port,host:port}, {@code SSL://host:port} where it speaks TLS. Empty: no port is opened.
+     */
     public String getListeners() {
         return listeners;
     }
@@ -166,6 +170,7 @@ public class IsthmusResourceAdapter implements ResourceAdapter, Serializable {
                 && dataDirectory.equals(that.dataDirectory)
                 && listeners.equals(that.listeners)
                 && settings.equals(that.settings)
+                && sameTls(that)
                 && userName.equals(that.userName)
                 && password.equals(that.password);
     }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import javax.transaction.xa.XAResource;
+import org.isthmus.broker.common.TlsSettings;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.server.BrokerConfig;
 import org.isthmus.broker.server.EmbeddedBroker;
@@ -44,7 +45,8 @@ final class RunningAdapter {
         this.broker = broker;
         this.threads = threads;
         recovery = new RecoveryConnections(configuration);
-        overview = new BrokerOverview(brokers, Duration.ofSeconds(15), configuration.credentials());
+        overview = new BrokerOverview(
+                brokers, Duration.ofSeconds(15), configuration.credentials(), spoken(configuration, brokers));
         management = Management.show(
                 configuration.toString(),
                 Map.of("RecoverableBranches", new RecoverableBranches(recovery), "BrokerOverview", overview));
@@ -61,10 +63,19 @@ final class RunningAdapter {
         return new RunningAdapter(configuration, broker, brokers, new ServerThreads(context));
     }
 
+    /** Nothing where an address says that there is no TLS, whatever is set for those that do not say. */
+    private static @Nullable TlsSettings spoken(
+            IsthmusResourceAdapter configuration, List<? extends Endpoint> brokers) {
+        return brokers.stream().anyMatch(broker -> broker instanceof Endpoint.Tcp tcp && !tcp.tls())
+                ? null
+                : configuration.tlsSettings();
+    }
+
     private static List<Endpoint.Tcp> remote(IsthmusResourceAdapter configuration)
             throws ResourceAdapterInternalException {
         try {
-            return PropertyText.addresses("bootstrapServers", configuration.getBootstrapServers());
+            return PropertyText.addresses(
+                    "bootstrapServers", configuration.getBootstrapServers(), configuration.tlsSettings() != null);
         } catch (IllegalArgumentException e) {
             throw new ResourceAdapterInternalException(e.getMessage(), e);
         }
@@ -74,7 +85,7 @@ final class RunningAdapter {
         try {
             return EmbeddedBroker.acquire(new BrokerConfig(
                     configuration.effectiveDataDirectory(),
-                    PropertyText.addresses("listeners", configuration.getListeners()),
+                    PropertyText.addresses("listeners", configuration.getListeners(), false),
                     PropertyText.settings(configuration.getSettings())));
         } catch (IOException | IllegalArgumentException e) {
             throw new ResourceAdapterInternalException("Cannot start the embedded broker: " + e.getMessage(), e);

@@ -65,7 +65,7 @@ class BrokerOverviewTest {
     @Test
     void aBrokerOutOfReachIsSaidToBe() throws Exception {
         try (var nowhere = new BrokerOverview(
-                PropertyText.addresses("bootstrapServers", "127.0.0.1:1"), Duration.ofMillis(300), null)) {
+                PropertyText.addresses("bootstrapServers", "127.0.0.1:1", false), Duration.ofMillis(300), null, null)) {
             assertThatThrownBy(nowhere::getTopics).isInstanceOf(MBeanException.class);
         }
     }

@@ -10,16 +10,16 @@ import org.junit.jupiter.api.Test;
 class PropertyTextTest {
     @Test
     void listenersAreRead() {
-        assertThat(PropertyText.addresses("listeners", "127.0.0.1:9092, [::1]:0"))
-                .containsExactly(new Endpoint.Tcp("127.0.0.1", 9092), new Endpoint.Tcp("::1", 0));
-        assertThat(PropertyText.addresses("listeners", "")).isEmpty();
+        assertThat(PropertyText.addresses("listeners", "127.0.0.1:9092, SSL://[::1]:0", false))
+                .containsExactly(new Endpoint.Tcp("127.0.0.1", 9092), new Endpoint.Tcp("::1", 0, true));
+        assertThat(PropertyText.addresses("listeners", "", false)).isEmpty();
     }
 
     @Test
     void aListenerThatCannotBeReadIsNamed() {
         for (var wrong : new String[] {"9092", "host:", "host:x", ":9092", "host:70000"}) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> PropertyText.addresses("listeners", wrong))
+                    .isThrownBy(() -> PropertyText.addresses("listeners", wrong, false))
                     .withMessageContaining("listeners")
                     .withMessageContaining(wrong);
         }

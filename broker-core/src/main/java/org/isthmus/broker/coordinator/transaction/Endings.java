@@ -85,7 +85,7 @@ final class Endings {
      */
     static Decision<TransactionRecord, Boolean> settle(View<TransactionMachine> view, Transaction found) {
         var known = view.state().find(found.id());
-        return found.equals(known) ? Decision.of(true, List.of(fence(known, view.nowMs()))) : Decision.answer(false);
+        return found.equals(known) ? Decision.of(true, List.of(fence(found, view.nowMs()))) : Decision.answer(false);
     }
 
     /** All partitions have the outcome. */

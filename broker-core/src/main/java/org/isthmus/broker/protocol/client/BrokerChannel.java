@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -19,6 +20,7 @@ import org.isthmus.broker.network.Connection;
 import org.isthmus.broker.network.ConnectionHandler;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.ReceivedFrame;
+import org.isthmus.broker.network.TlsRefusedException;
 import org.isthmus.broker.protocol.codec.ApiRange;
 import org.isthmus.broker.protocol.codec.MalformedFrameException;
 import org.isthmus.broker.protocol.codec.RequestCodec;
@@ -52,10 +54,12 @@ final class BrokerChannel implements ConnectionHandler {
     /** Begins to connect. */
     static BrokerChannel open(ClientLoop client, Endpoint endpoint) {
         var channel = new BrokerChannel(client, endpoint);
-        client.transport().connect(endpoint, client.loop(), opened -> channel).whenComplete((connection, thrown) -> {
-            // The stage may complete elsewhere, before or after the channel was closed here.
-            client.loop().execute(() -> channel.connected(connection, thrown));
-        });
+        client.transport()
+                .connect(endpoint, client.loop(), client.tls(), opened -> channel)
+                .whenComplete((connection, thrown) -> {
+                    // The stage may complete elsewhere, before or after the channel was closed here.
+                    client.loop().execute(() -> channel.connected(connection, thrown));
+                });
         return channel;
     }
 
@@ -101,14 +105,18 @@ final class BrokerChannel implements ConnectionHandler {
     }
 
     private BrokerException lost() {
+        var refusal = connection == null ? Optional.<TlsRefusedException>empty() : connection.refusal();
+        if (refusal.isPresent()) {
+            return Failures.of(refusal.get());
+        }
         return new BrokerException(ErrorCode.NETWORK_EXCEPTION, "connection to " + endpoint + " was lost");
     }
 
     private void connected(@Nullable Connection opened, @Nullable Throwable thrown) {
         if (opened == null) {
-            var reason = thrown == null ? "no connection" : Failures.of(thrown).getMessage();
+            var failure = Failures.of(thrown == null ? new IOException("no connection") : thrown);
             versions.completeExceptionally(new BrokerException(
-                    ErrorCode.NETWORK_EXCEPTION, "could not connect to " + endpoint + ": " + reason, thrown));
+                    failure.code(), "could not connect to " + endpoint + ": " + failure.getMessage(), thrown));
             close();
             return;
         }

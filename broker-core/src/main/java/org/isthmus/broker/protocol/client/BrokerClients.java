@@ -4,7 +4,9 @@ import java.util.List;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.ClientConfig;
 import org.isthmus.broker.client.OperatorClient;
+import org.isthmus.broker.common.TlsSettings;
 import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.network.Tls;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.network.TransportConfig;
 import org.isthmus.broker.runtime.Clock;
@@ -19,7 +21,9 @@ public final class BrokerClients {
 
     /**
      * A client of the cluster that any of these endpoints belongs to, over TCP or inside the JVM. Returns at once; connections are made
-     * when they are needed.
+     * when they are needed. An endpoint that speaks TLS makes the client speak it to all, if need be as the JDK is set up for it.
+     *
+     * @throws IllegalArgumentException where a setting of TLS cannot be
      */
     public static BrokerClient connect(List<Endpoint> bootstrap, ClientConfig config) {
         return operate(bootstrap, config);
@@ -30,9 +34,27 @@ public final class BrokerClients {
         if (bootstrap.isEmpty()) {
             throw new IllegalArgumentException("no bootstrap endpoint");
         }
+        if (config.tls() == null && bootstrap.stream().anyMatch(BrokerClients::speaksTls)) {
+            return operate(bootstrap, config.withTls(TlsSettings.DEFAULT));
+        }
+        var tls = tls(config);
         var shared = acquire();
-        var client = new ClientLoop(shared.loop(), shared, Clock.system(), config);
-        return new WireBrokerClient(client, bootstrap, BrokerClients::release);
+        var client = new ClientLoop(shared.loop(), shared, Clock.system(), config, tls);
+        return new WireBrokerClient(client, reached(bootstrap, client), BrokerClients::release);
+    }
+
+    private static boolean speaksTls(Endpoint endpoint) {
+        return endpoint instanceof Endpoint.Tcp tcp && tcp.tls();
+    }
+
+    static @Nullable Tls tls(ClientConfig config) {
+        return config.tls() == null ? null : Tls.ofClient(config.tls());
+    }
+
+    private static List<Endpoint> reached(List<Endpoint> bootstrap, ClientLoop client) {
+        return bootstrap.stream()
+                .map(endpoint -> client.at(endpoint.host(), endpoint.port()))
+                .toList();
     }
 
     private static synchronized Transport acquire() {

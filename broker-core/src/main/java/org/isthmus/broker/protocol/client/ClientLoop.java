@@ -4,12 +4,25 @@ import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import org.isthmus.broker.client.ClientConfig;
 import org.isthmus.broker.common.Deadline;
+import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.network.Tls;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
+import org.jspecify.annotations.Nullable;
 
 /** The one loop on which a client's state lives, and what its parts need beside it. All of its connections belong to that loop too. */
-record ClientLoop(EventLoop loop, Transport transport, Clock clock, ClientConfig config) {
+record ClientLoop(
+        EventLoop loop,
+        Transport transport,
+        Clock clock,
+        ClientConfig config,
+        @Nullable Tls tls) {
+    /** The broker at an address that another told. */
+    Endpoint at(String host, int port) {
+        return Endpoint.of(host, port, tls != null);
+    }
+
     /** Runs the task on the loop, or the other one here and now where the loop has ended with its last client. */
     void run(Runnable task, Runnable whenEnded) {
         try {

@@ -47,6 +47,10 @@ final class Cluster {
         this.brokers = this.bootstrap;
     }
 
+    Endpoint at(String host, int port) {
+        return client.at(host, port);
+    }
+
     /** The topic as it is known, or as a broker tells. Fails with {@code UNKNOWN_TOPIC_OR_PARTITION} where there is none. */
     CompletionStage<TopicMetadata> topic(String name, Deadline deadline) {
         var known = topics.get(name);
@@ -101,7 +105,7 @@ final class Cluster {
         return requestAny(Api.FIND_COORDINATOR, request, deadline).thenApply(answer -> {
             var found = answer.coordinators().get(0);
             Failures.check(found.errorCode(), "coordinator of " + wanted.key(), found.errorMessage());
-            var endpoint = Endpoint.of(found.host(), found.port());
+            var endpoint = client.at(found.host(), found.port());
             coordinators.put(wanted, endpoint);
             return endpoint;
         });
@@ -137,10 +141,15 @@ final class Cluster {
 
     private <T> CompletionStage<T> movingOn(CompletionStage<T> attempt) {
         return attempt.whenComplete((answer, thrown) -> {
-            if (thrown != null && Failures.isUnclear(Failures.of(thrown))) {
+            if (thrown != null && isOfThisBroker(Failures.of(thrown))) {
                 next++;
             }
         });
+    }
+
+    /** Whether another broker may answer otherwise: this one is not reached, or no side trusts the other. */
+    private static boolean isOfThisBroker(BrokerException failure) {
+        return Failures.isUnclear(failure) || failure.code() == ErrorCode.SASL_AUTHENTICATION_FAILED;
     }
 
     void close() {
@@ -164,7 +173,7 @@ final class Cluster {
     private TopicMetadata learn(String name, MetadataResponseData answer) {
         var endpoints = new HashMap<Integer, Endpoint>();
         for (var broker : answer.brokers()) {
-            endpoints.put(broker.nodeId(), Endpoint.of(broker.host(), broker.port()));
+            endpoints.put(broker.nodeId(), client.at(broker.host(), broker.port()));
         }
         if (!endpoints.isEmpty()) {
             // The bootstrap addresses stay, last: they may be all that is left when every known broker has moved.

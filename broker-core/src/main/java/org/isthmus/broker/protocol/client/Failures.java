@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.network.TlsRefusedException;
 import org.jspecify.annotations.Nullable;
 
 /** What a failed attempt means: its cause as a {@link BrokerException}, and whether another attempt may succeed. */
@@ -49,6 +50,10 @@ final class Failures {
         }
         if (cause instanceof BrokerException failure) {
             return failure;
+        }
+        if (cause instanceof TlsRefusedException) {
+            // Neither side would say anything else if it were asked again.
+            return new BrokerException(ErrorCode.SASL_AUTHENTICATION_FAILED, String.valueOf(cause.getMessage()), cause);
         }
         if (cause instanceof IOException) {
             return new BrokerException(ErrorCode.NETWORK_EXCEPTION, cause.toString(), cause);

@@ -26,7 +26,6 @@ import org.isthmus.broker.client.TransactionView;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.TopicPartition;
-import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.protocol.codec.ShareExtensions;
 
 /** What an operator wants to know of a cluster. Of what each broker knows a part, all of them are asked. Owned by the client's loop. */
@@ -121,7 +120,7 @@ record Inspection(Cluster cluster) {
         return view(deadline).thenCompose(view -> {
             CompletionStage<List<T>> all = CompletableFuture.completedStage(new ArrayList<>());
             for (var broker : view.brokers()) {
-                var asked = cluster.request(Endpoint.of(broker.host(), broker.port()), api, request, deadline);
+                var asked = cluster.request(cluster.at(broker.host(), broker.port()), api, request, deadline);
                 all = all.thenCombine(asked, (found, answer) -> {
                     found.addAll(read.apply(broker.id(), answer));
                     return found;

@@ -21,7 +21,11 @@ final class PeerChannels {
     private final Map<Endpoint, BrokerChannel> channels = new HashMap<>();
 
     PeerChannels(Transport transport, ClientConfig config) {
-        client = new ClientLoop(transport.loop(), transport, Clock.system(), config);
+        client = new ClientLoop(transport.loop(), transport, Clock.system(), config, BrokerClients.tls(config));
+    }
+
+    boolean speaksTls() {
+        return client.tls() != null;
     }
 
     /** Completes on the loop. Fails where the broker is not reached, does not answer in time, or this one is stopping. */

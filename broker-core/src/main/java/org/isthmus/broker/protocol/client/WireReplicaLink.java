@@ -19,7 +19,6 @@ import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.metadata.BrokerImage;
-import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.protocol.codec.ReplicaExtensions;
 import org.isthmus.broker.replica.ReplicaFetch;
@@ -38,7 +37,7 @@ public final class WireReplicaLink implements ReplicaLink {
 
     @Override
     public CompletionStage<List<ReplicaFetch.Answer>> fetch(BrokerImage leader, ReplicaFetch fetch) {
-        return channels.ask(new Endpoint.Tcp(leader.host(), leader.port()), Api.FETCH, request(fetch))
+        return channels.ask(PeerAddress.of(leader, channels.speaksTls()), Api.FETCH, request(fetch))
                 .thenApply(response -> answers(fetch, response));
     }
 
