@@ -7,12 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.isthmus.broker.controller.Elections;
 import org.isthmus.broker.coordinator.InternalTopics;
-import org.isthmus.broker.coordinator.delay.DelayCoordinator;
-import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.share.ShareMembership;
-import org.isthmus.broker.coordinator.transaction.MarkerWriter;
-import org.isthmus.broker.coordinator.transaction.ProducerIds;
-import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.metadata.BrokerConfigs;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.protocol.handler.Addresses;
@@ -58,7 +53,6 @@ import org.isthmus.broker.protocol.handler.ShareSessions;
 import org.isthmus.broker.protocol.handler.TemporaryHandler;
 import org.isthmus.broker.protocol.handler.TopicCreation;
 import org.isthmus.broker.protocol.handler.Topics;
-import org.isthmus.broker.protocol.handler.TransactionAdmission;
 import org.isthmus.broker.protocol.handler.TransactionalAcknowledgeHandler;
 import org.isthmus.broker.protocol.handler.TransactionalDelayHandler;
 import org.isthmus.broker.replica.Partitions;
@@ -73,13 +67,7 @@ record Apis(
         BrokerConfigs configs,
         MetadataStore metadata,
         Partitions partitions,
-        GroupCoordinator groups,
-        TransactionCoordinator transactions,
-        TransactionAdmission admission,
-        MarkerWriter markers,
-        ProducerIds producerIds,
-        SharePlaces shares,
-        DelayCoordinator delays,
+        JoinedCoordinators coordinators,
         ShareMembership membership,
         OtherBrokers others,
         Executor io,
@@ -93,18 +81,19 @@ record Apis(
         handlers.addAll(data());
         handlers.addAll(topics(identity));
         handlers.addAll(TemporaryHandler.of(partitions.temporary(), ids));
+        var shares = coordinators.shares();
         var shareGroups = new ShareGroups(
                 membership, shares.coordinator(), new ShareGroupConfigs(metadata, Clock.system()), shares.used());
         handlers.addAll(shareGroups(shareGroups));
-        handlers.add(new LeaseHandler(groups));
+        handlers.add(new LeaseHandler(coordinators.groups()));
         handlers.addAll(CoordinatorHandlers.of(
-                groups,
+                coordinators.groups(),
                 shareGroups,
                 others,
-                transactions,
-                admission,
-                markers,
-                producerIds,
+                coordinators.transactions(),
+                coordinators.admission(),
+                coordinators.markers(),
+                coordinators.producerIds(),
                 internalTopics(),
                 metadata,
                 ids,
@@ -115,26 +104,27 @@ record Apis(
     private List<ApiHandler<?, ?>> data() {
         var topics = new Topics(metadata, partitions);
         return List.of(
-                new ProduceHandler(topics, admission),
+                new ProduceHandler(topics, coordinators.admission()),
                 new FetchHandler(topics, io, timers),
                 new ListOffsetsHandler(topics, io),
                 new DeleteRecordsHandler(topics),
                 new DescribeProducersHandler(topics),
-                new DelayHandler(topics, delays),
-                new TransactionalDelayHandler(topics, delays, admission),
+                new DelayHandler(topics, coordinators.delays().coordinator()),
+                new TransactionalDelayHandler(topics, coordinators.delays().coordinator(), coordinators.admission()),
                 new OffsetForLeaderEpochHandler(topics));
     }
 
     private List<ApiHandler<?, ?>> shareGroups(ShareGroups groups) {
         var topics = new Topics(metadata, partitions);
-        var sessions = new ShareSessions(shares.coordinator(), groups.configs());
+        var shares = coordinators.shares().coordinator();
+        var sessions = new ShareSessions(shares, groups.configs());
         return List.of(
                 new ShareGroupHeartbeatHandler(topics, membership),
                 new ShareGroupDescribeHandler(topics, groups),
                 new ShareFetchHandler(topics, sessions, io, timers),
                 new ShareAcknowledgeHandler(topics, sessions),
-                new BrowseHandler(topics, shares.coordinator(), io),
-                new TransactionalAcknowledgeHandler(topics, shares.coordinator(), admission),
+                new BrowseHandler(topics, shares, io),
+                new TransactionalAcknowledgeHandler(topics, shares, coordinators.admission()),
                 new DescribeShareGroupOffsetsHandler(topics, groups, others),
                 new AlterShareGroupOffsetsHandler(topics, groups, others),
                 new DeleteShareGroupOffsetsHandler(topics, groups, others));
@@ -142,6 +132,7 @@ record Apis(
 
     private List<ApiHandler<?, ?>> topics(ClusterIdentity identity) {
         var placement = settings.placement();
+        var consumers = coordinators.groups().consumerConfig();
         var creation = new TopicCreation(metadata, placement, ids);
         return List.of(
                 new MetadataHandler(
@@ -150,9 +141,9 @@ record Apis(
                 new CreateTopicsHandler(creation, configs),
                 new DeleteTopicsHandler(metadata, placement),
                 new CreatePartitionsHandler(metadata, placement),
-                new DescribeConfigsHandler(metadata, identity, configs, settings.described(), groups.consumerConfig()),
-                new AlterConfigsHandler(metadata, placement, groups.consumerConfig()),
-                new IncrementalAlterConfigsHandler(metadata, placement, groups.consumerConfig()),
+                new DescribeConfigsHandler(metadata, identity, configs, settings.described(), consumers),
+                new AlterConfigsHandler(metadata, placement, consumers),
+                new IncrementalAlterConfigsHandler(metadata, placement, consumers),
                 new ListConfigResourcesHandler(metadata),
                 new DescribeTopicPartitionsHandler(metadata),
                 new ElectLeadersHandler(metadata, new Elections(configs)),

@@ -24,12 +24,8 @@ import org.isthmus.broker.common.TlsSettings;
 import org.isthmus.broker.controller.Controller;
 import org.isthmus.broker.controller.Elections;
 import org.isthmus.broker.controller.Registration;
-import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.share.MembershipConfig;
 import org.isthmus.broker.coordinator.share.ShareMembership;
-import org.isthmus.broker.coordinator.transaction.ProducerIds;
-import org.isthmus.broker.coordinator.transaction.TransactionConfig;
-import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.metadata.BrokerConfigs;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.LocalMetadataStore;
@@ -43,7 +39,6 @@ import org.isthmus.broker.protocol.client.WireReplicaLink;
 import org.isthmus.broker.protocol.handler.HandlerTable;
 import org.isthmus.broker.protocol.handler.IdleLimit;
 import org.isthmus.broker.protocol.handler.RequestPipeline;
-import org.isthmus.broker.protocol.handler.TransactionAdmission;
 import org.isthmus.broker.replica.LogCleaner;
 import org.isthmus.broker.replica.Partitions;
 import org.isthmus.broker.replica.Replication;
@@ -154,34 +149,23 @@ final class Broker implements AutoCloseable {
                 settings.connections().most(),
                 settings.connections().mostPerAddress()));
         opened.add(transport);
-        var groups = new GroupCoordinator(settings.groups(), metadata::image, Clock.system(), ids);
-        var producerIds = new ProducerIds(metadata);
         var users = users();
         var tlsBetweenBrokers = speaksTlsToOthers(config.listeners());
         var tlsToOthers = tlsBetweenBrokers ? settings.tls() : null;
         var peers = BrokerPeers.over(transport, peerClient("broker-", users, tlsToOthers));
         var leaders = new Leaders(settings.brokerId(), metadata, tlsBetweenBrokers);
-        var shares = new SharePlaces(
-                partitions,
-                io,
+        var coordinators = new JoinedCoordinators(
                 metadata,
+                partitions,
+                new JoinedCoordinators.Elsewhere(leaders, peers::writeMarker, peers::admit, peers::append),
+                settings.groups(),
                 new DeadLetterTopics(
                         metadata, settings.placement(), ids, settings.deadLetterTopics(), running.topicDefaults()),
-                new LeaderAppend(leaders, partitions, peers),
+                io,
+                Clock.system(),
                 ids);
-        var delays = new DelayPlaces(partitions, io, metadata, producerIds, ids);
-        var markers = new TransactionMarkers(
-                metadata, partitions, groups, shares.coordinator(), delays.coordinator(), Clock.system());
-        var cluster = new ClusterTransactions(leaders, metadata, peers);
-        var transactions = new TransactionCoordinator(
-                TransactionConfig.DEFAULT, metadata::image, cluster.markers(markers), producerIds, Clock.system(), ids);
-        var coordinators = new Coordinators(List.of(groups.shards(), transactions.shards()));
-        partitions.addListener(coordinators);
-        opened.add(() -> coordinators.resignAll(partitions));
-        partitions.addListener(shares);
-        opened.add(shares::resignAll);
-        partitions.addListener(delays);
-        opened.add(delays::resignAll);
+        coordinators.listen();
+        opened.add(coordinators::resignAll);
         var membership = new ShareMembership(MembershipConfig.DEFAULT, metadata::image, loops.get(0));
 
         var maxLag = settings.cluster().maxReplicaLag();
@@ -208,13 +192,7 @@ final class Broker implements AutoCloseable {
                         configs,
                         metadata,
                         partitions,
-                        groups,
-                        transactions,
-                        cluster.admission(TransactionAdmission.of(transactions)),
-                        markers,
-                        producerIds,
-                        shares,
-                        delays.coordinator(),
+                        coordinators,
                         membership,
                         new PeersOfCluster(leaders, peers),
                         io,
@@ -246,7 +224,7 @@ final class Broker implements AutoCloseable {
         }
         every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisks);
         every(settings.retentionCheckInterval(), metadataLoop, partitions::applyRetention);
-        every(settings.retentionCheckInterval(), metadataLoop, shares::deleteFinished);
+        every(settings.retentionCheckInterval(), metadataLoop, coordinators.shares()::deleteFinished);
         new LogCleaner(partitions::all, running::cleaner, metadataLoop, Clock.system()).start();
     }
 

@@ -22,11 +22,17 @@ final class DelayPlaces implements PartitionListener {
     private final ProducerIds producerIds;
     private final DelayCoordinator coordinator;
 
-    DelayPlaces(Partitions partitions, Executor io, MetadataStore metadata, ProducerIds producerIds, IdSource ids) {
+    DelayPlaces(
+            Partitions partitions,
+            Executor io,
+            MetadataStore metadata,
+            ProducerIds producerIds,
+            Clock clock,
+            IdSource ids) {
         this.partitions = partitions;
         this.io = io;
         this.producerIds = producerIds;
-        this.coordinator = new DelayCoordinator(this::place, metadata::image, Clock.system(), ids);
+        this.coordinator = new DelayCoordinator(this::place, metadata::image, clock, ids);
     }
 
     DelayCoordinator coordinator() {

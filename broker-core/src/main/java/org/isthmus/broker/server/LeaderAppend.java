@@ -8,16 +8,21 @@ import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.log.AppendResult;
-import org.isthmus.broker.protocol.client.BrokerPeers;
+import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.replica.Durability;
 import org.isthmus.broker.replica.Partitions;
 
 /** Appends to a partition wherever it is led: here, or at another broker, which is asked to. Safe for use by many threads. */
-record LeaderAppend(Leaders leaders, Partitions partitions, BrokerPeers peers) {
+record LeaderAppend(Leaders leaders, Partitions partitions, Elsewhere elsewhere) {
+    /** How another broker is asked to append. */
+    interface Elsewhere {
+        CompletionStage<Void> append(Endpoint leader, TopicPartition id, UUID topicId, ByteBuffer batch);
+    }
+
     /** Completes once the batch is committed. Fails with what it is refused for; one whose fate is unclear may be there all the same. */
     CompletionStage<Void> append(TopicPartition id, UUID topicId, ByteBuffer batch) {
         return leaders.elsewhere(id)
-                .map(leader -> peers.append(leader, id, topicId, batch))
+                .map(leader -> elsewhere.append(leader, id, topicId, batch))
                 .orElseGet(() -> here(id, batch));
     }
 

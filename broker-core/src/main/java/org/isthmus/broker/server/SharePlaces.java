@@ -26,6 +26,7 @@ final class SharePlaces implements PartitionListener {
     private final Executor io;
     private final DeadLetterTopics deadLetterTopics;
     private final LeaderAppend leader;
+    private final Clock clock;
     private final ShareCoordinator coordinator;
 
     SharePlaces(
@@ -34,12 +35,14 @@ final class SharePlaces implements PartitionListener {
             MetadataStore metadata,
             DeadLetterTopics deadLetterTopics,
             LeaderAppend leader,
+            Clock clock,
             IdSource ids) {
         this.partitions = partitions;
         this.deadLetterTopics = deadLetterTopics;
         this.leader = leader;
         this.io = io;
-        this.coordinator = new ShareCoordinator(this::place, metadata::image, Clock.system(), ids);
+        this.clock = clock;
+        this.coordinator = new ShareCoordinator(this::place, metadata::image, clock, ids);
     }
 
     ShareCoordinator coordinator() {
@@ -54,7 +57,7 @@ final class SharePlaces implements PartitionListener {
         partition.leadership();
         return new SharePlace(
                 partition,
-                new PartitionRecords(partition, io, InterestFilters::of, Clock.system()),
+                new PartitionRecords(partition, io, InterestFilters::of, clock),
                 new DeadLetterWriter(partition, deadLetterTopics, leader, io));
     }
 
