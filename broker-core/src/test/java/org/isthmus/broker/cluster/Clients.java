@@ -8,117 +8,20 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionException;
-import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.log.AppendResult;
-import org.isthmus.broker.metadata.PartitionImage;
 import org.isthmus.broker.record.Compression;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.record.RecordBatchBuilder;
 import org.isthmus.broker.replica.Durability;
 import org.isthmus.broker.replica.Role;
-import org.isthmus.broker.runtime.EventLoop;
 
 /** Those who write to and read from a simulated cluster, each on a loop of its own, in the simplest way that the protocol allows. */
 final class Clients {
-    private static final Duration TIMEOUT = Duration.ofMillis(1_500);
     private static final Duration PATIENCE = Duration.ofMillis(1_200);
 
     private Clients() {}
-
-    /** Follows one partition's leader by what it hears of the cluster, and never goes back to an earlier reign. */
-    private abstract static class Client {
-        final ClusterWorld cluster;
-        final TopicPartition partition;
-        final EventLoop loop;
-        final int address;
-        private PartitionImage believed;
-        private long request;
-
-        Client(ClusterWorld cluster, TopicPartition partition, int address) {
-            this.cluster = cluster;
-            this.partition = partition;
-            this.address = address;
-            this.loop = cluster.newClientLoop();
-            this.believed = cluster.truth().partition(partition).orElseThrow();
-        }
-
-        TopicPartition partition() {
-            return partition;
-        }
-
-        PartitionImage believed() {
-            return believed;
-        }
-
-        private void refresh() {
-            cluster.anyImage().flatMap(image -> image.partition(partition)).ifPresent(heard -> {
-                if (heard.leaderEpoch().compareTo(believed.leaderEpoch()) >= 0) {
-                    believed = heard;
-                }
-            });
-        }
-
-        interface Asking {
-            void on(SimulatedBroker broker, Answering answer);
-        }
-
-        interface Answering {
-            void with(Runnable atClient);
-        }
-
-        /** Asks the leader; whatever is not answered in time is asked again by {@link #tryAgain}. */
-        void ask(Asking asking) {
-            var number = ++request;
-            loop.schedule(TIMEOUT, () -> {
-                if (request == number) {
-                    again();
-                }
-            });
-            var broker = cluster.broker(believed.leader());
-            var listener = broker == null ? null : broker.listener();
-            if (listener == null) {
-                return;
-            }
-            var life = broker.lives();
-            cluster.network()
-                    .send(
-                            address,
-                            broker.id().value(),
-                            listener,
-                            () -> asking.on(broker, atClient -> {
-                                if (broker.isUp() && broker.lives() == life) {
-                                    cluster.network().send(broker.id().value(), address, loop, () -> {
-                                        if (request == number) {
-                                            request++;
-                                            atClient.run();
-                                        }
-                                    });
-                                }
-                            }));
-        }
-
-        void refused() {
-            loop.schedule(Duration.ofMillis(50 + cluster.random().nextInt(200)), this::again);
-        }
-
-        private void again() {
-            refresh();
-            tryAgain();
-        }
-
-        abstract void tryAgain();
-    }
-
-    private static ErrorCode code(Throwable failure) {
-        var cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        if (cause instanceof BrokerException known) {
-            return known.code();
-        }
-        throw new AssertionError("a broker answers with a failure that it does not know", failure);
-    }
 
     /** Writes small batches one after another; each until it is acknowledged. */
     static final class Producer extends Client {
@@ -200,12 +103,12 @@ final class Clients {
                 List<String> records,
                 AppendResult result,
                 Throwable failure,
-                Answering answer) {
+                Route.Answering answer) {
             if (broker.hasLostPower()) {
                 return;
             }
             if (failure != null) {
-                var code = code(failure);
+                var code = Route.code(failure);
                 answer.with(() -> refused(code));
             } else if (result instanceof AppendResult.Rejected rejected) {
                 answer.with(() -> refused(rejected.error()));
@@ -262,7 +165,7 @@ final class Clients {
             }
         }
 
-        private void askForEnd(SimulatedBroker broker, int epoch, Answering answer) {
+        private void askForEnd(SimulatedBroker broker, int epoch, Route.Answering answer) {
             var found = broker.partition(partition);
             if (found != null
                     && found.role() instanceof Role.Leader leader
@@ -274,7 +177,7 @@ final class Clients {
             answer.with(this::refused);
         }
 
-        private void fetch(SimulatedBroker broker, int epoch, Answering answer) {
+        private void fetch(SimulatedBroker broker, int epoch, Route.Answering answer) {
             var found = broker.partition(partition);
             if (found == null
                     || !(found.role() instanceof Role.Leader leader)

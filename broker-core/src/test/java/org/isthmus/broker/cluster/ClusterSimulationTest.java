@@ -2,6 +2,7 @@ package org.isthmus.broker.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.isthmus.broker.sim.Seeds;
@@ -50,7 +51,7 @@ class ClusterSimulationTest {
     private record Outcome(long committed, long history) {}
 
     private static Outcome run(long seed) {
-        var world = new ClusterWorld(seed);
+        var world = new ClusterWorld(seed, List.of(Writing::new));
         try {
             return new Outcome(world.run(), world.history().hash());
         } catch (Throwable failure) {

@@ -5,20 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.controller.NewTopicRequest;
 import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.controller.Reassignments;
-import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.metadata.ClusterImage;
-import org.isthmus.broker.replica.Durability;
 import org.isthmus.broker.runtime.EventLoop;
 import org.isthmus.broker.sim.SimClock;
 import org.isthmus.broker.sim.SimLoop;
@@ -27,7 +25,6 @@ import org.isthmus.broker.sim.SimZooKeeper;
 
 /** A cluster, its clients, and what happens to it: all of it follows from the seed. */
 final class ClusterWorld {
-    private static final String TOPIC = "t";
     private static final Duration TROUBLE = Duration.ofSeconds(30);
     private static final Duration SETTLING = Duration.ofSeconds(40);
 
@@ -39,8 +36,7 @@ final class ClusterWorld {
     private final History history = new History(clock);
     private final List<SimulatedBroker> brokers = new ArrayList<>();
     private final List<TopicPartition> partitions;
-    private final List<Clients.Producer> producers = new ArrayList<>();
-    private final List<Clients.Reader> readers = new ArrayList<>();
+    private final List<Workload> workloads;
     private final int minInSync;
     private final int replicationFactor;
     private final boolean forces;
@@ -48,7 +44,7 @@ final class ClusterWorld {
     private boolean healed;
     private ClusterImage seen;
 
-    ClusterWorld(long seed) {
+    ClusterWorld(long seed, List<Workload.Kind> kinds) {
         random = new Random(seed);
         loops = new SimLoop(random, clock);
         zooKeeper = new SimZooKeeper(
@@ -63,8 +59,10 @@ final class ClusterWorld {
             brokers.add(new SimulatedBroker(
                     new BrokerId(i), world, Map.of(), id -> broker(id).peer()));
         }
-        partitions = IntStream.range(0, 1 + random.nextInt(3))
-                .mapToObj(index -> new TopicPartition(TOPIC, index))
+        workloads = kinds.stream().map(kind -> kind.in(this)).toList();
+        partitions = workloads.stream()
+                .flatMap(workload -> workload.topics().stream())
+                .flatMap(topic -> Workload.partitions(topic).stream())
                 .toList();
         truth = new Truth(brokers, partitions, minInSync);
     }
@@ -113,6 +111,26 @@ final class ClusterWorld {
         truth.toldEnd(partition, epoch, end);
     }
 
+    // ---- what workloads are made of
+
+    /** A topic that is kept as the world's seed says. */
+    NewTopicRequest newTopic(String name, int count, Map<String, String> more) {
+        var configs = new HashMap<>(Map.of(
+                "min.insync.replicas",
+                Integer.toString(minInSync),
+                "segment.bytes",
+                "16384",
+                "isthmus.flush",
+                forces ? "commit" : "os"));
+        configs.putAll(more);
+        return new NewTopicRequest(name, count, replicationFactor, List.of(), configs);
+    }
+
+    /** All that is committed, by offset. */
+    List<String> records(TopicPartition partition) {
+        return truth.records(partition);
+    }
+
     // ---- the story
 
     /** Lets all of it happen. Returns how many records are committed in the end. */
@@ -131,31 +149,20 @@ final class ClusterWorld {
                 Duration.ofSeconds(30),
                 () -> brokers.get(0).image() != null
                         && brokers.get(0).image().brokers().size() == brokers.size());
-        var topic = new NewTopicRequest(
-                TOPIC,
-                partitions.size(),
-                replicationFactor,
-                List.of(),
-                Map.of(
-                        "min.insync.replicas",
-                        Integer.toString(minInSync),
-                        "segment.bytes",
-                        "16384",
-                        "isthmus.flush",
-                        forces ? "commit" : "os"));
-        var id = new UUID(random.nextLong(), random.nextLong());
-        brokers.get(0).store().change(image -> List.of(new Placement(1_000, 1, 1).createTopic(image, topic, id)));
-        stepUntil("the topic is there", Duration.ofSeconds(30), () -> !truth().topics()
-                .isEmpty());
-        for (var partition : partitions) {
-            var number = 10 * (partition.partition() + 1);
-            producers.add(new Clients.Producer(this, partition, number, Durability.COMMITTED));
-            producers.add(new Clients.Producer(this, partition, number + 1, Durability.COMMITTED));
-            producers.add(new Clients.Producer(this, partition, number + 2, Durability.WRITTEN));
-            readers.add(new Clients.Reader(this, partition, number));
+        var topics = workloads.stream()
+                .flatMap(workload -> workload.topics().stream())
+                .toList();
+        for (var topic : topics) {
+            var id = new UUID(random.nextLong(), random.nextLong());
+            brokers.get(0)
+                    .store()
+                    .change(image -> List.of(new Placement(1_000, 1, 1).createTopic(image, topic, id)));
         }
-        producers.forEach(Clients.Producer::writeOn);
-        readers.forEach(Clients.Reader::tryAgain);
+        stepUntil(
+                "the topics are there",
+                Duration.ofSeconds(30),
+                () -> truth().topics().size() == topics.size());
+        workloads.forEach(Workload::begin);
     }
 
     private void trouble() {
@@ -318,18 +325,12 @@ final class ClusterWorld {
     /** After a while everything is in sync again, can be written, and everybody has what was written. */
     private void settle() {
         stepFor(SimulatedBroker.SESSION_TIMEOUT.multipliedBy(2));
-        producers.forEach(Clients.Producer::end);
-        stepUntil("producers are done", SETTLING, () -> producers.stream().allMatch(Clients.Producer::isIdle));
+        workloads.forEach(Workload::end);
         stepUntil("all replicas are in sync", SETTLING, this::areAllInSync);
-        stepUntil("readers are done", SETTLING, () -> readers.stream().allMatch(this::hasReadAll));
+        stepUntil("clients are done", SETTLING, () -> workloads.stream().allMatch(Workload::isDone));
         stepFor(Duration.ofSeconds(2));
         truth.checkAllEqual(truth());
-        for (var producer : producers) {
-            checkWritten(producer);
-        }
-        for (var reader : readers) {
-            assertThat(reader.read()).isEqualTo(truth.records(reader.partition()));
-        }
+        workloads.forEach(Workload::check);
     }
 
     private boolean areAllInSync() {
@@ -337,27 +338,6 @@ final class ClusterWorld {
             var image = truth().partition(id).orElseThrow();
             return image.hasLeader() && image.isr().size() == image.replicas().size();
         });
-    }
-
-    private boolean hasReadAll(Clients.Reader reader) {
-        var image = truth().partition(reader.partition()).orElseThrow();
-        var partition = image.hasLeader() ? broker(image.leader()).partition(reader.partition()) : null;
-        var view = partition == null ? Optional.<LogView>empty() : partition.view();
-        return view.isPresent()
-                && view.get().highWatermark() == view.get().endOffset()
-                && reader.read().size() == view.get().endOffset();
-    }
-
-    /** All that it was told is there, once and in order; of one that waits for nothing what is there is in order. */
-    private void checkWritten(Clients.Producer producer) {
-        var written = truth.records(producer.partition()).stream()
-                .filter(record -> record.startsWith(producer.name()))
-                .toList();
-        if (producer.isIdempotent()) {
-            assertThat(written).isEqualTo(producer.acknowledged());
-        } else {
-            assertThat(producer.acknowledged()).containsAll(written);
-        }
     }
 
     // ---- steps

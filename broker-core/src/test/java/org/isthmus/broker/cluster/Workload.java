@@ -1,0 +1,34 @@
+package org.isthmus.broker.cluster;
+
+import java.util.List;
+import org.isthmus.broker.controller.NewTopicRequest;
+import org.isthmus.broker.common.TopicPartition;
+
+/** What clients do in a simulated cluster, and what must have come of it in the end. */
+interface Workload {
+    /** How it is joined to its world; draws from the world's random numbers. */
+    interface Kind {
+        Workload in(ClusterWorld world);
+    }
+
+    /** The topics that it needs. */
+    List<NewTopicRequest> topics();
+
+    /** The topics are there. */
+    void begin();
+
+    /** Begins nothing new from now on. */
+    void end();
+
+    /** Whether all that was begun is done; once everything has healed. */
+    boolean isDone();
+
+    /** Everything is done and all replicas are equal. */
+    void check();
+
+    static List<TopicPartition> partitions(NewTopicRequest topic) {
+        return java.util.stream.IntStream.range(0, topic.partitions())
+                .mapToObj(index -> new TopicPartition(topic.name(), index))
+                .toList();
+    }
+}
