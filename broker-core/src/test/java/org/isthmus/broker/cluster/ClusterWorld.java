@@ -54,16 +54,22 @@ final class ClusterWorld {
         replicationFactor = random.nextInt(5) == 0 ? 2 : 3;
         minInSync = 1 + random.nextInt(replicationFactor);
         forces = random.nextInt(4) > 0;
-        var world = new SimulatedBroker.World(random, clock, loops, zooKeeper, network);
-        for (var i = 0; i < size; i++) {
-            brokers.add(new SimulatedBroker(
-                    new BrokerId(i), world, Map.of(), id -> broker(id).peer()));
-        }
         workloads = kinds.stream().map(kind -> kind.in(this)).toList();
         partitions = workloads.stream()
                 .flatMap(workload -> workload.topics().stream())
                 .flatMap(topic -> Workload.partitions(topic).stream())
                 .toList();
+        var world = new SimulatedBroker.World(
+                random,
+                clock,
+                loops,
+                zooKeeper,
+                network,
+                this::broker,
+                workloads.stream().anyMatch(Workload::isCoordinated));
+        for (var i = 0; i < size; i++) {
+            brokers.add(new SimulatedBroker(new BrokerId(i), world, Map.of()));
+        }
         truth = new Truth(brokers, partitions, minInSync);
     }
 

@@ -6,8 +6,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
@@ -16,10 +19,12 @@ import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.controller.Controller;
 import org.isthmus.broker.controller.Elections;
 import org.isthmus.broker.controller.Registration;
+import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
 import org.isthmus.broker.log.AppendResult;
 import org.isthmus.broker.metadata.BrokerConfigs;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.ClusterImage;
+import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.replica.Durability;
 import org.isthmus.broker.replica.LogDirectory;
 import org.isthmus.broker.replica.Partition;
@@ -28,6 +33,7 @@ import org.isthmus.broker.replica.ReplicaReads;
 import org.isthmus.broker.replica.Replication;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
+import org.isthmus.broker.server.SimulatedCoordinators;
 import org.isthmus.broker.sim.SimDisk;
 import org.isthmus.broker.sim.SimLoop;
 import org.isthmus.broker.sim.SimMetadataStore;
@@ -48,13 +54,26 @@ final class SimulatedBroker {
     private static final Duration BALANCE_INTERVAL = Duration.ofSeconds(3);
     private static final Path ROOT = Path.of("/data");
 
-    /** Where the broker is in the world. */
-    record World(Random random, Clock clock, SimLoop loops, SimZooKeeper zooKeeper, SimNetwork network) {}
+    private static final String HOST = "host-";
+    private static final int PORT = 9092;
+
+    /**
+     * Where the broker is in the world.
+     *
+     * @param coordinates whether anybody needs its coordinators
+     */
+    record World(
+            Random random,
+            Clock clock,
+            SimLoop loops,
+            SimZooKeeper zooKeeper,
+            SimNetwork network,
+            Function<BrokerId, SimulatedBroker> brokers,
+            boolean coordinates) {}
 
     private final BrokerId id;
     private final World world;
     private final Map<String, String> topicDefaults;
-    private final Function<BrokerId, SimReplicaLink.Peer> peers;
     private final SimDisk disk;
     private final LocalClock clock;
     private int lives;
@@ -63,12 +82,10 @@ final class SimulatedBroker {
     SimulatedBroker(
             BrokerId id,
             World world,
-            Map<String, String> topicDefaults,
-            Function<BrokerId, SimReplicaLink.Peer> peers) {
+            Map<String, String> topicDefaults) {
         this.id = id;
         this.world = world;
         this.topicDefaults = topicDefaults;
-        this.peers = peers;
         this.disk = new SimDisk(world.random());
         this.clock = new LocalClock(world.clock());
     }
@@ -81,6 +98,7 @@ final class SimulatedBroker {
         private SimMetadataStore store;
         private Registration registration;
         private Partitions partitions;
+        private SimulatedCoordinators coordinators;
         private SimReplicaLink.Peer peer;
         private boolean leaving;
 
@@ -119,8 +137,11 @@ final class SimulatedBroker {
             var replication = machine.newLoop();
             made.replicate(
                     new Replication(id, store, MAX_LAG),
-                    new SimReplicaLink(world.network(), id, replication, PEER_TIMEOUT, peers),
+                    new SimReplicaLink(world.network(), id, replication, PEER_TIMEOUT, other -> world.brokers().apply(other).peer()),
                     replication);
+            if (world.coordinates()) {
+                coordinators = coordinators(made, io);
+            }
             partitions = made;
             peer = new SimReplicaLink.Peer(
                     network, machine.newThread(Duration.ofMillis(10)), new ReplicaReads(made, io, network));
@@ -129,7 +150,18 @@ final class SimulatedBroker {
                     made.apply(next);
                 }
             });
-            registration.register(new BrokerImage(id, "host-" + id, 9092)).thenRun(() -> takePart(elections, made));
+            registration.register(new BrokerImage(id, HOST + id, PORT)).thenRun(() -> takePart(elections, made));
+        }
+
+        private SimulatedCoordinators coordinators(Partitions made, Executor io) {
+            return new SimulatedCoordinators(
+                    id,
+                    store,
+                    made,
+                    new Peers(world.network(), id, machine.newLoop(), other -> world.brokers().apply(at(other))),
+                    io,
+                    clock,
+                    () -> new UUID(world.random().nextLong(), world.random().nextLong()));
         }
 
         private void takePart(Elections elections, Partitions made) {
@@ -165,6 +197,9 @@ final class SimulatedBroker {
             left.thenRunAsync(
                     () -> {
                         leaving = true;
+                        if (coordinators != null) {
+                            coordinators.resignAll();
+                        }
                         partitions.close().thenRunAsync(this::end, network);
                     },
                     network);
@@ -176,6 +211,10 @@ final class SimulatedBroker {
             }
             network.schedule(Duration.ofMillis(100), SimulatedBroker.this::crashProcess);
         }
+    }
+
+    private static BrokerId at(Endpoint endpoint) {
+        return new BrokerId(Integer.parseInt(endpoint.host().substring(HOST.length())));
     }
 
     BrokerId id() {
@@ -266,6 +305,10 @@ final class SimulatedBroker {
         return life == null ? null : life.store;
     }
 
+    SimulatedCoordinators coordinators() {
+        return life.coordinators;
+    }
+
     Partition partition(TopicPartition partition) {
         return life == null || life.partitions == null
                 ? null
@@ -275,6 +318,21 @@ final class SimulatedBroker {
     /** Where requests of clients arrive; null where nobody listens. */
     EventLoop listener() {
         return life == null || life.peer == null ? null : life.network;
+    }
+
+    /** As {@link #produce}, for a batch of a transaction, of which the partition is a part from then on. */
+    CompletionStage<AppendResult> produceInTransaction(
+            String transactionalId,
+            ProducerIdentity producer,
+            TopicPartition partition,
+            ByteBuffer batch,
+            Duration patience) {
+        return coordinators()
+                .admission()
+                .admit(transactionalId, producer, Set.of(partition), true)
+                .thenCompose(refusal -> refusal == ErrorCode.NONE
+                        ? produce(partition, batch, Durability.COMMITTED, patience)
+                        : CompletableFuture.failedStage(new BrokerException(refusal, "not admitted")));
     }
 
     /** As the handler of Produce does it; called on the listener. */

@@ -14,6 +14,9 @@ interface Workload {
     /** The topics that it needs. */
     List<NewTopicRequest> topics();
 
+    /** Whether it needs the brokers' coordinators. */
+    boolean isCoordinated();
+
     /** The topics are there. */
     void begin();
 

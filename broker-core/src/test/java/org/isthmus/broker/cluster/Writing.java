@@ -28,6 +28,11 @@ final class Writing implements Workload {
     }
 
     @Override
+    public boolean isCoordinated() {
+        return false;
+    }
+
+    @Override
     public void begin() {
         for (var partition : Workload.partitions(topic)) {
             var number = 10 * (partition.partition() + 1);
