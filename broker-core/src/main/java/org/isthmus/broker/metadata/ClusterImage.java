@@ -1,5 +1,7 @@
 package org.isthmus.broker.metadata;
 
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,11 +30,16 @@ public record ClusterImage(
         Map<String, Map<String, String>> groupConfigs,
         Map<String, Map<String, String>> brokerConfigs) {
     public ClusterImage {
-        brokers = Map.copyOf(brokers);
-        topics = Map.copyOf(topics);
-        topicNames = Map.copyOf(topicNames);
-        groupConfigs = Map.copyOf(groupConfigs);
-        brokerConfigs = Map.copyOf(brokerConfigs);
+        brokers = unchanging(brokers);
+        topics = unchanging(topics);
+        topicNames = unchanging(topicNames);
+        groupConfigs = unchanging(groupConfigs);
+        brokerConfigs = unchanging(brokerConfigs);
+    }
+
+    /** In an order that is the same in every process, unlike that of {@link Map#copyOf}: a simulation follows from its seed alone. */
+    private static <K, V> Map<K, V> unchanging(Map<K, V> map) {
+        return Collections.unmodifiableMap(new HashMap<>(map));
     }
 
     /** A cluster whose groups have no settings of their own, and whose brokers those that they were started with. */

@@ -2,8 +2,11 @@ package org.isthmus.broker.coordinator.transaction;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
@@ -36,7 +39,10 @@ final class Delivery {
 
     private final String transactionalId;
     private final Marker marker;
-    private final Set<TopicPartition> missing;
+    /** In a fixed order, so that what a simulation does follows from its seed alone. */
+    private final Set<TopicPartition> missing =
+            new TreeSet<>(Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
+
     private final Set<TopicPartition> unseen;
     private final TransactionConfig config;
     private final Route route;
@@ -56,7 +62,7 @@ final class Delivery {
             Runnable onDelivered) {
         this.transactionalId = transactionalId;
         this.marker = marker;
-        this.missing = new HashSet<>(partitions);
+        this.missing.addAll(partitions);
         this.unseen = new HashSet<>(afterLoad ? Set.of() : partitions);
         this.config = config;
         this.route = route;
@@ -89,7 +95,7 @@ final class Delivery {
             onDelivered.run();
             return;
         }
-        var asked = Set.copyOf(missing);
+        var asked = List.copyOf(missing);
         var round = new Object() {
             int unanswered = asked.size();
         };
