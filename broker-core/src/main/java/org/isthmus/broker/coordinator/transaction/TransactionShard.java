@@ -44,6 +44,8 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
     private final Map<String, Cancellable> timeouts = new HashMap<>();
     /** Transactions whose last records are not committed yet, with how many those are. */
     private final Map<String, Integer> uncommitted = new HashMap<>();
+    /** Whether all that was there when the log was loaded is committed. */
+    private boolean isLoadCommitted;
     /** Transactions that are open, of which so much may be uncommitted as was joined by those who stand for them. */
     private final Set<String> begunByStanding = new HashSet<>();
     /** Until when open transactions go on because their producers said that they are there, or had no leader to say it to. */
@@ -102,7 +104,7 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
                 (view, freshId) -> Participants.add(view, id, producer, partitions),
                 ErrorCode.CONCURRENT_TRANSACTIONS);
         return shard.peek(state -> state.find(id)).thenCompose(known -> {
-            var isCommitted = !uncommitted.containsKey(id);
+            var isCommitted = isLoadCommitted && !uncommitted.containsKey(id);
             var areStanding = (isCommitted || begunByStanding.contains(id))
                     && Participants.areStanding(known, producer, partitions);
             // Nobody who takes part already need wait for what is being committed for others.
@@ -182,6 +184,7 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
             }
             follow(transaction, shard.read(view -> null), true);
         }
+        shard.read(view -> true).thenAccept(committed -> isLoadCommitted = committed);
         shard.schedule(config.idCheckInterval(), this::forgetIdle);
     }
 

@@ -169,6 +169,20 @@ class TransactionTest {
         assertThat(rig.phase()).isInstanceOf(TransactionPhase.Open.class);
     }
 
+    /** Found by seed 2 of the simulated cluster: it was let in at once, and then the leader that it was known to was lost. */
+    @Test
+    void newLeaderLetsNobodyInByWhatItsLogHasAndIsNotCommittedYet() {
+        var producer = rig.init();
+        rig.log.holdCommits();
+        rig.settled(rig.transactions.add(TransactionRig.ID, producer, Set.of(VIEWS)));
+        rig.elect();
+        var repeated = rig.settled(rig.transactions.add(TransactionRig.ID, producer, Set.of(VIEWS)));
+        assertThat(repeated).isNotDone();
+        rig.log.commit();
+        rig.loop.settle();
+        assertThat(repeated).isCompletedWithValue(ErrorCode.NONE);
+    }
+
     @Test
     void transactionThatStaysOpenTooLongIsAbortedAndItsProducerFenced() {
         var producer = rig.init();
