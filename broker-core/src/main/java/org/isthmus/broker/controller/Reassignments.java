@@ -106,8 +106,12 @@ public final class Reassignments {
         }
         var next = new PartitionImage(
                 before.leader(), before.leaderEpoch(), replicas, isr, before.partitionEpoch(), adding, removing);
-        if (!before.hasLeader() || replicas.contains(before.leader())) {
+        if (!before.hasLeader()) {
             return next;
+        }
+        if (replicas.contains(before.leader())) {
+            // What a replica had that goes says nothing of it, should it come back: a new reign has not heard it.
+            return replicas.containsAll(before.replicas()) ? next : next.led(before.leader());
         }
         var alive = isr.stream().filter(image.brokers()::containsKey).toList();
         return next.led(alive.isEmpty() ? BrokerId.NONE : Elections.first(replicas, alive));

@@ -153,6 +153,22 @@ class ControllerRulesTest {
         assertThatThrownBy(() -> Reassignments.cancel(image, ID)).hasMessageContaining("not on the move");
     }
 
+    /**
+     * Found by seeds 68 and 87 of the simulated cluster: one that came back to where it was before was taken for in sync by what it had had, and
+     * had nothing of the log beside the records.
+     */
+    @Test
+    void replicaThatGoesIsNotKnownToTheReignThatFollows() {
+        var image = cluster(1, 2, 3).with(created(partition(1, ids(1, 2, 3), ids(1, 2, 3)), Map.of()));
+
+        var after = the(image.with(
+                List.of(Reassignments.begin(image, ID, ids(1, 2), true).orElseThrow())));
+
+        assertThat(after.replicas()).isEqualTo(ids(1, 2));
+        assertThat(after.leader()).isEqualTo(id(1));
+        assertThat(after.leaderEpoch()).isEqualTo(new Epoch(1));
+    }
+
     @Test
     void otherOrderOfTheSameReplicasIsThereAtOnce() {
         var image = cluster(1, 2).with(created(partition(1, ids(1, 2), ids(1, 2)), Map.of()));
