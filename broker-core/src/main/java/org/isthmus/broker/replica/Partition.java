@@ -191,6 +191,12 @@ public final class Partition {
         return present;
     }
 
+    /** Null where it was not used yet; on the partition's loop. */
+    @Nullable
+    Partition present(LogKind kind) {
+        return kind == LogKind.RECORDS ? this : beside.get(kind);
+    }
+
     private Partition log(LogKind kind) {
         return kind == LogKind.RECORDS ? this : beside(kind);
     }
@@ -1056,7 +1062,7 @@ public final class Partition {
             }
             var lagging = new ArrayList<BrokerId>();
             for (var kind : LogKind.values()) {
-                var behind = kind == LogKind.RECORDS ? this : beside.get(kind);
+                var behind = present(kind);
                 if (behind != null && behind.open != null && behind.replica != null) {
                     lagging.addAll(behind.replica.lagging(
                             reign,

@@ -172,7 +172,8 @@ final class Clients {
                     && leader.epoch().value() == epoch
                     && !found.isSettling()
                     && found.view().isPresent()) {
-                cluster.toldEnd(partition, epoch, found.view().get().highWatermark());
+                cluster.toldEnd(
+                        partition, epoch, Truth.safeEnd(found, found.view().get()));
             }
             answer.with(this::refused);
         }
@@ -195,9 +196,10 @@ final class Clients {
                         .as("a reader of %s is out of range at %s", partition, broker.id())
                         .isLessThanOrEqualTo(view.endOffset());
                 try {
-                    var bytes = from < view.highWatermark()
-                            ? view.copy(from, view.highWatermark(), 500)
-                            : ByteBuffer.allocate(0);
+                    // What a machine's death could still take would be told by the reigns, at which this reader does
+                    // not look.
+                    var upTo = Truth.safeEnd(found, view);
+                    var bytes = from < upTo ? view.copy(from, upTo, 500) : ByteBuffer.allocate(0);
                     answer.with(() -> take(bytes));
                 } catch (IOException gone) {
                     answer.with(this::refused);

@@ -3,6 +3,7 @@ package org.isthmus.broker.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.isthmus.broker.sim.Seeds;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Whole clusters, driven through crashes, pauses, parted networks and lost sessions in an order that the seed chooses. What must hold is in
- * {@link Truth}.
+ * {@link Truth}, and of what clients do in their {@link Workload}.
  */
 class ClusterSimulationTest {
     /** What fails would be logged, and everything fails all the time. Held here, or the setting would be collected. */
@@ -21,7 +22,10 @@ class ClusterSimulationTest {
     /** Seeds that found something once. */
     private static final long[] FOUND = {29, 70, 1_727};
 
-    private static long committed;
+    /** The last two find it where the fence of a broker's lives, or a new reign's tail, is left out. */
+    private static final long[] FOUND_SHARING = {68, 87, 138, 149};
+
+    private static final long[] NONE = {};
 
     @BeforeAll
     static void silence() {
@@ -31,27 +35,56 @@ class ClusterSimulationTest {
     @AfterAll
     static void speak() {
         QUIET.setLevel(null);
-        assertThat(committed)
-                .as("records that were committed, so that this test is about something")
-                .isGreaterThan(1_000);
     }
 
     @Test
     void nothingCommittedIsLostAndTheClusterComesBack() {
-        Seeds.each(25, seed -> committed += run(seed).committed(), FOUND);
+        assertThat(runEach(25, FOUND, Writing::new)).as("records read").isGreaterThan(1_000);
+    }
+
+    @Test
+    void transactionsAreAllOrNothingAndMoveRecordsOnce() {
+        assertThat(runEach(8, NONE, Moving::new)).as("transactions committed").isGreaterThan(100);
+    }
+
+    @Test
+    void whatIsAcknowledgedNeverComesAgainAndNothingElseIsLost() {
+        assertThat(runEach(20, FOUND_SHARING, Sharing::new))
+                .as("records acknowledged")
+                .isGreaterThan(1_000);
+    }
+
+    @Test
+    void committedOffsetsNeverGoBack() {
+        assertThat(runEach(8, NONE, Committing::new)).as("offsets committed").isGreaterThan(500);
+    }
+
+    @Test
+    void allOfItHoldsTogether() {
+        assertThat(runEach(2, NONE, Writing::new, Moving::new, Committing::new))
+                .as("records read, transactions and offsets committed")
+                .isGreaterThan(500);
     }
 
     @Test
     void aSeedReplaysExactly() {
         for (var seed = 0L; seed < 3; seed++) {
-            assertThat(run(seed)).isEqualTo(run(seed));
+            assertThat(run(seed, Writing::new)).isEqualTo(run(seed, Writing::new));
         }
+        assertThat(run(0, Moving::new, Committing::new)).isEqualTo(run(0, Moving::new, Committing::new));
     }
 
-    private record Outcome(long committed, long history) {}
+    /** Returns how much came of it, which is what the test is about. */
+    private static long runEach(long few, long[] found, Workload.Kind... kinds) {
+        var achieved = new AtomicLong();
+        Seeds.each(few, seed -> achieved.addAndGet(run(seed, kinds).achieved()), found);
+        return achieved.get();
+    }
 
-    private static Outcome run(long seed) {
-        var world = new ClusterWorld(seed, List.of(Writing::new));
+    private record Outcome(long achieved, long history) {}
+
+    private static Outcome run(long seed, Workload.Kind... kinds) {
+        var world = new ClusterWorld(seed, List.of(kinds));
         try {
             return new Outcome(world.run(), world.history().hash());
         } catch (Throwable failure) {

@@ -16,7 +16,10 @@ import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.controller.NewTopicRequest;
 import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.controller.Reassignments;
+import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.metadata.ClusterImage;
+import org.isthmus.broker.metadata.PartitionImage;
+import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.runtime.EventLoop;
 import org.isthmus.broker.sim.SimClock;
 import org.isthmus.broker.sim.SimLoop;
@@ -40,6 +43,7 @@ final class ClusterWorld {
     private final int minInSync;
     private final int replicationFactor;
     private final boolean forces;
+    private final boolean coordinates;
     private final Truth truth;
     private boolean healed;
     private ClusterImage seen;
@@ -55,18 +59,12 @@ final class ClusterWorld {
         minInSync = 1 + random.nextInt(replicationFactor);
         forces = random.nextInt(4) > 0;
         workloads = kinds.stream().map(kind -> kind.in(this)).toList();
+        coordinates = workloads.stream().anyMatch(Workload::isCoordinated);
         partitions = workloads.stream()
                 .flatMap(workload -> workload.topics().stream())
                 .flatMap(topic -> Workload.partitions(topic).stream())
                 .toList();
-        var world = new SimulatedBroker.World(
-                random,
-                clock,
-                loops,
-                zooKeeper,
-                network,
-                this::broker,
-                workloads.stream().anyMatch(Workload::isCoordinated));
+        var world = new SimulatedBroker.World(random, clock, loops, zooKeeper, network, this::broker, coordinates);
         for (var i = 0; i < size; i++) {
             brokers.add(new SimulatedBroker(new BrokerId(i), world, Map.of()));
         }
@@ -132,6 +130,14 @@ final class ClusterWorld {
         return new NewTopicRequest(name, count, replicationFactor, List.of(), configs);
     }
 
+    /** What the leader of a partition has, where there is one with an open log. */
+    Optional<LogView> leaderView(TopicPartition id) {
+        return truth().partition(id)
+                .filter(PartitionImage::hasLeader)
+                .map(image -> broker(image.leader()).partition(id))
+                .flatMap(Partition::view);
+    }
+
     /** All that is committed, by offset. */
     List<String> records(TopicPartition partition) {
         return truth.records(partition);
@@ -139,13 +145,13 @@ final class ClusterWorld {
 
     // ---- the story
 
-    /** Lets all of it happen. Returns how many records are committed in the end. */
+    /** Lets all of it happen. Returns how much came of it. */
     long run() {
         begin();
         trouble();
         heal();
         settle();
-        return partitions.stream().mapToLong(truth::committed).sum();
+        return workloads.stream().mapToInt(Workload::achieved).sum();
     }
 
     private void begin() {
@@ -160,9 +166,7 @@ final class ClusterWorld {
                 .toList();
         for (var topic : topics) {
             var id = new UUID(random.nextLong(), random.nextLong());
-            brokers.get(0)
-                    .store()
-                    .change(image -> List.of(new Placement(1_000, 1, 1).createTopic(image, topic, id)));
+            brokers.get(0).store().change(image -> List.of(new Placement(1_000, 1, 1).createTopic(image, topic, id)));
         }
         stepUntil(
                 "the topics are there",
@@ -185,7 +189,7 @@ final class ClusterWorld {
     private void disturb() {
         var broker = brokers.get(random.nextInt(brokers.size()));
         var other = brokers.get(random.nextInt(brokers.size()));
-        switch (random.nextInt(28)) {
+        switch (random.nextInt(coordinates ? 32 : 28)) {
             case 0, 1 -> crash(broker);
             case 2 -> {
                 if (broker.isUp() && forces) {
@@ -236,7 +240,7 @@ final class ClusterWorld {
                 network.disturb(
                         random.nextDouble() / 10,
                         random.nextDouble() / 5,
-                        Duration.ofMillis(20 + random.nextInt(2_000)));
+                        Duration.ofMillis(20 + random.nextInt(coordinates ? 10_000 : 2_000)));
             }
             case 19 -> {
                 history.add("broker " + broker.id() + " does not reach ZooKeeper");
@@ -264,7 +268,8 @@ final class ClusterWorld {
                 broker.disk().capacity(broker.disk().usedBytes() + room);
             }
             case 25 -> repair(broker);
-            case 26 -> reassign(broker);
+            case 26, 28, 29 -> reassign(broker);
+            case 30, 31 -> replaceDisk();
             default -> {
                 var jump = random.nextInt(200_000) - 100_000;
                 history.add("clock of broker " + broker.id() + " jumps by " + jump + " ms");
@@ -291,6 +296,21 @@ final class ClusterWorld {
         if (broker.hasFailedDirectory()) {
             broker.crashProcess();
         }
+    }
+
+    /** A broker that is down gets an empty disk, where nobody counts on what it had. */
+    private void replaceDisk() {
+        brokers.stream()
+                .filter(down -> !down.isUp() && partitions.stream().noneMatch(id -> isInSync(id, down)))
+                .findFirst()
+                .ifPresent(down -> {
+                    history.add("broker " + down.id() + " gets a new disk");
+                    down.disk().replace();
+                });
+    }
+
+    private boolean isInSync(TopicPartition id, SimulatedBroker broker) {
+        return truth().partition(id).orElseThrow().isr().contains(broker.id());
     }
 
     /** Has a partition moved, by way of some broker. */
@@ -356,7 +376,7 @@ final class ClusterWorld {
         var end = clock.nanos() + patience.toNanos();
         while (!condition.isMet()) {
             assertThat(clock.nanos())
-                    .as("%s within %s: %s", what, patience, truth().topics())
+                    .as("%s within %s: %s %s", what, patience, workloads, truth().topics())
                     .isLessThan(end);
             step();
         }

@@ -5,7 +5,7 @@ import org.isthmus.broker.runtime.Clock;
 
 /** What happened in a simulated cluster: the last of it in words, and of all of it a number that tells one history from another. */
 final class History {
-    private static final int KEPT = 300;
+    private static final int KEPT = 500;
 
     private final Clock clock;
     private final ArrayDeque<String> last = new ArrayDeque<>();

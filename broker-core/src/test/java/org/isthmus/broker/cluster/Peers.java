@@ -55,9 +55,9 @@ final class Peers implements SimulatedCoordinators.Peers {
             ProducerIdentity producer,
             Set<TopicPartition> partitions,
             boolean joins) {
-        return ask(coordinator, broker -> broker.coordinators()
-                .admissionHere()
-                .admit(transactionalId, producer, partitions, joins));
+        return ask(
+                coordinator,
+                broker -> broker.coordinators().admissionHere().admit(transactionalId, producer, partitions, joins));
     }
 
     @Override
@@ -76,18 +76,14 @@ final class Peers implements SimulatedCoordinators.Peers {
             return done;
         }
         var to = broker.id().value();
-        network.send(
-                self.value(),
-                to,
-                listener,
-                () -> stage(question, broker)
-                        .whenComplete((answer, failure) -> network.send(to, self.value(), loop, () -> {
-                            if (failure == null) {
-                                done.complete(answer);
-                            } else {
-                                done.completeExceptionally(failure);
-                            }
-                        })));
+        network.send(self.value(), to, listener, () -> stage(question, broker)
+                .whenComplete((answer, failure) -> network.send(to, self.value(), loop, () -> {
+                    if (failure == null) {
+                        done.complete(answer);
+                    } else {
+                        done.completeExceptionally(failure);
+                    }
+                })));
         return done;
     }
 

@@ -19,7 +19,10 @@ import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.controller.Controller;
 import org.isthmus.broker.controller.Elections;
 import org.isthmus.broker.controller.Registration;
+import org.isthmus.broker.coordinator.share.Acknowledgement;
+import org.isthmus.broker.coordinator.share.Transaction;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
+import org.isthmus.broker.coordinator.transaction.SideParticipant;
 import org.isthmus.broker.log.AppendResult;
 import org.isthmus.broker.metadata.BrokerConfigs;
 import org.isthmus.broker.metadata.BrokerImage;
@@ -79,10 +82,7 @@ final class SimulatedBroker {
     private int lives;
     private Life life;
 
-    SimulatedBroker(
-            BrokerId id,
-            World world,
-            Map<String, String> topicDefaults) {
+    SimulatedBroker(BrokerId id, World world, Map<String, String> topicDefaults) {
         this.id = id;
         this.world = world;
         this.topicDefaults = topicDefaults;
@@ -137,7 +137,9 @@ final class SimulatedBroker {
             var replication = machine.newLoop();
             made.replicate(
                     new Replication(id, store, MAX_LAG),
-                    new SimReplicaLink(world.network(), id, replication, PEER_TIMEOUT, other -> world.brokers().apply(other).peer()),
+                    new SimReplicaLink(world.network(), id, replication, PEER_TIMEOUT, other -> world.brokers()
+                            .apply(other)
+                            .peer()),
                     replication);
             if (world.coordinates()) {
                 coordinators = coordinators(made, io);
@@ -158,7 +160,8 @@ final class SimulatedBroker {
                     id,
                     store,
                     made,
-                    new Peers(world.network(), id, machine.newLoop(), other -> world.brokers().apply(at(other))),
+                    new Peers(world.network(), id, machine.newLoop(), other -> world.brokers()
+                            .apply(at(other))),
                     io,
                     clock,
                     () -> new UUID(world.random().nextLong(), world.random().nextLong()));
@@ -333,6 +336,35 @@ final class SimulatedBroker {
                 .thenCompose(refusal -> refusal == ErrorCode.NONE
                         ? produce(partition, batch, Durability.COMMITTED, patience)
                         : CompletableFuture.failedStage(new BrokerException(refusal, "not admitted")));
+    }
+
+    /** As the handler of an acknowledgement in a transaction does it; called on the listener. */
+    CompletionStage<Void> acknowledgeInTransaction(
+            String transactionalId,
+            ProducerIdentity producer,
+            TopicPartition partition,
+            String group,
+            String member,
+            List<Acknowledgement> acknowledgements) {
+        var transaction = new Transaction(producer.producerId(), producer.epoch());
+        var participant = SideParticipant.SHARES.of(partition);
+        try {
+            return coordinators()
+                    .shares()
+                    .ask(
+                            partition,
+                            share ->
+                                    share.acknowledge(group, member, acknowledgements, transaction, () -> coordinators()
+                                            .admission()
+                                            .admit(transactionalId, producer, Set.of(participant), true)
+                                            .thenAccept(refusal -> {
+                                                if (refusal != ErrorCode.NONE) {
+                                                    throw new BrokerException(refusal, "not admitted");
+                                                }
+                                            })));
+        } catch (BrokerException refused) {
+            return CompletableFuture.failedStage(refused);
+        }
     }
 
     /** As the handler of Produce does it; called on the listener. */

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,22 +19,28 @@ import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.metadata.ClusterImage;
+import org.isthmus.broker.record.LogRecord;
 import org.isthmus.broker.record.RecordBatch;
+import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.replica.Role;
+import org.isthmus.broker.replica.Sidecars;
 
 /**
  * What has to be so in a cluster, whatever fails. It remembers what any replica ever showed as committed, and what any client was told, and
  * holds all replicas against that after each event.
  */
 final class Truth {
+    static final Comparator<TopicPartition> BY_NAME =
+            Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
+
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final Collection<SimulatedBroker> brokers;
     private final int minInSync;
-    private final Map<TopicPartition, Of> partitions =
-            new TreeMap<>(Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
+    private final Map<TopicPartition, Of> partitions = new TreeMap<>(BY_NAME);
+    private final Map<TopicPartition, Of> sidecars = new TreeMap<>(BY_NAME);
 
-    /** One partition. */
+    /** One log of a partition. */
     private static final class Of {
         /** What is committed, by offset: the record and the reign that wrote it. */
         private final List<String> committed = new ArrayList<>();
@@ -49,6 +56,10 @@ final class Truth {
 
     private static final class Seen {
         private LogView view;
+        /** The watermark that it had when this reign of its began, and which reign that is. */
+        private long markBefore;
+
+        private int reign = -1;
         /** Below, the replica is as it should be. */
         private long verified;
     }
@@ -56,7 +67,10 @@ final class Truth {
     Truth(Collection<SimulatedBroker> brokers, Collection<TopicPartition> ids, int minInSync) {
         this.brokers = brokers;
         this.minInSync = minInSync;
-        ids.forEach(id -> partitions.put(id, new Of()));
+        for (var id : ids) {
+            partitions.put(id, new Of());
+            sidecars.put(id, new Of());
+        }
     }
 
     long committed(TopicPartition id) {
@@ -65,7 +79,7 @@ final class Truth {
 
     List<String> records(TopicPartition id) {
         return partitions.get(id).committed.stream()
-                .map(record -> record.substring(0, record.indexOf('@')))
+                .map(record -> record.substring(0, record.lastIndexOf('@')))
                 .toList();
     }
 
@@ -93,9 +107,15 @@ final class Truth {
                     .as("%s is led by %s in epoch %s, in which %s led", id, process, leader.epoch(), before)
                     .isTrue();
         }
-        var found = partition.view();
+        var isInSync = truth.partition(id).orElseThrow().isr().contains(broker.id());
+        check(id.toString(), of, broker, partition, isInSync);
+        Sidecars.of(partition).ifPresent(sidecar -> check(id + ".share", sidecars.get(id), broker, sidecar, isInSync));
+    }
+
+    private static void check(String name, Of of, SimulatedBroker broker, Partition log, boolean isInSync) {
+        var found = log.view();
         if (found.isEmpty()
-                || partition.role() instanceof Role.Offline
+                || log.role() instanceof Role.Offline
                 || broker.disk().isDown()) {
             return;
         }
@@ -103,19 +123,45 @@ final class Truth {
         var seen = of.seen.computeIfAbsent(process(broker), process -> new Seen());
         seen.verified = Math.min(seen.verified, view.endOffset());
         of.ends.put(broker.id(), view.endOffset());
-        var isInSync = truth.partition(id).orElseThrow().isr().contains(broker.id());
+        if (log.role() instanceof Role.Leader leader) {
+            checkReign(name, broker, seen, view, leader.epoch().value());
+        }
         if (isInSync) {
             assertThat(view.endOffset())
-                    .as("%s is in sync with %s and lacks what is committed", process(broker), id)
+                    .as("%s is in sync with %s and lacks what is committed", process(broker), name)
                     .isGreaterThanOrEqualTo(of.committed.size());
         }
         if (view != seen.view) {
-            verify(id, of, broker, seen, view, view.highWatermark());
-            seen.view = view;
+            var safeEnd = safeEnd(log, view);
+            verify(name, of, broker, seen, view, safeEnd);
+            seen.view = safeEnd == view.highWatermark() ? view : null;
         }
         if (isInSync) {
-            verify(id, of, broker, seen, view, of.committed.size());
+            verify(name, of, broker, seen, view, of.committed.size());
         }
+    }
+
+    /** A new reign commits nothing before all that its leader had of earlier ones is committed. */
+    private static void checkReign(String name, SimulatedBroker broker, Seen seen, LogView view, int reign) {
+        if (seen.reign != reign) {
+            seen.reign = reign;
+            seen.markBefore = seen.view == null ? Long.MAX_VALUE : seen.view.highWatermark();
+        }
+        if (view.highWatermark() > seen.markBefore) {
+            var before = view.endOffsetFor(new Epoch(reign - 1)).map(LogView.EpochEnd::endOffset);
+            assertThat(view.highWatermark())
+                    .as("%s has committed in reign %d of %s, which began at", process(broker), reign, name)
+                    .isGreaterThanOrEqualTo(before.orElse(0L));
+        }
+    }
+
+    /** Up to where what can be read here will not go: of a lone replica, what is shown may still be lost with its machine. */
+    static long safeEnd(Partition log, LogView view) {
+        var end = view.highWatermark();
+        while (end > view.startOffset() && !log.isSafe(end)) {
+            end--;
+        }
+        return end;
     }
 
     private static String process(SimulatedBroker broker) {
@@ -123,7 +169,7 @@ final class Truth {
     }
 
     /** What the replica has below this offset is committed: the same everywhere. */
-    private static void verify(TopicPartition id, Of of, SimulatedBroker broker, Seen seen, LogView view, long upTo) {
+    private static void verify(String name, Of of, SimulatedBroker broker, Seen seen, LogView view, long upTo) {
         if (seen.verified >= upTo) {
             return;
         }
@@ -133,10 +179,10 @@ final class Truth {
                 of.committed.add(record);
             }
             assertThat(record)
-                    .as("record at %d of %s at %s", offset, id, process(broker))
+                    .as("record at %d of %s at %s", offset, name, process(broker))
                     .isEqualTo(of.committed.get((int) offset));
         }
-        assertThat(seen.verified).as("read of %s at %s", id, process(broker)).isEqualTo(upTo);
+        assertThat(seen.verified).as("read of %s at %s", name, process(broker)).isEqualTo(upTo);
     }
 
     private static List<String> read(LogView view, long from, long upTo) {
@@ -147,7 +193,7 @@ final class Truth {
                 for (var batch : RecordBatch.in(view.copy(offset, upTo, CHUNK_BYTES))) {
                     for (var record : batch.records()) {
                         if (record.offset() >= from && record.offset() < upTo) {
-                            records.add(new String(record.value(), UTF_8) + "@" + batch.leaderEpoch());
+                            records.add(text(batch, record) + "@" + batch.leaderEpoch());
                         }
                     }
                     offset = batch.nextOffset();
@@ -157,6 +203,16 @@ final class Truth {
         } catch (IOException e) {
             throw new AssertionError("a replica cannot be read", e);
         }
+    }
+
+    /** The record's text, where it is one that a client wrote; else what tells it from any other. */
+    private static String text(RecordBatch batch, LogRecord record) {
+        if (record.key() == null && record.value() != null) {
+            return new String(record.value(), UTF_8);
+        }
+        return (batch.isControl() ? batch.producerId() + "/" + batch.producerEpoch() + " " : "")
+                + HexFormat.of().formatHex(record.key()) + "="
+                + (record.value() == null ? "" : HexFormat.of().formatHex(record.value()));
     }
 
     // ---- what clients are told
@@ -172,7 +228,7 @@ final class Truth {
         var first = lastOffset - records.size() + 1;
         for (var i = 0; i < records.size(); i++) {
             var kept = of.committed.get((int) first + i);
-            assertThat(kept.substring(0, kept.indexOf('@')))
+            assertThat(kept.substring(0, kept.lastIndexOf('@')))
                     .as("acknowledged at %d of %s", first + i, id)
                     .isEqualTo(records.get(i));
         }
@@ -205,12 +261,25 @@ final class Truth {
                     .isEqualTo(new HashSet<>(image.replicas()));
             for (var broker : brokers) {
                 if (image.replicas().contains(broker.id())) {
-                    var view = broker.partition(id).view().orElseThrow();
-                    assertThat(read(view, view.startOffset(), view.endOffset()))
-                            .as("%s at %s", id, process(broker))
-                            .isEqualTo(of.committed);
+                    var partition = broker.partition(id);
+                    checkEqual(id.toString(), of, broker, partition);
+                    var beside = sidecars.get(id);
+                    if (!beside.committed.isEmpty()) {
+                        checkEqual(
+                                id + ".share",
+                                beside,
+                                broker,
+                                Sidecars.of(partition).orElseThrow());
+                    }
                 }
             }
         });
+    }
+
+    private static void checkEqual(String name, Of of, SimulatedBroker broker, Partition log) {
+        var view = log.view().orElseThrow();
+        assertThat(read(view, view.startOffset(), view.endOffset()))
+                .as("%s at %s", name, process(broker))
+                .isEqualTo(of.committed);
     }
 }

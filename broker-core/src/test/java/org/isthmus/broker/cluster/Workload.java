@@ -1,8 +1,8 @@
 package org.isthmus.broker.cluster;
 
 import java.util.List;
-import org.isthmus.broker.controller.NewTopicRequest;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.controller.NewTopicRequest;
 
 /** What clients do in a simulated cluster, and what must have come of it in the end. */
 interface Workload {
@@ -28,6 +28,9 @@ interface Workload {
 
     /** Everything is done and all replicas are equal. */
     void check();
+
+    /** How much came of it, so that a test can tell that it is about something. */
+    int achieved();
 
     static List<TopicPartition> partitions(NewTopicRequest topic) {
         return java.util.stream.IntStream.range(0, topic.partitions())

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.isthmus.broker.controller.NewTopicRequest;
-import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.replica.Durability;
 
 /** Producers that write one batch after another, and readers that follow them: each producer's records are there once and in order. */
@@ -57,9 +55,7 @@ final class Writing implements Workload {
     }
 
     private boolean hasReadAll(Clients.Reader reader) {
-        var image = world.truth().partition(reader.partition()).orElseThrow();
-        var partition = image.hasLeader() ? world.broker(image.leader()).partition(reader.partition()) : null;
-        var view = partition == null ? Optional.<LogView>empty() : partition.view();
+        var view = world.leaderView(reader.partition());
         return view.isPresent()
                 && view.get().highWatermark() == view.get().endOffset()
                 && reader.read().size() == view.get().endOffset();
@@ -83,5 +79,10 @@ final class Writing implements Workload {
         } else {
             assertThat(producer.acknowledged()).containsAll(written);
         }
+    }
+
+    @Override
+    public int achieved() {
+        return readers.stream().mapToInt(reader -> reader.read().size()).sum();
     }
 }

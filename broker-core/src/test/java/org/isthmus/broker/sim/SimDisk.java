@@ -77,6 +77,14 @@ public final class SimDisk implements FileStore {
         operationsUntilCrash = Long.MAX_VALUE;
     }
 
+    /** Another disk takes its place, with nothing on it. */
+    public void replace() {
+        names = new TreeMap<>();
+        forcedNames = new TreeMap<>();
+        directories.clear();
+        killProcess();
+    }
+
     /** The process dies and the machine does not: everything that was written is there. */
     public void killProcess() {
         life++;

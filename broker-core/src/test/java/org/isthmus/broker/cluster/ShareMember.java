@@ -1,0 +1,252 @@
+package org.isthmus.broker.cluster;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.share.Acknowledgement;
+import org.isthmus.broker.coordinator.share.Acquisition;
+import org.isthmus.broker.coordinator.share.Backoff;
+import org.isthmus.broker.coordinator.share.Demand;
+import org.isthmus.broker.coordinator.share.Interest;
+import org.isthmus.broker.coordinator.share.OffsetRange;
+import org.isthmus.broker.coordinator.share.Opening;
+import org.isthmus.broker.coordinator.share.SharePartition;
+import org.isthmus.broker.coordinator.share.ShareSettings;
+import org.isthmus.broker.coordinator.share.StartAt;
+import org.isthmus.broker.coordinator.share.Verdict;
+import org.isthmus.broker.replica.Role;
+
+/**
+ * A member of a share group on one partition: opens it, takes records, and says what becomes of them. Where it is refused or loses its way it
+ * comes back under another name, and what it held is left to the group.
+ */
+final class ShareMember extends Client {
+    static final String GROUP = "g";
+    private static final Duration LOCK = Duration.ofMillis(2_500);
+    private static final ShareSettings SETTINGS = new ShareSettings(
+            Interest.EVERYTHING, true, false, true, 10_000, 30, (int) LOCK.toMillis(), Backoff.NONE, Optional.empty());
+
+    private final Deliveries deliveries;
+    private final int number;
+    private final Map<Long, Integer> held = new TreeMap<>();
+    private int sessions;
+    private boolean open;
+    private boolean ending;
+    private boolean done;
+
+    ShareMember(ClusterWorld cluster, Deliveries deliveries, TopicPartition partition, int number) {
+        super(cluster, partition, 500 + number);
+        this.deliveries = deliveries;
+        this.number = number;
+    }
+
+    /** Takes what is left and acknowledges all of it. */
+    void end() {
+        ending = true;
+    }
+
+    /** Whether the group is done with everything. */
+    boolean isDone() {
+        return done;
+    }
+
+    /** Records that are to be acknowledged in a transaction by who takes them over from this member. */
+    record Loan(String member, Deliveries deliveries, Set<Long> offsets) {}
+
+    Loan lend() {
+        var loan = new Loan(name(), deliveries, new TreeSet<>(held.keySet()));
+        held.clear();
+        return loan;
+    }
+
+    private String name() {
+        return "m" + number + "." + sessions;
+    }
+
+    @Override
+    void tryAgain() {
+        if (done) {
+            return;
+        }
+        if (!open) {
+            open();
+        } else if (!held.isEmpty() && (ending || cluster.random().nextInt(3) > 0)) {
+            acknowledge();
+        } else {
+            acquire();
+        }
+    }
+
+    // ---- asking
+
+    private interface Question<A> extends Function<SharePartition, CompletionStage<A>> {}
+
+    /** What is heard at the broker, in the reign in which it was asked; and what that means to the member. */
+    private interface Heard<A> {
+        Runnable in(SimulatedBroker broker, int reign, A answer);
+    }
+
+    private <A> void ask(Question<A> question, Runnable arrived, Heard<A> heard) {
+        ask((broker, answer) -> {
+            var found = broker.partition(partition);
+            if (found == null || !(found.role() instanceof Role.Leader leader)) {
+                answer.with(this::refused);
+                return;
+            }
+            arrived.run();
+            stage(broker, question).whenComplete((result, failure) -> {
+                if (broker.hasLostPower()) {
+                    return;
+                }
+                if (failure == null) {
+                    answer.with(heard.in(broker, leader.epoch().value(), result));
+                } else {
+                    var code = Route.code(failure);
+                    answer.with(() -> refused(code));
+                }
+            });
+        });
+    }
+
+    private <A> CompletionStage<A> stage(SimulatedBroker broker, Question<A> question) {
+        try {
+            return broker.coordinators().shares().ask(partition, question);
+        } catch (BrokerException refused) {
+            return CompletableFuture.failedStage(refused);
+        }
+    }
+
+    private void refused(ErrorCode code) {
+        switch (code) {
+            case UNKNOWN_SERVER_ERROR -> throw new AssertionError("member " + name() + " is answered " + code);
+            case UNKNOWN_MEMBER_ID, GROUP_ID_NOT_FOUND, INVALID_RECORD_STATE, NOT_COORDINATOR -> comeBack();
+            default -> {}
+        }
+        refused();
+    }
+
+    /** What it held is held by the one that it was, until its time is over. */
+    private void comeBack() {
+        held.clear();
+        open = false;
+        sessions++;
+    }
+
+    private void goOn() {
+        loop.schedule(Duration.ofMillis(10 + cluster.random().nextInt(150)), this::tryAgain);
+    }
+
+    // ---- the group
+
+    private void open() {
+        var name = name();
+        var opening = Opening.stock(SETTINGS, new StartAt.Earliest());
+        ask(share -> share.open(GROUP, name, opening), () -> {}, (broker, reign, opened) -> () -> {
+            open = true;
+            goOn();
+        });
+    }
+
+    private void acquire() {
+        var name = name();
+        var demand = new Demand(name, 1 + cluster.random().nextInt(8), 400, Demand.Travel.IN_BATCHES);
+        ask(share -> share.acquire(GROUP, demand), () -> {}, (broker, reign, found) -> {
+            var taken = taken(found);
+            var now = broker.clock().nanos();
+            taken.forEach((offset, count) ->
+                    deliveries.handedOut(broker, reign, name, offset, count, now, now + LOCK.toNanos()));
+            return () -> {
+                if (!name.equals(name())) {
+                    return;
+                }
+                held.putAll(taken);
+                if (taken.isEmpty() && ending) {
+                    look();
+                } else {
+                    goOn();
+                }
+            };
+        });
+    }
+
+    private static Map<Long, Integer> taken(Acquisition found) {
+        var taken = new TreeMap<Long, Integer>();
+        for (var acquired : found.acquired()) {
+            for (var offset = acquired.range().first();
+                    offset <= acquired.range().last();
+                    offset++) {
+                taken.put(offset, acquired.deliveries());
+            }
+        }
+        return taken;
+    }
+
+    private void acknowledge() {
+        var verdicts = new TreeMap<Long, Verdict>();
+        held.keySet().forEach(offset -> {
+            if (ending) {
+                verdicts.put(offset, Verdict.ACCEPT);
+            } else {
+                switch (cluster.random().nextInt(10)) {
+                    case 0, 1 -> verdicts.put(offset, Verdict.RELEASE);
+                    case 2 -> verdicts.put(offset, Verdict.REJECT);
+                    case 3, 4 -> {}
+                    default -> verdicts.put(offset, Verdict.ACCEPT);
+                }
+            }
+        });
+        var counts = new HashMap<>(held);
+        held.keySet().removeAll(verdicts.keySet());
+        if (verdicts.isEmpty()) {
+            goOn();
+            return;
+        }
+        var said = new ArrayList<Acknowledgement>();
+        verdicts.forEach((offset, verdict) -> said.add(new Acknowledgement(OffsetRange.of(offset), verdict)));
+        deliveries.perhapsSettled(verdicts.keySet().stream()
+                .filter(offset -> verdicts.get(offset) != Verdict.RELEASE)
+                .toList());
+        var name = name();
+        ask(
+                share -> share.acknowledge(GROUP, name, List.copyOf(said)),
+                () -> deliveries.said(verdicts.keySet()),
+                (broker, reign, acknowledged) -> {
+                    verdicts.forEach((offset, verdict) -> {
+                        if (verdict == Verdict.RELEASE) {
+                            deliveries.returned(reign, offset, counts.get(offset));
+                        } else {
+                            deliveries.settled(reign, offset);
+                        }
+                    });
+                    return this::goOn;
+                });
+    }
+
+    /** Whether anything is left. */
+    private void look() {
+        ask(share -> share.progress(GROUP), () -> {}, (broker, reign, progress) -> {
+            var end = broker.partition(partition).view().orElseThrow().endOffset();
+            return () -> {
+                done = progress.startOffset() == end;
+                goOn();
+            };
+        });
+    }
+
+    @Override
+    public String toString() {
+        return "member " + name() + " of " + partition + (open ? " holds " : " has not opened it; holds ") + held;
+    }
+}
