@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.InternalTopics;
@@ -23,6 +24,7 @@ import org.isthmus.broker.coordinator.transaction.EndAnswer;
 import org.isthmus.broker.coordinator.transaction.InitAnswer;
 import org.isthmus.broker.coordinator.transaction.Outcome;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
+import org.isthmus.broker.coordinator.transaction.SideParticipant;
 import org.isthmus.broker.log.AppendResult;
 import org.isthmus.broker.record.Compression;
 import org.isthmus.broker.record.RecordBatchBuilder;
@@ -66,6 +68,10 @@ final class TransactionalProducer {
 
     private ProducerIdentity identity = ProducerIdentity.NONE;
     private Ledger.Entry transaction;
+    /** Whether it says at the end who took part, and who did then stands for the next transaction. */
+    private final boolean names;
+
+    private final Set<TopicPartition> participants = new TreeSet<>(Truth.BY_NAME);
     private int transactions;
     /** Tells what is asked now from what was asked before the producer began anew. */
     private int process;
@@ -89,6 +95,7 @@ final class TransactionalProducer {
                 new TopicPartition(InternalTopics.TRANSACTION_STATE, ShardedCoordinator.partitionOf(id, coordinators));
         this.coordinator = new Route(cluster, home, loop, address);
         this.source = source;
+        this.names = cluster.random().nextBoolean();
         this.acknowledgements = source == null ? null : new Route(cluster, source.partition(), loop, address);
         partitions.forEach(partition -> lanes.add(new Lane(new Route(cluster, partition, loop, address))));
     }
@@ -175,10 +182,12 @@ final class TransactionalProducer {
             ended = true;
             return;
         }
+        participants.clear();
         transaction = ledger.begin(id + "." + ++transactions);
         var number = 0;
         for (var batch = cluster.random().nextInt(5); batch >= 0; batch--) {
             var lane = lanes.get(cluster.random().nextInt(lanes.size()));
+            participants.add(lane.route.partition());
             var records = new ArrayList<String>();
             for (var i = cluster.random().nextInt(2); i >= 0; i--) {
                 records.add(transaction.write(lane.route.partition(), number++));
@@ -189,6 +198,7 @@ final class TransactionalProducer {
         var lent = source == null ? null : source.lend();
         if (lent != null && !lent.offsets().isEmpty()) {
             loan = lent;
+            participants.add(SideParticipant.SHARES.of(source.partition()));
             acknowledge();
         }
     }
@@ -345,10 +355,11 @@ final class TransactionalProducer {
         var present = process;
         var producer = identity;
         var ends = transaction;
+        var named = names ? Set.copyOf(participants) : Set.<TopicPartition>of();
         coordinator.ask(
                 (broker, answer) -> broker.coordinators()
                         .transactions()
-                        .end(id, producer, outcome, true)
+                        .end(id, producer, outcome, true, named)
                         .exceptionally(failure -> new EndAnswer(Route.code(failure), ProducerIdentity.NONE))
                         .thenAccept(told -> {
                             if (told.error() == ErrorCode.NONE && !broker.hasLostPower()) {

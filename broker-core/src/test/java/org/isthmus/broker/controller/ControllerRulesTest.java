@@ -154,7 +154,7 @@ class ControllerRulesTest {
     }
 
     /**
-     * Found by seeds 68 and 87 of the simulated cluster: one that came back to where it was before was taken for in sync by what it had had, and
+     * Found by the simulated cluster: one that came back to where it was before was taken for in sync by what it had had, and
      * had nothing of the log beside the records.
      */
     @Test

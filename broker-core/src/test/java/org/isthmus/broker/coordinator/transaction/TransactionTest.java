@@ -169,7 +169,7 @@ class TransactionTest {
         assertThat(rig.phase()).isInstanceOf(TransactionPhase.Open.class);
     }
 
-    /** Found by seed 2 of the simulated cluster: it was let in at once, and then the leader that it was known to was lost. */
+    /** Found by the simulated cluster: one was let in at once, and then the leader that it was known to was lost. */
     @Test
     void newLeaderLetsNobodyInByWhatItsLogHasAndIsNotCommittedYet() {
         var producer = rig.init();
