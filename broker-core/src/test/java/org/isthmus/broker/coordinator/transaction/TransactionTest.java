@@ -354,4 +354,92 @@ class TransactionTest {
                         .error())
                 .isEqualTo(ErrorCode.INVALID_TRANSACTION_TIMEOUT);
     }
+
+    /** The producer's second transaction, which the same partition has joined and has records of, and whose log has lost that. */
+    private ProducerIdentity lostJoin() {
+        var first = rig.init();
+        rig.add(first, VIEWS);
+        var second = rig.endOf(first, Outcome.COMMIT, VIEWS).join().producer();
+        rig.log.holdCommits();
+        assertThat(rig.add(second, VIEWS)).isEqualTo(ErrorCode.NONE);
+        assertThat(rig.store(VIEWS, second)).isTrue();
+        rig.crash();
+        rig.elect();
+        assertThat(rig.phase()).isInstanceOf(TransactionPhase.Ended.class);
+        return second;
+    }
+
+    private void commitFor(Duration time) {
+        for (var left = time; !left.isNegative(); left = left.minusSeconds(1)) {
+            rig.log.commit();
+            rig.loop.advance(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void whoTookPartJoinsTheNextTransactionBeforeThatIsCommittedAndOthersDoNot() {
+        var first = rig.init();
+        rig.add(first, VIEWS);
+        var second = rig.endOf(first, Outcome.COMMIT, VIEWS).join().producer();
+        rig.log.holdCommits();
+        assertThat(rig.settled(rig.transactions.add(ID, second, Set.of(VIEWS)))).isCompletedWithValue(ErrorCode.NONE);
+        var other = rig.settled(rig.transactions.add(ID, second, Set.of(ORDERS)));
+        var again = rig.settled(rig.transactions.add(ID, second, Set.of(ORDERS)));
+        assertThat(other).isNotDone();
+        assertThat(again).isNotDone();
+        rig.log.commit();
+        rig.loop.settle();
+        assertThat(other).isCompletedWithValue(ErrorCode.NONE);
+        assertThat(again).isCompletedWithValue(ErrorCode.NONE);
+    }
+
+    @Test
+    void whatTheLogLostOfWhoTookPartIsSaidAgainByTheEnd() {
+        var second = lostJoin();
+        var ended = rig.endOf(second, Outcome.COMMIT, VIEWS);
+        commitFor(Duration.ofSeconds(1));
+        assertThat(ended)
+                .succeedsWithin(Duration.ZERO)
+                .extracting(EndAnswer::error)
+                .isEqualTo(ErrorCode.NONE);
+        assertThat(rig.participant(VIEWS).outcomes()).containsEntry(second, Outcome.COMMIT);
+    }
+
+    @Test
+    void whatTheLogLostIsAbortedWhereItsProducerIsNotHeardOf() {
+        var second = lostJoin();
+        commitFor(Duration.ofSeconds(15));
+        assertThat(rig.participant(VIEWS).open()).containsExactly(second);
+        commitFor(Duration.ofSeconds(10));
+        assertThat(rig.participant(VIEWS).outcomes()).containsEntry(second, Outcome.ABORT);
+        assertThat(rig.endOf(second, Outcome.COMMIT, VIEWS))
+                .succeedsWithin(Duration.ZERO)
+                .extracting(EndAnswer::error)
+                .isEqualTo(ErrorCode.PRODUCER_FENCED);
+    }
+
+    @Test
+    void whatTheLogLostIsAbortedBeforeAnotherProducerGoesOn() {
+        var second = lostJoin();
+        var init = rig.settled(rig.transactions.init(ID, 60_000, ProducerIdentity.NONE));
+        commitFor(Duration.ofSeconds(2));
+        assertThat(init)
+                .succeedsWithin(Duration.ZERO)
+                .extracting(InitAnswer::error)
+                .isEqualTo(ErrorCode.NONE);
+        assertThat(rig.participant(VIEWS).outcomes()).containsEntry(second, Outcome.ABORT);
+    }
+
+    @Test
+    void whatTheLogLostIsAbortedTogetherWithWhatItHas() {
+        var second = lostJoin();
+        var added = rig.settled(rig.transactions.add(ID, second, Set.of(ORDERS)));
+        rig.log.commit();
+        rig.loop.settle();
+        assertThat(added).isCompletedWithValue(ErrorCode.NONE);
+        assertThat(rig.store(ORDERS, second)).isTrue();
+        commitFor(Duration.ofSeconds(65));
+        assertThat(rig.participant(VIEWS).outcomes()).containsEntry(second, Outcome.ABORT);
+        assertThat(rig.participant(ORDERS).outcomes()).containsEntry(second, Outcome.ABORT);
+    }
 }
