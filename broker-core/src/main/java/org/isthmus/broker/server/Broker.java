@@ -369,8 +369,22 @@ final class Broker implements AutoCloseable {
     }
 
     /** Each log directory forces on a thread of its own: a slow disk holds up nobody else's commits. */
-    private ThreadLoop disk() {
-        return loop("isthmus-disk-" + disks++);
+    private Executor disk() {
+        var name = "isthmus-disk-" + disks++;
+        var disk = Executors.newSingleThreadExecutor(task -> {
+            var thread = new Thread(task, name);
+            thread.setDaemon(true);
+            thread.setUncaughtExceptionHandler(
+                    (ended, failure) -> log.log(System.Logger.Level.ERROR, "A task of " + name + " failed", failure));
+            return thread;
+        });
+        opened.add(() -> {
+            disk.shutdown();
+            if (!disk.awaitTermination(1, TimeUnit.MINUTES)) {
+                throw new IOException(name + " still has something to do after a minute");
+            }
+        });
+        return disk;
     }
 
     private ThreadLoop loop(String name) {
