@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.stream.ChunkedInput;
-import java.io.EOFException;
 import java.io.IOException;
 
 /**
@@ -33,15 +32,7 @@ final class FileRangeChunks implements ChunkedInput<ByteBuf> {
         int size = Math.min(CHUNK_BYTES, range.length() - read);
         var chunk = allocator.buffer(size, size);
         try {
-            var target = chunk.nioBuffer(0, size);
-            while (target.hasRemaining()) {
-                int position = read + target.position();
-                if (range.file().read(target, range.position() + position) < 0) {
-                    throw new EOFException(range.file().path() + " ends before position "
-                            + (range.position() + position) + ", " + (range.length() - position)
-                            + " bytes of a frame are missing");
-                }
-            }
+            range.read(read, chunk.nioBuffer(0, size));
         } catch (IOException | RuntimeException e) {
             chunk.release();
             throw e;

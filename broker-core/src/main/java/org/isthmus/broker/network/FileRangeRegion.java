@@ -2,7 +2,6 @@ package org.isthmus.broker.network;
 
 import io.netty.channel.FileRegion;
 import io.netty.util.AbstractReferenceCounted;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 
@@ -46,8 +45,7 @@ final class FileRangeRegion extends AbstractReferenceCounted implements FileRegi
         long taken = range.file().transferTo(from, left, target);
         // Nothing taken means a full socket, or a file that ends too early, on which Netty would wait for ever.
         if (taken <= 0 && range.file().size() <= from) {
-            throw new EOFException(range.file().path() + " ends before position " + from + ", " + left
-                    + " bytes of a frame are missing");
+            throw range.endsBefore(from);
         }
         transferred += Math.max(0, taken);
         return Math.max(0, taken);

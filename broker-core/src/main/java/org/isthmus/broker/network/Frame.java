@@ -1,5 +1,7 @@
 package org.isthmus.broker.network;
 
+import java.io.EOFException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.isthmus.broker.runtime.StoredFile;
@@ -39,6 +41,22 @@ public record Frame(List<Part> parts) {
 
     /** Bytes of a file. */
     public record FileRange(StoredFile file, long position, int length, Runnable onRelease) implements Part {
+        /** Fills the buffer with what follows {@code from} bytes of the range. Fails where the file ends before. */
+        void read(int from, ByteBuffer target) throws IOException {
+            long first = position + from - target.position();
+            while (target.hasRemaining()) {
+                long at = first + target.position();
+                if (file.read(target, at) < 0) {
+                    throw endsBefore(at);
+                }
+            }
+        }
+
+        EOFException endsBefore(long at) {
+            return new EOFException(file.path() + " ends before position " + at + ", " + (position + length - at)
+                    + " bytes of a frame are missing");
+        }
+
         @Override
         public long size() {
             return length;

@@ -1,7 +1,6 @@
 package org.isthmus.broker.network;
 
 import io.netty.channel.EventLoop;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -248,22 +247,12 @@ final class InVmConnection implements Connection {
             if (part instanceof Frame.Bytes bytes) {
                 whole.put(bytes.buffer().duplicate());
             } else {
-                read((Frame.FileRange) part, whole);
+                var range = (Frame.FileRange) part;
+                range.read(0, whole.slice(whole.position(), range.length()));
+                whole.position(whole.position() + range.length());
             }
         }
         return whole.flip();
-    }
-
-    private static void read(Frame.FileRange range, ByteBuffer target) throws IOException {
-        var window = target.slice(target.position(), range.length());
-        while (window.hasRemaining()) {
-            long at = range.position() + window.position();
-            if (range.file().read(window, at) < 0) {
-                throw new EOFException(range.file().path() + " ends before position " + at + ", " + window.remaining()
-                        + " bytes of a frame are missing");
-            }
-        }
-        target.position(target.position() + range.length());
     }
 
     private record HeapFrame(ByteBuffer buffer) implements ReceivedFrame {

@@ -69,7 +69,12 @@ public final class ThreadLoop implements EventLoop, Closeable {
 
     @Override
     public void perform(Runnable task) {
-        if (closed || AT_WORK.get() != null || !tasks.isEmpty() || !turn.compareAndSet(null, Thread.currentThread())) {
+        // A thread that waits for the turn, be it for a timer, is not overtaken again and again.
+        if (closed
+                || AT_WORK.get() != null
+                || wantsTurn
+                || !tasks.isEmpty()
+                || !turn.compareAndSet(null, Thread.currentThread())) {
             execute(task);
             return;
         }

@@ -273,8 +273,7 @@ final class OperatorCommands {
     }
 
     private void group(String name) {
-        var committed = new TreeMap<TopicPartition, Long>(
-                Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
+        var committed = new TreeMap<TopicPartition, Long>(TopicPartition.BY_NAME);
         committed.putAll(await(client.committed(name)));
         var wanted = new HashMap<TopicPartition, OffsetSpec>();
         committed.keySet().forEach(partition -> wanted.put(partition, new OffsetSpec.Latest()));

@@ -14,7 +14,7 @@ import org.isthmus.broker.replica.Durability;
 final class Sharing implements Workload {
     private final ClusterWorld world;
     private final NewTopicRequest topic;
-    private final Map<TopicPartition, Deliveries> deliveries = new TreeMap<>(Truth.BY_NAME);
+    private final Map<TopicPartition, Deliveries> deliveries = new TreeMap<>(TopicPartition.BY_NAME);
     private final List<Clients.Producer> producers = new ArrayList<>();
     private final List<ShareMember> members = new ArrayList<>();
 

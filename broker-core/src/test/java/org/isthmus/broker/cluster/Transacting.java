@@ -74,7 +74,7 @@ final class Transacting implements Workload {
 
     @Override
     public void check() {
-        var visible = new TreeMap<TopicPartition, List<String>>(Truth.BY_NAME);
+        var visible = new TreeMap<TopicPartition, List<String>>(TopicPartition.BY_NAME);
         for (var partition : Workload.partitions(topic)) {
             visible.put(
                     partition,

@@ -71,7 +71,7 @@ final class TransactionalProducer {
     /** Whether it says at the end who took part, and who did then stands for the next transaction. */
     private final boolean names;
 
-    private final Set<TopicPartition> participants = new TreeSet<>(Truth.BY_NAME);
+    private final Set<TopicPartition> participants = new TreeSet<>(TopicPartition.BY_NAME);
     private int transactions;
     /** Tells what is asked now from what was asked before the producer began anew. */
     private int process;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -30,15 +29,12 @@ import org.isthmus.broker.replica.Sidecars;
  * holds all replicas against that after each event.
  */
 final class Truth {
-    static final Comparator<TopicPartition> BY_NAME =
-            Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
-
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final Collection<SimulatedBroker> brokers;
     private final int minInSync;
-    private final Map<TopicPartition, Of> partitions = new TreeMap<>(BY_NAME);
-    private final Map<TopicPartition, Of> sidecars = new TreeMap<>(BY_NAME);
+    private final Map<TopicPartition, Of> partitions = new TreeMap<>(TopicPartition.BY_NAME);
+    private final Map<TopicPartition, Of> sidecars = new TreeMap<>(TopicPartition.BY_NAME);
 
     /** One log of a partition. */
     private static final class Of {

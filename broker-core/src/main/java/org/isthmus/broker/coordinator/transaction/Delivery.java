@@ -2,7 +2,6 @@ package org.isthmus.broker.coordinator.transaction;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -40,8 +39,7 @@ final class Delivery {
     private final String transactionalId;
     private final Marker marker;
     /** In a fixed order, so that what a simulation does follows from its seed alone. */
-    private final Set<TopicPartition> missing =
-            new TreeSet<>(Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition));
+    private final Set<TopicPartition> missing = new TreeSet<>(TopicPartition.BY_NAME);
 
     private final Set<TopicPartition> unseen;
     private final TransactionConfig config;

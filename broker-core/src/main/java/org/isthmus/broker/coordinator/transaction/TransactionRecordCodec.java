@@ -1,6 +1,5 @@
 package org.isthmus.broker.coordinator.transaction;
 
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -28,9 +27,6 @@ final class TransactionRecordCodec implements RecordCodec<TransactionRecord> {
     private static final int PREPARED = 4;
     private static final int ENDING_BRANCH = 5;
     private static final int ENDED_BRANCH = 6;
-
-    private static final Comparator<TopicPartition> BY_NAME =
-            Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition);
 
     @Override
     public byte[] key(TransactionRecord record) {
@@ -169,7 +165,7 @@ final class TransactionRecordCodec implements RecordCodec<TransactionRecord> {
     private static void write(FieldWriter value, Set<TopicPartition> partitions) {
         value.number(partitions.size());
         // Sorted, so that the same transaction is the same bytes on every run.
-        partitions.stream().sorted(BY_NAME).forEach(partition -> value.text(partition.topic())
+        partitions.stream().sorted(TopicPartition.BY_NAME).forEach(partition -> value.text(partition.topic())
                 .number(partition.partition()));
     }
 
