@@ -3,7 +3,6 @@ package org.isthmus.ra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import jakarta.jms.JMSException;
 import jakarta.resource.spi.EISSystemException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -67,13 +66,7 @@ class AdapterTlsTest {
     @Test
     void beansRecoveryAndTheOverviewSpeakTls() throws Exception {
         BlockingQueue<String> received = new LinkedBlockingQueue<>();
-        var bean = new FakeEndpoints(message -> {
-            try {
-                received.add(message.getBody(String.class));
-            } catch (JMSException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        var bean = FakeEndpoints.keeping(received);
         var spec = new IsthmusActivationSpec();
         spec.setResourceAdapter(adapter);
         spec.setDestination(QUEUE.getName());

@@ -1,7 +1,6 @@
 package org.isthmus.ra;
 
 import jakarta.jms.ConnectionFactory;
-import jakarta.jms.JMSException;
 import jakarta.resource.spi.BootstrapContext;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
@@ -40,13 +39,7 @@ public final class DeployedAdapter implements BiConsumer<BootstrapContext, Path>
     }
 
     private void use(IsthmusResourceAdapter adapter) throws Exception {
-        var bean = new FakeEndpoints(message -> {
-            try {
-                received.add(message.getBody(String.class));
-            } catch (JMSException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        var bean = FakeEndpoints.keeping(received);
         var spec = new IsthmusActivationSpec();
         spec.setResourceAdapter(adapter);
         spec.setDestination("of-a-bean");

@@ -1,11 +1,13 @@
 package org.isthmus.ra;
 
+import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageListener;
 import jakarta.resource.spi.UnavailableException;
 import jakarta.resource.spi.endpoint.MessageEndpoint;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.transaction.xa.XAResource;
 import org.isthmus.jms.BatchMessageListener;
@@ -28,6 +30,17 @@ final class FakeEndpoints implements BeanFactory {
 
     static FakeEndpoints takingLists(BatchMessageListener bean) {
         return new FakeEndpoints(bean);
+    }
+
+    /** A bean that keeps the texts that it gets. */
+    static FakeEndpoints keeping(Queue<String> texts) {
+        return new FakeEndpoints((MessageListener) message -> {
+            try {
+                texts.add(message.getBody(String.class));
+            } catch (JMSException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     @Override
