@@ -21,12 +21,13 @@ import org.isthmus.broker.record.RecordBatchBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one partition's records, in order and each once. One batch is under way at a time; what comes meanwhile makes up the next one. Owned
- * by the client's loop.
+ * Sends one partition's records, in order and each once. Two batches are under way at a time where their answers wait for the disk, so that it
+ * has the second to force when it is done with the first; else one. What comes meanwhile makes up the next. Owned by the client's loop.
  *
  * <p>The partition has a producer identity of its own. An attempt whose answer was lost is repeated with the same sequence number, so the
- * leader recognises what it has already. A batch that is given up while its fate is unclear takes its identity with it: what follows comes
- * from a new producer and cannot be mistaken for it.
+ * leader recognises what it has already, and refuses a batch that overtook another. After any failure what is under way is repeated one by one,
+ * the oldest first, and nothing is added to it before all of it has ended. A batch that is given up while its fate is unclear takes its identity with it:
+ * what follows comes from a new producer and cannot be mistaken for it.
  */
 final class PartitionSender {
     /** Looks up the channel for produce requests to a broker. */
@@ -35,6 +36,32 @@ final class PartitionSender {
     }
 
     private record Identity(long producerId, short epoch) {}
+
+    /** Some records on their way. */
+    private static final class Batch {
+        private final List<Send> sends;
+        /** Done when every batch before this one has ended. */
+        private final CompletableFuture<Void> turn = new CompletableFuture<>();
+        /** As they go out, once it is decided who sends them and with which sequence number. */
+        private @Nullable ByteBuffer bytes;
+        /** Whether the attempt of now found the topic and its leader. */
+        private boolean isOut;
+        /** Whether an attempt may have reached the log although it failed. */
+        private boolean isUnclear;
+
+        private Batch(List<Send> sends) {
+            this.sends = sends;
+        }
+
+        private Acks acks() {
+            return sends.get(0).acks();
+        }
+
+        /** The first record waited longest, so its deadline is the first to pass. */
+        private Deadline deadline() {
+            return sends.get(0).deadline();
+        }
+    }
 
     /** Of what goes to temporary destinations: they are too many, and too short-lived, for an identity each. */
     private static final Identity NOBODY = new Identity(RecordBatch.NO_PRODUCER_ID, RecordBatch.NO_PRODUCER_EPOCH);
@@ -45,9 +72,12 @@ final class PartitionSender {
     private final TopicPartition partition;
     private final boolean temporary;
     private final Deque<Send> waiting = new ArrayDeque<>();
+    private final Deque<Batch> underWay = new ArrayDeque<>(2);
     private @Nullable Identity identity;
     private int nextSequence;
-    private List<Send> underWay = List.of();
+    /** Whether the leader has a batch of the identity, and none has failed since: it would refuse one that lacks its predecessor. */
+    private boolean isSteady;
+
     private @Nullable BrokerException closedBy;
 
     PartitionSender(ClientLoop client, Cluster cluster, Channels channels, TopicPartition partition) {
@@ -74,23 +104,37 @@ final class PartitionSender {
     }
 
     void flush() {
-        if (underWay.isEmpty() && !waiting.isEmpty()) {
-            underWay = nextBatch();
-            sendBatch();
+        while (!waiting.isEmpty() && mayBegin(waiting.element().acks())) {
+            var batch = nextBatch();
+            underWay.add(batch);
+            Attempts.until(client, batch.deadline(), "send to " + partition, () -> attempt(batch))
+                    .whenComplete((baseOffset, thrown) -> finish(batch, baseOffset, thrown));
         }
+    }
+
+    private boolean mayBegin(Acks acks) {
+        var before = underWay.peek();
+        return before == null
+                || isSteady
+                        && !temporary
+                        && underWay.size() == 1
+                        && before.isOut
+                        && before.acks() == Acks.ALL
+                        && acks == Acks.ALL;
     }
 
     /** Fails what is waiting and what is under way. */
     void close(BrokerException reason) {
         closedBy = reason;
-        var unsent = new ArrayList<>(underWay);
+        var unsent = new ArrayList<Send>();
+        underWay.forEach(batch -> unsent.addAll(batch.sends));
         unsent.addAll(waiting);
         waiting.clear();
-        underWay = List.of();
+        underWay.clear();
         unsent.forEach(send -> send.answer().completeExceptionally(reason));
     }
 
-    private List<Send> nextBatch() {
+    private Batch nextBatch() {
         var batch = new ArrayList<Send>();
         var acks = waiting.element().acks();
         int size = 0;
@@ -101,63 +145,51 @@ final class PartitionSender {
             }
             batch.add(waiting.remove());
         }
-        return batch;
+        return new Batch(batch);
     }
 
-    private void sendBatch() {
-        var batch = underWay;
-        // The first record waited longest, so its deadline is the first to pass.
-        var deadline = batch.get(0).deadline();
-        var attempted = new Attempted();
-        Attempts.until(client, deadline, "send to " + partition, () -> attempt(batch, deadline, attempted))
-                .whenComplete((baseOffset, thrown) -> finish(batch, attempted, baseOffset, thrown));
-    }
-
-    /** What is known of a batch that was sent at least once. */
-    private static final class Attempted {
-        private @Nullable ByteBuffer bytes;
-        private boolean isUnclear;
-    }
-
-    private CompletionStage<Long> attempt(List<Send> batch, Deadline deadline, Attempted attempted) {
+    private CompletionStage<Long> attempt(Batch batch) {
+        if (!isSteady && underWay.peek() != batch) {
+            return batch.turn.thenCompose(now -> attempt(batch));
+        }
+        var deadline = batch.deadline();
+        batch.isOut = false;
         return identity(deadline)
                 .thenCompose(known -> cluster.topic(partition.topic(), deadline)
-                        .thenCombine(cluster.leader(partition, deadline), (topic, leader) -> {
-                            if (attempted.bytes == null) {
-                                attempted.bytes = encode(batch, known);
-                            }
-                            return produce(topic, leader, batch.get(0).acks(), attempted.bytes, deadline);
-                        })
+                        .thenCombine(
+                                cluster.leader(partition, deadline),
+                                (topic, leader) -> produce(topic, leader, batch, known))
                         .thenCompose(answer -> answer))
                 .handle((offset, thrown) -> {
                     if (thrown == null) {
                         return offset;
                     }
-                    throw afterFailure(Failures.of(thrown), attempted);
+                    isSteady = false;
+                    throw afterFailure(Failures.of(thrown), batch);
                 });
     }
 
     /** Learns from a failed attempt and answers the failure that decides whether there is another. */
-    private BrokerException afterFailure(BrokerException failure, Attempted attempted) {
+    private BrokerException afterFailure(BrokerException failure, Batch batch) {
         switch (failure.code()) {
             case UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, INCONSISTENT_TOPIC_ID -> {
-                boolean wasKnown = attempted.bytes != null;
                 cluster.forgetTopic(partition.topic());
                 // A broker may be behind; the metadata decides, in the next attempt.
-                attempted.bytes = null;
-                return wasKnown ? passing(failure) : failure;
+                return batch.isOut ? passing(failure) : failure;
             }
             case OUT_OF_ORDER_SEQUENCE_NUMBER, UNKNOWN_PRODUCER_ID, INVALID_PRODUCER_EPOCH -> {
-                // The leader knows less of this producer than we do, so it has not got this batch either.
-                renewIdentity();
-                attempted.bytes = null;
-                attempted.isUnclear = false;
+                if (underWay.peek() == batch) {
+                    // The leader knows less of this producer than we do, so it has not got this batch either.
+                    renewIdentity();
+                    batch.bytes = null;
+                    batch.isUnclear = false;
+                }
                 return passing(failure);
             }
             default -> {
-                if (Failures.isUnclear(failure)) {
-                    attempted.isUnclear = true;
-                    if (temporary && attempted.bytes != null) {
+                if (Failures.isUnclear(failure) && batch.isOut) {
+                    batch.isUnclear = true;
+                    if (temporary) {
                         // Nobody could tell a second attempt from another record.
                         return new BrokerException(
                                 ErrorCode.UNKNOWN_SERVER_ERROR, "fate unknown: " + failure.getMessage(), failure);
@@ -176,23 +208,27 @@ final class PartitionSender {
         return new BrokerException(ErrorCode.NOT_LEADER_OR_FOLLOWER, String.valueOf(failure.getMessage()), failure);
     }
 
-    private void finish(List<Send> batch, Attempted attempted, @Nullable Long baseOffset, @Nullable Throwable thrown) {
+    private void finish(Batch batch, @Nullable Long baseOffset, @Nullable Throwable thrown) {
         if (closedBy != null) {
             return;
         }
-        underWay = List.of();
+        underWay.remove(batch);
         if (baseOffset != null) {
-            nextSequence = after(nextSequence, batch.size());
+            isSteady |= underWay.isEmpty();
             long offset = baseOffset;
-            for (var send : batch) {
+            for (var send : batch.sends) {
                 send.answer().complete(offset++);
             }
         } else {
-            if (attempted.isUnclear) {
+            if (batch.isUnclear) {
                 renewIdentity();
             }
             var failure = Failures.of(thrown == null ? new IllegalStateException("no offset") : thrown);
-            batch.forEach(send -> send.answer().completeExceptionally(failure));
+            batch.sends.forEach(send -> send.answer().completeExceptionally(failure));
+        }
+        var next = underWay.peek();
+        if (next != null) {
+            next.turn.complete(null);
         }
         flush();
     }
@@ -224,21 +260,31 @@ final class PartitionSender {
         });
     }
 
-    private ByteBuffer encode(List<Send> batch, Identity producer) {
+    private CompletionStage<Long> produce(TopicMetadata topic, Endpoint leader, Batch batch, Identity producer) {
+        var bytes = batch.bytes;
+        if (bytes == null) {
+            bytes = encode(batch, producer);
+            batch.bytes = bytes;
+        }
+        batch.isOut = true;
+        var deadline = batch.deadline();
+        var answer = new Production(partition, topic, bytes)
+                .send(channels.to(leader), batch.acks(), null, deadline, client.remaining(deadline));
+        // What came while the leader was looked up.
+        flush();
+        return answer;
+    }
+
+    private ByteBuffer encode(Batch batch, Identity producer) {
         var builder = new RecordBatchBuilder(Compression.NONE);
         if (!producer.equals(NOBODY)) {
             builder.producer(producer.producerId(), producer.epoch(), nextSequence);
+            nextSequence = after(nextSequence, batch.sends.size());
         }
-        for (var send : batch) {
+        for (var send : batch.sends) {
             var record = send.record();
             builder.append(record.timestampMs(), record.key(), record.value(), record.headers());
         }
         return builder.build();
-    }
-
-    private CompletionStage<Long> produce(
-            TopicMetadata topic, Endpoint leader, Acks acks, ByteBuffer bytes, Deadline deadline) {
-        return new Production(partition, topic, bytes)
-                .send(channels.to(leader), acks, null, deadline, client.remaining(deadline));
     }
 }

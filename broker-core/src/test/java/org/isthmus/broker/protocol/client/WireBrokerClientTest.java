@@ -33,6 +33,7 @@ import org.isthmus.broker.server.EmbeddedBroker;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -200,6 +201,73 @@ class WireBrokerClientTest {
             } finally {
                 unlucky.close();
             }
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void oneBatchIsOnItsWayWhileAnotherWaitsForTheDiskAndNoThird() throws Exception {
+        try (var slow = new Slow(data)) {
+            var sends = new ArrayList<CompletionStage<Long>>();
+            for (var value : List.of("<first>", "<second>")) {
+                sends.add(slow.client.send(PAGES_0, record(value), Acks.ALL));
+                slow.proxy.awaitHeard(value);
+            }
+            sends.add(slow.client.send(PAGES_0, record("<third>"), Acks.ALL));
+            sends.add(slow.client.send(PAGES_0, record("<fourth>"), Acks.ALL));
+            // The client says something else behind them, so the third would have been said too.
+            var asked = slow.client.topic("nowhere");
+            slow.proxy.awaitHeard("nowhere");
+            assertThat(slow.proxy.heard("<third>")).isFalse();
+
+            slow.proxy.hold(false);
+
+            assertThat(sends.stream().map(WireBrokerClientTest::get)).containsExactly(1L, 2L, 3L, 4L);
+            assertFails(asked, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void batchBehindOneThatIsRefusedIsWrittenAllTheSame() throws Exception {
+        try (var slow = new Slow(data)) {
+            var tooLarge = slow.client.send(PAGES_0, record("<large>" + "x".repeat(2_000)), Acks.ALL);
+            slow.proxy.awaitHeard("<large>");
+            var behind = slow.client.send(PAGES_0, record("<behind>"), Acks.ALL);
+            slow.proxy.awaitHeard("<behind>");
+            var later = slow.client.send(PAGES_0, record("<later>"), Acks.ALL);
+
+            slow.proxy.hold(false);
+
+            assertFails(tooLarge, ErrorCode.MESSAGE_TOO_LARGE);
+            assertThat(get(behind)).isEqualTo(1);
+            assertThat(get(later)).isEqualTo(2);
+        }
+    }
+
+    /** A client whose first record was answered, and whose next answers are held. */
+    private static final class Slow implements AutoCloseable {
+        private final HoldingProxy proxy = new HoldingProxy();
+        private final EmbeddedBroker broker;
+        private final BrokerClient client;
+
+        private Slow(Path data) throws IOException {
+            broker = EmbeddedBroker.acquire(new BrokerConfig(
+                    data.resolve("slow"),
+                    List.of(new Endpoint.Tcp("127.0.0.1", 0)),
+                    Map.of("advertised.listeners", "PLAINTEXT://" + proxy.endpoint())));
+            proxy.passTo(broker.listeners().get(0).port());
+            client = BrokerClients.connect(List.of(proxy.endpoint()), ClientConfig.defaults("slow"));
+            get(client.createTopic(new NewTopic("pages", 1, Map.of("max.message.bytes", "1000"))));
+            get(client.send(PAGES_0, record("<zeroth>"), Acks.ALL));
+            proxy.hold(true);
+        }
+
+        @Override
+        public void close() throws IOException {
+            proxy.close();
+            client.close();
+            broker.close();
         }
     }
 
