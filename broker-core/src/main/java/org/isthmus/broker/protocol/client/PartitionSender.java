@@ -114,13 +114,11 @@ final class PartitionSender {
 
     private boolean mayBegin(Acks acks) {
         var before = underWay.peek();
-        return before == null
-                || isSteady
-                        && !temporary
-                        && underWay.size() == 1
-                        && before.isOut
-                        && before.acks() == Acks.ALL
-                        && acks == Acks.ALL;
+        if (before == null) {
+            return true;
+        }
+        var bothWaitForTheDisk = before.acks() == Acks.ALL && acks == Acks.ALL;
+        return isSteady && !temporary && underWay.size() == 1 && before.isOut && bothWaitForTheDisk;
     }
 
     /** Fails what is waiting and what is under way. */
