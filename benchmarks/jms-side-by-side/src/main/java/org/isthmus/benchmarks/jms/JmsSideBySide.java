@@ -14,10 +14,10 @@ import java.util.stream.IntStream;
  * What goes on meanwhile is told on the standard error.
  *
  * <p>Both live for one row at one place, on the same disk; rounds alternate between them, so a machine that slows down slows both. Some rounds
- * before the counted ones warm both up: just-in-time compilers take long on few processors.
+ * before the counted ones warm both up: just-in-time compilers take up to a minute of their side's rounds on two processors.
  */
 public final class JmsSideBySide {
-    private static final int WARM_UP_ROUNDS = 8;
+    private static final int WARM_UP_ROUNDS = 25;
 
     private final Path root;
     private final int rounds;
