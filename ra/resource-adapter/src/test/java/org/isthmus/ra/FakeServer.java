@@ -19,19 +19,16 @@ final class FakeServer implements BootstrapContext, WorkManager, AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Timer timer = new Timer(true);
     final AtomicInteger rejectionsLeft = new AtomicInteger();
-    final AtomicInteger busy = new AtomicInteger();
 
     @Override
     public void scheduleWork(Work work) throws WorkRejectedException {
         if (rejectionsLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             throw new WorkRejectedException("busy");
         }
-        busy.incrementAndGet();
         threads.execute(() -> {
             try {
                 work.run();
             } finally {
-                busy.decrementAndGet();
                 // As WildFly does.
                 work.release();
             }
