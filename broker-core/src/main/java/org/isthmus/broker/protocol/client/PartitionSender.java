@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The partition has a producer identity of its own. An attempt whose answer was lost is repeated with the same sequence number, so the
  * leader recognises what it has already, and refuses a batch that overtook another. After any failure what is under way is repeated one by one,
- * the oldest first, and nothing is added to it before all of it has ended. A batch that is given up while its fate is unclear takes its identity with it:
- * what follows comes from a new producer and cannot be mistaken for it.
+ * the oldest first, and nothing is added to it before all of it has ended. A batch that is given up keeps its numbers, whatever was answered: a leader
+ * may have written it. What follows can so not be mistaken for it, and is refused where it is missing; then it comes from a new producer.
  */
 final class PartitionSender {
     /** Looks up the channel for produce requests to a broker. */
@@ -46,8 +46,6 @@ final class PartitionSender {
         private @Nullable ByteBuffer bytes;
         /** Whether the attempt of now found the topic and its leader. */
         private boolean isOut;
-        /** Whether an attempt may have reached the log although it failed. */
-        private boolean isUnclear;
 
         private Batch(List<Send> sends) {
             this.sends = sends;
@@ -180,18 +178,14 @@ final class PartitionSender {
                     // The leader knows less of this producer than we do, so it has not got this batch either.
                     renewIdentity();
                     batch.bytes = null;
-                    batch.isUnclear = false;
                 }
                 return passing(failure);
             }
             default -> {
-                if (Failures.isUnclear(failure) && batch.isOut) {
-                    batch.isUnclear = true;
-                    if (temporary) {
-                        // Nobody could tell a second attempt from another record.
-                        return new BrokerException(
-                                ErrorCode.UNKNOWN_SERVER_ERROR, "fate unknown: " + failure.getMessage(), failure);
-                    }
+                if (Failures.isUnclear(failure) && temporary && batch.isOut) {
+                    // Nobody could tell a second attempt from another record.
+                    return new BrokerException(
+                            ErrorCode.UNKNOWN_SERVER_ERROR, "fate unknown: " + failure.getMessage(), failure);
                 }
                 if (Failures.mayPass(failure)) {
                     cluster.forgetTopic(partition.topic());
@@ -218,9 +212,6 @@ final class PartitionSender {
                 send.answer().complete(offset++);
             }
         } else {
-            if (batch.isUnclear) {
-                renewIdentity();
-            }
             var failure = Failures.of(thrown == null ? new IllegalStateException("no offset") : thrown);
             batch.sends.forEach(send -> send.answer().completeExceptionally(failure));
         }
