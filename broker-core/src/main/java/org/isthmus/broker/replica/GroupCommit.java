@@ -11,7 +11,7 @@ import org.isthmus.broker.runtime.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Forces the partitions of one log directory, all that are dirty in one round. Whoever becomes dirty during a round is in the next one, so
+ * Forces the logs of one directory, all that are dirty in one round. Whoever becomes dirty during a round is in the next one, so
  * the time that the disk takes is the time over which commits are gathered. Rounds run one at a time.
  *
  * <p>Those who were answered by a round tend to come back at once, while the others have come during it. So a round waits for as many as
@@ -22,10 +22,33 @@ final class GroupCommit {
     private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final int MOST_ROUNDS_WITHOUT = 64;
 
+    /** How a round waits. */
+    interface Pause {
+        /** Returns after these nanoseconds, or when it is ended before; now and then for no reason. */
+        void take(long nanos);
+
+        /** From any thread; may come before the pause. */
+        void end(Thread paused);
+    }
+
+    private static final Pause PARKING = new Pause() {
+        @Override
+        public void take(long nanos) {
+            LockSupport.parkNanos(this, nanos);
+        }
+
+        @Override
+        public void end(Thread paused) {
+            LockSupport.unpark(paused);
+        }
+    };
+
     private final Executor disk;
     private final Executor forces;
     private final Clock clock;
-    private final Set<Partition> dirty = new LinkedHashSet<>();
+    private final Pause pause;
+    /** What forces each log that is dirty. */
+    private final Set<Runnable> dirty = new LinkedHashSet<>();
     /** Appends since the last round took what there was. Guarded, as all that follows, by the set. */
     private int waiting;
 
@@ -40,22 +63,31 @@ final class GroupCommit {
      * @param forces runs several tasks at a time, which may block; in the caller where it cannot
      */
     GroupCommit(Executor disk, Executor forces, Clock clock) {
+        this(disk, forces, clock, PARKING);
+    }
+
+    GroupCommit(Executor disk, Executor forces, Clock clock, Pause pause) {
         this.disk = disk;
         this.forces = forces;
         this.clock = clock;
+        this.pause = pause;
     }
 
-    /** From any thread, after each append that somebody waits for. */
-    void add(Partition partition) {
+    /**
+     * From any thread, after each append that somebody waits for.
+     *
+     * @param force forces the log that was appended to; always the same for the same log
+     */
+    void add(Runnable force) {
         boolean idle;
         // Several loops hand over to one disk thread, which takes all at once: a set that owns itself would cost a hop
         // for each.
         synchronized (dirty) {
             idle = dirty.isEmpty();
-            dirty.add(partition);
+            dirty.add(force);
             waiting++;
             if (gathering != null && waiting >= expected) {
-                LockSupport.unpark(gathering);
+                pause.end(gathering);
             }
         }
         if (idle) {
@@ -70,7 +102,7 @@ final class GroupCommit {
 
     private void round() {
         gather();
-        List<Partition> batch;
+        List<Runnable> batch;
         int taken;
         synchronized (dirty) {
             batch = List.copyOf(dirty);
@@ -88,12 +120,12 @@ final class GroupCommit {
     }
 
     /** Several at the same time, because file systems then write their journal once for many. */
-    private void force(List<Partition> batch) {
+    private void force(List<Runnable> batch) {
         var others = batch.stream()
                 .skip(1)
-                .map(partition -> CompletableFuture.runAsync(partition::force, forces))
+                .map(force -> CompletableFuture.runAsync(force, forces))
                 .toArray(CompletableFuture<?>[]::new);
-        batch.get(0).force();
+        batch.get(0).run();
         CompletableFuture.allOf(others).join();
     }
 
@@ -110,7 +142,7 @@ final class GroupCommit {
             gathering = Thread.currentThread();
             longest = Math.min(lastNanos, LONGEST_WAIT_NANOS);
         }
-        LockSupport.parkNanos(this, longest);
+        pause.take(longest);
         synchronized (dirty) {
             gathering = null;
             unmet = waiting >= expected ? 0 : Math.min(MOST_ROUNDS_WITHOUT, 2 * unmet + 1);

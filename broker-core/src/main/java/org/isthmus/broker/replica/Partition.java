@@ -57,6 +57,8 @@ public final class Partition {
     private final Waiters awaitingSafety = new Waiters();
     private boolean looksForOverdue;
     /** Whether the log has got what nobody asked to be forced yet. */
+    private final Runnable forcing = this::force;
+
     private boolean unhurried;
 
     private boolean hurriesSoon;
@@ -381,7 +383,7 @@ public final class Partition {
     public void hurry() {
         if (unhurried && open != null) {
             unhurried = false;
-            storage.commit().add(this);
+            storage.commit().add(forcing);
         }
     }
 
@@ -1208,7 +1210,7 @@ public final class Partition {
             done.complete(position);
             return;
         }
-        storage.commit().add(this);
+        storage.commit().add(forcing);
         replicated.stored.add(view.endOffset(), new Waiters.Listener() {
             @Override
             public void reached() {
