@@ -43,10 +43,15 @@ final class AbortedTransactionIndex {
         return Arrays.asList(known.array).subList(0, known.count);
     }
 
-    /** What was read or added so far, for when the file may be gone. */
-    List<AbortedTransaction> known() {
+    /** Those whose marker lies at or above the offset. */
+    List<AbortedTransaction> from(long offset) throws IOException {
+        return entries().from(offset);
+    }
+
+    /** As {@link #from}, of what was read or added so far, for when the file may be gone. */
+    List<AbortedTransaction> knownFrom(long offset) {
         var known = entries;
-        return known == null ? List.of() : Arrays.asList(known.array).subList(0, known.count);
+        return known == null ? List.of() : known.from(offset);
     }
 
     /** Drops the transactions whose marker lies at or above the offset. */
@@ -124,5 +129,19 @@ final class AbortedTransactionIndex {
 
     /** The array may hold more than the count says; that is the owner's. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Entries(AbortedTransaction[] array, int count) {}
+    private record Entries(AbortedTransaction[] array, int count) {
+        List<AbortedTransaction> from(long offset) {
+            var low = 0;
+            var high = count;
+            while (low < high) {
+                var middle = (low + high) >>> 1;
+                if (array[middle].markerOffset() < offset) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return Arrays.asList(array).subList(low, count);
+        }
+    }
 }

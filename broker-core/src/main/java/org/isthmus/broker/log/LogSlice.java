@@ -1,17 +1,30 @@
 package org.isthmus.broker.log;
 
+import java.io.IOException;
 import org.isthmus.broker.runtime.StoredFile;
 
 /**
  * Whole batches in a row, as a range of a segment's file. The first batch may begin below the offset that was asked for. Holds the
  * segment's file open, also when the segment is deleted meanwhile, until {@link #release}, which its holder calls once.
  */
-public record LogSlice(StoredFile file, long position, int length, Runnable onRelease) {
+public record LogSlice(StoredFile file, long position, int length, Origin origin) {
+    /** What the slice was cut out of, and keeps open. */
+    interface Origin {
+        long offsetBehind() throws IOException;
+
+        void release();
+    }
+
     public boolean isEmpty() {
         return length == 0;
     }
 
+    /** Where what lies behind the last batch begins. Reads a header, if need be, so only before the release. */
+    public long offsetBehind() throws IOException {
+        return origin.offsetBehind();
+    }
+
     public void release() {
-        onRelease.run();
+        origin.release();
     }
 }

@@ -41,7 +41,7 @@ record PublishedView(
                 }
             }
         }
-        return new LogSlice(segments[last].log(), 0, 0, () -> {});
+        return new LogSlice(segments[last].log(), 0, 0, new Nowhere(offset));
     }
 
     /** Null where the segment has nothing at or above the offset, as after compaction. */
@@ -67,11 +67,33 @@ record PublishedView(
                 }
             }
             kept = true;
-            return new LogSlice(segment.log(), from, Math.max(0, stop - from), segment::release);
+            var origin = new Within(segment, Math.max(from, stop), end, nextBase(index, segment));
+            return new LogSlice(segment.log(), from, Math.max(0, stop - from), origin);
         } finally {
             if (!kept) {
                 segment.release();
             }
+        }
+    }
+
+    /** A slice of a held segment. */
+    private record Within(LogSegment segment, int stop, int end, long nextBase) implements LogSlice.Origin {
+        @Override
+        public long offsetBehind() throws IOException {
+            return stop == end ? nextBase : new HeaderScan(segment.log(), stop, end).baseOffset();
+        }
+
+        @Override
+        public void release() {
+            segment.release();
+        }
+    }
+
+    /** A slice of nothing. */
+    private record Nowhere(long offsetBehind) implements LogSlice.Origin {
+        @Override
+        public void release() {
+            // Nothing is held.
         }
     }
 
@@ -126,12 +148,11 @@ record PublishedView(
             before = segment;
             try {
                 // One that was cut is closed, and remembers what this view is about.
-                for (var aborted : segment == null
-                        ? segments[i].aborted().known()
-                        : segment.aborted().all()) {
-                    if (aborted.markerOffset() >= fromOffset
-                            && aborted.firstOffset() < toOffset
-                            && aborted.markerOffset() < endOffset) {
+                var ended = segment == null
+                        ? segments[i].aborted().knownFrom(fromOffset)
+                        : segment.aborted().from(fromOffset);
+                for (var aborted : ended) {
+                    if (aborted.firstOffset() < toOffset && aborted.markerOffset() < endOffset) {
                         found.add(aborted);
                     }
                     if (aborted.lastStableOffset() >= toOffset) {

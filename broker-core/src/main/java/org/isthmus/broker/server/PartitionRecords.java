@@ -1,6 +1,7 @@
 package org.isthmus.broker.server;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -47,7 +48,7 @@ record PartitionRecords(
             return new Scan(from, from, List.of());
         }
         var bytes = view.copy(from, upTo, maxBytes);
-        var aborted = committedOnly ? view.abortedTransactions(from, upTo) : List.<AbortedTransaction>of();
+        var aborted = committedOnly ? view.abortedTransactions(from, behind(bytes)) : List.<AbortedTransaction>of();
         var filter = filters.apply(interest);
         var batches = new ArrayList<Scan.Batch>();
         var next = from;
@@ -65,6 +66,14 @@ record PartitionRecords(
             next = batch.lastOffset() + 1;
         }
         return new Scan(from, next, batches);
+    }
+
+    private static long behind(ByteBuffer batches) {
+        var behind = 0L;
+        for (var batch : RecordBatch.in(batches)) {
+            behind = batch.nextOffset();
+        }
+        return behind;
     }
 
     private static Scan.Content content(

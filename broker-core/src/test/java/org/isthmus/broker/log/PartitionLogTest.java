@@ -182,6 +182,27 @@ class PartitionLogTest {
     }
 
     @Test
+    void aSliceHasOnlyItsOwnAbortedTransactionsHoweverManyLieAroundIt() throws Exception {
+        try (var log = open(SMALL)) {
+            for (var producer = 0; producer < 50; producer++) {
+                log.append(transactional(producer, 0), EPOCH);
+                var marker = new EndTransactionMarker(Outcome.ABORT, 0);
+                log.append(marker.toBatch(producer, (short) 0, 0), EPOCH, AppendOrigin.BROKER);
+            }
+            log.advanceHighWatermark(log.view().endOffset());
+            for (var offset = 0L; offset < 100; offset++) {
+                var slice = log.view().read(offset, 100, 1, true);
+
+                assertThat(slice.offsetBehind()).isEqualTo(offset + 1);
+                assertThat(log.view().abortedTransactions(offset, slice.offsetBehind()))
+                        .extracting(AbortedTransaction::producerId)
+                        .containsExactly(offset / 2);
+                slice.release();
+            }
+        }
+    }
+
+    @Test
     void aViewFromBeforeATruncationStillTellsWhatWasAborted() throws Exception {
         try (var log = open(SMALL)) {
             log.append(transactional(5, 0), EPOCH);

@@ -62,6 +62,13 @@ final class PendingFetch {
             this.partition = partition;
             this.refusal = refusal;
         }
+
+        private void letGo() {
+            if (slice != null) {
+                slice.release();
+                slice = null;
+            }
+        }
     }
 
     /**
@@ -166,9 +173,10 @@ final class PendingFetch {
                 one.slice = read(view, one.asked, left, total == 0);
                 if (one.slice != null) {
                     total += one.slice.length();
-                    one.aborted = aborted(view, one.asked.fetchOffset());
+                    one.aborted = aborted(view, one.asked.fetchOffset(), one.slice);
                 }
             } catch (RuntimeException | IOException e) {
+                one.letGo();
                 one.refusal = Refusal.of(e);
             }
         }
@@ -195,12 +203,12 @@ final class PendingFetch {
         return slice;
     }
 
-    /** What a reader of committed records has to skip. More than lies in the slice does no harm, so nobody looks where the slice ends. */
-    private List<AbortedTransaction> aborted(LogView view, long fromOffset) throws IOException {
+    /** What a reader of committed records has to skip in the slice. No more: there may be millions behind it. */
+    private List<AbortedTransaction> aborted(LogView view, long fromOffset, LogSlice slice) throws IOException {
         if (request.isolationLevel() != READ_COMMITTED) {
             return List.of();
         }
-        return view.abortedTransactions(fromOffset, view.lastStableOffset()).stream()
+        return view.abortedTransactions(fromOffset, slice.offsetBehind()).stream()
                 .map(found -> new AbortedTransaction()
                         .setProducerId(found.producerId())
                         .setFirstOffset(found.firstOffset()))
@@ -212,12 +220,7 @@ final class PendingFetch {
     }
 
     private void letGo() {
-        for (var one : wanted) {
-            if (one.slice != null) {
-                one.slice.release();
-                one.slice = null;
-            }
-        }
+        wanted.forEach(Wanted::letGo);
     }
 
     private void await() {
