@@ -20,6 +20,7 @@ import org.isthmus.broker.protocol.handler.ClusterIdentity;
 import org.isthmus.broker.protocol.handler.CoordinatorHandlers;
 import org.isthmus.broker.protocol.handler.CreatePartitionsHandler;
 import org.isthmus.broker.protocol.handler.CreateTopicsHandler;
+import org.isthmus.broker.protocol.handler.CurrentLeaders;
 import org.isthmus.broker.protocol.handler.DelayHandler;
 import org.isthmus.broker.protocol.handler.DeleteRecordsHandler;
 import org.isthmus.broker.protocol.handler.DeleteShareGroupOffsetsHandler;
@@ -103,9 +104,10 @@ record Apis(
 
     private List<ApiHandler<?, ?>> data() {
         var topics = new Topics(metadata, partitions);
+        var leaders = new CurrentLeaders(metadata, addresses);
         return List.of(
-                new ProduceHandler(topics, coordinators.admission()),
-                new FetchHandler(topics, io, timers),
+                new ProduceHandler(topics, coordinators.admission(), leaders),
+                new FetchHandler(topics, io, timers, leaders),
                 new ListOffsetsHandler(topics, io),
                 new DeleteRecordsHandler(topics),
                 new DescribeProducersHandler(topics),
@@ -118,11 +120,12 @@ record Apis(
         var topics = new Topics(metadata, partitions);
         var shares = coordinators.shares().coordinator();
         var sessions = new ShareSessions(shares, groups.configs());
+        var leaders = new CurrentLeaders(metadata, addresses);
         return List.of(
                 new ShareGroupHeartbeatHandler(topics, membership),
                 new ShareGroupDescribeHandler(topics, groups),
-                new ShareFetchHandler(topics, sessions, io, timers),
-                new ShareAcknowledgeHandler(topics, sessions),
+                new ShareFetchHandler(topics, sessions, io, timers, leaders),
+                new ShareAcknowledgeHandler(topics, sessions, leaders),
                 new BrowseHandler(topics, shares, io),
                 new TransactionalAcknowledgeHandler(topics, shares, coordinators.admission()),
                 new DescribeShareGroupOffsetsHandler(topics, groups, others),

@@ -38,12 +38,25 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.NoReassignmentInProgressException;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ShareAcknowledgeRequestData;
+import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
+import org.apache.kafka.common.message.ShareFetchRequestData;
+import org.apache.kafka.common.message.ShareFetchResponseData;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.record.Compression;
+import org.isthmus.broker.record.RecordBatchBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -150,6 +163,102 @@ class StockClusterTest {
         assertThat(consume("spread", "others", 600))
                 .extracting(ConsumerRecord::partition)
                 .contains(0, 1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void whoComesToTheWrongBrokerIsToldTheRightOne() throws Exception {
+        create("elsewhere", 1, 1);
+        var id = describe("elsewhere").topicId();
+        var leader = describe("elsewhere").partitions().get(0).leader();
+        var wrong = leader.id() == 1 ? brokers.get(1) : brokers.get(0);
+        try (var wire = new Wire(wrong.listeners().get(0))) {
+            var produced = (ProduceResponseData) wire.ask((short) 13, produceRequest(id));
+            var refusal = produced.responses().iterator().next().partitionResponses().get(0);
+            var node = produced.nodeEndpoints().find(leader.id());
+            assertThat(refusal.errorCode()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER.code());
+            assertThat(refusal.currentLeader().leaderId()).isEqualTo(leader.id());
+            assertThat(refusal.currentLeader().leaderEpoch()).isNotNegative();
+            assertThat(node.host() + ":" + node.port()).isEqualTo(leader.host() + ":" + leader.port());
+            assertThat(node.rack()).isEqualTo(leader.rack());
+
+            var fetched = (FetchResponseData) wire.ask((short) 16, fetchRequest(id));
+            var unread = fetched.responses().get(0).partitions().get(0);
+            assertThat(unread.currentLeader().leaderId()).isEqualTo(leader.id());
+            assertThat(fetched.nodeEndpoints().find(leader.id()).port()).isEqualTo(leader.port());
+
+            var shared = (ShareFetchResponseData) wire.ask((short) 2, shareFetchRequest(id));
+            var unshared = shared.responses().iterator().next().partitions().get(0);
+            assertThat(unshared.currentLeader().leaderId()).isEqualTo(leader.id());
+            assertThat(shared.nodeEndpoints().find(leader.id()).port()).isEqualTo(leader.port());
+
+            var acknowledged = (ShareAcknowledgeResponseData) wire.ask((short) 2, shareAcknowledgeRequest(id));
+            var unsettled =
+                    acknowledged.responses().iterator().next().partitions().get(0);
+            assertThat(unsettled.currentLeader().leaderId()).isEqualTo(leader.id());
+            assertThat(acknowledged.nodeEndpoints().find(leader.id()).port()).isEqualTo(leader.port());
+
+            // An answer of an older version has no place for it, and could not be written with it.
+            var older = (ProduceResponseData) wire.ask((short) 9, produceRequest("elsewhere"));
+            assertThat(older.nodeEndpoints()).isEmpty();
+        }
+    }
+
+    private static ProduceRequestData produceRequest(Uuid id) {
+        return produceRequest(new ProduceRequestData.TopicProduceData().setTopicId(id));
+    }
+
+    private static ProduceRequestData produceRequest(String name) {
+        return produceRequest(new ProduceRequestData.TopicProduceData().setName(name));
+    }
+
+    private static ProduceRequestData produceRequest(ProduceRequestData.TopicProduceData topic) {
+        var batch = new RecordBatchBuilder(Compression.NONE)
+                .append(1_000, null, new byte[] {1}, List.of())
+                .build();
+        var request = new ProduceRequestData().setAcks((short) -1).setTimeoutMs(10_000);
+        request.topicData()
+                .add(topic.setPartitionData(List.of(new ProduceRequestData.PartitionProduceData()
+                        .setRecords(MemoryRecords.readableRecords(batch)))));
+        return request;
+    }
+
+    private static FetchRequestData fetchRequest(Uuid id) {
+        return new FetchRequestData()
+                .setTopics(List.of(new FetchRequestData.FetchTopic()
+                        .setTopicId(id)
+                        .setPartitions(List.of(new FetchRequestData.FetchPartition().setPartitionMaxBytes(1_000)))));
+    }
+
+    private static ShareFetchRequestData shareFetchRequest(Uuid id) {
+        var request = new ShareFetchRequestData()
+                .setGroupId("lost")
+                .setMemberId("lost")
+                .setShareSessionEpoch(0)
+                .setMaxBytes(1_000);
+        var partitions = new ShareFetchRequestData.FetchPartitionCollection();
+        partitions.add(new ShareFetchRequestData.FetchPartition().setPartitionIndex(0));
+        request.topics()
+                .add(new ShareFetchRequestData.FetchTopic().setTopicId(id).setPartitions(partitions));
+        return request;
+    }
+
+    private static ShareAcknowledgeRequestData shareAcknowledgeRequest(Uuid id) {
+        var request = new ShareAcknowledgeRequestData()
+                .setGroupId("lost")
+                .setMemberId("lost")
+                .setShareSessionEpoch(1);
+        var partitions = new ShareAcknowledgeRequestData.AcknowledgePartitionCollection();
+        partitions.add(new ShareAcknowledgeRequestData.AcknowledgePartition()
+                .setPartitionIndex(0)
+                .setAcknowledgementBatches(List.of(new ShareAcknowledgeRequestData.AcknowledgementBatch()
+                        .setFirstOffset(0)
+                        .setLastOffset(0)
+                        .setAcknowledgeTypes(List.of((byte) 1)))));
+        request.topics()
+                .add(new ShareAcknowledgeRequestData.AcknowledgeTopic()
+                        .setTopicId(id)
+                        .setPartitions(partitions));
+        return request;
     }
 
     @Test

@@ -22,6 +22,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.isthmus.broker.network.Endpoint;
@@ -75,6 +77,34 @@ class StockTransactionsTest {
         }
         var read = read("whole", 3, 150);
         assertThat(read).hasSize(150).allMatch(record -> record.value().startsWith("in-"));
+    }
+
+    @Test
+    void fetchTellsOfNoMoreAbortedTransactionsThanItsRecordsBelongTo() throws Exception {
+        topic("given-up", 1);
+        try (var producer = producer("given-up")) {
+            producer.initTransactions();
+            for (var round = 0; round < 30; round++) {
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>("given-up", "v")).get();
+                producer.abortTransaction();
+            }
+        }
+        try (var wire = new Wire(broker.listeners().get(0))) {
+            var partition = new FetchRequestData.FetchPartition().setFetchOffset(20).setPartitionMaxBytes(1);
+            var answer = (FetchResponseData) wire.ask(
+                    (short) 12,
+                    new FetchRequestData()
+                            .setIsolationLevel((byte) 1)
+                            .setTopics(List.of(new FetchRequestData.FetchTopic()
+                                    .setTopic("given-up")
+                                    .setPartitions(List.of(partition)))));
+
+            var aborted = answer.responses().get(0).partitions().get(0).abortedTransactions();
+            assertThat(aborted)
+                    .extracting(FetchResponseData.AbortedTransaction::firstOffset)
+                    .containsExactly(20L);
+        }
     }
 
     @Test

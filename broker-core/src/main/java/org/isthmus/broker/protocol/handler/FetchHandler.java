@@ -14,17 +14,21 @@ import org.isthmus.broker.runtime.EventLoop;
  * send the whole of what they want each time.
  */
 public final class FetchHandler implements ApiHandler<FetchRequestData, FetchResponseData> {
+    private static final int FIRST_WITH_LEADERS = 16;
+
     private final Topics topics;
     private final Executor reads;
     private final EventLoop timers;
+    private final CurrentLeaders leaders;
     private final FollowerFetch followers;
 
     /**
      * @param reads reads from the disk, several at a time, and may block
      * @param timers ends what waits long enough
      */
-    public FetchHandler(Topics topics, Executor reads, EventLoop timers) {
+    public FetchHandler(Topics topics, Executor reads, EventLoop timers, CurrentLeaders leaders) {
         this.topics = topics;
+        this.leaders = leaders;
         this.reads = reads;
         this.timers = timers;
         this.followers = new FollowerFetch(topics, new ReplicaReads(topics.partitions(), reads, timers));
@@ -54,6 +58,7 @@ public final class FetchHandler implements ApiHandler<FetchRequestData, FetchRes
         if (FollowerFetch.isOne(request)) {
             return followers.answer(request);
         }
-        return new PendingFetch(topics, reads, timers, request).start();
+        var told = leaders.answer(context, context.version() >= FIRST_WITH_LEADERS);
+        return new PendingFetch(topics, reads, timers, request, told).start();
     }
 }

@@ -8,16 +8,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
-import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.LeaderIdAndEpoch;
+import org.apache.kafka.common.message.FetchResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.log.LogSlice;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.protocol.codec.FileRecords;
@@ -42,6 +45,7 @@ final class PendingFetch {
     private final Executor reads;
     private final EventLoop timers;
     private final FetchRequestData request;
+    private final CurrentLeaders.Answer leaders;
     private final List<Wanted> wanted = new ArrayList<>();
     private final CompletableFuture<FetchResponseData> answer = new CompletableFuture<>();
     private volatile boolean timeIsUp;
@@ -98,11 +102,17 @@ final class PendingFetch {
         }
     }
 
-    PendingFetch(Topics topics, Executor reads, EventLoop timers, FetchRequestData request) {
+    PendingFetch(
+            Topics topics,
+            Executor reads,
+            EventLoop timers,
+            FetchRequestData request,
+            CurrentLeaders.Answer leaders) {
         this.topics = topics;
         this.reads = reads;
         this.timers = timers;
         this.request = request;
+        this.leaders = leaders;
         this.timeIsUp = request.maxWaitMs() <= 0 || request.minBytes() <= 0;
     }
 
@@ -270,7 +280,7 @@ final class PendingFetch {
         for (var topic : request.topics()) {
             var partitions = new ArrayList<PartitionData>(topic.partitions().size());
             for (var ignored : topic.partitions()) {
-                partitions.add(describe(next.next()));
+                partitions.add(describe(topic, next.next()));
             }
             response.responses()
                     .add(new FetchableTopicResponse()
@@ -278,13 +288,20 @@ final class PendingFetch {
                             .setTopicId(topic.topicId())
                             .setPartitions(partitions));
         }
+        leaders.nodes()
+                .forEach(node -> response.nodeEndpoints()
+                        .add(new NodeEndpoint()
+                                .setNodeId(node.id())
+                                .setHost(node.host())
+                                .setPort(node.port())
+                                .setRack(node.rack())));
         answer.complete(response);
     }
 
-    private PartitionData describe(Wanted one) {
+    private PartitionData describe(FetchTopic topic, Wanted one) {
         var data = new PartitionData().setPartitionIndex(one.asked.partition()).setRecords(MemoryRecords.EMPTY);
         if (one.refusal != null) {
-            return data.setErrorCode(one.refusal.code()).setHighWatermark(-1);
+            return refuse(data, topic, one.refusal);
         }
         if (one.view != null) {
             data.setHighWatermark(one.view.highWatermark())
@@ -295,5 +312,14 @@ final class PendingFetch {
             data.setAbortedTransactions(one.aborted);
         }
         return one.slice == null ? data : data.setRecords(new FileRecords(one.slice));
+    }
+
+    private PartitionData refuse(PartitionData data, FetchTopic topic, Refusal refusal) {
+        topics.name(topic.topic(), topic.topicId())
+                .filter(name -> data.partitionIndex() >= 0)
+                .flatMap(name -> leaders.leader(refusal.code(), new TopicPartition(name, data.partitionIndex())))
+                .ifPresent(leader -> data.setCurrentLeader(
+                        new LeaderIdAndEpoch().setLeaderId(leader.id()).setLeaderEpoch(leader.epoch())));
+        return data.setErrorCode(refusal.code()).setHighWatermark(-1);
     }
 }

@@ -9,10 +9,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ShareFetchRequestData;
-import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.message.ShareFetchResponseData.AcquiredRecords;
+import org.apache.kafka.common.message.ShareFetchResponseData.LeaderIdAndEpoch;
+import org.apache.kafka.common.message.ShareFetchResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.ShareFetchResponseData.PartitionData;
 import org.apache.kafka.common.message.ShareFetchResponseData.ShareFetchableTopicResponse;
+import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.isthmus.broker.common.BrokerException;
@@ -41,6 +43,7 @@ final class PendingShareFetch {
     private final ShareSession session;
     private final ShareFetchRequestData request;
     private final ShareSettling settling;
+    private final CurrentLeaders.Answer leaders;
     private final Map<ShareSession.Target, Long> news = new LinkedHashMap<>();
     private final Map<ShareSession.Target, Refusal> refused = new LinkedHashMap<>();
     private final Map<ShareSession.Target, Taken> taken = new LinkedHashMap<>();
@@ -71,7 +74,9 @@ final class PendingShareFetch {
             EventLoop timers,
             ShareSession session,
             ShareFetchRequestData request,
-            ShareSettling settling) {
+            ShareSettling settling,
+            CurrentLeaders.Answer leaders) {
+        this.leaders = leaders;
         this.topics = topics;
         this.reads = reads;
         this.timers = timers;
@@ -226,11 +231,16 @@ final class PendingShareFetch {
 
     private ShareFetchResponseData answer(Map<ShareSession.Target, Refusal> outcomes) {
         var partitions = new LinkedHashMap<ShareSession.Target, PartitionData>();
-        outcomes.forEach((target, outcome) -> data(partitions, target)
-                .setAcknowledgeErrorCode(outcome.code())
-                .setAcknowledgeErrorMessage(outcome.message()));
-        refused.forEach((target, refusal) ->
-                data(partitions, target).setErrorCode(refusal.code()).setErrorMessage(refusal.message()));
+        outcomes.forEach((target, outcome) -> tellLeader(
+                target,
+                outcome,
+                data(partitions, target)
+                        .setAcknowledgeErrorCode(outcome.code())
+                        .setAcknowledgeErrorMessage(outcome.message())));
+        refused.forEach((target, refusal) -> tellLeader(
+                target,
+                refusal,
+                data(partitions, target).setErrorCode(refusal.code()).setErrorMessage(refusal.message())));
         taken.forEach((target, one) -> {
             var data = data(partitions, target).setRecords(one.records());
             one.acquisition().acquired().forEach(acquired -> data.acquiredRecords()
@@ -247,6 +257,13 @@ final class PendingShareFetch {
         var response = new ShareFetchResponseData()
                 .setAcquisitionLockTimeoutMs(session.opening().settings().lockMs());
         byTopic.values().forEach(response.responses()::add);
+        leaders.nodes()
+                .forEach(node -> response.nodeEndpoints()
+                        .add(new NodeEndpoint()
+                                .setNodeId(node.id())
+                                .setHost(node.host())
+                                .setPort(node.port())
+                                .setRack(node.rack())));
         if (session.opening().sessionLock() && request.shareSessionEpoch() == ShareSessions.FIRST_EPOCH) {
             var settings = session.opening().settings();
             response.unknownTaggedFields()
@@ -254,6 +271,12 @@ final class PendingShareFetch {
                             settings.maxDeliveries(), settings.backoff().firstMs() > 0)));
         }
         return response;
+    }
+
+    private void tellLeader(ShareSession.Target target, Refusal refusal, PartitionData data) {
+        leaders.leader(refusal.code(), target.partition())
+                .ifPresent(leader -> data.setCurrentLeader(
+                        new LeaderIdAndEpoch().setLeaderId(leader.id()).setLeaderEpoch(leader.epoch())));
     }
 
     private static PartitionData data(Map<ShareSession.Target, PartitionData> partitions, ShareSession.Target target) {

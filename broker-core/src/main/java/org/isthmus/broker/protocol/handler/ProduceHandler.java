@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
-import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceResponseData.LeaderIdAndEpoch;
+import org.apache.kafka.common.message.ProduceResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
+import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -30,15 +32,18 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
     private static final short ACKS_NONE = 0;
     private static final short ACKS_ALL = -1;
 
+    private static final int FIRST_WITH_LEADERS = 10;
     private static final int FIRST_WITH_ABORTABLE = 11;
     private static final int FIRST_THAT_JOINS = 12;
 
     private final Topics topics;
     private final TransactionAdmission admission;
+    private final CurrentLeaders leaders;
 
-    public ProduceHandler(Topics topics, TransactionAdmission admission) {
+    public ProduceHandler(Topics topics, TransactionAdmission admission, CurrentLeaders leaders) {
         this.topics = topics;
         this.admission = admission;
+        this.leaders = leaders;
     }
 
     @Override
@@ -59,9 +64,10 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
     @Override
     public CompletionStage<ProduceResponseData> handle(RequestContext context, ProduceRequestData request) {
         if (request.transactionalId() == null) {
-            return append(request, ErrorCode.NONE);
+            return append(context, request, ErrorCode.NONE);
         }
-        return admit(context, request, request.transactionalId()).thenCompose(refusal -> append(request, refusal));
+        return admit(context, request, request.transactionalId()).
+                .thenCompose(refusal -> append(context, request, refusal));
     }
 
     /** Whether the producer may write for its transaction, to all partitions of the request; which, from some version on, takes part by that. */
@@ -118,7 +124,8 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
         };
     }
 
-    private CompletionStage<ProduceResponseData> append(ProduceRequestData request, ErrorCode refusal) {
+    private CompletionStage<ProduceResponseData> append(
+            RequestContext context, ProduceRequestData request, ErrorCode refusal) {
         var answer = new ProduceResponseData();
         var waits = new ArrayList<CompletableFuture<?>>();
         for (var topic : request.topicData()) {
@@ -130,6 +137,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
             if (request.acks() == ACKS_NONE) {
                 return noAnswer(answer);
             }
+            tellLeaders(answer, leaders.answer(context, context.version() >= FIRST_WITH_LEADERS));
             return answer;
         });
     }
@@ -209,6 +217,28 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
         } else if (result instanceof AppendResult.Rejected rejected) {
             refuse(answer, new Refusal(rejected.error(), rejected.reason()));
         }
+    }
+
+    private void tellLeaders(ProduceResponseData answer, CurrentLeaders.Answer told) {
+        for (var topic : answer.responses()) {
+            for (var partition : topic.partitionResponses()) {
+                if (partition.errorCode() != ErrorCode.NONE.code() && partition.index() >= 0) {
+                    topics.name(topic.name(), topic.topicId())
+                            .flatMap(name -> told.leader(
+                                    partition.errorCode(), new TopicPartition(name, partition.index())))
+                            .ifPresent(leader -> partition.setCurrentLeader(new LeaderIdAndEpoch()
+                                    .setLeaderId(leader.id())
+                                    .setLeaderEpoch(leader.epoch())));
+                }
+            }
+        }
+        told.nodes()
+                .forEach(node -> answer.nodeEndpoints()
+                        .add(new NodeEndpoint()
+                                .setNodeId(node.id())
+                                .setHost(node.host())
+                                .setPort(node.port())
+                                .setRack(node.rack())));
     }
 
     private static void refuse(PartitionProduceResponse answer, Refusal refusal) {

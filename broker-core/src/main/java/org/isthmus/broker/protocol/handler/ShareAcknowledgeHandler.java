@@ -7,9 +7,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ShareAcknowledgeRequestData;
-import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
+import org.apache.kafka.common.message.ShareAcknowledgeResponseData.LeaderIdAndEpoch;
+import org.apache.kafka.common.message.ShareAcknowledgeResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.ShareAcknowledgeResponseData.PartitionData;
 import org.apache.kafka.common.message.ShareAcknowledgeResponseData.ShareAcknowledgeTopicResponse;
+import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.share.Acknowledgement;
@@ -19,8 +21,10 @@ public final class ShareAcknowledgeHandler
         implements ApiHandler<ShareAcknowledgeRequestData, ShareAcknowledgeResponseData> {
     private final Topics topics;
     private final ShareSessions sessions;
+    private final CurrentLeaders leaders;
 
-    public ShareAcknowledgeHandler(Topics topics, ShareSessions sessions) {
+    public ShareAcknowledgeHandler(Topics topics, ShareSessions sessions, CurrentLeaders leaders) {
+        this.leaders = leaders;
         this.topics = topics;
         this.sessions = sessions;
     }
@@ -49,7 +53,7 @@ public final class ShareAcknowledgeHandler
                         ErrorCode.INVALID_SHARE_SESSION_EPOCH, "a session does not begin with acknowledging");
             }
             var session = sessions.at(request.groupId(), request.memberId(), request.shareSessionEpoch());
-            var answer = settling(request, session).settle(session).thenApply(outcomes -> answer(session, outcomes));
+            var answer = settling(request, session).settle(session).thenApply(outcomes -> answer(session, outcomes, leaders.answer(context, true)));
             return request.shareSessionEpoch() == ShareSessions.FINAL_EPOCH
                     ? answer.thenCompose(
                             settled -> sessions.end(context, session).thenApply(ended -> settled))
@@ -95,18 +99,34 @@ public final class ShareAcknowledgeHandler
     }
 
     private static ShareAcknowledgeResponseData answer(
-            ShareSession session, Map<ShareSession.Target, Refusal> outcomes) {
+            ShareSession session, Map<ShareSession.Target, Refusal> outcomes, CurrentLeaders.Answer leaders) {
         var byTopic = new LinkedHashMap<Uuid, ShareAcknowledgeTopicResponse>();
         outcomes.forEach((target, outcome) -> byTopic.computeIfAbsent(
                         target.topicId(), id -> new ShareAcknowledgeTopicResponse().setTopicId(id))
                 .partitions()
-                .add(new PartitionData()
-                        .setPartitionIndex(target.partition().partition())
-                        .setErrorCode(outcome.code())
-                        .setErrorMessage(outcome.message())));
+                .add(partition(target, outcome, leaders)));
         var response = new ShareAcknowledgeResponseData()
                 .setAcquisitionLockTimeoutMs(session.opening().settings().lockMs());
         byTopic.values().forEach(response.responses()::add);
+        leaders.nodes()
+                .forEach(node -> response.nodeEndpoints()
+                        .add(new NodeEndpoint()
+                                .setNodeId(node.id())
+                                .setHost(node.host())
+                                .setPort(node.port())
+                                .setRack(node.rack())));
         return response;
+    }
+
+    private static PartitionData partition(
+            ShareSession.Target target, Refusal outcome, CurrentLeaders.Answer leaders) {
+        var data = new PartitionData()
+                .setPartitionIndex(target.partition().partition())
+                .setErrorCode(outcome.code())
+                .setErrorMessage(outcome.message());
+        leaders.leader(outcome.code(), target.partition())
+                .ifPresent(leader -> data.setCurrentLeader(
+                        new LeaderIdAndEpoch().setLeaderId(leader.id()).setLeaderEpoch(leader.epoch())));
+        return data;
     }
 }

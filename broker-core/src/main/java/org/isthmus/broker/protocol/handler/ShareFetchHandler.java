@@ -18,12 +18,15 @@ public final class ShareFetchHandler implements ApiHandler<ShareFetchRequestData
     private final ShareSessions sessions;
     private final Executor reads;
     private final EventLoop timers;
+    private final CurrentLeaders leaders;
 
     /**
      * @param reads reads from the disk, several at a time, and may block
      * @param timers ends what waits long enough
      */
-    public ShareFetchHandler(Topics topics, ShareSessions sessions, Executor reads, EventLoop timers) {
+    public ShareFetchHandler(
+            Topics topics, ShareSessions sessions, Executor reads, EventLoop timers, CurrentLeaders leaders) {
+        this.leaders = leaders;
         this.topics = topics;
         this.sessions = sessions;
         this.reads = reads;
@@ -56,7 +59,8 @@ public final class ShareFetchHandler implements ApiHandler<ShareFetchRequestData
             var session = session(context, request);
             var settling = new ShareSettling(topics);
             take(request, session, settling);
-            var fetch = new PendingShareFetch(topics, reads, timers, session, request, settling);
+            var fetch = new PendingShareFetch(
+                    topics, reads, timers, session, request, settling, leaders.answer(context, true));
             return request.shareSessionEpoch() == ShareSessions.FINAL_EPOCH
                     ? fetch.settleOnly().thenCompose(answer -> sessions.end(context, session)
                             .thenApply(ended -> answer))
