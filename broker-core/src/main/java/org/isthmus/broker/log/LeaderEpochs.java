@@ -50,6 +50,16 @@ final class LeaderEpochs {
         return first == 0 ? this : new LeaderEpochs(starts.subList(first, starts.size()));
     }
 
+    /** Who wrote the record there, if it is there. */
+    Optional<Epoch> at(long offset) {
+        for (var i = starts.size() - 1; i >= 0; i--) {
+            if (starts.get(i).offset() <= offset) {
+                return Optional.of(new Epoch(starts.get(i).epoch()));
+            }
+        }
+        return Optional.empty();
+    }
+
     Optional<LogView.EpochEnd> endOf(Epoch epoch, long logEndOffset) {
         if (epoch.value() > latest()) {
             return Optional.empty();

@@ -60,12 +60,15 @@ public interface LogView {
      */
     Optional<EpochEnd> endOffsetFor(Epoch epoch);
 
+    /** The reign that wrote the record there; empty where there is none. */
+    Optional<Epoch> epochAt(long offset);
+
     /** The latest reign that wrote here; negative where none did. */
     int latestEpoch();
 
     /** Where a reign's records end. */
     record EpochEnd(Epoch epoch, long endOffset) {}
 
-    /** A record's place and its timestamp in milliseconds since 1970. */
-    record TimestampedOffset(long offset, long timestampMs) {}
+    /** A record's place, its timestamp in milliseconds since 1970, and the reign that wrote it. */
+    record TimestampedOffset(long offset, long timestampMs, Epoch epoch) {}
 }

@@ -127,7 +127,8 @@ record PublishedView(
             }
             for (LogRecord record : batch.records()) {
                 if (record.timestampMs() >= timestampMs && record.offset() >= startOffset) {
-                    return new TimestampedOffset(record.offset(), record.timestampMs());
+                    return new TimestampedOffset(
+                            record.offset(), record.timestampMs(), new Epoch(batch.leaderEpoch()));
                 }
             }
             from = batch.nextOffset();
@@ -171,6 +172,11 @@ record PublishedView(
     @Override
     public int latestEpoch() {
         return epochs.latest();
+    }
+
+    @Override
+    public Optional<Epoch> epochAt(long offset) {
+        return offset < startOffset || offset >= endOffset ? Optional.empty() : epochs.at(offset);
     }
 
     @Override

@@ -110,9 +110,9 @@ class PartitionLogTest {
                 log.append(batch("v" + i, 1_000 + 10 * i), EPOCH);
             }
             log.advanceHighWatermark(100);
-            assertThat(log.view().firstAtOrAfter(0)).hasValue(new LogView.TimestampedOffset(0, 1_000));
-            assertThat(log.view().firstAtOrAfter(1_495)).hasValue(new LogView.TimestampedOffset(50, 1_500));
-            assertThat(log.view().firstAtOrAfter(1_990)).hasValue(new LogView.TimestampedOffset(99, 1_990));
+            assertThat(log.view().firstAtOrAfter(0)).hasValue(new LogView.TimestampedOffset(0, 1_000, EPOCH));
+            assertThat(log.view().firstAtOrAfter(1_495)).hasValue(new LogView.TimestampedOffset(50, 1_500, EPOCH));
+            assertThat(log.view().firstAtOrAfter(1_990)).hasValue(new LogView.TimestampedOffset(99, 1_990, EPOCH));
             assertThat(log.view().firstAtOrAfter(1_991)).isEmpty();
         }
     }

@@ -191,6 +191,13 @@ class StockClientsTest {
             assertThat(offset(admin, partition, OffsetSpec.forTimestamp(1005))).isEqualTo(5);
             assertThat(offset(admin, partition, OffsetSpec.forTimestamp(5000))).isEqualTo(-1);
             assertThat(offset(admin, partition, OffsetSpec.maxTimestamp())).isEqualTo(9);
+            for (var found : List.of(OffsetSpec.earliest(), OffsetSpec.forTimestamp(1005), OffsetSpec.maxTimestamp())) {
+                assertThat(admin.listOffsets(Map.of(partition, found))
+                                .partitionResult(partition)
+                                .get()
+                                .leaderEpoch())
+                        .isPresent();
+            }
         }
     }
 

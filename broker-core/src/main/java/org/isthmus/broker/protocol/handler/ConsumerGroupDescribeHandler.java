@@ -54,7 +54,7 @@ final class ConsumerGroupDescribeHandler
         var answers = request.groupIds().stream()
                 .distinct()
                 .map(groupId -> groups.describeConsumers(groupId)
-                        .thenApply(group -> described(context, group))
+                        .thenApply(group -> described(context, request.includeAuthorizedOperations(), group))
                         .exceptionally(failure -> new DescribedGroup()
                                 .setGroupId(groupId)
                                 .setErrorCode(CoordinatorErrors.codeOf(failure))))
@@ -62,11 +62,15 @@ final class ConsumerGroupDescribeHandler
         return Stages.all(answers).thenApply(described -> new ConsumerGroupDescribeResponseData().setGroups(described));
     }
 
-    private DescribedGroup described(RequestContext context, ConsumerGroupDescription group) {
+    private DescribedGroup described(
+            RequestContext context, boolean withOperations, ConsumerGroupDescription group) {
         var answer = new DescribedGroup().setGroupId(group.groupId());
         if (group.phase() == GroupPhase.DEAD) {
             return answer.setErrorCode(ErrorCode.GROUP_ID_NOT_FOUND.code())
                     .setErrorMessage("There is no group " + group.groupId() + " of the consumer protocol.");
+        }
+        if (withOperations) {
+            answer.setAuthorizedOperations(AuthorizedOperations.ON_GROUP);
         }
         var image = metadata.image();
         return answer.setGroupState(group.phase().wireName())

@@ -49,6 +49,9 @@ public final class DescribeClusterHandler
         var image = metadata.image();
         response.setClusterId(identity.clusterName())
                 .setControllerId(image.controller().value());
+        if (request.includeClusterAuthorizedOperations()) {
+            response.setClusterAuthorizedOperations(AuthorizedOperations.ON_CLUSTER);
+        }
         for (var broker : image.brokers().values()) {
             var address = addresses.of(broker, context.listener());
             response.brokers()

@@ -41,7 +41,7 @@ final class DescribeGroupsHandler implements ApiHandler<DescribeGroupsRequestDat
         var answers = request.groups().stream()
                 .distinct()
                 .map(groupId -> groups.describe(groupId)
-                        .thenApply(group -> described(context, group))
+                        .thenApply(group -> described(context, request.includeAuthorizedOperations(), group))
                         .exceptionally(failure -> new DescribedGroup()
                                 .setGroupId(groupId)
                                 .setErrorCode(CoordinatorErrors.codeOf(failure))))
@@ -49,7 +49,8 @@ final class DescribeGroupsHandler implements ApiHandler<DescribeGroupsRequestDat
         return Stages.all(answers).thenApply(described -> new DescribeGroupsResponseData().setGroups(described));
     }
 
-    private static DescribedGroup described(RequestContext context, GroupDescription group) {
+    private static DescribedGroup described(
+            RequestContext context, boolean withOperations, GroupDescription group) {
         // A group of consumers has an API of its own; whoever asks here would not understand it.
         var isMissing = group.phase() == GroupPhase.DEAD || group.isOfConsumers();
         var answer = new DescribedGroup()
@@ -69,6 +70,8 @@ final class DescribeGroupsHandler implements ApiHandler<DescribeGroupsRequestDat
         if (isMissing && context.version() >= FIRST_THAT_KNOWS_OF_MISSING_GROUPS) {
             answer.setErrorCode(ErrorCode.GROUP_ID_NOT_FOUND.code())
                     .setErrorMessage("Group " + group.groupId() + " not found.");
+        } else if (withOperations) {
+            answer.setAuthorizedOperations(AuthorizedOperations.ON_GROUP);
         }
         return answer;
     }

@@ -118,6 +118,7 @@ public final class DescribeTopicPartitionsHandler
             }
             answer.setTopicId(TopicIds.wire(topic.id()))
                     .setIsInternal(topic.isInternal())
+                    .setTopicAuthorizedOperations(AuthorizedOperations.ON_TOPIC)
                     .setPartitions(partitions);
         }
 

@@ -12,6 +12,7 @@ import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
 import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.log.LogView.TimestampedOffset;
@@ -21,6 +22,7 @@ import org.isthmus.broker.replica.Partition;
 public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestData, ListOffsetsResponseData> {
     private static final byte READ_COMMITTED = 1;
     private static final short EPOCHS_SINCE = 4;
+    private static final short FIRST_WITH_NOT_AVAILABLE = 5;
     private static final long LATEST = -1;
     private static final long EARLIEST = -2;
     private static final long MAX_TIMESTAMP = -3;
@@ -61,7 +63,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
             for (var asked : topic.partitions()) {
                 var answer = new ListOffsetsPartitionResponse().setPartitionIndex(asked.partitionIndex());
                 answers.add(answer);
-                waits.add(answer(topic.name(), asked, request.isolationLevel(), answer));
+                waits.add(answer(context, topic.name(), asked, request.isolationLevel(), answer));
             }
             response.topics()
                     .add(new ListOffsetsTopicResponse().setName(topic.name()).setPartitions(answers));
@@ -76,8 +78,19 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
         return response;
     }
 
+    /** Older clients do not know the word for a leader that has only just begun, and might take it for the end of all hope. */
+    private static ErrorCode inWordsOf(RequestContext context, ErrorCode error) {
+        return error == ErrorCode.OFFSET_NOT_AVAILABLE && context.version() < FIRST_WITH_NOT_AVAILABLE
+                ? ErrorCode.LEADER_NOT_AVAILABLE
+                : error;
+    }
+
     private CompletableFuture<?> answer(
-            String topic, ListOffsetsPartition asked, byte isolation, ListOffsetsPartitionResponse answer) {
+            RequestContext context,
+            String topic,
+            ListOffsetsPartition asked,
+            byte isolation,
+            ListOffsetsPartitionResponse answer) {
         return CompletableFuture.completedFuture(topic)
                 .thenCompose(name -> {
                     var partition = topics.led(name, asked.partitionIndex(), asked.currentLeaderEpoch());
@@ -86,7 +99,8 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
                 .thenCompose(view -> find(view, asked, isolation, answer))
                 .handle((ignored, failure) -> {
                     if (failure != null) {
-                        answer.setErrorCode(Refusal.of(failure).code());
+                        answer.setErrorCode(
+                                inWordsOf(context, Refusal.of(failure).error()).code());
                     }
                     return answer;
                 });
@@ -108,9 +122,11 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
             return CompletableFuture.supplyAsync(() -> search(view, asked.timestamp(), end, answer), reads);
         }
         if (asked.timestamp() == LATEST) {
-            at(end, answer);
+            // Without an epoch: no reign has written there yet, and one that never does would look like a truncation to a client.
+            answer.setOffset(end);
         } else if (asked.timestamp() == EARLIEST || asked.timestamp() == EARLIEST_LOCAL) {
-            at(view.startOffset(), answer);
+            var start = view.startOffset();
+            at(start, view.epochAt(start), answer);
         } else if (asked.timestamp() != LATEST_TIERED && asked.timestamp() != EARLIEST_PENDING_UPLOAD) {
             // Those two have no offset here, as nothing is kept in another tier; any other number means nothing at all.
             answer.setErrorCode(ErrorCode.INVALID_REQUEST.code());
@@ -118,10 +134,8 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
         return CompletableFuture.completedFuture(answer);
     }
 
-    private static void at(long offset, ListOffsetsPartitionResponse answer) {
-        // Without the epoch of its record: an epoch that is not the record's own would look like a truncation to a
-        // client.
-        answer.setOffset(offset).setLeaderEpoch(-1);
+    private static void at(long offset, Optional<Epoch> epoch, ListOffsetsPartitionResponse answer) {
+        answer.setOffset(offset).setLeaderEpoch(epoch.map(Epoch::value).orElse(-1));
     }
 
     private static ListOffsetsPartitionResponse search(
@@ -129,7 +143,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
         try {
             var found = timestamp == MAX_TIMESTAMP ? newest(view) : view.firstAtOrAfter(timestamp);
             found.filter(record -> record.offset() < end).ifPresent(record -> {
-                at(record.offset(), answer);
+                at(record.offset(), Optional.of(record.epoch()), answer);
                 answer.setTimestamp(record.timestampMs());
             });
         } catch (IOException e) {

@@ -67,7 +67,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
             var image = creation.metadata().image();
             var response = cluster(context, image);
             image.topics().values().forEach(topic -> response.topics().add(describe(topic, image)));
-            return CompletableFuture.completedFuture(response);
+            return CompletableFuture.completedFuture(tellOperations(request, response));
         }
         // Before version 4 a client could not say, and always meant yes.
         var mayCreate = createsMissing && (context.version() < 4 || request.allowAutoTopicCreation());
@@ -75,8 +75,21 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
             var image = creation.metadata().image();
             var response = cluster(context, image);
             request.topics().forEach(topic -> response.topics().add(describe(topic, image)));
-            return response;
+            return tellOperations(request, response);
         });
+    }
+
+    private static MetadataResponseData tellOperations(MetadataRequestData request, MetadataResponseData response) {
+        if (request.includeTopicAuthorizedOperations()) {
+            for (var topic : response.topics()) {
+                if (topic.errorCode() == ErrorCode.NONE.code()) {
+                    topic.setTopicAuthorizedOperations(AuthorizedOperations.ON_TOPIC);
+                }
+            }
+        }
+        return request.includeClusterAuthorizedOperations()
+                ? response.setClusterAuthorizedOperations(AuthorizedOperations.ON_CLUSTER)
+                : response;
     }
 
     private static boolean asksForAll(RequestContext context, MetadataRequestData request) {

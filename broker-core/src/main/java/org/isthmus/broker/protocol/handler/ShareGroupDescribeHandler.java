@@ -48,7 +48,11 @@ public final class ShareGroupDescribeHandler
     public CompletionStage<ShareGroupDescribeResponseData> handle(
             RequestContext context, ShareGroupDescribeRequestData request) {
         var described = request.groupIds().stream()
-                .map(group -> describe(group).exceptionally(failure -> refused(group, failure)))
+                .map(group -> describe(group)
+                        .thenApply(found -> request.includeAuthorizedOperations()
+                                ? found.setAuthorizedOperations(AuthorizedOperations.ON_GROUP)
+                                : found)
+                        .exceptionally(failure -> refused(group, failure)))
                 .toList();
         return Stages.all(described).thenApply(all -> new ShareGroupDescribeResponseData().setGroups(all));
     }
