@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(900)
 class BrokerFuzzIT {
     private static final int FRAME_LIMIT = 1 << 20;
+    private static final short KEEP_TRANSACTION = 1005;
 
     /** Far below what one frame would take whose length a mutation claims, and with room for many within the limit. */
     private static final BrokerSetup SETUP = new BrokerSetup(
@@ -62,8 +64,10 @@ class BrokerFuzzIT {
                 var broker = BrokerProcess.isthmus(Peers.BROKER_JAR, directory, port, advertising(tap))) {
             Comparison.awaitReady(broker);
             EveryApi.exercise(tap.address());
+            OlderClients.exercise(tap.address());
+            EveryOwnApi.exercise(tap.address(), () -> tap.await(KEEP_TRANSACTION));
             var caught = tap.requests();
-            assertThat(apiKeys(caught)).as("APIs whose requests were caught").hasSizeGreaterThan(20);
+            assertThat(apiKeys(caught)).as("APIs whose requests were caught").containsAll(served(broker));
             var threads = new TreeSet<>(threadsOf(broker));
 
             var end = System.nanoTime()
@@ -93,27 +97,16 @@ class BrokerFuzzIT {
     void thousandConnectionsAreServedAtOnce() throws Exception {
         try (var broker = BrokerProcess.isthmus(Peers.BROKER_JAR, directory, SETUP)) {
             Comparison.awaitReady(broker);
-            var apiVersions = ByteBuffer.allocate(10)
-                    .putShort((short) 18)
-                    .putShort((short) 0)
-                    .putInt(7)
-                    .putShort((short) -1)
-                    .array();
             var sockets = new ArrayList<Socket>();
             try {
                 for (var i = 0; i < 1000; i++) {
                     sockets.add(connect(broker));
                 }
                 for (var socket : sockets) {
-                    var out = new DataOutputStream(socket.getOutputStream());
-                    out.writeInt(apiVersions.length);
-                    out.write(apiVersions);
-                    out.flush();
+                    askForApis(socket);
                 }
                 for (var socket : sockets) {
-                    var in = new DataInputStream(socket.getInputStream());
-                    assertThat(in.readInt()).isPositive();
-                    assertThat(in.readInt()).isEqualTo(7);
+                    assertThat(apis(socket)).isNotEmpty();
                 }
                 assertStillServes(broker, 0);
             } finally {
@@ -122,6 +115,94 @@ class BrokerFuzzIT {
                 }
             }
         }
+    }
+
+    /** The keys of all APIs that the broker says it has. */
+    private static Set<Short> served(BrokerProcess broker) throws IOException {
+        try (var socket = connect(broker)) {
+            askForApis(socket);
+            return apis(socket);
+        }
+    }
+
+    private static void askForApis(Socket socket) throws IOException {
+        var out = new DataOutputStream(socket.getOutputStream());
+        out.writeInt(10);
+        out.writeShort(18);
+        out.writeShort(0);
+        out.writeInt(7);
+        out.writeShort(-1);
+        out.flush();
+    }
+
+    private static Set<Short> apis(Socket socket) throws IOException {
+        var in = new DataInputStream(socket.getInputStream());
+        var answer = ByteBuffer.wrap(in.readNBytes(in.readInt()));
+        assertThat(answer.getInt()).as("correlation id").isEqualTo(7);
+        assertThat(answer.getShort()).as("error").isZero();
+        var keys = new TreeSet<Short>();
+        for (var left = answer.getInt(); left > 0; left--) {
+            keys.add(answer.getShort());
+            answer.getInt();
+        }
+        return keys;
+    }
+
+    /** Together they ask for some hundred times what the broker has of memory, and take no byte of it. */
+    @Test
+    void readersThatNeverReadKeepNobodyWaiting() throws Exception {
+        try (var broker = BrokerProcess.isthmus(Peers.BROKER_JAR, directory, SETUP)) {
+            Comparison.awaitReady(broker);
+            fill(broker);
+            var readers = new ArrayList<Socket>();
+            try {
+                for (var i = 0; i < 200; i++) {
+                    readers.add(askWithoutReading(broker, i % 2 == 0 ? "plain" : "packed"));
+                }
+                assertStillServes(broker, 1);
+            } finally {
+                for (var reader : readers) {
+                    reader.close();
+                }
+            }
+            assertStillServes(broker, 2);
+            assertThat(broker.isAlive()).isTrue();
+        }
+    }
+
+    private static void fill(BrokerProcess broker) throws Exception {
+        for (var topic : List.of("plain", "packed")) {
+            var config = Map.<String, Object>of(
+                    "bootstrap.servers", broker.bootstrap(), "compression.type", topic.equals("plain") ? "none" : "lz4");
+            try (var producer = new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
+                for (var i = 0; i < 100; i++) {
+                    producer.send(new ProducerRecord<>(topic, "x".repeat(50_000))).get();
+                }
+            }
+        }
+    }
+
+    /** As many fetches of everything as go into the socket within a moment. */
+    private static Socket askWithoutReading(BrokerProcess broker, String topic) throws IOException {
+        var socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress("127.0.0.1", broker.port()), 30_000);
+        var out = new DataOutputStream(socket.getOutputStream());
+        for (var i = 0; i < 100; i++) {
+            out.write(fetch(topic));
+        }
+        out.flush();
+        return socket;
+    }
+
+    private static byte[] fetch(String topic) {
+        var frame = ByteBuffer.allocate(200).position(4);
+        frame.putShort((short) 1).putShort((short) 4).putInt(1).putShort((short) -1);
+        frame.putInt(-1).putInt(0).putInt(0).putInt(50 << 20).put((byte) 0);
+        frame.putInt(1).putShort((short) topic.length()).put(topic.getBytes(StandardCharsets.US_ASCII));
+        frame.putInt(1).putInt(0).putLong(0).putInt(50 << 20);
+        frame.flip().putInt(0, frame.limit() - 4);
+        return Arrays.copyOf(frame.array(), frame.limit());
     }
 
     private static BrokerSetup advertising(Tap tap) {

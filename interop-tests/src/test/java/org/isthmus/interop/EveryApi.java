@@ -4,10 +4,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -37,6 +41,7 @@ final class EveryApi {
             consume(address, "consumer");
             share(address);
             administer(admin);
+            abort(address, admin);
         }
     }
 
@@ -90,6 +95,9 @@ final class EveryApi {
             consumer.commitSync();
             consumer.committed(Set.of(PARTITION));
             consumer.offsetsForTimes(Map.of(PARTITION, 0L));
+            // Whoever comes with an epoch asks first whether that reign's records are still there.
+            consumer.seek(PARTITION, new OffsetAndMetadata(0, Optional.of(0), ""));
+            consumer.poll(Duration.ofSeconds(1));
         }
     }
 
@@ -128,15 +136,37 @@ final class EveryApi {
                 .partitions()
                 .get();
         admin.listPartitionReassignments().reassignments().get();
+        admin.alterPartitionReassignments(
+                        Map.of(PARTITION, Optional.of(new NewPartitionReassignment(List.of(1)))))
+                .all()
+                .get();
         admin.alterConsumerGroupOffsets("classic", Map.of(PARTITION, new OffsetAndMetadata(1)))
                 .all()
                 .get();
         admin.deleteConsumerGroupOffsets("classic", Set.of(PARTITION)).all().get();
         admin.deleteConsumerGroups(List.of("classic")).all().get();
+        admin.listShareGroupOffsets(Map.of("share", new ListShareGroupOffsetsSpec()))
+                .all()
+                .get();
         admin.alterShareGroupOffsets("share", Map.of(PARTITION, 1L)).all().get();
         admin.deleteShareGroupOffsets("share", Set.of("every")).all().get();
         admin.fenceProducers(List.of("every")).all().get();
         admin.createTopics(List.of(new NewTopic("gone", 1, (short) 1))).all().get();
         admin.deleteTopics(List.of("gone")).all().get();
+    }
+
+    private static void abort(String address, Admin admin) throws Exception {
+        var partition = new TopicPartition("undecided", 0);
+        try (var open = OpenTransaction.begin(address)) {
+            var producer = admin.describeProducers(List.of(partition))
+                    .partitionResult(partition)
+                    .get()
+                    .activeProducers()
+                    .get(0);
+            admin.abortTransaction(new AbortTransactionSpec(
+                            partition, producer.producerId(), (short) producer.producerEpoch(), 0))
+                    .all()
+                    .get();
+        }
     }
 }

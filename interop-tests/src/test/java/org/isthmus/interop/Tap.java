@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -73,6 +74,14 @@ final class Tap implements AutoCloseable {
 
     private synchronized void keep(byte[] frame) {
         requests.add(frame);
+        notifyAll();
+    }
+
+    /** Returns once a request for this API has gone through. */
+    synchronized void await(short apiKey) throws InterruptedException {
+        while (requests.stream().noneMatch(request -> ByteBuffer.wrap(request).getShort() == apiKey)) {
+            wait();
+        }
     }
 
     @Override
