@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.isthmus.peers.BrokerProcess;
@@ -73,11 +74,70 @@ class ForeignClientsIT {
         assertThat(seen).contains("fenced True", "committed [6]", "more False");
     }
 
+    @Test
+    void kcatProducesConsumesCommitsAndFindsOffsets() throws Exception {
+        assumeTrue(isInstalled("kcat"), "kcat is not installed");
+
+        var seen = kcat(isthmus);
+
+        assertThat(seen).isEqualTo(kcat(kafka));
+        assertThat(seen)
+                .contains("0 1 b=two h=1 5", "grouped three", "lines [0] offset 3", "decided in a transaction")
+                .anyMatch(line -> line.contains("\"topic\":\"lines\""));
+    }
+
+    private static List<String> kcat(BrokerProcess broker) throws IOException, InterruptedException {
+        var seen = new ArrayList<String>();
+        kcat(broker, "a:one\n", "-P", "-t", "lines", "-K", ":");
+        kcat(
+                broker,
+                "b:two\nc:three\n",
+                "-P -t lines -K : -H h=1 -z lz4 -X enable.idempotence=true".split(" "));
+        kcat(broker, "decided in a transaction\n", "-P", "-t", "decided", "-X", "transactional.id=kcat");
+        seen.addAll(kcat(broker, "", "-C", "-t", "lines", "-o", "beginning", "-e", "-q", "-f", "%p %o %k=%s %h %S\n"));
+        seen.addAll(kcat(broker, "", "-C -t decided -o beginning -e -q -X isolation.level=read_committed".split(" ")));
+        for (var round = 0; round < 2; round++) {
+            // The second time there is nothing left for the group.
+            seen.addAll(kcat(
+                    broker,
+                    "",
+                    "-G",
+                    "cats",
+                    "-X",
+                    "auto.offset.reset=earliest",
+                    "-e",
+                    "-q",
+                    "-f",
+                    "grouped %s\n",
+                    "lines"));
+        }
+        seen.addAll(kcat(broker, "", "-Q", "-t", "lines:0:-1"));
+        seen.addAll(kcat(broker, "", "-Q", "-t", "lines:0:-2"));
+        seen.addAll(kcat(broker, "", "-L", "-J", "-t", "lines"));
+        return seen;
+    }
+
+    private static List<String> kcat(BrokerProcess broker, String input, String... words)
+            throws IOException, InterruptedException {
+        var command = Stream.concat(Stream.of("kcat", "-b", broker.bootstrap()), Stream.of(words))
+                .toArray(String[]::new);
+        return facts(run(directory, input, command)).stream()
+                .map(line -> line.replace(broker.bootstrap(), "BROKER"))
+                .toList();
+    }
+
     private static String run(Path folder, String... command) throws IOException, InterruptedException {
+        return run(folder, "", command);
+    }
+
+    private static String run(Path folder, String input, String[] command) throws IOException, InterruptedException {
         var process = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .start();
+        try (var in = process.getOutputStream()) {
+            in.write(input.getBytes(StandardCharsets.UTF_8));
+        }
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
         return output;
