@@ -15,6 +15,8 @@ public enum GroupSetting {
             "consumer.session.timeout.ms", TopicSetting.Type.INT, "45000", between(1, Integer.MAX_VALUE)),
     CONSUMER_HEARTBEAT_INTERVAL_MS(
             "consumer.heartbeat.interval.ms", TopicSetting.Type.INT, "5000", between(1, Integer.MAX_VALUE)),
+    SHARE_SESSION_TIMEOUT_MS("share.session.timeout.ms", TopicSetting.Type.INT, "45000", between(45_000, 60_000)),
+    SHARE_HEARTBEAT_INTERVAL_MS("share.heartbeat.interval.ms", TopicSetting.Type.INT, "5000", between(5_000, 15_000)),
     SHARE_AUTO_OFFSET_RESET("share.auto.offset.reset", TopicSetting.Type.STRING, "latest", GroupSetting::isReset),
     SHARE_ISOLATION_LEVEL(
             "share.isolation.level",
@@ -26,6 +28,12 @@ public enum GroupSetting {
     SHARE_DELIVERY_COUNT_LIMIT("share.delivery.count.limit", TopicSetting.Type.INT, "5", between(2, 100)),
     SHARE_PARTITION_MAX_RECORD_LOCKS(
             "share.partition.max.record.locks", TopicSetting.Type.INT, "2000", between(100, 1_000_000)),
+    /** Whether a member may hold a record for longer than its lock lasts, by saying so. */
+    SHARE_RENEW_ACKNOWLEDGE_ENABLE(
+            "share.renew.acknowledge.enable",
+            TopicSetting.Type.BOOLEAN,
+            "true",
+            value -> value.equals("true") || value.equals("false")),
     /** The topic of the durable subscription that the group is; empty where it is none. */
     SUBSCRIPTION_TOPIC("isthmus.subscription.topic", TopicSetting.Type.STRING, "", value -> true),
     /** Whether that subscription may have several consumers. */

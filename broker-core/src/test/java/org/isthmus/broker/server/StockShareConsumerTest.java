@@ -32,6 +32,9 @@ import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
+import org.apache.kafka.common.errors.InvalidRecordStateException;
+import org.apache.kafka.common.message.ShareGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ShareGroupHeartbeatResponseData;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.isthmus.broker.network.Endpoint;
@@ -255,6 +258,39 @@ class StockShareConsumerTest {
             assertThat(renewed.get(0).offset()).isEqualTo(got.get(0).offset());
             consumer.acknowledge(renewed.get(0), AcknowledgeType.ACCEPT);
             assertThat(consumer.commitSync().values()).allMatch(java.util.Optional::isEmpty);
+        }
+    }
+
+    @Test
+    void groupThatDoesNotAllowItRenewsNothing() throws Exception {
+        topic("prompt", 1);
+        configure("g", Map.of("share.auto.offset.reset", "earliest", "share.renew.acknowledge.enable", "false"));
+        send("prompt", 0, 0);
+        try (var consumer = consumer("g", "prompt", EXPLICIT)) {
+            consumer.acknowledge(poll(consumer, 1).get(0), AcknowledgeType.RENEW);
+
+            assertThat(consumer.commitSync().values())
+                    .allSatisfy(outcome -> assertThat(outcome).get().isInstanceOf(InvalidRecordStateException.class));
+        }
+    }
+
+    @Test
+    void groupSaysHowOftenItsMembersAreHeardOf() throws Exception {
+        configure("g", Map.of("share.session.timeout.ms", "60000", "share.heartbeat.interval.ms", "15000"));
+        var join = new ShareGroupHeartbeatRequestData()
+                .setGroupId("g")
+                .setMemberId("m")
+                .setSubscribedTopicNames(List.of("rare"));
+        try (var wire = new Wire(broker.listeners().get(0));
+                var admin = Admin.create(client())) {
+            // The group's coordinator is there once somebody has asked for it.
+            assertThat(admin.describeShareGroups(List.of("g")).describedGroups().get("g"))
+                    .failsWithin(Duration.ofSeconds(30));
+
+            var answer = (ShareGroupHeartbeatResponseData) wire.ask((short) 1, join);
+
+            assertThat(answer.errorCode()).isZero();
+            assertThat(answer.heartbeatIntervalMs()).isEqualTo(15_000);
         }
     }
 

@@ -71,7 +71,7 @@ public final class ShareMembership {
     private Answer takeIn(Heartbeat heartbeat) {
         if (heartbeat.epoch() == LEAVING) {
             remove(heartbeat.group(), heartbeat.member());
-            return new Answer(LEAVING, intervalMs(), Optional.empty());
+            return new Answer(LEAVING, intervalMs(heartbeat.group()), Optional.empty());
         }
         var joining = heartbeat.epoch() == JOINING;
         var group = groups.get(heartbeat.group());
@@ -93,9 +93,10 @@ public final class ShareMembership {
         }
         var member = group.admit(heartbeat);
         member.expiry().cancel();
-        member.expireWith(loop.schedule(config.sessionTimeout(), () -> remove(heartbeat.group(), heartbeat.member())));
+        member.expireWith(loop.schedule(
+                config.sessionTimeout(own(heartbeat.group())), () -> remove(heartbeat.group(), heartbeat.member())));
         group.assign(cluster.get());
-        return new Answer(group.epochOf(member), intervalMs(), group.tell(member, joining));
+        return new Answer(group.epochOf(member), intervalMs(heartbeat.group()), group.tell(member, joining));
     }
 
     private static BrokerException unknown(Heartbeat heartbeat) {
@@ -104,8 +105,12 @@ public final class ShareMembership {
                 "share group " + heartbeat.group() + " has no member " + heartbeat.member());
     }
 
-    private int intervalMs() {
-        return (int) config.heartbeatInterval().toMillis();
+    private int intervalMs(String group) {
+        return (int) config.heartbeatInterval(own(group)).toMillis();
+    }
+
+    private Map<String, String> own(String group) {
+        return cluster.get().groupConfigs().getOrDefault(group, Map.of());
     }
 
     private void remove(String id, String member) {

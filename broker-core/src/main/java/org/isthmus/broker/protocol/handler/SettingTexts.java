@@ -8,7 +8,8 @@ final class SettingTexts {
     private static final Map<String, String> TEXTS = Map.ofEntries(
             Map.entry("cleanup.policy", "What becomes of old records: they are deleted, compacted by key, or both."),
             Map.entry(
-                    "compression.type", "How records are compressed in the log; 'producer' keeps what they came with."),
+                    "compression.type",
+                    "How records are compressed in the log; has no effect, they are kept as producers compressed them."),
             Map.entry("delete.retention.ms", "How long a compacted log keeps the record that deletes a key."),
             Map.entry(
                     "errors.deadletterqueue.group.enable",
@@ -49,6 +50,11 @@ final class SettingTexts {
                     "Whether records are kept until every share group is done with them, and no longer."),
             Map.entry("consumer.session.timeout.ms", "How long a member of a consumer group may be silent."),
             Map.entry("consumer.heartbeat.interval.ms", "How often a member of a consumer group sends a heartbeat."),
+            Map.entry("share.session.timeout.ms", "How long a member of a share group may be silent."),
+            Map.entry("share.heartbeat.interval.ms", "How often a member of a share group sends a heartbeat."),
+            Map.entry(
+                    "share.renew.acknowledge.enable",
+                    "Whether a member of a share group may renew the time for which it holds a record."),
             Map.entry("share.auto.offset.reset", "Where a share group begins that has not read the partition yet."),
             Map.entry(
                     "share.isolation.level",

@@ -33,6 +33,11 @@ public record ShareGroupConfigs(MetadataStore metadata, Clock clock) {
         return Opening.stock(settings, start(GroupSetting.SHARE_AUTO_OFFSET_RESET.in(configs)));
     }
 
+    boolean mayRenew(String group) {
+        var configs = metadata.image().groupConfigs().getOrDefault(group, Map.of());
+        return GroupSetting.SHARE_RENEW_ACKNOWLEDGE_ENABLE.in(configs).equals("true");
+    }
+
     /** The group's own settings go before what a member asks for. */
     Opening overriding(String group, Opening asked) {
         var configs = metadata.image().groupConfigs().getOrDefault(group, Map.of());

@@ -31,6 +31,7 @@ final class ShareSession {
     private final Key key;
     private final Opening opening;
     private final ShareCoordinator shares;
+    private final ShareGroupConfigs configs;
     private final Map<Target, CompletionStage<Void>> opened = new LinkedHashMap<>();
     /** Those of {@code opened} that are to be opened anew before they are asked again. */
     private final Set<Target> failed = new HashSet<>();
@@ -40,10 +41,11 @@ final class ShareSession {
     private int turns;
     private boolean ended;
 
-    ShareSession(Key key, Opening opening, ShareCoordinator shares) {
+    ShareSession(Key key, Opening opening, ShareCoordinator shares, ShareGroupConfigs configs) {
         this.key = key;
         this.opening = opening;
         this.shares = shares;
+        this.configs = configs;
     }
 
     Key key() {
@@ -52,6 +54,11 @@ final class ShareSession {
 
     Opening opening() {
         return opening;
+    }
+
+    /** Whether its group lets members hold records for longer by saying so, at this time. */
+    boolean mayRenew() {
+        return configs.mayRenew(key.group());
     }
 
     /** Whether the epoch is the one that comes next, which then is over. */

@@ -31,8 +31,8 @@ public final class ShareSessions {
         if (sessions.size() >= MAX_SESSIONS && !sessions.containsKey(key)) {
             throw new BrokerException(ErrorCode.SHARE_SESSION_LIMIT_REACHED, "there are " + MAX_SESSIONS + " sessions");
         }
-        var session = new ShareSession(
-                key, opening == null ? configs.opening(key.group()) : configs.overriding(key.group(), opening), shares);
+        var opened = opening == null ? configs.opening(key.group()) : configs.overriding(key.group(), opening);
+        var session = new ShareSession(key, opened, shares, configs);
         var before = sessions.put(key, session);
         if (before != null) {
             before.lose();

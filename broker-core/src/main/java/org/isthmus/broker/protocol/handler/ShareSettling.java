@@ -10,10 +10,14 @@ import org.apache.kafka.common.Uuid;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.share.Acknowledgement;
+import org.isthmus.broker.coordinator.share.Verdict;
 
 /** What one request says of the records that its session holds, on its way to the partitions. Used by one thread. */
 final class ShareSettling {
     private static final Refusal FINE = new Refusal(ErrorCode.NONE, null);
+
+    private static final Refusal NOT_RENEWED =
+            new Refusal(ErrorCode.INVALID_RECORD_STATE, "the group does not let records be held for longer");
 
     private final Topics topics;
     private final Map<ShareSession.Target, List<Acknowledgement>> said = new LinkedHashMap<>();
@@ -54,8 +58,16 @@ final class ShareSettling {
     /** Settles everything; answers, for each partition, what became of it, refusals included. */
     CompletionStage<Map<ShareSession.Target, Refusal>> settle(ShareSession session) {
         var outcomes = new LinkedHashMap<>(refused);
+        var settled = new LinkedHashMap<>(said);
+        if (!session.mayRenew()) {
+            settled.values().removeIf(ShareSettling::renews);
+            said.keySet().stream()
+                    .filter(target -> !settled.containsKey(target))
+                    .forEach(target -> outcomes.put(target, NOT_RENEWED));
+        }
+        // From here on the outcomes are the stages', on whatever thread they end.
         CompletionStage<Map<ShareSession.Target, Refusal>> all = CompletableFuture.completedStage(outcomes);
-        for (var entry : said.entrySet()) {
+        for (var entry : settled.entrySet()) {
             var target = entry.getKey();
             var outcome = session.ask(
                             target,
@@ -68,5 +80,9 @@ final class ShareSettling {
             });
         }
         return all;
+    }
+
+    private static boolean renews(List<Acknowledgement> acknowledgements) {
+        return acknowledgements.stream().anyMatch(one -> one.verdict() == Verdict.RENEW);
     }
 }
