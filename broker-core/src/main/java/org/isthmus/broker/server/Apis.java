@@ -122,7 +122,7 @@ record Apis(
         var sessions = new ShareSessions(shares, groups.configs());
         var leaders = new CurrentLeaders(metadata, addresses);
         return List.of(
-                new ShareGroupHeartbeatHandler(topics, membership),
+                new ShareGroupHeartbeatHandler(topics, membership, coordinators.groups()),
                 new ShareGroupDescribeHandler(topics, groups),
                 new ShareFetchHandler(topics, sessions, io, timers, leaders),
                 new ShareAcknowledgeHandler(topics, sessions, leaders),

@@ -26,9 +26,11 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.types.RawTaggedField;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.protocol.codec.RequestCodec;
 import org.isthmus.broker.record.Compression;
 import org.isthmus.broker.record.RecordBatchBuilder;
 import org.junit.jupiter.api.AfterAll;
@@ -125,6 +127,32 @@ class ProtocolEdgeTest {
             return produceRequest(version, "swept", topicId, batch("again"));
         }
         return request;
+    }
+
+    @Test
+    void tagsThatNobodyKnowsAreKeptAndDoNoHarm() throws Exception {
+        try (var wire = new Wire(address)) {
+            for (var api : apis(wire)) {
+                if (api.apiKey() >= FIRST_OWN_KEY) {
+                    continue;
+                }
+                var type = ApiMessageType.fromApiKey(api.apiKey());
+                var version = api.maxVersion();
+                if (type.requestHeaderVersion(version) < 2) {
+                    continue; // not flexible, so it has no room for tags
+                }
+                var request = example(type.newRequest(), version, topicId(wire));
+                request.unknownTaggedFields().add(new RawTaggedField(20_000, new byte[] {1, 2, 3}));
+                var sent = Wire.bytes(RequestCodec.encode(version, 1, "wire", request));
+
+                var body = RequestCodec.decode(ByteBuffer.wrap(sent)).body();
+
+                assertThat(Wire.bytes(RequestCodec.encode(version, 1, "wire", body)))
+                        .as("%s version %d", type, version)
+                        .isEqualTo(sent);
+                assertThat(wire.ask(version, request)).as("%s", type).isNotNull();
+            }
+        }
     }
 
     @Test

@@ -11,17 +11,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupListing;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.MemberToRemove;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.ClassicGroupState;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartitionReplica;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.isthmus.broker.network.Endpoint;
@@ -139,6 +146,81 @@ class StockGroupAdminTest {
 
                 assertThat(members(group)).isZero();
             }
+        }
+    }
+
+    @Test
+    void nameBelongsToGroupsOfOneKindAtATime() throws Exception {
+        try (var classic = consumer("old", CLASSIC);
+                var modern = consumer("new", MODERN);
+                var sharer = sharer("shared")) {
+            assertThat(classic.assignment()).isNotEmpty();
+            assertThat(modern.assignment()).isNotEmpty();
+            until(() -> {
+                sharer.poll(Duration.ofMillis(50));
+                return isShared("shared");
+            });
+
+            for (var taken : List.of("old", "new")) {
+                try (var newcomer = sharer(taken)) {
+                    assertThatThrownBy(() -> until(
+                                    () -> newcomer.poll(Duration.ofMillis(50)).count() > 0))
+                            .isInstanceOf(GroupIdNotFoundException.class);
+                }
+            }
+            assertThatThrownBy(() -> consumer("shared", CLASSIC)).isInstanceOf(InconsistentGroupProtocolException.class);
+            assertThatThrownBy(() -> consumer("shared", MODERN)).isInstanceOf(GroupIdNotFoundException.class);
+        }
+    }
+
+    private KafkaShareConsumer<String, String> sharer(String group) {
+        var consumer = new KafkaShareConsumer<>(
+                Map.<String, Object>of("bootstrap.servers", bootstrap, "group.id", group),
+                new StringDeserializer(),
+                new StringDeserializer());
+        consumer.subscribe(List.of("orders"));
+        return consumer;
+    }
+
+    private boolean isShared(String group) {
+        return admin.describeShareGroups(List.of(group))
+                .describedGroups()
+                .get(group)
+                .toCompletionStage()
+                .handle((found, notYet) -> found != null && !found.members().isEmpty())
+                .toCompletableFuture()
+                .join();
+    }
+
+    private static void until(BooleanSupplier condition) {
+        var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("time").isLessThan(deadline);
+        }
+    }
+
+    @Test
+    void everythingIsAllowedToWhoeverAsks() throws Exception {
+        try (var classic = consumer("old", CLASSIC);
+                var modern = consumer("new", MODERN)) {
+            assertThat(classic.assignment()).isNotEmpty();
+            assertThat(modern.assignment()).isNotEmpty();
+            var groups = admin.describeConsumerGroups(
+                            List.of("old", "new"), new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
+                    .all()
+                    .get();
+            var topics = admin.describeTopics(
+                            List.of("orders"), new DescribeTopicsOptions().includeAuthorizedOperations(true))
+                    .allTopicNames()
+                    .get();
+            var cluster = admin.describeCluster(new DescribeClusterOptions().includeAuthorizedOperations(true));
+
+            assertThat(groups.values()).allSatisfy(group -> assertThat(group.authorizedOperations())
+                    .contains(AclOperation.READ, AclOperation.DELETE)
+                    .doesNotContain(AclOperation.WRITE));
+            assertThat(topics.get("orders").authorizedOperations()).contains(AclOperation.READ, AclOperation.WRITE);
+            assertThat(cluster.authorizedOperations().get()).contains(AclOperation.CREATE, AclOperation.ALTER);
+            assertThat(admin.describeCluster().authorizedOperations().get()).isNull();
         }
     }
 

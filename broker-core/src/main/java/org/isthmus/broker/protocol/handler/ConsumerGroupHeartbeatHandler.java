@@ -10,14 +10,15 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
-import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData.Assignment;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData.TopicPartitions;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.group.ConsumerAnswer;
 import org.isthmus.broker.coordinator.group.ConsumerBeat;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.group.PartitionId;
+import org.isthmus.broker.coordinator.share.ShareMembership;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.runtime.IdSource;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +29,14 @@ final class ConsumerGroupHeartbeatHandler
     private static final int FIRST_THAT_BRINGS_ITS_ID = 1;
 
     private final GroupCoordinator groups;
+    private final ShareMembership sharers;
     private final MetadataStore metadata;
     private final IdSource ids;
 
-    ConsumerGroupHeartbeatHandler(GroupCoordinator groups, MetadataStore metadata, IdSource ids) {
+    ConsumerGroupHeartbeatHandler(
+            GroupCoordinator groups, ShareMembership sharers, MetadataStore metadata, IdSource ids) {
         this.groups = groups;
+        this.sharers = sharers;
         this.metadata = metadata;
         this.ids = ids;
     }
@@ -59,6 +63,17 @@ final class ConsumerGroupHeartbeatHandler
         if (objection.isPresent()) {
             return CompletableFuture.completedStage(refused(ErrorCode.INVALID_REQUEST.code(), objection.get()));
         }
+        if (request.memberEpoch() != ConsumerBeat.JOIN) {
+            return consume(context, request);
+        }
+        return sharers.describe(request.groupId()).thenCompose(shared -> shared.isPresent()
+                ? CompletableFuture.completedStage(refused(
+                        ErrorCode.GROUP_ID_NOT_FOUND.code(), request.groupId() + " is a share group with members"))
+                : consume(context, request));
+    }
+
+    private CompletionStage<ConsumerGroupHeartbeatResponseData> consume(
+            RequestContext context, ConsumerGroupHeartbeatRequestData request) {
         return groups.consume(beat(context, request))
                 .thenApply(answer -> answer(request, answer))
                 .exceptionally(failure -> {

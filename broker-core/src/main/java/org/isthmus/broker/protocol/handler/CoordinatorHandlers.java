@@ -36,14 +36,14 @@ public final class CoordinatorHandlers {
             Addresses addresses) {
         return List.of(
                 new FindCoordinatorHandler(topics, metadata, addresses),
-                new JoinGroupHandler(groups),
+                new JoinGroupHandler(groups, shareGroups.membership()),
                 new SyncGroupHandler(groups),
                 new HeartbeatHandler(groups),
                 new LeaveGroupHandler(groups),
                 new OffsetCommitHandler(groups, metadata),
                 new OffsetFetchHandler(groups, metadata),
                 new OffsetDeleteHandler(groups),
-                new ConsumerGroupHeartbeatHandler(groups, metadata, ids),
+                new ConsumerGroupHeartbeatHandler(groups, shareGroups.membership(), metadata, ids),
                 new ConsumerGroupDescribeHandler(groups, metadata),
                 new DescribeGroupsHandler(groups),
                 new ListGroupsHandler(groups, shareGroups),

@@ -1,13 +1,16 @@
 package org.isthmus.broker.protocol.handler;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.JoinGroupRequestData;
-import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.JoinGroupResponseData.JoinGroupResponseMember;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.Bytes;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.coordinator.group.JoinAnswer;
 import org.isthmus.broker.coordinator.group.JoinRequest;
+import org.isthmus.broker.coordinator.share.ShareMembership;
 
 /** JoinGroup: become, or stay, a member of a group's next generation. The answer may take a whole rebalance. */
 final class JoinGroupHandler implements ApiHandler<JoinGroupRequestData, JoinGroupResponseData> {
@@ -17,9 +20,11 @@ final class JoinGroupHandler implements ApiHandler<JoinGroupRequestData, JoinGro
     private static final int FIRST_WITH_SKIPPED_ASSIGNMENT = 9;
 
     private final GroupCoordinator groups;
+    private final ShareMembership sharers;
 
-    JoinGroupHandler(GroupCoordinator groups) {
+    JoinGroupHandler(GroupCoordinator groups, ShareMembership sharers) {
         this.groups = groups;
+        this.sharers = sharers;
     }
 
     @Override
@@ -39,6 +44,13 @@ final class JoinGroupHandler implements ApiHandler<JoinGroupRequestData, JoinGro
 
     @Override
     public CompletionStage<JoinGroupResponseData> handle(RequestContext context, JoinGroupRequestData request) {
+        return sharers.describe(request.groupId()).thenCompose(shared -> shared.isPresent()
+                ? CompletableFuture.completedStage(
+                        refused(context, request, ErrorCode.INCONSISTENT_GROUP_PROTOCOL.code()))
+                : join(context, request));
+    }
+
+    private CompletionStage<JoinGroupResponseData> join(RequestContext context, JoinGroupRequestData request) {
         return groups.join(joinRequest(context, request))
                 .handle((answer, failure) -> failure == null
                         ? response(context, answer)

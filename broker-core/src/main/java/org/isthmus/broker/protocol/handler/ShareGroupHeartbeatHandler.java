@@ -8,11 +8,13 @@ import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ShareGroupHeartbeatRequestData;
-import org.apache.kafka.common.message.ShareGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.ShareGroupHeartbeatResponseData.Assignment;
 import org.apache.kafka.common.message.ShareGroupHeartbeatResponseData.TopicPartitions;
+import org.apache.kafka.common.message.ShareGroupHeartbeatResponseData;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.coordinator.group.GroupCoordinator;
+import org.isthmus.broker.coordinator.group.GroupPhase;
 import org.isthmus.broker.coordinator.share.ShareMembership;
 
 /** ShareGroupHeartbeat: a member of a share group joins, stays or leaves, and hears what it is to read. */
@@ -20,9 +22,11 @@ public final class ShareGroupHeartbeatHandler
         implements ApiHandler<ShareGroupHeartbeatRequestData, ShareGroupHeartbeatResponseData> {
     private final Topics topics;
     private final ShareMembership membership;
+    private final GroupCoordinator groups;
 
-    public ShareGroupHeartbeatHandler(Topics topics, ShareMembership membership) {
+    public ShareGroupHeartbeatHandler(Topics topics, ShareMembership membership, GroupCoordinator groups) {
         this.topics = topics;
+        this.groups = groups;
         this.membership = membership;
     }
 
@@ -67,16 +71,26 @@ public final class ShareGroupHeartbeatHandler
             if (request.memberEpoch() == 0 && names.map(HashSet::isEmpty).orElse(true)) {
                 throw new BrokerException(ErrorCode.INVALID_REQUEST, "who joins says what it wants to read");
             }
-            return membership.heartbeat(new ShareMembership.Heartbeat(
+            var heartbeat = new ShareMembership.Heartbeat(
                     request.groupId(),
                     request.memberId(),
                     request.memberEpoch(),
                     names.map(java.util.Set::copyOf),
                     context.clientId(),
-                    context.clientAddress()));
+                    context.clientAddress());
+            return request.memberEpoch() == 0 ? join(heartbeat) : membership.heartbeat(heartbeat);
         } catch (BrokerException e) {
             return CompletableFuture.failedStage(e);
         }
+    }
+
+    /** A name that belongs to a group of consumers stays theirs, also when none of them is there. */
+    private CompletionStage<ShareMembership.Answer> join(ShareMembership.Heartbeat heartbeat) {
+        return groups.describe(heartbeat.group())
+                .thenCompose(found -> found.phase() == GroupPhase.DEAD
+                        ? membership.heartbeat(heartbeat)
+                        : CompletableFuture.failedStage(new BrokerException(
+                                ErrorCode.GROUP_ID_NOT_FOUND, heartbeat.group() + " is not a share group")));
     }
 
     private ShareGroupHeartbeatResponseData answer(String member, ShareMembership.Answer answer) {
