@@ -2,6 +2,7 @@ package org.isthmus.interop;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -55,10 +56,24 @@ final class ProducerFacts {
                     .get());
             facts.tell("without a key", () -> producer.send(new ProducerRecord<>("keyed", "v"))
                     .get());
+            together(facts, clients);
             facts.tell("too few in sync", () -> producer.send(new ProducerRecord<>("safe", "v"))
                     .get());
             facts.tell("too large for the topic", () -> producer.send(new ProducerRecord<>("small", "v".repeat(300)))
                     .get());
+        }
+    }
+
+    /** Three records in one batch, the second of which has no key. */
+    private static void together(Facts facts, StockClients clients) {
+        try (var producer = clients.producer(Map.of("linger.ms", 5_000))) {
+            var sends = Stream.of("a", null, "c")
+                    .map(key -> producer.send(new ProducerRecord<>("keyed", 0, TIME, key, "v")))
+                    .toList();
+            producer.flush();
+            for (var send : sends) {
+                facts.tell("beside one without a key", send::get);
+            }
         }
     }
 }

@@ -8,9 +8,13 @@ import static org.isthmus.broker.common.ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
 import static org.isthmus.broker.common.ErrorCode.UNSUPPORTED_FOR_MESSAGE_FORMAT;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.record.CorruptBatchException;
 import org.isthmus.broker.record.RecordBatch;
+import org.isthmus.broker.record.RecordCursor;
 import org.jspecify.annotations.Nullable;
 
 /** Decides whether batches may be appended. Changes nothing. Owned by the log's owner. */
@@ -72,45 +76,48 @@ final class AppendCheck {
             return rejected(
                     INVALID_RECORD, "A producer sends no control records, and its id with an epoch and a sequence");
         }
-        if (origin == AppendOrigin.CLIENT && !config.logAppendTime() && !hasTimestampsInBounds(batch, nowMs)) {
-            return rejected(
-                    INVALID_TIMESTAMP,
-                    "A record's timestamp is more than " + config.timestamps().beforeMaxMs()
-                            + " ms before the broker's, or "
-                            + config.timestamps().afterMaxMs() + " ms after it");
+        if (origin == AppendOrigin.CLIENT && !config.logAppendTime()) {
+            var bounds = config.timestamps();
+            var untimely = untimely(batch, nowMs);
+            if (!untimely.isEmpty() || batch.maxTimestampMs() - nowMs > bounds.afterMaxMs()) {
+                var reason = "A record's timestamp is more than " + bounds.beforeMaxMs()
+                        + " ms before the broker's, or " + bounds.afterMaxMs() + " ms after it";
+                return new AppendResult.Rejected(INVALID_TIMESTAMP, reason, untimely);
+            }
         }
-        if (config.compacting() != null && !batch.isControl() && hasRecordWithoutKey(batch)) {
-            return rejected(INVALID_RECORD, "A log that keeps the last record of each key takes none without a key");
+        if (config.compacting() != null && !batch.isControl()) {
+            var keyless = withoutKey(batch);
+            if (!keyless.isEmpty()) {
+                var reason = "A log that keeps the last record of each key takes none without a key";
+                return new AppendResult.Rejected(INVALID_RECORD, reason, keyless);
+            }
         }
         return batch.hasProducer() ? producers.check(batch) : null;
     }
 
-    private boolean hasTimestampsInBounds(RecordBatch batch, long nowMs) {
+    /** The records whose timestamps are out of bounds. */
+    private List<Integer> untimely(RecordBatch batch, long nowMs) {
         var bounds = config.timestamps();
-        if (batch.maxTimestampMs() - nowMs > bounds.afterMaxMs()) {
-            return false;
-        }
-        if (bounds.beforeMaxMs() == Long.MAX_VALUE) {
+        if (batch.maxTimestampMs() - nowMs <= bounds.afterMaxMs() && bounds.beforeMaxMs() == Long.MAX_VALUE) {
             // Of the oldest record the header says nothing, and mostly nobody asks.
-            return true;
+            return List.of();
         }
-        var records = batch.cursor();
-        while (records.next()) {
-            if (!bounds.accept(records.timestampMs(), nowMs)) {
-                return false;
-            }
-        }
-        return true;
+        return those(batch, records -> !bounds.accept(records.timestampMs(), nowMs));
     }
 
-    private static boolean hasRecordWithoutKey(RecordBatch batch) {
+    private static List<Integer> withoutKey(RecordBatch batch) {
+        return those(batch, records -> records.key() == null);
+    }
+
+    private static List<Integer> those(RecordBatch batch, Predicate<RecordCursor> wanted) {
+        var found = new ArrayList<Integer>();
         var records = batch.cursor();
-        while (records.next()) {
-            if (records.key() == null) {
-                return true;
+        for (var index = 0; records.next(); index++) {
+            if (wanted.test(records)) {
+                found.add(index);
             }
         }
-        return false;
+        return found;
     }
 
     private static boolean isForTheBrokerAlone(RecordBatch batch) {

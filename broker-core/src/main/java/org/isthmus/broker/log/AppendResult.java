@@ -1,5 +1,6 @@
 package org.isthmus.broker.log;
 
+import java.util.List;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 
@@ -24,6 +25,18 @@ public sealed interface AppendResult {
     /** The producer sent this batch before; these are the offsets that it got then. */
     record Duplicate(long baseOffset, long lastOffset, long logAppendTimeMs) implements AppendResult {}
 
-    /** Nothing was written, for a reason that the producer can act on. */
-    record Rejected(ErrorCode error, String reason) implements AppendResult {}
+    /**
+     * Nothing was written, for a reason that the producer can act on.
+     *
+     * @param records which of the batch's records, counted from 0, are the reason; none where the batch as a whole is
+     */
+    record Rejected(ErrorCode error, String reason, List<Integer> records) implements AppendResult {
+        public Rejected {
+            records = List.copyOf(records);
+        }
+
+        public Rejected(ErrorCode error, String reason) {
+            this(error, reason, List.of());
+        }
+    }
 }

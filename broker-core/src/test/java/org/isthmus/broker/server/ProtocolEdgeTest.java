@@ -132,6 +132,7 @@ class ProtocolEdgeTest {
     @Test
     void tagsThatNobodyKnowsAreKeptAndDoNoHarm() throws Exception {
         try (var wire = new Wire(address)) {
+            produce(wire, (short) 9, "swept", batch("first"));
             for (var api : apis(wire)) {
                 if (api.apiKey() >= FIRST_OWN_KEY) {
                     continue;
@@ -222,6 +223,39 @@ class ProtocolEdgeTest {
             assertThat(produce(wire, (short) 9, "damaged", batch("whole"))).isEqualTo(ErrorCode.NONE);
 
             assertThat(end(wire, "damaged")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void refusalSaysWhichRecordsOfTheBatchAreItsReason() throws Exception {
+        var compact = new CreateTopicsRequestData.CreatableTopicConfigCollection();
+        compact.add(new CreateTopicsRequestData.CreatableTopicConfig()
+                .setName("cleanup.policy")
+                .setValue("compact"));
+        var creation = new CreateTopicsRequestData();
+        creation.topics()
+                .add(new CreateTopicsRequestData.CreatableTopic()
+                        .setName("keyed")
+                        .setNumPartitions(1)
+                        .setReplicationFactor((short) 1)
+                        .setConfigs(compact));
+        var key = new byte[] {1};
+        var batch = new RecordBatchBuilder(Compression.NONE)
+                .append(1_000, key, key, List.of())
+                .append(1_000, null, key, List.of())
+                .append(1_000, key, key, List.of())
+                .build();
+        try (var wire = new Wire(address)) {
+            wire.ask((short) 7, creation);
+
+            var answer = (ProduceResponseData)
+                    wire.ask((short) 9, produceRequest((short) 9, "keyed", Uuid.ZERO_UUID, batch));
+
+            var refused = answer.responses().iterator().next().partitionResponses().get(0);
+            assertThat(refused.errorCode()).isEqualTo(ErrorCode.INVALID_RECORD.code());
+            assertThat(refused.recordErrors())
+                    .extracting(ProduceResponseData.BatchIndexAndErrorMessage::batchIndex)
+                    .containsExactly(1);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.message.ProduceResponseData.LeaderIdAndEpoch;
 import org.apache.kafka.common.message.ProduceResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
@@ -216,6 +217,10 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
             answer.setBaseOffset(duplicate.baseOffset()).setLogAppendTimeMs(duplicate.logAppendTimeMs());
         } else if (result instanceof AppendResult.Rejected rejected) {
             refuse(answer, new Refusal(rejected.error(), rejected.reason()));
+            // By which a producer tells its caller which of the batch's records kept the others back.
+            answer.setRecordErrors(rejected.records().stream()
+                    .map(index -> new BatchIndexAndErrorMessage().setBatchIndex(index))
+                    .toList());
         }
     }
 
