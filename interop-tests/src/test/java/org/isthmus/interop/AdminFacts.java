@@ -221,10 +221,10 @@ final class AdminFacts {
             alter("set for " + other, other, "retention.ms", "1", AlterConfigOp.OpType.SET);
             facts.tell("settings of " + other, () -> admin.describeConfigs(List.of(other)).all().get().size());
         }
-        facts.tell("the same twice", () -> {
+        facts.tell("two ways at once", () -> {
             var ops = List.of(
                     new AlterConfigOp(new ConfigEntry("retention.ms", "1"), AlterConfigOp.OpType.SET),
-                    new AlterConfigOp(new ConfigEntry("retention.ms", "2"), AlterConfigOp.OpType.SET));
+                    new AlterConfigOp(new ConfigEntry("retention.ms", ""), AlterConfigOp.OpType.DELETE));
             return admin.incrementalAlterConfigs(Map.of(SETTINGS, ops)).all().get();
         });
         facts.tell("only tried", () -> {

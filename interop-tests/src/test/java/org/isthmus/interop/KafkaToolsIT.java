@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class KafkaToolsIT {
-    private static final int SCRIPTS = 15;
+    private static final int SCRIPTS = 16;
 
     @TempDir
     static Path directory;
@@ -150,6 +150,8 @@ class KafkaToolsIT {
 
     @Test
     void consumerGroupsAreListedDescribedResetAndDeleted() throws Exception {
+        var file = directory.resolve("offsets.csv");
+        Files.writeString(file, "grouped,0,2\n");
         sameAnswers("""
                 topics --create --topic grouped
                 |one
@@ -170,6 +172,11 @@ class KafkaToolsIT {
                 consumer-groups --group readers --reset-offsets --to-offset 99 --topic grouped --execute
                 consumer-groups --group readers --reset-offsets --to-datetime 2020-01-01T00:00:00.000 --all-topics --execute
                 consumer-groups --group readers --reset-offsets --to-latest --all-topics --export --dry-run
+                consumer-groups --group readers --reset-offsets --by-duration P1D --topic grouped --dry-run
+                consumer-groups --group readers --reset-offsets --to-current --all-topics --dry-run
+                consumer-groups --group readers --reset-offsets --shift-by -9 --topic grouped --dry-run
+                consumer-groups --group readers --reset-offsets --from-file %s --execute
+                consumer-groups --group readers --reset-offsets --to-earliest --topic nowhere --dry-run
                 consumer-groups --group newcomers --reset-offsets --to-offset 2 --topic grouped:0 --execute
                 consumer-groups --describe --group newcomers
                 consumer-groups --group readers --delete-offsets --topic grouped
@@ -179,7 +186,36 @@ class KafkaToolsIT {
                 consumer-groups --delete --group nobody
                 consumer-groups --describe --group readers
                 groups --list --group-type classic
-                """);
+                """.formatted(file));
+    }
+
+    @Test
+    void groupsInUseAreDescribedAndKept() throws Exception {
+        try (var ours = LiveGroups.join(brokers.isthmus().bootstrap());
+                var theirs = LiveGroups.join(brokers.kafka().bootstrap())) {
+            sameAnswers("""
+                    ~ consumer-groups --describe --group live-classic
+                    consumer-groups --describe --group live-classic --members --verbose
+                    consumer-groups --describe --group live-classic --state
+                    consumer-groups --group live-classic --reset-offsets --to-earliest --topic live --execute
+                    consumer-groups --group live-classic --delete-offsets --topic live
+                    consumer-groups --delete --group live-classic
+                    ~ consumer-groups --describe --group live-consumer
+                    ~ consumer-groups --describe --group live-consumer --offsets --verbose
+                    consumer-groups --describe --group live-consumer --members --verbose
+                    consumer-groups --describe --group live-consumer --state --verbose
+                    consumer-groups --group live-consumer --reset-offsets --to-earliest --topic live --execute
+                    consumer-groups --group live-consumer --delete-offsets --topic live
+                    consumer-groups --delete --group live-consumer
+                    share-groups --describe --group live-share --members --verbose
+                    share-groups --describe --group live-share --state
+                    share-groups --group live-share --reset-offsets --to-earliest --topic live --execute
+                    share-groups --group live-share --delete-offsets --topic live
+                    share-groups --delete --group live-share
+                    ~ groups --list --group-type consumer
+                    ~ groups --list --protocol consumer
+                    """);
+        }
     }
 
     @Test

@@ -123,6 +123,11 @@ class StockBrokerConfigsTest {
         assertThatThrownBy(() -> set(OWN, "min.insync.replicas", "0"))
                 .hasCauseInstanceOf(InvalidRequestException.class);
         var change = new AlterConfigOp(new ConfigEntry("log.roll.ms", "5"), AlterConfigOp.OpType.SET);
+        var another = new AlterConfigOp(new ConfigEntry("log.roll.ms", ""), AlterConfigOp.OpType.DELETE);
+        assertThatThrownBy(() -> admin.incrementalAlterConfigs(Map.of(OWN, List.of(change, another)))
+                        .all()
+                        .get())
+                .hasCauseInstanceOf(InvalidRequestException.class);
         admin.incrementalAlterConfigs(Map.of(OWN, List.of(change)), new AlterConfigsOptions().validateOnly(true))
                 .all()
                 .get();

@@ -71,6 +71,10 @@ public final class IncrementalAlterConfigsHandler
     private static Map<String, @Nullable String> changes(Map<String, String> present, AlterConfigsResource resource) {
         var changes = new HashMap<String, @Nullable String>();
         for (var config : resource.configs()) {
+            if (changes.containsKey(config.name())) {
+                throw new BrokerException(
+                        ErrorCode.INVALID_REQUEST, config.name() + " is to be changed in two ways at once");
+            }
             changes.put(config.name(), changed(present, config));
         }
         return changes;
