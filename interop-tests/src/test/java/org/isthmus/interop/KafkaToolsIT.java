@@ -329,6 +329,9 @@ class KafkaToolsIT {
                 topics --create --topic verified
                 #producer_send_success verifiable-producer --topic verified --max-messages 20 --value-prefix 7 --repeating-keys 5
                 verifiable-consumer --topic verified --group-id verifiers --max-messages 20
+                verifiable-share-consumer --topic verified --group-id share-verifiers --max-messages 20 --offset-reset-strategy earliest
+                #shutdown_complete transactional-message-copier --broker-list {broker} --input-topic verified --input-partition 0 --output-topic copied --transactional-id copier --consumer-group copiers --max-messages 20 --transaction-size 5
+                console-consumer --topic copied --from-beginning --max-messages 20 --isolation-level read_committed
                 """);
     }
 
@@ -340,6 +343,7 @@ class KafkaToolsIT {
                 #100 producer-perf-test --topic measured --num-records 100 --record-size 100 --throughput -1 --transactional-id measuring --transaction-duration-ms 50
                 #1000 consumer-perf-test --topic measured --num-records 1000 --group measurers --hide-header
                 configs --alter --entity-type groups --entity-name share-measurers --add-config share.auto.offset.reset=earliest
+                #Percentiles end-to-end-latency --topic measured-later --num-records 20 --producer-acks 1 --record-size 100
                 #1000 share-consumer-perf-test --topic measured --timeout 60000 --num-records 1000 --group share-measurers --hide-header
                 """);
     }

@@ -24,6 +24,10 @@ final class Tool {
             Map.entry("reassign-partitions", "org.apache.kafka.tools.reassign.ReassignPartitionsCommand"),
             Map.entry("verifiable-producer", "org.apache.kafka.tools.VerifiableProducer"),
             Map.entry("verifiable-consumer", "org.apache.kafka.tools.VerifiableConsumer"),
+            Map.entry("verifiable-share-consumer", "org.apache.kafka.tools.VerifiableShareConsumer"),
+            Map.entry("transactional-message-copier", "org.apache.kafka.tools.TransactionalMessageCopier"),
+            Map.entry("client-compatibility-test", "org.apache.kafka.tools.ClientCompatibilityTest"),
+            Map.entry("end-to-end-latency", "org.apache.kafka.tools.EndToEndLatency"),
             Map.entry("producer-perf-test", "org.apache.kafka.tools.ProducerPerformance"),
             Map.entry("consumer-perf-test", "org.apache.kafka.tools.ConsumerPerformance"),
             Map.entry("share-consumer-perf-test", "org.apache.kafka.tools.ShareConsumerPerformance"));
