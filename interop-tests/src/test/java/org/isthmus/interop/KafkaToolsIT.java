@@ -330,7 +330,7 @@ class KafkaToolsIT {
                 #producer_send_success verifiable-producer --topic verified --max-messages 20 --value-prefix 7 --repeating-keys 5
                 verifiable-consumer --topic verified --group-id verifiers --max-messages 20
                 verifiable-share-consumer --topic verified --group-id share-verifiers --max-messages 20 --offset-reset-strategy earliest
-                #shutdown_complete transactional-message-copier --broker-list {broker} --input-topic verified --input-partition 0 --output-topic copied --transactional-id copier --consumer-group copiers --max-messages 20 --transaction-size 5
+                #ShutdownComplete transactional-message-copier --broker-list {broker} --input-topic verified --input-partition 0 --output-topic copied --transactional-id copier --consumer-group copiers --max-messages 20 --transaction-size 5
                 console-consumer --topic copied --from-beginning --max-messages 20 --isolation-level read_committed
                 """);
     }

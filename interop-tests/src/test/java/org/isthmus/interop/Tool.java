@@ -26,7 +26,6 @@ final class Tool {
             Map.entry("verifiable-consumer", "org.apache.kafka.tools.VerifiableConsumer"),
             Map.entry("verifiable-share-consumer", "org.apache.kafka.tools.VerifiableShareConsumer"),
             Map.entry("transactional-message-copier", "org.apache.kafka.tools.TransactionalMessageCopier"),
-            Map.entry("client-compatibility-test", "org.apache.kafka.tools.ClientCompatibilityTest"),
             Map.entry("end-to-end-latency", "org.apache.kafka.tools.EndToEndLatency"),
             Map.entry("producer-perf-test", "org.apache.kafka.tools.ProducerPerformance"),
             Map.entry("consumer-perf-test", "org.apache.kafka.tools.ConsumerPerformance"),
