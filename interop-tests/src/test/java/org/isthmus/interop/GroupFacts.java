@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnreleasedInstanceIdException;
@@ -117,6 +118,12 @@ final class GroupFacts {
                             new RemoveMembersFromConsumerGroupOptions(Set.of(new MemberToRemove("nobody"))))
                     .all()
                     .get());
+            facts.tell("record beside the offsets", () -> {
+                try (var producer = clients.producer(Map.of())) {
+                    return producer.send(new ProducerRecord<>("__consumer_offsets", 0, "k", "v"))
+                            .get();
+                }
+            });
             facts.tell("commit of a stranger", () -> {
                 try (var stranger = consumer(Map.of())) {
                     stranger.assign(List.of(first));

@@ -2,10 +2,13 @@ package org.isthmus.broker.metadata;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /** A topic: its identity, which a topic created later under the same name does not share, its own settings, its partitions by index. */
 public record TopicImage(String name, UUID id, Map<String, String> configs, List<PartitionImage> partitions) {
+    private static final Set<String> INTERNAL = Set.of("__consumer_offsets", "__transaction_state");
+
     public TopicImage {
         configs = Map.copyOf(configs);
         partitions = List.copyOf(partitions);
@@ -13,6 +16,11 @@ public record TopicImage(String name, UUID id, Map<String, String> configs, List
 
     /** Whether the broker itself keeps it, for groups and transactions. */
     public boolean isInternal() {
-        return name.startsWith("__");
+        return isInternal(name);
+    }
+
+    /** Whether a topic of this name is the broker's own. Others that begin with underscores are anybody's, as in Apache Kafka. */
+    public static boolean isInternal(String name) {
+        return INTERNAL.contains(name);
     }
 }

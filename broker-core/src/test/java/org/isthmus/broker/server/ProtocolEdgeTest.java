@@ -18,6 +18,7 @@ import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
@@ -257,6 +258,35 @@ class ProtocolEdgeTest {
                     .extracting(ProduceResponseData.BatchIndexAndErrorMessage::batchIndex)
                     .containsExactly(1);
         }
+    }
+
+    @Test
+    void topicsOfTheCoordinatorsAreMadeAndWrittenByNobodyElse(@TempDir Path data) throws Exception {
+        var topic = "__consumer_offsets";
+        try (var fresh = EmbeddedBroker.acquire(
+                        new BrokerConfig(data, List.of(new Endpoint.Tcp("127.0.0.1", 0)), Map.of()));
+                var wire = new Wire(fresh.listeners().get(0))) {
+            assertThat(metadata(wire, topic).errorCode()).isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code());
+
+            wire.ask((short) 4, new FindCoordinatorRequestData().setCoordinatorKeys(List.of("group")));
+
+            assertThat(metadata(wire, topic).partitions()).hasSizeGreaterThan(1);
+            assertThat(metadata(wire, topic).isInternal()).isTrue();
+            for (var version : List.of((short) 9, (short) 13)) {
+                var request = produceRequest(version, topic, metadata(wire, topic).topicId(), batch("garbage"));
+                var answer = (ProduceResponseData) wire.ask(version, request);
+                assertThat(answer.responses().iterator().next().partitionResponses())
+                        .allSatisfy(partition -> assertThat(partition.errorCode())
+                                .isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION.code()));
+            }
+            assertThat(metadata(wire, "__heartbeat").isInternal()).isFalse();
+        }
+    }
+
+    private static MetadataResponseData.MetadataResponseTopic metadata(Wire wire, String topic) throws IOException {
+        var request = new MetadataRequestData()
+                .setTopics(List.of(new MetadataRequestData.MetadataRequestTopic().setName(topic)));
+        return ((MetadataResponseData) wire.ask((short) 12, request)).topics().find(topic);
     }
 
     @Test

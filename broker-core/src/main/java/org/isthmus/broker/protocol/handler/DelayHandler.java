@@ -65,7 +65,7 @@ public final class DelayHandler implements ApiHandler<OwnMessage, OwnMessage> {
     static Partition place(Topics topics, UUID topicId, int partition) {
         var name = topics.name("", TopicIds.wire(topicId))
                 .orElseThrow(() -> new BrokerException(ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic " + topicId));
-        return topics.led(name, partition);
+        return topics.writable(name, partition);
     }
 
     /** Refuses what is not one record that the partition could take. */

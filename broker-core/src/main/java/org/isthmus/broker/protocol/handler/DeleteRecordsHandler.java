@@ -3,13 +3,14 @@ package org.isthmus.broker.protocol.handler;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
-import org.apache.kafka.common.message.DeleteRecordsResponseData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTopicResult;
+import org.apache.kafka.common.message.DeleteRecordsResponseData;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.metadata.TopicImage;
 
 /** Deletes the oldest records of partitions, up to an offset. Not of internal topics, whose records are somebody's state. */
 public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsRequestData, DeleteRecordsResponseData> {
@@ -55,7 +56,7 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
             String topic, DeleteRecordsPartition asked, DeleteRecordsPartitionResult answer) {
         return CompletableFuture.completedFuture(topic)
                 .thenCompose(name -> {
-                    if (name.startsWith("__")) {
+                    if (TopicImage.isInternal(name)) {
                         throw new BrokerException(
                                 ErrorCode.INVALID_TOPIC_EXCEPTION, "records of internal topic '" + name + "' stay");
                     }

@@ -178,7 +178,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
         if (request.transactionalId() == null && producerOf(data).isPresent()) {
             throw new BrokerException(ErrorCode.INVALID_RECORD, "a transaction's records without its id");
         }
-        var partition = topics.led(topic, data.index());
+        var partition = topics.writable(topic, data.index());
         var patience = Duration.ofMillis(Math.max(0, request.timeoutMs()));
         return partition
                 .append(batches, durability, patience)

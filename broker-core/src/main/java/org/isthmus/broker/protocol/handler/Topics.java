@@ -50,6 +50,14 @@ public record Topics(MetadataStore metadata, Partitions partitions) {
         return partition.get();
     }
 
+    /** As {@link #led(String, int)}, for who wants to write there: not to the coordinators' topics, which are their state. */
+    Partition writable(String topic, int index) {
+        if (TopicImage.isInternal(topic)) {
+            throw new BrokerException(ErrorCode.INVALID_TOPIC_EXCEPTION, "nobody writes to internal topic " + topic);
+        }
+        return led(topic, index);
+    }
+
     /** As {@link #led(String, int)}, for a client that says which reign it believes in; −1 says nothing. */
     Partition led(String topic, int index, int believedEpoch) {
         var partition = led(topic, index);
