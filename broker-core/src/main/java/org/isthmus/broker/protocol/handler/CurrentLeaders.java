@@ -33,7 +33,8 @@ public record CurrentLeaders(MetadataStore metadata, Addresses addresses) {
         private final ClusterImage image;
         private final Endpoint listener;
         private final boolean knows;
-        private final Map<BrokerId, Node> nodes = new LinkedHashMap<>();
+        /** Empty with nearly every answer, so it is made when there is something to tell. */
+        private Map<BrokerId, Node> nodes = Map.of();
 
         private Answer(ClusterImage image, Endpoint listener, boolean knows) {
             this.image = image;
@@ -51,15 +52,19 @@ public record CurrentLeaders(MetadataStore metadata, Addresses addresses) {
             return image.partition(partition).flatMap(found -> Optional.ofNullable(
                             image.brokers().get(found.leader()))
                     .map(leader -> {
-                        nodes.computeIfAbsent(leader.id(), id -> node(leader));
+                        name(leader);
                         return new Leader(
                                 leader.id().value(), found.leaderEpoch().value());
                     }));
         }
 
-        private Node node(BrokerImage broker) {
+        private void name(BrokerImage broker) {
+            if (nodes.isEmpty()) {
+                nodes = new LinkedHashMap<>();
+            }
             var address = addresses.of(broker, listener);
-            return new Node(broker.id().value(), address.host(), address.port(), broker.rack());
+            nodes.put(
+                    broker.id(), new Node(broker.id().value(), address.host(), address.port(), broker.rack()));
         }
 
         /** Those of the leaders that were told, each once. */

@@ -29,7 +29,7 @@ public record TopicCreation(MetadataStore metadata, Placement placement, IdSourc
     }
 
     private ClusterDelta decide(ClusterImage image, NewTopicRequest request, UUID id) {
-        if (TopicImage.isInternal(request.name())) {
+        if (TopicImage.isInternal(request.name()) && image.topic(request.name()).isEmpty()) {
             // They are made with the settings that their records need, when they are first needed.
             throw new BrokerException(
                     ErrorCode.INVALID_TOPIC_EXCEPTION, "topic '" + request.name() + "' is made by the broker alone");
