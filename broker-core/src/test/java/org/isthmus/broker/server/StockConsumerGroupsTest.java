@@ -42,6 +42,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What unmodified consumers see that speak the consumer protocol (KIP-848), alone and together. */
 @Timeout(60)
@@ -142,10 +144,11 @@ class StockConsumerGroupsTest {
         assertThat(read).allMatch(value -> value.startsWith("sales-"));
     }
 
-    @Test
-    void patternThatIsNoneIsRefused() {
+    @ParameterizedTest
+    @ValueSource(strings = {"sales-[", "((a{1000}){1000}){1000}"})
+    void patternThatIsNoneOrWouldTakeAllMemoryIsRefused(String pattern) {
         var member = join("watchers");
-        member.consumer.subscribe(new SubscriptionPattern("sales-["), member);
+        member.consumer.subscribe(new SubscriptionPattern(pattern), member);
 
         assertThatThrownBy(() -> poll(() -> false)).isInstanceOf(InvalidRegularExpression.class);
     }

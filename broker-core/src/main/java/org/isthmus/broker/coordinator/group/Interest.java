@@ -10,19 +10,12 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.isthmus.broker.coordinator.BoundedPattern;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.TopicImage;
 
-/**
- * Which topics of the cluster members want, by name and by pattern. Patterns come from strangers and are matched on the shard's loop, so
- * they are RE2's, whose matching takes time that is linear in the name.
- */
+/** Which topics of the cluster members want, by name and by pattern. Patterns are matched on the shard's loop, and bounded for that. */
 final class Interest {
-    /** Most instructions of one pattern; each may have to be looked at for each character of each topic's name. */
-    private static final int MAX_PROGRAM = 1_000;
-
-    private static final int MAX_PATTERN_CHARS = 4_096;
-
     private final ClusterImage image;
     private final Map<String, Set<UUID>> byPattern = new TreeMap<>();
 
@@ -32,11 +25,9 @@ final class Interest {
 
     /** Whether it is an expression, and none that would take a broker too long. */
     static boolean isPattern(String text) {
-        if (text.length() > MAX_PATTERN_CHARS) {
-            return false;
-        }
         try {
-            return Pattern.compile(text).programSize() <= MAX_PROGRAM;
+            BoundedPattern.compile(text);
+            return true;
         } catch (PatternSyntaxException e) {
             return false;
         }

@@ -7,9 +7,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ListTransactionsRequestData;
-import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.common.message.ListTransactionsResponseData.TransactionState;
+import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.coordinator.BoundedPattern;
 import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.coordinator.transaction.TransactionDescription;
 import org.isthmus.broker.runtime.Clock;
@@ -45,10 +46,10 @@ final class ListTransactionsHandler implements ApiHandler<ListTransactionsReques
     @Override
     public CompletionStage<ListTransactionsResponseData> handle(
             RequestContext context, ListTransactionsRequestData request) {
-        // RE2's expressions, because they come from strangers: matching takes time that is linear in the id.
         Pattern pattern;
         try {
-            pattern = Pattern.compile(request.transactionalIdPattern() == null ? "" : request.transactionalIdPattern());
+            pattern = BoundedPattern.compile(
+                    request.transactionalIdPattern() == null ? "" : request.transactionalIdPattern());
         } catch (PatternSyntaxException e) {
             return CompletableFuture.completedStage(refused(ErrorCode.INVALID_REGULAR_EXPRESSION));
         }
