@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 
 /**
  * Compiles expressions that come from strangers. They are RE2's, which are matched in time that is linear in the text; but RE2 writes
- * repetitions out and descends into groups by recursion, so thirty characters could take all memory and as many kilobytes all of the stack. What an expression would come
- * to is therefore estimated before it is compiled.
+ * repetitions out and descends into groups by recursion, so thirty characters could take all memory, and a few thousand all of the stack.
+ * What an expression would come to is therefore estimated before it is compiled.
  */
 public final class BoundedPattern {
     /** Most instructions of one expression; each may have to be looked at for each character of the text. */
