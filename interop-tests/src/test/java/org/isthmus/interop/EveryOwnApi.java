@@ -17,10 +17,15 @@ final class EveryOwnApi {
     private static final long PATIENCE_MS = 30_000;
 
     /** A branch, as a transaction manager names it. */
-    private record Branch(byte[] getGlobalTransactionId) implements Xid {
+    private record Branch(int number) implements Xid {
         @Override
         public int getFormatId() {
             return 7;
+        }
+
+        @Override
+        public byte[] getGlobalTransactionId() {
+            return new byte[] {(byte) number};
         }
 
         @Override
@@ -31,8 +36,8 @@ final class EveryOwnApi {
 
     private EveryOwnApi() {}
 
-    /** @param untilKept returns once the broker was told that an open transaction is still worked in */
-    static void exercise(String address, Script untilKept) throws Exception {
+    /** @param untilKept ends once the broker was told that an open transaction is still worked in */
+    static void exercise(String address, Wait untilKept) throws Exception {
         var factory = new IsthmusConnectionFactory(address);
         factory.setClientID("every-own");
         try (var connection = factory.createConnection()) {
@@ -45,8 +50,9 @@ final class EveryOwnApi {
         }
     }
 
-    interface Script {
-        void run() throws Exception;
+    /** Ends once something has happened. */
+    interface Wait {
+        void end() throws Exception;
     }
 
     private static void plain(Connection connection) throws Exception {
@@ -74,7 +80,7 @@ final class EveryOwnApi {
         }
     }
 
-    private static void transacted(Connection connection, Script untilKept) throws Exception {
+    private static void transacted(Connection connection, Wait untilKept) throws Exception {
         try (var session = connection.createSession(Session.SESSION_TRANSACTED)) {
             var queue = session.createQueue("own");
             receive(session, queue);
@@ -85,7 +91,7 @@ final class EveryOwnApi {
             receive(session, queue);
             session.rollback();
             session.createProducer(queue).send(session.createTextMessage("in a long transaction"));
-            untilKept.run();
+            untilKept.end();
             session.commit();
         }
     }
@@ -100,7 +106,7 @@ final class EveryOwnApi {
         try (var session = connection.createXASession()) {
             var resource = session.getXAResource();
             for (var branch = 0; branch < 2; branch++) {
-                var xid = new Branch(new byte[] {(byte) branch});
+                var xid = new Branch(branch);
                 resource.start(xid, XAResource.TMNOFLAGS);
                 session.createProducer(session.createQueue("own")).send(session.createTextMessage("in a branch"));
                 resource.end(xid, XAResource.TMSUCCESS);
