@@ -67,7 +67,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
         if (request.transactionalId() == null) {
             return append(context, request, ErrorCode.NONE);
         }
-        return admit(context, request, request.transactionalId()).
+        return admit(context, request, request.transactionalId())
                 .thenCompose(refusal -> append(context, request, refusal));
     }
 
