@@ -109,9 +109,9 @@ final class AdminFacts {
                         TopicCollection.ofTopicIds(List.of(Uuid.randomUuid())))
                 .allTopicIds()
                 .get());
-        facts.tell("description of nothing", () -> admin.describeTopics(List.of("nowhere"))
-                .allTopicNames()
-                .get());
+        facts.tell(
+                "description of nothing",
+                () -> admin.describeTopics(List.of("nowhere")).allTopicNames().get());
         facts.tell("cluster", () -> {
             var found = admin.describeCluster(new DescribeClusterOptions().includeAuthorizedOperations(true));
             return found.nodes().get() + " " + found.controller().get() + " "
@@ -178,14 +178,16 @@ final class AdminFacts {
         deleteRecords("up to the end", PARTITION, -1);
         deleteRecords("of no partition", NOWHERE, 1);
         deleteRecords("of none of one's business", new TopicPartition("__consumer_offsets", 0), 1);
-        facts.tell("directories", () -> admin.describeLogDirs(List.of(1)).allDescriptions().get().get(1).values().stream()
-                .map(directory -> {
-                    var replica = directory.replicaInfos().get(PARTITION);
-                    return directory.error() + " " + (replica.size() > 0) + " " + replica.offsetLag() + " "
-                            + replica.isFuture() + " " + directory.totalBytes().isPresent() + " "
-                            + directory.usableBytes().isPresent();
-                })
-                .toList());
+        facts.tell(
+                "directories", () -> admin.describeLogDirs(List.of(1)).allDescriptions().get().get(1).values().stream()
+                        .map(directory -> {
+                            var replica = directory.replicaInfos().get(PARTITION);
+                            return directory.error() + " " + (replica.size() > 0) + " " + replica.offsetLag() + " "
+                                    + replica.isFuture() + " "
+                                    + directory.totalBytes().isPresent() + " "
+                                    + directory.usableBytes().isPresent();
+                        })
+                        .toList());
     }
 
     private void deleteRecords(String what, TopicPartition partition, long offset) {
@@ -219,7 +221,9 @@ final class AdminFacts {
                 new ConfigResource(ConfigResource.Type.BROKER, "one"),
                 new ConfigResource(ConfigResource.Type.BROKER, "7"))) {
             alter("set for " + other, other, "retention.ms", "1", AlterConfigOp.OpType.SET);
-            facts.tell("settings of " + other, () -> admin.describeConfigs(List.of(other)).all().get().size());
+            facts.tell(
+                    "settings of " + other,
+                    () -> admin.describeConfigs(List.of(other)).all().get().size());
         }
         facts.tell("two ways at once", () -> {
             var ops = List.of(
@@ -251,8 +255,11 @@ final class AdminFacts {
 
     private void value(String what, String name) {
         facts.tell(what, () -> {
-            var entry =
-                    admin.describeConfigs(List.of(SETTINGS)).all().get().get(SETTINGS).get(name);
+            var entry = admin.describeConfigs(List.of(SETTINGS))
+                    .all()
+                    .get()
+                    .get(SETTINGS)
+                    .get(name);
             return entry.value() + " " + entry.source() + " " + entry.type() + " " + entry.isReadOnly() + " "
                     + entry.isSensitive();
         });
@@ -266,9 +273,8 @@ final class AdminFacts {
                     admin.electLeaders(how, Set.of(partition))
                             .partitions()
                             .get()
-                            .forEach((elected, failure) -> outcomes.put(
-                                    elected,
-                                    failure.map(error -> error.getClass().getSimpleName())));
+                            .forEach((elected, failure) -> outcomes.put(elected, failure.map(error -> error.getClass()
+                                    .getSimpleName())));
                     return outcomes;
                 });
             }
@@ -283,12 +289,15 @@ final class AdminFacts {
                         .get());
             }
         }
-        facts.tell("moves", () -> admin.listPartitionReassignments().reassignments().get());
+        facts.tell(
+                "moves",
+                () -> admin.listPartitionReassignments().reassignments().get());
     }
 
     private void deleted() {
         facts.tell("deleted", () -> admin.deleteTopics(List.of(TOPIC)).all().get());
-        facts.tell("deleted again", () -> admin.deleteTopics(List.of(TOPIC)).all().get());
+        facts.tell(
+                "deleted again", () -> admin.deleteTopics(List.of(TOPIC)).all().get());
         facts.tell("deleted by an id that is none", () -> admin.deleteTopics(
                         TopicCollection.ofTopicIds(List.of(Uuid.randomUuid())))
                 .all()

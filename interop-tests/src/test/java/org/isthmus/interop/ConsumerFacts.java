@@ -26,11 +26,16 @@ final class ConsumerFacts {
         clients.send("full", 10);
         for (var protocol : List.of("classic", "consumer")) {
             var settings = Map.<String, Object>of(
-                    "group.protocol", protocol,
-                    "group.id", "alone-" + protocol,
-                    "auto.offset.reset", "none",
-                    "enable.auto.commit", false,
-                    "default.api.timeout.ms", 5_000);
+                    "group.protocol",
+                    protocol,
+                    "group.id",
+                    "alone-" + protocol,
+                    "auto.offset.reset",
+                    "none",
+                    "enable.auto.commit",
+                    false,
+                    "default.api.timeout.ms",
+                    5_000);
             try (var consumer = clients.consumer(settings)) {
                 found(facts, consumer);
                 read(facts, consumer);
@@ -79,7 +84,8 @@ final class ConsumerFacts {
 
     private static String describe(ConsumerRecord<String, String> record) {
         return record.offset() + " " + record.timestampType() + " " + record.timestamp() + " " + record.key() + " "
-                + record.value() + " " + record.serializedKeySize() + " " + record.leaderEpoch().isPresent() + " "
+                + record.value() + " " + record.serializedKeySize() + " "
+                + record.leaderEpoch().isPresent() + " "
                 + record.headers();
     }
 

@@ -136,8 +136,7 @@ final class EveryApi {
                 .partitions()
                 .get();
         admin.listPartitionReassignments().reassignments().get();
-        admin.alterPartitionReassignments(
-                        Map.of(PARTITION, Optional.of(new NewPartitionReassignment(List.of(1)))))
+        admin.alterPartitionReassignments(Map.of(PARTITION, Optional.of(new NewPartitionReassignment(List.of(1)))))
                 .all()
                 .get();
         admin.alterConsumerGroupOffsets("classic", Map.of(PARTITION, new OffsetAndMetadata(1)))

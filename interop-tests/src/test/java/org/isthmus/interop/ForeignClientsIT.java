@@ -89,10 +89,7 @@ class ForeignClientsIT {
     private static List<String> kcat(BrokerProcess broker) throws IOException, InterruptedException {
         var seen = new ArrayList<String>();
         kcat(broker, "a:one\n", "-P", "-t", "lines", "-K", ":");
-        kcat(
-                broker,
-                "b:two\nc:three\n",
-                "-P -t lines -K : -H h=1 -z lz4 -X enable.idempotence=true".split(" "));
+        kcat(broker, "b:two\nc:three\n", "-P -t lines -K : -H h=1 -z lz4 -X enable.idempotence=true".split(" "));
         kcat(broker, "decided in a transaction\n", "-P", "-t", "decided", "-X", "transactional.id=kcat");
         seen.addAll(kcat(broker, "", "-C", "-t", "lines", "-o", "beginning", "-e", "-q", "-f", "%p %o %k=%s %h %S\n"));
         seen.addAll(kcat(broker, "", "-C -t decided -o beginning -e -q -X isolation.level=read_committed".split(" ")));

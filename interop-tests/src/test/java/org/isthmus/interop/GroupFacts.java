@@ -54,11 +54,16 @@ final class GroupFacts {
 
     private KafkaConsumer<String, String> consumer(Map<String, Object> more) {
         var settings = new HashMap<String, Object>(Map.of(
-                "group.protocol", protocol,
-                "group.id", group,
-                "client.id", "member",
-                "auto.offset.reset", "earliest",
-                "enable.auto.commit", false));
+                "group.protocol",
+                protocol,
+                "group.id",
+                group,
+                "client.id",
+                "member",
+                "auto.offset.reset",
+                "earliest",
+                "enable.auto.commit",
+                false));
         settings.putAll(more);
         return clients.consumer(settings);
     }
@@ -73,18 +78,18 @@ final class GroupFacts {
     private void ofNobody(Admin admin) {
         facts.tell("description of nobody", () -> described(admin, "nobody"));
         facts.tell("offsets of nobody", () -> offsets(admin, "nobody"));
-        facts.tell("delete nobody", () -> admin.deleteConsumerGroups(List.of("nobody"))
-                .all()
-                .get());
+        facts.tell(
+                "delete nobody",
+                () -> admin.deleteConsumerGroups(List.of("nobody")).all().get());
         facts.tell("delete offsets of nobody", () -> admin.deleteConsumerGroupOffsets("nobody", Set.of(first))
                 .all()
                 .get());
-        facts.tell("classic description of nobody", () -> admin.describeClassicGroups(List.of("nobody"))
-                .all()
-                .get());
-        facts.tell("share description of nobody", () -> admin.describeShareGroups(List.of("nobody"))
-                .all()
-                .get());
+        facts.tell(
+                "classic description of nobody",
+                () -> admin.describeClassicGroups(List.of("nobody")).all().get());
+        facts.tell(
+                "share description of nobody",
+                () -> admin.describeShareGroups(List.of("nobody")).all().get());
     }
 
     private void ofOneMember(Admin admin) throws Exception {
@@ -101,11 +106,12 @@ final class GroupFacts {
                     .state());
             facts.tell("listed", () -> listed(admin, new ListGroupsOptions()));
             facts.tell("listed by type", () -> listed(admin, ListGroupsOptions.forConsumerGroups()));
-            facts.tell("listed by another type", () -> listed(
-                    admin, new ListGroupsOptions().withTypes(Set.of(GroupType.SHARE))));
-            facts.tell("delete a group in use", () -> admin.deleteConsumerGroups(List.of(group))
-                    .all()
-                    .get());
+            facts.tell(
+                    "listed by another type",
+                    () -> listed(admin, new ListGroupsOptions().withTypes(Set.of(GroupType.SHARE))));
+            facts.tell(
+                    "delete a group in use",
+                    () -> admin.deleteConsumerGroups(List.of(group)).all().get());
             facts.tell("delete offsets in use", () -> admin.deleteConsumerGroupOffsets(group, Set.of(first))
                     .all()
                     .get());
@@ -114,8 +120,7 @@ final class GroupFacts {
                     .all()
                     .get());
             facts.tell("remove a member by a name that nobody has", () -> admin.removeMembersFromConsumerGroup(
-                            group,
-                            new RemoveMembersFromConsumerGroupOptions(Set.of(new MemberToRemove("nobody"))))
+                            group, new RemoveMembersFromConsumerGroupOptions(Set.of(new MemberToRemove("nobody"))))
                     .all()
                     .get());
             facts.tell("record beside the offsets", () -> {
@@ -164,7 +169,8 @@ final class GroupFacts {
                         group, Set.of(new TopicPartition(topic, 9)))
                 .all()
                 .get());
-        facts.tell("delete", () -> admin.deleteConsumerGroups(List.of(group)).all().get());
+        facts.tell(
+                "delete", () -> admin.deleteConsumerGroups(List.of(group)).all().get());
         facts.tell("description once it is deleted", () -> described(admin, group));
     }
 
@@ -217,8 +223,7 @@ final class GroupFacts {
             });
         } else {
             facts.tell("session of a day", () -> {
-                try (var member =
-                        consumer(Map.of("session.timeout.ms", 86_400_000, "group.id", group + "-day"))) {
+                try (var member = consumer(Map.of("session.timeout.ms", 86_400_000, "group.id", group + "-day"))) {
                     member.subscribe(List.of(topic));
                     join(member);
                     return "let in";
@@ -246,7 +251,8 @@ final class GroupFacts {
                 .all()
                 .get()
                 .get(group);
-        return describe(found) + " " + found.members().stream().map(GroupFacts::describe).toList();
+        return describe(found) + " "
+                + found.members().stream().map(GroupFacts::describe).toList();
     }
 
     private static String describe(ConsumerGroupDescription group) {

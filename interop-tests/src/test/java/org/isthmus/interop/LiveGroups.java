@@ -28,13 +28,18 @@ final class LiveGroups implements AutoCloseable {
 
     private KafkaConsumer<String, String> consumer(String protocol) throws Exception {
         var consumer = clients.consumer(Map.of(
-                "group.id", "live-" + protocol,
-                "group.protocol", protocol,
-                "client.id", "member",
-                "auto.offset.reset", "earliest"));
+                "group.id",
+                "live-" + protocol,
+                "group.protocol",
+                protocol,
+                "client.id",
+                "member",
+                "auto.offset.reset",
+                "earliest"));
         consumer.subscribe(List.of("live"));
         var read = new int[1];
-        StockClients.until(() -> (read[0] += consumer.poll(Duration.ofMillis(200)).count()) == 3);
+        StockClients.until(
+                () -> (read[0] += consumer.poll(Duration.ofMillis(200)).count()) == 3);
         consumer.commitSync();
         return consumer;
     }

@@ -41,8 +41,7 @@ final class OlderClients {
 
     private static AlterConfigsRequestData alterConfigs() {
         var resource = new AlterConfigsResource().setResourceType(TOPIC).setResourceName("every");
-        resource.configs()
-                .add(new AlterableConfig().setName("retention.ms").setValue("86400000"));
+        resource.configs().add(new AlterableConfig().setName("retention.ms").setValue("86400000"));
         var request = new AlterConfigsRequestData();
         request.resources().add(resource);
         return request;

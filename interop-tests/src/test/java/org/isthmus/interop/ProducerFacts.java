@@ -48,10 +48,12 @@ final class ProducerFacts {
         clients.topic("safe", 1, Map.of("min.insync.replicas", "2"));
         clients.topic("small", 1, Map.of("max.message.bytes", "200"));
         try (var producer = clients.producer(Map.of("retries", 0, "enable.idempotence", false, "linger.ms", 0))) {
-            facts.tell("time of the append", () -> producer.send(new ProducerRecord<>("stamped", 0, TIME, "k", "v"))
-                            .get()
-                            .timestamp()
-                    > TIME);
+            facts.tell(
+                    "time of the append",
+                    () -> producer.send(new ProducerRecord<>("stamped", 0, TIME, "k", "v"))
+                                    .get()
+                                    .timestamp()
+                            > TIME);
             facts.tell("too old", () -> producer.send(new ProducerRecord<>("timely", 0, TIME, "k", "v"))
                     .get());
             facts.tell("without a key", () -> producer.send(new ProducerRecord<>("keyed", "v"))

@@ -47,9 +47,10 @@ final class ShareFacts {
         facts.tell("alter nobody", () -> admin.alterShareGroupOffsets("no-sharers", Map.of(PARTITION, 1L))
                 .all()
                 .get());
-        facts.tell("delete offsets of nobody", () -> admin.deleteShareGroupOffsets("no-sharers-either", Set.of("shared"))
-                .all()
-                .get());
+        facts.tell(
+                "delete offsets of nobody", () -> admin.deleteShareGroupOffsets("no-sharers-either", Set.of("shared"))
+                        .all()
+                        .get());
         facts.tell("delete nobody", () -> admin.deleteShareGroups(List.of("no-sharers-at-all"))
                 .all()
                 .get());
@@ -90,12 +91,12 @@ final class ShareFacts {
             facts.tell("delete offsets in use", () -> admin.deleteShareGroupOffsets(GROUP, Set.of("shared"))
                     .all()
                     .get());
-            facts.tell("delete in use", () -> admin.deleteShareGroups(List.of(GROUP))
-                    .all()
-                    .get());
-            facts.tell("described as a group of consumers", () -> admin.describeConsumerGroups(List.of(GROUP))
-                    .all()
-                    .get());
+            facts.tell(
+                    "delete in use",
+                    () -> admin.deleteShareGroups(List.of(GROUP)).all().get());
+            facts.tell(
+                    "described as a group of consumers",
+                    () -> admin.describeConsumerGroups(List.of(GROUP)).all().get());
             for (var protocol : List.of("classic", "consumer")) {
                 facts.tell(protocol + " consumer of this group", () -> {
                     try (var stranger = clients.consumer(Map.of("group.id", GROUP, "group.protocol", protocol))) {
@@ -150,7 +151,8 @@ final class ShareFacts {
     }
 
     private static Object offsets(Admin admin, String group) throws Exception {
-        return admin.listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
+        return admin
+                .listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
                 .partitionsToOffsetInfo(group)
                 .get()
                 .entrySet()
@@ -162,7 +164,8 @@ final class ShareFacts {
 
     private static String described(Admin admin, String group) throws Exception {
         var options = new DescribeShareGroupsOptions().includeAuthorizedOperations(true);
-        var found = admin.describeShareGroups(List.of(group), options).all().get().get(group);
+        var found =
+                admin.describeShareGroups(List.of(group), options).all().get().get(group);
         return found.groupState() + " operations="
                 + found.authorizedOperations().stream().sorted().toList() + " "
                 + found.members().stream()

@@ -55,14 +55,19 @@ final class TransactionFacts {
             send(producer, "undecided");
             facts.tell("open", () -> described(admin, "teller"));
             facts.tell("open, listed", () -> listed(admin, new ListTransactionsOptions()));
-            facts.tell("listed by state", () -> listed(
-                    admin, new ListTransactionsOptions().filterStates(Set.of(TransactionState.COMPLETE_COMMIT))));
-            facts.tell("listed by pattern", () -> listed(
-                    admin, new ListTransactionsOptions().filterOnTransactionalIdPattern("tel.*")));
-            facts.tell("listed by a pattern that is none", () -> listed(
-                    admin, new ListTransactionsOptions().filterOnTransactionalIdPattern("(a")));
-            facts.tell("listed by time", () -> listed(
-                    admin, new ListTransactionsOptions().filterOnDuration(3_600_000)));
+            facts.tell(
+                    "listed by state",
+                    () -> listed(
+                            admin,
+                            new ListTransactionsOptions().filterStates(Set.of(TransactionState.COMPLETE_COMMIT))));
+            facts.tell(
+                    "listed by pattern",
+                    () -> listed(admin, new ListTransactionsOptions().filterOnTransactionalIdPattern("tel.*")));
+            facts.tell(
+                    "listed by a pattern that is none",
+                    () -> listed(admin, new ListTransactionsOptions().filterOnTransactionalIdPattern("(a")));
+            facts.tell(
+                    "listed by time", () -> listed(admin, new ListTransactionsOptions().filterOnDuration(3_600_000)));
             facts.tell("producers", () -> producers(admin));
             facts.tell("ends", () -> ends());
             producer.commitTransaction();
@@ -96,8 +101,7 @@ final class TransactionFacts {
             for (var commits : List.of(true, false)) {
                 producer.beginTransaction();
                 var offset = new OffsetAndMetadata(commits ? 1 : 2, "in a transaction");
-                producer.sendOffsetsToTransaction(
-                        Map.of(PARTITION, offset), new ConsumerGroupMetadata("processors"));
+                producer.sendOffsetsToTransaction(Map.of(PARTITION, offset), new ConsumerGroupMetadata("processors"));
                 if (commits) {
                     producer.commitTransaction();
                 } else {
@@ -167,14 +171,17 @@ final class TransactionFacts {
             producer.initTransactions();
             producer.beginTransaction();
             send(producer, "undecided");
-            var found = admin.describeProducers(List.of(PARTITION))
-                    .partitionResult(PARTITION)
-                    .get()
-                    .activeProducers()
-                    .stream()
-                    .filter(state -> state.currentTransactionStartOffset().isPresent())
-                    .findFirst()
-                    .orElseThrow();
+            var found =
+                    admin
+                            .describeProducers(List.of(PARTITION))
+                            .partitionResult(PARTITION)
+                            .get()
+                            .activeProducers()
+                            .stream()
+                            .filter(state ->
+                                    state.currentTransactionStartOffset().isPresent())
+                            .findFirst()
+                            .orElseThrow();
             facts.tell("abort with an old epoch", () -> admin.abortTransaction(new AbortTransactionSpec(
                             PARTITION, found.producerId(), (short) (found.producerEpoch() - 1), 0))
                     .all()
@@ -191,9 +198,9 @@ final class TransactionFacts {
 
     private void refused(Admin admin) {
         facts.tell("description of nobody", () -> described(admin, "nobody"));
-        facts.tell("end of nobody's", () -> admin.forceTerminateTransaction("nobody")
-                .result()
-                .get());
+        facts.tell(
+                "end of nobody's",
+                () -> admin.forceTerminateTransaction("nobody").result().get());
         facts.tell("producers of no partition", () -> admin.describeProducers(List.of(new TopicPartition("decided", 9)))
                 .all()
                 .get());

@@ -23,6 +23,7 @@ public final class BoundedPattern {
     private final ArrayDeque<Integer> around = new ArrayDeque<>();
     /** Instructions of the present group so far, and of its last part, which a repetition is about. */
     private int size;
+
     private int last;
     private int at;
 
@@ -96,7 +97,8 @@ public final class BoundedPattern {
             at = end < 0 ? expression.length() : end + 2;
             return;
         }
-        var isNamed = expression.startsWith("p{", at) || expression.startsWith("P{", at) || expression.startsWith("x{", at);
+        var isNamed =
+                expression.startsWith("p{", at) || expression.startsWith("P{", at) || expression.startsWith("x{", at);
         var end = isNamed ? expression.indexOf('}', at) : -1;
         at = end < 0 ? at + 1 : end + 1;
         one();

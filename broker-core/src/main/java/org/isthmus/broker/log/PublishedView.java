@@ -127,8 +127,7 @@ record PublishedView(
             }
             for (LogRecord record : batch.records()) {
                 if (record.timestampMs() >= timestampMs && record.offset() >= startOffset) {
-                    return new TimestampedOffset(
-                            record.offset(), record.timestampMs(), new Epoch(batch.leaderEpoch()));
+                    return new TimestampedOffset(record.offset(), record.timestampMs(), new Epoch(batch.leaderEpoch()));
                 }
             }
             from = batch.nextOffset();

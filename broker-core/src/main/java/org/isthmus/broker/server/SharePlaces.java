@@ -24,6 +24,7 @@ final class SharePlaces implements PartitionListener {
 
     private final Partitions partitions;
     private final Executor io;
+    private final MetadataStore metadata;
     private final DeadLetterTopics deadLetterTopics;
     private final LeaderAppend leader;
     private final Clock clock;
@@ -38,6 +39,7 @@ final class SharePlaces implements PartitionListener {
             Clock clock,
             IdSource ids) {
         this.partitions = partitions;
+        this.metadata = metadata;
         this.deadLetterTopics = deadLetterTopics;
         this.leader = leader;
         this.io = io;
@@ -53,7 +55,10 @@ final class SharePlaces implements PartitionListener {
         var partition = partitions
                 .partition(id)
                 .orElseThrow(() -> new BrokerException(
-                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "partition " + id + " is not held here"));
+                        metadata.image().partition(id).isPresent()
+                                ? ErrorCode.NOT_LEADER_OR_FOLLOWER
+                                : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                        "partition " + id + " is not held here"));
         partition.leadership();
         return new SharePlace(
                 partition,

@@ -252,7 +252,8 @@ class ProtocolEdgeTest {
             var answer = (ProduceResponseData)
                     wire.ask((short) 9, produceRequest((short) 9, "keyed", Uuid.ZERO_UUID, batch));
 
-            var refused = answer.responses().iterator().next().partitionResponses().get(0);
+            var refused =
+                    answer.responses().iterator().next().partitionResponses().get(0);
             assertThat(refused.errorCode()).isEqualTo(ErrorCode.INVALID_RECORD.code());
             assertThat(refused.recordErrors())
                     .extracting(ProduceResponseData.BatchIndexAndErrorMessage::batchIndex)
@@ -273,11 +274,12 @@ class ProtocolEdgeTest {
             assertThat(metadata(wire, topic).partitions()).hasSizeGreaterThan(1);
             assertThat(metadata(wire, topic).isInternal()).isTrue();
             for (var version : List.of((short) 9, (short) 13)) {
-                var request = produceRequest(version, topic, metadata(wire, topic).topicId(), batch("garbage"));
+                var request =
+                        produceRequest(version, topic, metadata(wire, topic).topicId(), batch("garbage"));
                 var answer = (ProduceResponseData) wire.ask(version, request);
                 assertThat(answer.responses().iterator().next().partitionResponses())
-                        .allSatisfy(partition -> assertThat(partition.errorCode())
-                                .isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION.code()));
+                        .allSatisfy(partition ->
+                                assertThat(partition.errorCode()).isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION.code()));
             }
             assertThat(metadata(wire, "__heartbeat").isInternal()).isFalse();
         }

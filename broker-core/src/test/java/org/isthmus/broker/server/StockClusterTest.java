@@ -173,7 +173,8 @@ class StockClusterTest {
         var wrong = leader.id() == 1 ? brokers.get(1) : brokers.get(0);
         try (var wire = new Wire(wrong.listeners().get(0))) {
             var produced = (ProduceResponseData) wire.ask((short) 13, produceRequest(id));
-            var refusal = produced.responses().iterator().next().partitionResponses().get(0);
+            var refusal =
+                    produced.responses().iterator().next().partitionResponses().get(0);
             var node = produced.nodeEndpoints().find(leader.id());
             assertThat(refusal.errorCode()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER.code());
             assertThat(refusal.currentLeader().leaderId()).isEqualTo(leader.id());
@@ -188,6 +189,7 @@ class StockClusterTest {
 
             var shared = (ShareFetchResponseData) wire.ask((short) 2, shareFetchRequest(id));
             var unshared = shared.responses().iterator().next().partitions().get(0);
+            assertThat(unshared.errorCode()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER.code());
             assertThat(unshared.currentLeader().leaderId()).isEqualTo(leader.id());
             assertThat(shared.nodeEndpoints().find(leader.id()).port()).isEqualTo(leader.port());
 

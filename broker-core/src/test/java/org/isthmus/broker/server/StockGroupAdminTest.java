@@ -168,7 +168,8 @@ class StockGroupAdminTest {
                             .isInstanceOf(GroupIdNotFoundException.class);
                 }
             }
-            assertThatThrownBy(() -> consumer("shared", CLASSIC)).isInstanceOf(InconsistentGroupProtocolException.class);
+            assertThatThrownBy(() -> consumer("shared", CLASSIC))
+                    .isInstanceOf(InconsistentGroupProtocolException.class);
             assertThatThrownBy(() -> consumer("shared", MODERN)).isInstanceOf(GroupIdNotFoundException.class);
         }
     }
@@ -206,7 +207,8 @@ class StockGroupAdminTest {
             assertThat(classic.assignment()).isNotEmpty();
             assertThat(modern.assignment()).isNotEmpty();
             var groups = admin.describeConsumerGroups(
-                            List.of("old", "new"), new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
+                            List.of("old", "new"),
+                            new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
                     .all()
                     .get();
             var topics = admin.describeTopics(

@@ -91,7 +91,8 @@ class StockTransactionsTest {
             }
         }
         try (var wire = new Wire(broker.listeners().get(0))) {
-            var partition = new FetchRequestData.FetchPartition().setFetchOffset(20).setPartitionMaxBytes(1);
+            var partition =
+                    new FetchRequestData.FetchPartition().setFetchOffset(20).setPartitionMaxBytes(1);
             var answer = (FetchResponseData) wire.ask(
                     (short) 12,
                     new FetchRequestData()

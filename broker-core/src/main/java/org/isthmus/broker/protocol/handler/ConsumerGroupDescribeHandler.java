@@ -62,8 +62,7 @@ final class ConsumerGroupDescribeHandler
         return Stages.all(answers).thenApply(described -> new ConsumerGroupDescribeResponseData().setGroups(described));
     }
 
-    private DescribedGroup described(
-            RequestContext context, boolean withOperations, ConsumerGroupDescription group) {
+    private DescribedGroup described(RequestContext context, boolean withOperations, ConsumerGroupDescription group) {
         var answer = new DescribedGroup().setGroupId(group.groupId());
         if (group.phase() == GroupPhase.DEAD) {
             return answer.setErrorCode(ErrorCode.GROUP_ID_NOT_FOUND.code())

@@ -10,9 +10,9 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData.Assignment;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData.TopicPartitions;
-import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.group.ConsumerAnswer;
 import org.isthmus.broker.coordinator.group.ConsumerBeat;
@@ -66,10 +66,12 @@ final class ConsumerGroupHeartbeatHandler
         if (request.memberEpoch() != ConsumerBeat.JOIN) {
             return consume(context, request);
         }
-        return sharers.describe(request.groupId()).thenCompose(shared -> shared.isPresent()
-                ? CompletableFuture.completedStage(refused(
-                        ErrorCode.GROUP_ID_NOT_FOUND.code(), request.groupId() + " is a share group with members"))
-                : consume(context, request));
+        return sharers.describe(request.groupId())
+                .thenCompose(shared -> shared.isPresent()
+                        ? CompletableFuture.completedStage(refused(
+                                ErrorCode.GROUP_ID_NOT_FOUND.code(),
+                                request.groupId() + " is a share group with members"))
+                        : consume(context, request));
     }
 
     private CompletionStage<ConsumerGroupHeartbeatResponseData> consume(

@@ -49,13 +49,13 @@ public record CurrentLeaders(MetadataStore metadata, Addresses addresses) {
             if (!knows || !isElsewhere) {
                 return Optional.empty();
             }
-            return image.partition(partition).flatMap(found -> Optional.ofNullable(
-                            image.brokers().get(found.leader()))
-                    .map(leader -> {
-                        name(leader);
-                        return new Leader(
-                                leader.id().value(), found.leaderEpoch().value());
-                    }));
+            return image.partition(partition)
+                    .flatMap(found -> Optional.ofNullable(image.brokers().get(found.leader()))
+                            .map(leader -> {
+                                name(leader);
+                                return new Leader(
+                                        leader.id().value(), found.leaderEpoch().value());
+                            }));
         }
 
         private void name(BrokerImage broker) {
@@ -63,8 +63,7 @@ public record CurrentLeaders(MetadataStore metadata, Addresses addresses) {
                 nodes = new LinkedHashMap<>();
             }
             var address = addresses.of(broker, listener);
-            nodes.put(
-                    broker.id(), new Node(broker.id().value(), address.host(), address.port(), broker.rack()));
+            nodes.put(broker.id(), new Node(broker.id().value(), address.host(), address.port(), broker.rack()));
         }
 
         /** Those of the leaders that were told, each once. */

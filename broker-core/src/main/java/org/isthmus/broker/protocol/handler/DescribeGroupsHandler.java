@@ -49,8 +49,7 @@ final class DescribeGroupsHandler implements ApiHandler<DescribeGroupsRequestDat
         return Stages.all(answers).thenApply(described -> new DescribeGroupsResponseData().setGroups(described));
     }
 
-    private static DescribedGroup described(
-            RequestContext context, boolean withOperations, GroupDescription group) {
+    private static DescribedGroup described(RequestContext context, boolean withOperations, GroupDescription group) {
         // A group of consumers has an API of its own; whoever asks here would not understand it.
         var isMissing = group.phase() == GroupPhase.DEAD || group.isOfConsumers();
         var answer = new DescribedGroup()

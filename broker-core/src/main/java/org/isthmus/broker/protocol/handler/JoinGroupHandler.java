@@ -3,8 +3,8 @@ package org.isthmus.broker.protocol.handler;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.JoinGroupRequestData;
-import org.apache.kafka.common.message.JoinGroupResponseData.JoinGroupResponseMember;
 import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.JoinGroupResponseData.JoinGroupResponseMember;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.Bytes;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
@@ -44,10 +44,11 @@ final class JoinGroupHandler implements ApiHandler<JoinGroupRequestData, JoinGro
 
     @Override
     public CompletionStage<JoinGroupResponseData> handle(RequestContext context, JoinGroupRequestData request) {
-        return sharers.describe(request.groupId()).thenCompose(shared -> shared.isPresent()
-                ? CompletableFuture.completedStage(
-                        refused(context, request, ErrorCode.INCONSISTENT_GROUP_PROTOCOL.code()))
-                : join(context, request));
+        return sharers.describe(request.groupId())
+                .thenCompose(shared -> shared.isPresent()
+                        ? CompletableFuture.completedStage(
+                                refused(context, request, ErrorCode.INCONSISTENT_GROUP_PROTOCOL.code()))
+                        : join(context, request));
     }
 
     private CompletionStage<JoinGroupResponseData> join(RequestContext context, JoinGroupRequestData request) {

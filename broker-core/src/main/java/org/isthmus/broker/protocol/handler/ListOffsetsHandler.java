@@ -122,7 +122,8 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
             return CompletableFuture.supplyAsync(() -> search(view, asked.timestamp(), end, answer), reads);
         }
         if (asked.timestamp() == LATEST) {
-            // Without an epoch: no reign has written there yet, and one that never does would look like a truncation to a client.
+            // Without an epoch: no reign has written there yet, and one that never does would look like a truncation to
+            // a client.
             answer.setOffset(end);
         } else if (asked.timestamp() == EARLIEST || asked.timestamp() == EARLIEST_LOCAL) {
             var start = view.startOffset();

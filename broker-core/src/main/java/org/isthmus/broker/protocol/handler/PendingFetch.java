@@ -8,15 +8,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
-import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.LeaderIdAndEpoch;
 import org.apache.kafka.common.message.FetchResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
-import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -103,11 +103,7 @@ final class PendingFetch {
     }
 
     PendingFetch(
-            Topics topics,
-            Executor reads,
-            EventLoop timers,
-            FetchRequestData request,
-            CurrentLeaders.Answer leaders) {
+            Topics topics, Executor reads, EventLoop timers, FetchRequestData request, CurrentLeaders.Answer leaders) {
         this.topics = topics;
         this.reads = reads;
         this.timers = timers;
@@ -288,13 +284,12 @@ final class PendingFetch {
                             .setTopicId(topic.topicId())
                             .setPartitions(partitions));
         }
-        leaders.nodes()
-                .forEach(node -> response.nodeEndpoints()
-                        .add(new NodeEndpoint()
-                                .setNodeId(node.id())
-                                .setHost(node.host())
-                                .setPort(node.port())
-                                .setRack(node.rack())));
+        leaders.nodes().forEach(node -> response.nodeEndpoints()
+                .add(new NodeEndpoint()
+                        .setNodeId(node.id())
+                        .setHost(node.host())
+                        .setPort(node.port())
+                        .setRack(node.rack())));
         answer.complete(response);
     }
 

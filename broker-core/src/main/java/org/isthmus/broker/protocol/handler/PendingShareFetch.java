@@ -9,12 +9,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ShareFetchRequestData;
+import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.message.ShareFetchResponseData.AcquiredRecords;
 import org.apache.kafka.common.message.ShareFetchResponseData.LeaderIdAndEpoch;
 import org.apache.kafka.common.message.ShareFetchResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.ShareFetchResponseData.PartitionData;
 import org.apache.kafka.common.message.ShareFetchResponseData.ShareFetchableTopicResponse;
-import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.isthmus.broker.common.BrokerException;
@@ -257,13 +257,12 @@ final class PendingShareFetch {
         var response = new ShareFetchResponseData()
                 .setAcquisitionLockTimeoutMs(session.opening().settings().lockMs());
         byTopic.values().forEach(response.responses()::add);
-        leaders.nodes()
-                .forEach(node -> response.nodeEndpoints()
-                        .add(new NodeEndpoint()
-                                .setNodeId(node.id())
-                                .setHost(node.host())
-                                .setPort(node.port())
-                                .setRack(node.rack())));
+        leaders.nodes().forEach(node -> response.nodeEndpoints()
+                .add(new NodeEndpoint()
+                        .setNodeId(node.id())
+                        .setHost(node.host())
+                        .setPort(node.port())
+                        .setRack(node.rack())));
         if (session.opening().sessionLock() && request.shareSessionEpoch() == ShareSessions.FIRST_EPOCH) {
             var settings = session.opening().settings();
             response.unknownTaggedFields()

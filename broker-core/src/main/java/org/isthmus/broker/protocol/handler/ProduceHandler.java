@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
-import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.message.ProduceResponseData.LeaderIdAndEpoch;
 import org.apache.kafka.common.message.ProduceResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
-import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -229,21 +229,20 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
             for (var partition : topic.partitionResponses()) {
                 if (partition.errorCode() != ErrorCode.NONE.code() && partition.index() >= 0) {
                     topics.name(topic.name(), topic.topicId())
-                            .flatMap(name -> told.leader(
-                                    partition.errorCode(), new TopicPartition(name, partition.index())))
+                            .flatMap(name ->
+                                    told.leader(partition.errorCode(), new TopicPartition(name, partition.index())))
                             .ifPresent(leader -> partition.setCurrentLeader(new LeaderIdAndEpoch()
                                     .setLeaderId(leader.id())
                                     .setLeaderEpoch(leader.epoch())));
                 }
             }
         }
-        told.nodes()
-                .forEach(node -> answer.nodeEndpoints()
-                        .add(new NodeEndpoint()
-                                .setNodeId(node.id())
-                                .setHost(node.host())
-                                .setPort(node.port())
-                                .setRack(node.rack())));
+        told.nodes().forEach(node -> answer.nodeEndpoints()
+                .add(new NodeEndpoint()
+                        .setNodeId(node.id())
+                        .setHost(node.host())
+                        .setPort(node.port())
+                        .setRack(node.rack())));
     }
 
     private static void refuse(PartitionProduceResponse answer, Refusal refusal) {

@@ -7,11 +7,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ShareAcknowledgeRequestData;
+import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
 import org.apache.kafka.common.message.ShareAcknowledgeResponseData.LeaderIdAndEpoch;
 import org.apache.kafka.common.message.ShareAcknowledgeResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.ShareAcknowledgeResponseData.PartitionData;
 import org.apache.kafka.common.message.ShareAcknowledgeResponseData.ShareAcknowledgeTopicResponse;
-import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.share.Acknowledgement;
@@ -53,7 +53,9 @@ public final class ShareAcknowledgeHandler
                         ErrorCode.INVALID_SHARE_SESSION_EPOCH, "a session does not begin with acknowledging");
             }
             var session = sessions.at(request.groupId(), request.memberId(), request.shareSessionEpoch());
-            var answer = settling(request, session).settle(session).thenApply(outcomes -> answer(session, outcomes, leaders.answer(context, true)));
+            var answer = settling(request, session)
+                    .settle(session)
+                    .thenApply(outcomes -> answer(session, outcomes, leaders.answer(context, true)));
             return request.shareSessionEpoch() == ShareSessions.FINAL_EPOCH
                     ? answer.thenCompose(
                             settled -> sessions.end(context, session).thenApply(ended -> settled))
@@ -108,18 +110,16 @@ public final class ShareAcknowledgeHandler
         var response = new ShareAcknowledgeResponseData()
                 .setAcquisitionLockTimeoutMs(session.opening().settings().lockMs());
         byTopic.values().forEach(response.responses()::add);
-        leaders.nodes()
-                .forEach(node -> response.nodeEndpoints()
-                        .add(new NodeEndpoint()
-                                .setNodeId(node.id())
-                                .setHost(node.host())
-                                .setPort(node.port())
-                                .setRack(node.rack())));
+        leaders.nodes().forEach(node -> response.nodeEndpoints()
+                .add(new NodeEndpoint()
+                        .setNodeId(node.id())
+                        .setHost(node.host())
+                        .setPort(node.port())
+                        .setRack(node.rack())));
         return response;
     }
 
-    private static PartitionData partition(
-            ShareSession.Target target, Refusal outcome, CurrentLeaders.Answer leaders) {
+    private static PartitionData partition(ShareSession.Target target, Refusal outcome, CurrentLeaders.Answer leaders) {
         var data = new PartitionData()
                 .setPartitionIndex(target.partition().partition())
                 .setErrorCode(outcome.code())

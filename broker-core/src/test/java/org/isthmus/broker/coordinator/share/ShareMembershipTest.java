@@ -29,11 +29,8 @@ class ShareMembershipTest {
 
     private final VirtualLoop loop = new VirtualLoop();
     private ClusterImage cluster = ClusterImage.empty(UUID.randomUUID(), SELF)
-            .with(List.of(new ClusterDelta.TopicCreated(new TopicImage(
-                    "orders",
-                    UUID.randomUUID(),
-                    Map.of(),
-                    List.of(PARTITION, PARTITION)))));
+            .with(List.of(new ClusterDelta.TopicCreated(
+                    new TopicImage("orders", UUID.randomUUID(), Map.of(), List.of(PARTITION, PARTITION)))));
     private final ShareMembership membership = new ShareMembership(new MembershipConfig(2), () -> cluster, loop);
 
     private ShareMembership.Answer heartbeat(String member, int epoch) {
@@ -49,9 +46,8 @@ class ShareMembershipTest {
         assertThatThrownBy(() -> heartbeat(member, epoch))
                 .isInstanceOf(CompletionException.class)
                 .cause()
-                .isInstanceOfSatisfying(
-                        BrokerException.class, refusal -> assertThat(refusal.code())
-                                .isEqualTo(error));
+                .isInstanceOfSatisfying(BrokerException.class, refusal -> assertThat(refusal.code())
+                        .isEqualTo(error));
     }
 
     private Set<String> members() {
@@ -92,7 +88,8 @@ class ShareMembershipTest {
 
     @Test
     void silentMemberIsGoneOnceItsGroupsSessionIsOver() {
-        cluster = cluster.with(List.of(new ClusterDelta.GroupConfigured("g", Map.of("share.session.timeout.ms", "60000"))));
+        cluster = cluster.with(
+                List.of(new ClusterDelta.GroupConfigured("g", Map.of("share.session.timeout.ms", "60000"))));
         heartbeat("a", 0);
         loop.run(Duration.ofSeconds(59));
         assertThat(members()).containsExactly("a");
