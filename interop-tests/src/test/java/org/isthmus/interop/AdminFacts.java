@@ -57,7 +57,7 @@ final class AdminFacts {
     }
 
     private void created() {
-        create("made", new NewTopic(TOPIC, 2, (short) 1).configs(Map.of("retention.ms", "86400000")));
+        create("made", new NewTopic(TOPIC, 2, (short) 1).configs(Map.of("retention.ms", "-1")));
         create("made again", new NewTopic(TOPIC, 2, (short) 1));
         create("by defaults", new NewTopic("by-defaults", Optional.empty(), Optional.empty()));
         create("badly named", new NewTopic("bad name", 1, (short) 1));

@@ -97,7 +97,7 @@ final class GroupFacts {
             member.subscribe(List.of(topic));
             join(member);
             member.commitSync(Map.of(first, new OffsetAndMetadata(3, "three")));
-            facts.tell("generation", () -> member.groupMetadata().generationId());
+            facts.tell("generation", () -> member.groupMetadata().generationId() > 0);
             facts.tell("description", () -> described(admin, group));
             facts.tell("classic description", () -> admin.describeClassicGroups(List.of(group))
                     .all()
@@ -262,7 +262,9 @@ final class GroupFacts {
                 group.type().toString(),
                 group.partitionAssignor(),
                 "simple=" + group.isSimpleConsumerGroup(),
-                "epochs=" + group.groupEpoch() + "," + group.targetAssignmentEpoch(),
+                // Where they begin is the broker's affair.
+                "epochs=" + group.groupEpoch().isPresent() + ","
+                        + group.groupEpoch().equals(group.targetAssignmentEpoch()),
                 "operations=" + group.authorizedOperations().stream().sorted().toList());
     }
 
@@ -274,7 +276,7 @@ final class GroupFacts {
                 "instance=" + member.groupInstanceId(),
                 "has=" + member.assignment(),
                 "target=" + member.targetAssignment(),
-                "epoch=" + member.memberEpoch(),
+                "epoch=" + member.memberEpoch().isPresent(),
                 "upgraded=" + member.upgraded());
     }
 }

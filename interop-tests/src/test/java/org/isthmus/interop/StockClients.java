@@ -29,7 +29,7 @@ record StockClients(String address) {
     }
 
     Admin admin() {
-        return Admin.create(settings(Map.of()));
+        return Admin.create(settings(Map.of("default.api.timeout.ms", 5_000, "request.timeout.ms", 4_000)));
     }
 
     KafkaProducer<String, String> producer(Map<String, Object> more) {
@@ -46,7 +46,10 @@ record StockClients(String address) {
 
     void topic(String name, int partitions, Map<String, String> configs) throws Exception {
         try (var admin = admin()) {
-            admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs)))
+            // What is sent here has times of long ago.
+            var kept = new HashMap<>(configs);
+            kept.put("retention.ms", "-1");
+            admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(kept)))
                     .all()
                     .get();
         }

@@ -33,6 +33,11 @@ final class InSync {
         }
     }
 
+    /** How many there are, in sync or not. */
+    int replicas() {
+        return image.replicas().size();
+    }
+
     /** How many are in sync for sure. */
     int size() {
         return proposed == null

@@ -440,9 +440,10 @@ public final class Partition {
         }
     }
 
+    /** As many as the topic asks for, or as there are, where that is less: a topic with one replica is written to whatever its broker says. */
     private boolean isShortOfReplicas() {
         var reign = inSync;
-        return (reign == null ? 1 : reign.size()) < config.minInSync();
+        return reign != null && reign.size() < Math.min(config.minInSync(), reign.replicas());
     }
 
     private BrokerException shortOfReplicas(ErrorCode error) {

@@ -89,6 +89,18 @@ class StockClientsTest {
         }
     }
 
+    /** As a broker for which {@code min.insync.replicas} is set says of all its topics, of those with fewer replicas too. */
+    @Test
+    void topicWithOneReplicaNeedsNoMoreThanThatInSync() throws Exception {
+        try (var admin = admin();
+                var producer = producer(Map.of("acks", "all", "retries", 0, "enable.idempotence", false))) {
+            create(admin, new NewTopic("lone", 1, (short) 1).configs(Map.of("min.insync.replicas", "2")));
+
+            assertThat(producer.send(new ProducerRecord<>("lone", "k", "v")).get().offset())
+                    .isZero();
+        }
+    }
+
     @Test
     void groupMemberGoesOnWhereTheGroupCommitted() {
         produce("grouped", 100, Map.of());

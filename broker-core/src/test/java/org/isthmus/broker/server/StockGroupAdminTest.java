@@ -201,7 +201,7 @@ class StockGroupAdminTest {
     }
 
     @Test
-    void everythingIsAllowedToWhoeverAsks() throws Exception {
+    void membersAreDescribedAndEverythingIsAllowedToWhoeverAsks() throws Exception {
         try (var classic = consumer("old", CLASSIC);
                 var modern = consumer("new", MODERN)) {
             assertThat(classic.assignment()).isNotEmpty();
@@ -220,6 +220,9 @@ class StockGroupAdminTest {
             assertThat(groups.values()).allSatisfy(group -> assertThat(group.authorizedOperations())
                     .contains(AclOperation.READ, AclOperation.DELETE)
                     .doesNotContain(AclOperation.WRITE));
+            assertThat(groups.values())
+                    .allSatisfy(group -> assertThat(group.members())
+                            .allSatisfy(member -> assertThat(member.host()).isEqualTo("/127.0.0.1")));
             assertThat(topics.get("orders").authorizedOperations()).contains(AclOperation.READ, AclOperation.WRITE);
             assertThat(cluster.authorizedOperations().get()).contains(AclOperation.CREATE, AclOperation.ALTER);
             assertThat(admin.describeCluster().authorizedOperations().get()).isNull();

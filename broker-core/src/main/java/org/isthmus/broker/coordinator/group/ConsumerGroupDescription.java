@@ -23,7 +23,8 @@ public record ConsumerGroupDescription(
                 group.id(),
                 group.isOfConsumers() ? group.phase() : GroupPhase.DEAD,
                 epochs.group(),
-                epochs.target(),
+                // Where nobody is to read anything, what they are to read is never behind.
+                members.isEmpty() ? epochs.group() : epochs.target(),
                 epochs.assignor(),
                 members);
     }

@@ -58,6 +58,10 @@ record ConfigChange(MetadataStore metadata, Placement placement, ConsumerGroupCo
             boolean validateOnly,
             Function<Map<String, String>, Map<String, @Nullable String>> changes) {
         return metadata.change(image -> {
+            if (name.isEmpty() && (type == ConfigResources.TOPIC || type == ConfigResources.GROUP)) {
+                throw new BrokerException(
+                        ErrorCode.INVALID_REQUEST, "what holds for all topics or groups is set for brokers");
+            }
             if (type == ConfigResources.BROKER) {
                 var before = image.brokerConfigs().getOrDefault(brokerName(name), Map.of());
                 var broker = new ClusterDelta.BrokerConfigured(name, brokerConfigs(before, changes.apply(before)));

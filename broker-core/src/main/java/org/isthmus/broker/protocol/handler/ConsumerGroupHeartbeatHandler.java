@@ -131,7 +131,7 @@ final class ConsumerGroupHeartbeatHandler
                 request.instanceId(),
                 request.rackId(),
                 context.clientId(),
-                context.clientAddress(),
+                context.clientHost(),
                 request.rebalanceTimeoutMs(),
                 names == null ? null : new HashSet<>(names),
                 request.subscribedTopicRegex(),

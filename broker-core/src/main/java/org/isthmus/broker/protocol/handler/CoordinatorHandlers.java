@@ -42,7 +42,7 @@ public final class CoordinatorHandlers {
                 new LeaveGroupHandler(groups),
                 new OffsetCommitHandler(groups, metadata),
                 new OffsetFetchHandler(groups, metadata),
-                new OffsetDeleteHandler(groups),
+                new OffsetDeleteHandler(groups, metadata),
                 new ConsumerGroupHeartbeatHandler(groups, shareGroups.membership(), metadata, ids),
                 new ConsumerGroupDescribeHandler(groups, metadata),
                 new DescribeGroupsHandler(groups),

@@ -17,6 +17,7 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfi
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.controller.TopicRules;
 import org.isthmus.broker.coordinator.group.ConsumerGroupConfig;
 import org.isthmus.broker.metadata.BrokerConfigs;
 import org.isthmus.broker.metadata.BrokerSetting;
@@ -106,6 +107,7 @@ public final class DescribeConfigsHandler
 
     private List<DescribeConfigsResourceResult> configs(DescribeConfigsResource resource) {
         if (resource.resourceType() == ConfigResources.TOPIC) {
+            TopicRules.checkName(resource.resourceName());
             var topic = metadata.image()
                     .topic(resource.resourceName())
                     .orElseThrow(() -> new BrokerException(
@@ -119,6 +121,9 @@ public final class DescribeConfigsHandler
             return brokers(resource.resourceName());
         }
         if (resource.resourceType() == ConfigResources.GROUP) {
+            if (resource.resourceName().isEmpty()) {
+                throw new BrokerException(ErrorCode.INVALID_REQUEST, "a group has a name");
+            }
             var own = metadata.image().groupConfigs().getOrDefault(resource.resourceName(), Map.of());
             return Arrays.stream(GroupSetting.values())
                     .map(setting -> describe(setting, own))

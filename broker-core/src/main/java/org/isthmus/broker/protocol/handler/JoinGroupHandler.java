@@ -70,7 +70,7 @@ final class JoinGroupHandler implements ApiHandler<JoinGroupRequestData, JoinGro
                 request.memberId(),
                 request.groupInstanceId(),
                 context.clientId(),
-                context.clientAddress(),
+                context.clientHost(),
                 request.sessionTimeoutMs(),
                 rebalanceTimeoutMs,
                 request.protocolType(),

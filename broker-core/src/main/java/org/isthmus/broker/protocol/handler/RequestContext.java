@@ -16,4 +16,10 @@ public record RequestContext(
     public RequestContext(short version, String clientId, String clientAddress, Endpoint listener) {
         this(version, clientId, clientAddress, listener, new Lifetime(), new Login());
     }
+
+    /** Where the client is, as Kafka's tools show it: the address with a slash before it, and without the port. */
+    String clientHost() {
+        var colon = clientAddress.lastIndexOf(':');
+        return colon < 0 || listener instanceof Endpoint.InVm ? clientAddress : "/" + clientAddress.substring(0, colon);
+    }
 }

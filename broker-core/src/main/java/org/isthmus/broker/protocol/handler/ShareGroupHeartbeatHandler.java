@@ -77,7 +77,7 @@ public final class ShareGroupHeartbeatHandler
                     request.memberEpoch(),
                     names.map(java.util.Set::copyOf),
                     context.clientId(),
-                    context.clientAddress());
+                    context.clientHost());
             return request.memberEpoch() == 0 ? join(heartbeat) : membership.heartbeat(heartbeat);
         } catch (BrokerException e) {
             return CompletableFuture.failedStage(e);
