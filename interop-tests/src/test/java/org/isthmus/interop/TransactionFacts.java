@@ -72,17 +72,17 @@ final class TransactionFacts {
             facts.tell("producers", () -> producers(admin));
             facts.tell("ends", () -> ends());
             producer.commitTransaction();
-            facts.tell("committed", () -> described(admin, "teller"));
+            facts.tell("committed", () -> settled(admin, "teller"));
             producer.beginTransaction();
             send(producer, "aborted");
             producer.abortTransaction();
-            facts.tell("aborted", () -> described(admin, "teller"));
+            facts.tell("aborted", () -> settled(admin, "teller"));
             facts.tell("producers at rest", () -> producers(admin));
             facts.tell("ends", () -> ends());
             facts.tell("abort of nothing", () -> {
                 producer.beginTransaction();
                 producer.abortTransaction();
-                return described(admin, "teller");
+                return settled(admin, "teller");
             });
         }
     }
@@ -164,7 +164,7 @@ final class TransactionFacts {
             send(producer, "undecided");
             facts.tell("fence", () -> {
                 admin.fenceProducers(List.of("ended")).all().get();
-                return described(admin, "ended");
+                return settled(admin, "ended");
             });
             facts.tell("commit of who is fenced", () -> {
                 producer.commitTransaction();
@@ -219,6 +219,16 @@ final class TransactionFacts {
                 .partitionResult(PARTITION)
                 .get()
                 .offset());
+    }
+
+    /** Once the decision has arrived everywhere. */
+    private static String settled(Admin admin, String id) throws Exception {
+        while (true) {
+            var said = described(admin, id);
+            if (!said.startsWith("Prepare")) {
+                return said;
+            }
+        }
     }
 
     private static String described(Admin admin, String id) throws Exception {
