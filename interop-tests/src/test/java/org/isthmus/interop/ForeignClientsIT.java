@@ -82,7 +82,7 @@ class ForeignClientsIT {
 
         assertThat(seen).isEqualTo(kcat(kafka));
         assertThat(seen)
-                .contains("0 1 b=two h=1 5", "grouped three", "lines [0] offset 3", "decided in a transaction")
+                .contains("0 1 b=two h=1 3", "grouped three", "lines [0] offset 3", "decided in a transaction")
                 .anyMatch(line -> line.contains("\"topic\":\"lines\""));
     }
 
