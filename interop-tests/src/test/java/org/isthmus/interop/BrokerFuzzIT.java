@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -161,6 +162,8 @@ class BrokerFuzzIT {
                     readers.add(askWithoutReading(broker, i % 2 == 0 ? fetch() : describe()));
                 }
                 assertStillServes(broker, 1);
+            } catch (ExecutionException e) {
+                throw new AssertionError("the broker serves nobody any more; it said: " + broker.output(), e);
             } finally {
                 for (var reader : readers) {
                     reader.close();

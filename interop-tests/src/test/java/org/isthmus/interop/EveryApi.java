@@ -83,6 +83,10 @@ final class EveryApi {
                 "group.protocol", protocol,
                 "auto.offset.reset", "earliest",
                 "isolation.level", "read_committed"));
+        if (protocol.equals("classic")) {
+            // Otherwise it may be gone before the first.
+            config.put("heartbeat.interval.ms", 100);
+        }
         return new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer());
     }
 

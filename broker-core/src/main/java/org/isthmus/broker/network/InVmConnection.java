@@ -40,7 +40,7 @@ final class InVmConnection implements Connection {
         this.endpoint = endpoint;
         this.loop = loop;
         this.maxFrameBytes = config.maxFrameBytes();
-        this.pending = new PendingBytes(config.maxPendingBytes());
+        this.pending = new PendingBytes(config.maxPendingBytes(), new HeldMemory(Long.MAX_VALUE));
         this.onClosed = onClosed;
     }
 

@@ -35,6 +35,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     private final int maxFrameBytes;
     private final Function<Connection, ConnectionHandler> opened;
     private final PendingBytes pending;
+    private final HeldMemory held;
     private final Queue<Frame> outgoing = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean sendScheduled = new AtomicBoolean();
 
@@ -52,12 +53,14 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             SocketChannel channel,
             Endpoint.Tcp endpoint,
             TransportConfig config,
+            HeldMemory held,
             Function<Connection, ConnectionHandler> opened) {
         this.channel = channel;
         this.endpoint = endpoint;
         this.maxFrameBytes = config.maxFrameBytes();
         this.opened = opened;
-        this.pending = new PendingBytes(config.maxPendingBytes());
+        this.held = held;
+        this.pending = new PendingBytes(config.maxPendingBytes(), held);
     }
 
     @Override
@@ -67,6 +70,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             frame.release();
             throw new IllegalArgumentException("a frame of " + size + " bytes");
         }
+        held.add(inMemory(frame));
         pending.add(size);
         outgoing.add(frame);
         if (sendScheduled.compareAndSet(false, true)) {
@@ -288,7 +292,14 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         }
         boolean any = false;
         for (var frame = outgoing.poll(); frame != null; frame = outgoing.poll()) {
-            write(frame);
+            try {
+                write(frame);
+            } catch (OutOfMemoryError e) {
+                // What this answer was, nobody will hear; so nothing may come behind it either.
+                failed(e);
+                discardQueued();
+                return;
+            }
             any = true;
         }
         if (any) {
@@ -349,7 +360,18 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             return;
         }
         int size = bytes.readableBytes();
-        channel.write(bytes).addListener(done -> sent(size));
+        channel.write(bytes).addListener(done -> {
+            held.remove(size);
+            sent(size);
+        });
+    }
+
+    private static long inMemory(Frame frame) {
+        long bytes = LENGTH_BYTES;
+        for (var part : frame.parts()) {
+            bytes += part instanceof Frame.Bytes inMemory ? inMemory.size() : 0;
+        }
+        return bytes;
     }
 
     private void sent(long size) {
@@ -396,6 +418,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
 
     private void discardQueued() {
         for (var frame = outgoing.poll(); frame != null; frame = outgoing.poll()) {
+            held.remove(inMemory(frame));
             frame.release();
         }
     }

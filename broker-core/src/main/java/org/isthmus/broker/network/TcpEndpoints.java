@@ -35,6 +35,9 @@ final class TcpEndpoints {
     private final EventLoopGroup group;
     private final TransportConfig config;
     private final ConnectionCount clients;
+    /** Of whatever memory there is, an eighth may lie about for others to take. */
+    private final HeldMemory held = new HeldMemory(Runtime.getRuntime().maxMemory() / 8);
+
     private final Set<Channel> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -100,7 +103,7 @@ final class TcpEndpoints {
                             speak(channel, tls.accepting(channel.alloc()));
                         }
                         var at = at(endpoint, channel.parent().localAddress());
-                        channel.pipeline().addLast(new TcpConnection(channel, at, config, accept));
+                        channel.pipeline().addLast(new TcpConnection(channel, at, config, held, accept));
                     }
                 })
                 .bind(new InetSocketAddress(endpoint.host(), endpoint.port()))
@@ -152,7 +155,7 @@ final class TcpEndpoints {
                         if (tls != null) {
                             speak(channel, tls.connecting(channel.alloc(), endpoint));
                         }
-                        channel.pipeline().addLast(new TcpConnection(channel, endpoint, config, opened));
+                        channel.pipeline().addLast(new TcpConnection(channel, endpoint, config, held, opened));
                     }
                 })
                 .connect(InetSocketAddress.createUnresolved(endpoint.host(), endpoint.port()))
