@@ -109,11 +109,9 @@ final class TransactionFacts {
                     producer.abortTransaction();
                 }
                 var stable = new ListConsumerGroupOffsetsOptions().requireStable(true);
-                facts.tell(
-                        "offsets, committed " + commits,
-                        () -> admin.listConsumerGroupOffsets("processors", stable)
-                                .partitionsToOffsetAndMetadata()
-                                .get());
+                facts.tell("offsets, committed " + commits, () -> admin.listConsumerGroupOffsets("processors", stable)
+                        .partitionsToOffsetAndMetadata()
+                        .get());
             }
             facts.tell("offsets of a member that is none", () -> {
                 producer.beginTransaction();

@@ -96,7 +96,9 @@ class StockClientsTest {
                 var producer = producer(Map.of("acks", "all", "retries", 0, "enable.idempotence", false))) {
             create(admin, new NewTopic("lone", 1, (short) 1).configs(Map.of("min.insync.replicas", "2")));
 
-            assertThat(producer.send(new ProducerRecord<>("lone", "k", "v")).get().offset())
+            assertThat(producer.send(new ProducerRecord<>("lone", "k", "v"))
+                            .get()
+                            .offset())
                     .isZero();
         }
     }

@@ -220,9 +220,8 @@ class StockGroupAdminTest {
             assertThat(groups.values()).allSatisfy(group -> assertThat(group.authorizedOperations())
                     .contains(AclOperation.READ, AclOperation.DELETE)
                     .doesNotContain(AclOperation.WRITE));
-            assertThat(groups.values())
-                    .allSatisfy(group -> assertThat(group.members())
-                            .allSatisfy(member -> assertThat(member.host()).isEqualTo("/127.0.0.1")));
+            assertThat(groups.values()).allSatisfy(group -> assertThat(group.members())
+                    .allSatisfy(member -> assertThat(member.host()).isEqualTo("/127.0.0.1")));
             assertThat(topics.get("orders").authorizedOperations()).contains(AclOperation.READ, AclOperation.WRITE);
             assertThat(cluster.authorizedOperations().get()).contains(AclOperation.CREATE, AclOperation.ALTER);
             assertThat(admin.describeCluster().authorizedOperations().get()).isNull();

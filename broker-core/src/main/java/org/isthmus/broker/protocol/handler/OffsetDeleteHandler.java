@@ -5,10 +5,10 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
+import org.apache.kafka.common.message.OffsetDeleteResponseData;
 import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponsePartition;
 import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponseTopic;
 import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponseTopicCollection;
-import org.apache.kafka.common.message.OffsetDeleteResponseData;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
@@ -62,8 +62,7 @@ final class OffsetDeleteHandler implements ApiHandler<OffsetDeleteRequestData, O
                         failure -> new OffsetDeleteResponseData().setErrorCode(CoordinatorErrors.codeOf(failure)));
     }
 
-    private static OffsetDeleteResponseData response(
-            OffsetsDeleted deleted, Map<TopicPartition, ErrorCode> unknown) {
+    private static OffsetDeleteResponseData response(OffsetsDeleted deleted, Map<TopicPartition, ErrorCode> unknown) {
         var topics = new LinkedHashMap<String, OffsetDeleteResponseTopic>();
         var outcomes = new LinkedHashMap<>(deleted.outcomes());
         if (deleted.error() == ErrorCode.NONE) {
