@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TransactionState;
@@ -108,8 +107,8 @@ final class TransactionFacts {
                 } else {
                     producer.abortTransaction();
                 }
-                var stable = new ListConsumerGroupOffsetsOptions().requireStable(true);
-                facts.tell("offsets, committed " + commits, () -> admin.listConsumerGroupOffsets("processors", stable)
+                settled(admin, "processor");
+                facts.tell("offsets, committed " + commits, () -> admin.listConsumerGroupOffsets("processors")
                         .partitionsToOffsetAndMetadata()
                         .get());
             }
