@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * what a watch named, or makes a change; each ends with a new image where there is news.
  *
  * <p>A change is one transaction of writes that name the versions they are based on, and of a note that is this attempt's alone. Where an
- * answer is lost, the note tells whether the attempt took effect; the next attempt names the note's version, so a lost one cannot take
- * effect any more. Nothing is repeated blindly.
+ * answer is lost, the note tells whether the attempt took effect. Where it did not, another note is written first of all, based on the version of
+ * the last: after that the lost one cannot take effect any more, and only then is it decided again. Nothing is repeated blindly.
  */
 public final class CuratorMetadataStore implements MetadataStore {
     private static final System.Logger log = System.getLogger(CuratorMetadataStore.class.getName());
@@ -69,7 +69,7 @@ public final class CuratorMetadataStore implements MetadataStore {
     private long sessionId;
     private int attemptVersion;
     private String lastNote = "";
-    private long attempts;
+    private long notes;
     private boolean connected;
     private boolean lookAtAll;
     private boolean busy;
@@ -77,12 +77,17 @@ public final class CuratorMetadataStore implements MetadataStore {
 
     private record Change(Function<ClusterImage, List<ClusterDelta>> decide, CompletableFuture<ClusterImage> done) {}
 
-    /** Changes that are made together, and the notes of the attempts so far. */
+    /** Changes that are made together, and what is known of the last transaction that was to make them. */
     private static final class Attempt {
         final List<Change> changes = new ArrayList<>();
-        final Set<String> notes = new HashSet<>();
         final Set<String> paths = new HashSet<>();
         List<String> after = List.of();
+        String note = "";
+        int count;
+        /** It may take effect at any time, or have done so. */
+        boolean isUnderWay;
+
+        boolean tookEffect;
     }
 
     private CuratorMetadataStore(CuratorFramework client, BrokerId self, UUID clusterId, EventLoop loop, IdSource ids) {
@@ -110,18 +115,17 @@ public final class CuratorMetadataStore implements MetadataStore {
      */
     public static CuratorMetadataStore open(ZooKeeperConfig config, BrokerId self, IdSource ids, EventLoop loop)
             throws IOException {
-        return open(client(config), config, self, ids, loop);
+        return open(builder(config).build(), config, self, ids, loop);
     }
 
-    static CuratorFramework client(ZooKeeperConfig config) {
+    static CuratorFrameworkFactory.Builder builder(ZooKeeperConfig config) {
         return CuratorFrameworkFactory.builder()
                 .connectString(config.servers())
                 .namespace(config.root())
                 .sessionTimeoutMs(Math.toIntExact(config.sessionTimeout().toMillis()))
                 .connectionTimeoutMs(Math.toIntExact(config.connectTimeout().toMillis()))
                 // What to do about a lost answer is decided here, by looking.
-                .retryPolicy((retries, elapsedMs, sleeper) -> false)
-                .build();
+                .retryPolicy((retries, elapsedMs, sleeper) -> false);
     }
 
     static CuratorMetadataStore open(
@@ -367,16 +371,34 @@ public final class CuratorMetadataStore implements MetadataStore {
 
     private void settle(Attempt attempt) {
         unknown = null;
-        if (attempt.notes.contains(lastNote)) {
+        if (attempt.tookEffect || lastNote.equals(attempt.note)) {
             tidy(attempt.after);
             attempt.changes.forEach(change -> change.done().complete(image));
             step();
-        } else if (attempt.notes.size() >= MAX_ATTEMPTS) {
+        } else if (attempt.isUnderWay) {
+            fence(attempt);
+        } else if (attempt.count >= MAX_ATTEMPTS) {
             fail(attempt, new BrokerException(ErrorCode.REQUEST_TIMED_OUT, "others came before it too often"));
             step();
         } else {
             attempt(attempt);
         }
+    }
+
+    /** From now on the last transaction cannot take effect any more, unless it already has. */
+    private void fence(Attempt attempt) {
+        busy = true;
+        new Writing(client, loop).make(List.of(), List.of(newNote()), code -> {
+            busy = false;
+            if (code == Code.OK) {
+                attempt.isUnderWay = false;
+            }
+            look(attempt, code);
+        });
+    }
+
+    private Write.Set newNote() {
+        return new Write.Set(ZNodes.attempts(self), ZNodes.encodeText(nonce + " " + ++notes), attemptVersion);
     }
 
     private Attempt next() {
@@ -395,11 +417,12 @@ public final class CuratorMetadataStore implements MetadataStore {
             return;
         }
         busy = true;
-        var note = nonce + " " + ++attempts;
-        attempt.notes.add(note);
+        var note = newNote();
+        attempt.note = ZNodes.text(note.content());
+        attempt.count++;
         attempt.after = plan.after();
         var writes = new ArrayList<Write>(plan.inside());
-        writes.add(new Write.Set(ZNodes.attempts(self), ZNodes.encodeText(note), attemptVersion));
+        writes.add(note);
         attempt.paths.clear();
         writes.forEach(write -> attempt.paths.add(write.path()));
         new Writing(client, loop).make(plan.before(), writes, code -> answered(attempt, code));
@@ -451,8 +474,14 @@ public final class CuratorMetadataStore implements MetadataStore {
 
     private void answered(Attempt attempt, Code code) {
         busy = false;
+        attempt.tookEffect = code == Code.OK;
+        attempt.isUnderWay = isUnreached(code);
+        look(attempt, code);
+    }
+
+    /** Whatever was answered, the nodes tell how things are now. */
+    private void look(Attempt attempt, Code code) {
         if (code == Code.OK || isConflict(code) || isUnreached(code)) {
-            // In each case the nodes tell what became of it.
             unknown = attempt;
             dirty.addAll(attempt.paths);
             lookAtAll |= isUnreached(code);

@@ -63,7 +63,7 @@ public final class SimMetadataStore implements MetadataStore {
     private Attempt unknown;
 
     private long lostNanos = Long.MAX_VALUE;
-    private long attempts;
+    private long notes;
     private Consumer<Boolean> candidate;
     private boolean reigns;
 
@@ -71,7 +71,12 @@ public final class SimMetadataStore implements MetadataStore {
 
     private static final class Attempt {
         private final Change change;
-        private final Set<String> notes = new HashSet<>();
+        private final Set<String> paths = new TreeSet<>();
+        private String note = "";
+        /** It may take effect at any time, or have done so. */
+        private boolean isUnderWay;
+
+        private boolean tookEffect;
 
         private Attempt(Change change) {
             this.change = change;
@@ -240,6 +245,7 @@ public final class SimMetadataStore implements MetadataStore {
         lostNanos = clock.nanos();
         if (underWay != null) {
             unknown = underWay;
+            unknown.isUnderWay = true;
             underWay = null;
         }
         if (session == SessionState.HELD) {
@@ -359,27 +365,48 @@ public final class SimMetadataStore implements MetadataStore {
             return;
         }
         busy = true;
-        var note = nonce + " " + ++attempts;
-        attempt.notes.add(note);
-        var path = SimNodes.attempts(self);
-        var before = nodes.get(path);
-        writes.add(
-                before == null
-                        ? new Write(Write.Kind.CREATE, path, -1, note)
-                        : new Write(Write.Kind.SET, path, before.version(), note));
+        var note = newNote();
+        attempt.note = (String) note.content();
+        writes.add(note);
+        attempt.paths.clear();
+        writes.forEach(write -> attempt.paths.add(write.path()));
         underWay = attempt;
         var by = wire;
-        by.make(writes, answer -> answered(by, attempt, answer, writes));
+        by.make(writes, answer -> {
+            if (by == wire && underWay == attempt) {
+                attempt.tookEffect = answer == Answer.DONE;
+                answered(attempt);
+            }
+        });
     }
 
-    private void answered(SimZooKeeper.Wire by, Attempt attempt, Answer answer, List<Write> writes) {
-        if (by != wire || underWay != attempt) {
-            return;
-        }
+    private Write newNote() {
+        var path = SimNodes.attempts(self);
+        var before = nodes.get(path);
+        var note = nonce + " " + ++notes;
+        return before == null
+                ? new Write(Write.Kind.CREATE, path, -1, note)
+                : new Write(Write.Kind.SET, path, before.version(), note);
+    }
+
+    /** From now on the last transaction cannot take effect any more, unless it already has. */
+    private void fence(Attempt attempt) {
+        busy = true;
+        underWay = attempt;
+        var by = wire;
+        by.make(List.of(newNote()), answer -> {
+            if (by == wire && underWay == attempt) {
+                attempt.isUnderWay = answer != Answer.DONE;
+                answered(attempt);
+            }
+        });
+    }
+
+    private void answered(Attempt attempt) {
         underWay = null;
         busy = false;
         unknown = attempt;
-        writes.forEach(write -> dirty.add(write.path()));
+        dirty.addAll(attempt.paths);
         step();
     }
 
@@ -387,9 +414,11 @@ public final class SimMetadataStore implements MetadataStore {
     private void settle(Attempt attempt) {
         unknown = null;
         var note = nodes.get(SimNodes.attempts(self));
-        if (note != null && attempt.notes.contains(note.content())) {
+        if (attempt.tookEffect || (note != null && attempt.note.equals(note.content()))) {
             attempt.change.done().complete(image);
             step();
+        } else if (attempt.isUnderWay) {
+            fence(attempt);
         } else {
             attempt(attempt);
         }

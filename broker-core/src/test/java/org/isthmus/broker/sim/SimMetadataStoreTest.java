@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.ClusterDelta;
 import org.isthmus.broker.metadata.ClusterImage;
@@ -59,6 +62,39 @@ class SimMetadataStoreTest extends MetadataStoreContract {
         }
 
         assertThat(store.image().nextProducerId()).isEqualTo(200);
+    }
+
+    @Test
+    void changeThatIsRefusedWhenItIsDecidedAgainNeverTakesEffect() {
+        // What is under way may be so for longer than it takes to connect again.
+        var slow = new SimZooKeeper(random, clock, loops, Duration.ofSeconds(20), Duration.ofSeconds(2));
+        var store = await(SimMetadataStore.open(slow, SELF, loops.newLoop(), clock, "one"));
+        var other = await(SimMetadataStore.open(slow, new BrokerId(1), loops.newLoop(), clock, "another"));
+        var refusals = 0;
+        for (var i = 0; i < 300; i++) {
+            var round = i;
+            var taken = other.change(image -> List.of(new ClusterDelta.ProducerIdsTaken(round + 1)));
+            loops.runFor(Duration.ofMillis(random.nextInt(400)));
+            // Its refusal is about something that the change itself does not write.
+            var change = store.change(image -> {
+                        if (image.nextProducerId() > round) {
+                            throw new BrokerException(ErrorCode.POLICY_VIOLATION, "too late");
+                        }
+                        return List.of(new ClusterDelta.GroupConfigured("g" + round, Map.of("k", "v")));
+                    })
+                    .toCompletableFuture();
+            loops.runFor(Duration.ofMillis(random.nextInt(300)));
+            slow.breakConnection(SELF);
+            await(taken);
+            stepUntil(change.handle((image, refused) -> null).toCompletableFuture());
+            loops.runFor(Duration.ofSeconds(5));
+
+            assertThat(slow.truth().groupConfigs().containsKey("g" + round))
+                    .as("change %d took effect", round)
+                    .isEqualTo(!change.isCompletedExceptionally());
+            refusals += change.isCompletedExceptionally() ? 1 : 0;
+        }
+        assertThat(refusals).isBetween(10, 290);
     }
 
     @Test

@@ -191,7 +191,7 @@ class CuratorMetadataStoreTest extends MetadataStoreContract {
 
     @Test
     void brokerWhoseSessionEndsStepsDownAndRegistersAnew() throws Exception {
-        var client = CuratorMetadataStore.client(config());
+        var client = CuratorMetadataStore.builder(config()).build();
         var store = CuratorMetadataStore.open(client, config(), FIRST, IdSource.random(), loop);
         others.add(store);
         register(store, FIRST);
@@ -212,6 +212,55 @@ class CuratorMetadataStoreTest extends MetadataStoreContract {
         assertThat(states.get(0)).isEqualTo(SessionState.HELD);
         assertThat(states).endsWith(SessionState.LOST, SessionState.NEW, SessionState.HELD);
         assertThat(store.image().brokers().get(FIRST).epoch()).isGreaterThan(before);
+    }
+
+    @Test
+    void changeWhoseAnswerIsLostHappensOnceWhetherItTookEffectOrNot() throws Exception {
+        var unlucky = new UnluckyClient();
+        var store = unlucky(unlucky);
+        for (var i = 0; i < 6; i++) {
+            var onItsWay = unlucky.holdNext();
+            var change = store.change(image -> List.of(new ClusterDelta.ProducerIdsTaken(image.nextProducerId() + 10)))
+                    .toCompletableFuture();
+            var held = onItsWay.get(30, TimeUnit.SECONDS);
+            if (i % 2 == 0) {
+                assertThat(held.arrive()).isTrue();
+            }
+            held.loseAnswer();
+            change.get(30, TimeUnit.SECONDS);
+            assertThat(held.arrive()).as("takes effect after all").isFalse();
+        }
+        assertThat(store.image().nextProducerId()).isEqualTo(60);
+    }
+
+    @Test
+    void changeThatIsRefusedWhenItIsDecidedAgainNeverTakesEffect() throws Exception {
+        var unlucky = new UnluckyClient();
+        var store = unlucky(unlucky);
+        var onItsWay = unlucky.holdNext();
+        // What it is refused for is nothing that it would write.
+        var change = store.change(image -> {
+                    if (image.nextProducerId() > 0) {
+                        throw new BrokerException(ErrorCode.POLICY_VIOLATION, "too late");
+                    }
+                    return List.of(new ClusterDelta.GroupConfigured("g", Map.of("k", "v")));
+                })
+                .toCompletableFuture();
+        var held = onItsWay.get(30, TimeUnit.SECONDS);
+        change(another(SECOND), new ClusterDelta.ProducerIdsTaken(1));
+
+        held.loseAnswer();
+
+        assertThatThrownBy(() -> change.get(30, TimeUnit.SECONDS)).hasMessageContaining("too late");
+        assertThat(held.arrive()).as("takes effect after all").isFalse();
+    }
+
+    private CuratorMetadataStore unlucky(UnluckyClient unlucky) throws IOException {
+        var client =
+                CuratorMetadataStore.builder(config()).zookeeperFactory(unlucky).build();
+        var store = CuratorMetadataStore.open(client, config(), FIRST, IdSource.random(), loop);
+        others.add(store);
+        return store;
     }
 
     @Test
