@@ -22,6 +22,7 @@ final class Failures {
             ErrorCode.COORDINATOR_NOT_AVAILABLE,
             ErrorCode.NOT_COORDINATOR,
             ErrorCode.NOT_ENOUGH_REPLICAS,
+            ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
             ErrorCode.CONCURRENT_TRANSACTIONS,
             ErrorCode.NOT_CONTROLLER,
             ErrorCode.KAFKA_STORAGE_ERROR,
@@ -38,9 +39,11 @@ final class Failures {
         return PASSING.contains(failure.code());
     }
 
-    /** Whether the request may have taken effect although no answer came. */
+    /** Whether the request may have taken effect although no answer says so. */
     static boolean isUnclear(BrokerException failure) {
-        return failure.code() == ErrorCode.NETWORK_EXCEPTION || failure.code() == ErrorCode.REQUEST_TIMED_OUT;
+        return failure.code() == ErrorCode.NETWORK_EXCEPTION
+                || failure.code() == ErrorCode.REQUEST_TIMED_OUT
+                || failure.code() == ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND;
     }
 
     static BrokerException of(Throwable thrown) {

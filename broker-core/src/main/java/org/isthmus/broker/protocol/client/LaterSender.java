@@ -22,17 +22,17 @@ record LaterSender(Cluster cluster, TopicPartition partition, NewRecord record, 
                     var request = new DelayRequest(
                             topic.info().id(), partition.partition(), atMs, acks == Acks.ALL, batch(record));
                     return cluster.request(leader, Api.DELAY, OwnApi.DELAY.request(request), deadline)
+                            .thenApply(OwnApi.DELAY.answer())
+                            .thenAccept(answer -> {
+                                if (answer.error() != ErrorCode.NONE.code()) {
+                                    cluster.forgetTopic(partition.topic());
+                                }
+                                Failures.check(answer.error(), "send later to " + partition, answer.message());
+                            })
                             .exceptionally(thrown -> {
                                 throw givenUp(thrown);
                             });
-                }))
-                .thenApply(OwnApi.DELAY.answer())
-                .thenAccept(answer -> {
-                    if (answer.error() != ErrorCode.NONE.code()) {
-                        cluster.forgetTopic(partition.topic());
-                    }
-                    Failures.check(answer.error(), "send later to " + partition, answer.message());
-                });
+                }));
     }
 
     /** The record alone. */
