@@ -251,14 +251,25 @@ final class ShareConsumption {
         var buried = deadLetterTarget.isPresent()
                 ? deadLetters.bury(id, deadLetterTarget.get(), run.range(), deliveries, cause)
                 : CompletableFuture.<Void>completedStage(null);
-        buried.thenCompose(done -> write(
+        buried.whenComplete((done, failure) -> {
+            if (failure == null) {
+                archive(run);
+            } else if (!closed) {
+                shard.schedule(RETRY, () -> bury(run));
+            }
+        });
+    }
+
+    /** By itself for as long as the log takes nothing, or each attempt would leave another dead letter. */
+    private void archive(OffsetMap.Run<Hold> run) {
+        write(
                         run.range().last() + 1,
                         view -> Decision.of(
                                 run, List.of(new ShareRecord.Done(id, List.of(run.range()), Outcome.ARCHIVED))),
-                        archived -> {}))
+                        archived -> {})
                 .whenComplete((done, failure) -> {
                     if (failure != null && !closed) {
-                        shard.schedule(RETRY, () -> bury(run));
+                        shard.schedule(RETRY, () -> archive(run));
                     }
                 });
     }

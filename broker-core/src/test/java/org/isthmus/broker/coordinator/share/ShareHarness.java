@@ -1,6 +1,7 @@
 package org.isthmus.broker.coordinator.share;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,9 @@ final class ShareHarness {
     final VirtualLoop loop = new VirtualLoop();
     final MemoryShareLog log;
     final MemoryRecords records;
+    /** Whose dead letters were left, in order. */
+    final List<OffsetRange> buried = new ArrayList<>();
+
     private final ShardedCoordinator<SharePartition> shards;
 
     ShareHarness() {
@@ -37,7 +41,10 @@ final class ShareHarness {
                         (ShareLog) shardLog,
                         owner,
                         records,
-                        (group, topic, range, deliveries, cause) -> CompletableFuture.completedStage(null),
+                        (group, topic, range, deliveries, cause) -> {
+                            buried.add(range);
+                            return CompletableFuture.completedStage(null);
+                        },
                         loop,
                         () -> new UUID(0, 0)));
         elect();

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.isthmus.broker.common.BrokerException;
 import org.junit.jupiter.api.Test;
@@ -176,6 +178,36 @@ class SharePartitionTest {
         }
         assertThat(harness.acquire("g", "one", 1)).isEmpty();
         assertThat(harness.now(share -> share.progress("g")).archived()).isEqualTo(1);
+    }
+
+    @Test
+    void recordGivenUpLeavesOneDeadLetterHoweverLongItsLogTakesNothing() {
+        var refuses = new AtomicBoolean();
+        var reluctant = new ShareHarness(() -> Duration.ZERO, refuses::get);
+        var settings = new ShareSettings(
+                Interest.EVERYTHING,
+                false,
+                false,
+                true,
+                1,
+                10,
+                30_000,
+                Backoff.NONE,
+                Optional.of(DeadLetterTarget.own("letters")));
+        reluctant.records.append("a", true);
+        reluctant.now(
+                share -> share.open("g", "one", new Opening(settings, Interest.EVERYTHING, true, EARLIEST, false)));
+        reluctant.acquire("g", "one", 1);
+
+        reluctant.ask(share ->
+                share.acknowledge("g", "one", List.of(new Acknowledgement(OffsetRange.of(0), Verdict.REJECT))));
+        refuses.set(true);
+        reluctant.loop.run(Duration.ofSeconds(10));
+        refuses.set(false);
+        reluctant.loop.run(Duration.ofSeconds(2));
+
+        assertThat(reluctant.buried).containsExactly(OffsetRange.of(0));
+        assertThat(reluctant.now(share -> share.progress("g")).startOffset()).isEqualTo(1);
     }
 
     @Test
