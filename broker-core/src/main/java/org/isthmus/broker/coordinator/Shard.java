@@ -112,15 +112,17 @@ public final class Shard<S extends StateMachine<R>, R> {
         } catch (RuntimeException e) {
             return CompletableFuture.failedStage(e);
         }
-        if (!decision.records().isEmpty()) {
-            try {
+        try {
+            if (decision.records().isEmpty()) {
+                log.requireReplicas(lastOffset);
+            } else {
                 append(decision.records());
-            } catch (BrokerException refused) {
-                return CompletableFuture.failedStage(refused);
-            } catch (IOException | RuntimeException e) {
-                breakUp(e);
-                return CompletableFuture.failedStage(notActive());
             }
+        } catch (BrokerException refused) {
+            return CompletableFuture.failedStage(refused);
+        } catch (IOException | RuntimeException e) {
+            breakUp(e);
+            return CompletableFuture.failedStage(notActive());
         }
         var answer = answerOnceCommitted(decision.answer());
         applied.accept(decision.answer());
@@ -133,12 +135,23 @@ public final class Shard<S extends StateMachine<R>, R> {
             return CompletableFuture.failedStage(notActive());
         }
         try {
+            log.requireReplicas(lastOffset);
             var answer = answerOnceCommitted(query.apply(view()));
             log.hurry();
             return answer;
         } catch (RuntimeException e) {
             return CompletableFuture.failedStage(e);
         }
+    }
+
+    /** Completes once all that is in the state now is committed, however long that takes. Fails where the shard does not serve. */
+    public CompletionStage<Void> committed() {
+        if (phase != Phase.ACTIVE) {
+            return CompletableFuture.failedStage(notActive());
+        }
+        var committed = log.committed(lastOffset);
+        log.hurry();
+        return committed;
     }
 
     /** Asks the state as it is now and answers at once, be it committed or not. Fails where the shard does not serve. */

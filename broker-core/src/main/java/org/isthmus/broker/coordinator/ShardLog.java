@@ -18,8 +18,18 @@ public interface ShardLog {
      */
     long append(ByteBuffer batch) throws IOException;
 
-    /** Completes once everything up to this offset, included, is committed; −1 is committed at once. Fails when this replica stops leading. */
+    /**
+     * Completes once everything up to this offset, included, is committed, in as many replicas as the log's topic asks for and however long those
+     * are away; −1 is committed at once. Fails when this replica stops leading.
+     */
     CompletionStage<Void> committed(long offset);
+
+    /**
+     * Turns away who would wait for replicas that are away, nobody knows for how long, until everything up to this offset is committed.
+     *
+     * @throws org.isthmus.broker.common.BrokerException {@code NOT_ENOUGH_REPLICAS}
+     */
+    void requireReplicas(long offset);
 
     /** Has all that was appended committed as soon as may be. */
     void hurry();

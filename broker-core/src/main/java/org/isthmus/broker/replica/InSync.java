@@ -45,6 +45,11 @@ final class InSync {
                 : (int) image.isr().stream().filter(proposed::contains).count();
     }
 
+    /** How many the partition was given to, without those who are only on their way in. */
+    int assigned() {
+        return image.replicas().size() - image.adding().size();
+    }
+
     /** The others that have to have a record before it is committed. */
     List<BrokerId> counted() {
         var counted = new ArrayList<>(image.isr());

@@ -83,7 +83,10 @@ public final class Partition {
     private int kinds = LogKind.RECORDS.bit();
     /** Raised by each truncation: what a force began before says nothing of what came after. */
     private final AtomicInteger cuts = new AtomicInteger();
-    /** Of a partition with one replica: what lies below is as safe as the topic asks for, what was shown above is not yet. */
+    /**
+     * What lies below is as safe as the topic asks for: with one replica because the disk has it, with several because it was committed while
+     * enough of them were in sync. What was shown above is not yet.
+     */
     private volatile long safeUpTo;
 
     /** Where the log ends for sure, while it waits for room on the disk; negative while it does not. */
@@ -295,7 +298,8 @@ public final class Partition {
         if (storage.space().isFull()) {
             throw diskFull();
         }
-        if (durability == Durability.COMMITTED && isShortOfReplicas()) {
+        var isShort = origin == AppendOrigin.BROKER ? isShortForState() : isShortOfReplicas();
+        if (durability == Durability.COMMITTED && isShort) {
             throw shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS);
         }
         try {
@@ -353,7 +357,8 @@ public final class Partition {
             waiters.await(end, opened.view().highWatermark(), Waiters.completing(seen, result));
             awaitingSafety.await(end, safeUpTo, Waiters.completing(kept, result));
         } else {
-            waiters.await(end, opened.view().highWatermark(), Waiters.completing(kept, result));
+            waiters.await(end, opened.view().highWatermark(), Waiters.completing(seen, result));
+            awaitingSafety.await(end, safeUpTo, Waiters.completing(kept, result));
         }
         if (seen.isDone()) {
             hurrySoon();
@@ -446,6 +451,15 @@ public final class Partition {
         return reign != null && reign.size() < Math.min(config.minInSync(), reign.replicas());
     }
 
+    /**
+     * As {@link #isShortOfReplicas}, for what the broker itself keeps here: a topic that asks for more replicas than it was given takes no records
+     * from clients, but its groups and transactions must not stand still for want of brokers that were never to have it.
+     */
+    private boolean isShortForState() {
+        var reign = inSync;
+        return reign != null && reign.size() < Math.min(config.minInSync(), reign.assigned());
+    }
+
     private BrokerException shortOfReplicas(ErrorCode error) {
         return new BrokerException(error, "of " + id + " fewer than " + config.minInSync() + " replicas are in sync");
     }
@@ -481,7 +495,7 @@ public final class Partition {
 
     /**
      * As {@link #append}, but on the partition's loop and at once; for those who live on it, and say by {@link #hurry} when the disk should have
-     * it. What is refused or cannot be done now fails with {@link BrokerException}.
+     * it. What is refused or cannot be done now fails with {@link BrokerException}; so does everything while too few replicas are in sync.
      *
      * @throws IOException where the disk failed and it is not known what the log holds
      */
@@ -492,6 +506,9 @@ public final class Partition {
         }
         if (storage.space().isFull()) {
             throw diskFull();
+        }
+        if (isShortForState()) {
+            throw shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS);
         }
         AppendResult result;
         try {
@@ -640,7 +657,10 @@ public final class Partition {
         opened.advanceHighWatermark(replicated.committed());
         settling = replicated.isSettling(opened.view().highWatermark());
         waiters.reached(opened.view().highWatermark());
-        awaitingSafety.reached(opened.view().highWatermark());
+        if (inSync != null && !isShortForState()) {
+            safeUpTo = Math.max(safeUpTo, opened.view().highWatermark());
+            awaitingSafety.reached(safeUpTo);
+        }
     }
 
     /** Whether what can be read below the offset is as safe as the topic asks for. From any thread. */
@@ -697,6 +717,27 @@ public final class Partition {
         var done = new CompletableFuture<Void>();
         loop.perform(() -> await(offset, Waiters.completing(done)));
         return done;
+    }
+
+    /**
+     * Completes on the partition's loop once everything below the offset is committed in as many replicas as the topic asks for, however long
+     * those are away; fails where that will not come about here. On the partition's loop.
+     */
+    public CompletionStage<Void> keptUpTo(long offset) {
+        var done = new CompletableFuture<Void>();
+        if (!(role instanceof Role.Leader)) {
+            done.completeExceptionally(notLeading());
+        } else {
+            awaitingSafety.await(offset, safeUpTo, Waiters.completing(done));
+        }
+        return done;
+    }
+
+    /** Fails with {@code NOT_ENOUGH_REPLICAS} where {@link #keptUpTo} would wait for replicas that are away. On the partition's loop. */
+    public void requireReplicas(long offset) {
+        if (safeUpTo < offset && isShortForState()) {
+            throw shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS);
+        }
     }
 
     /** Runs a task once, on the partition's loop, when everything below the offset is committed or can no longer be. */
@@ -798,9 +839,11 @@ public final class Partition {
             }
         }
         open = opened;
-        safeUpTo = opened.view().endOffset();
         var replicated = replica;
-        if (replicated != null) {
+        if (replicated == null) {
+            safeUpTo = opened.view().endOffset();
+            awaitingSafety.reached(safeUpTo);
+        } else {
             replicated.opened(opened.view().endOffset());
             settle(opened, replicated);
         }

@@ -61,7 +61,12 @@ final class DelayPlace implements DelayCoordinator.Place {
 
     @Override
     public CompletionStage<Void> committed(long offset) {
-        return partition.delayLog().committedUpTo(offset + 1);
+        return partition.delayLog().keptUpTo(offset + 1);
+    }
+
+    @Override
+    public void requireReplicas(long offset) {
+        partition.delayLog().requireReplicas(offset + 1);
     }
 
     @Override

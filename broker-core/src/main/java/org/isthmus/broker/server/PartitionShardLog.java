@@ -17,7 +17,12 @@ record PartitionShardLog(Partition partition) implements ShardLog {
 
     @Override
     public CompletionStage<Void> committed(long offset) {
-        return partition.committedUpTo(offset + 1);
+        return partition.keptUpTo(offset + 1);
+    }
+
+    @Override
+    public void requireReplicas(long offset) {
+        partition.requireReplicas(offset + 1);
     }
 
     @Override

@@ -49,7 +49,12 @@ final class SharePlace implements ShareCoordinator.Place {
 
     @Override
     public CompletionStage<Void> committed(long offset) {
-        return partition.sidecar().committedUpTo(offset + 1);
+        return partition.sidecar().keptUpTo(offset + 1);
+    }
+
+    @Override
+    public void requireReplicas(long offset) {
+        partition.sidecar().requireReplicas(offset + 1);
     }
 
     @Override

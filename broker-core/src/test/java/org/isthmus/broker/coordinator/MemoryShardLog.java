@@ -65,6 +65,7 @@ public final class MemoryShardLog {
         commitUpTo(endOffset - 1);
     }
 
+    /** Too few replicas are in sync, or enough again. */
     public void refuseAppends(boolean refuse) {
         refusesAppends = refuse;
     }
@@ -126,7 +127,7 @@ public final class MemoryShardLog {
                 throw new BrokerException(ErrorCode.NOT_LEADER_OR_FOLLOWER, "not led here any more");
             }
             if (refusesAppends) {
-                throw new BrokerException(ErrorCode.NOT_ENOUGH_REPLICAS, "too few replicas");
+                throw tooFewReplicas();
             }
             if (failsNextAppend && !writesBeforeFailing) {
                 failsNextAppend = false;
@@ -156,6 +157,17 @@ public final class MemoryShardLog {
             var waiter = new Waiter(offset, new CompletableFuture<>());
             waiters.add(waiter);
             return waiter.done;
+        }
+
+        @Override
+        public void requireReplicas(long offset) {
+            if (refusesAppends && offset > committedOffset) {
+                throw tooFewReplicas();
+            }
+        }
+
+        private BrokerException tooFewReplicas() {
+            return new BrokerException(ErrorCode.NOT_ENOUGH_REPLICAS, "too few replicas");
         }
 
         @Override

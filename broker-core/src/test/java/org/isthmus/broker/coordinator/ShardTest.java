@@ -115,6 +115,34 @@ class ShardTest {
     }
 
     @Test
+    void whatWaitsForReplicasIsAnsweredOnceTheyAreBackAndWhoComesMeanwhileIsTurnedAway() {
+        elect();
+        set("a", 1);
+        log.holdCommits();
+        var onItsWay = set("a", 2);
+        log.refuseAppends(true);
+
+        assertThat(error(get("a"))).isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);
+        assertThat(error(ask(tenant -> tenant.shard.write(view -> Decision.answer(0)))))
+                .isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);
+        assertThat(onItsWay).isNotDone();
+
+        log.refuseAppends(false);
+        log.commit();
+        assertThat(onItsWay).isCompletedWithValue(2);
+        assertThat(get("a")).isCompletedWithValue(2);
+    }
+
+    @Test
+    void whatIsKeptCanBeAskedForWithoutReplicas() {
+        elect();
+        set("a", 1);
+        log.refuseAppends(true);
+
+        assertThat(get("a")).isCompletedWithValue(1);
+    }
+
+    @Test
     void beginsAnewFromItsLogWhereNobodyKnowsWhatAnAppendLeftBehind() {
         elect();
         set("a", 1);

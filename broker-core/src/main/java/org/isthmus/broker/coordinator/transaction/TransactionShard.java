@@ -182,9 +182,9 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
             } else if (Participants.mayBeUnknown(transaction)) {
                 shard.schedule(config.patienceWithProducers(), () -> settle(transaction));
             }
-            follow(transaction, shard.read(view -> null), true);
+            follow(transaction, shard.committed(), true);
         }
-        shard.read(view -> true).thenAccept(committed -> isLoadCommitted = committed);
+        shard.committed().thenRun(() -> isLoadCommitted = true);
         shard.schedule(config.idCheckInterval(), this::forgetIdle);
     }
 

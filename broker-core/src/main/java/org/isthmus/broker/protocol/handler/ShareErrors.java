@@ -12,6 +12,8 @@ final class ShareErrors {
             // The shard's words for what is, to a client of a partition, a partition that is not led here just now.
             case NOT_COORDINATOR, COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE ->
                 new Refusal(ErrorCode.NOT_LEADER_OR_FOLLOWER, refusal.message());
+            // A client of a share group knows no such word, and comes again on this one, as where there is no room.
+            case NOT_ENOUGH_REPLICAS -> new Refusal(ErrorCode.KAFKA_STORAGE_ERROR, refusal.message());
             default -> refusal;
         };
     }

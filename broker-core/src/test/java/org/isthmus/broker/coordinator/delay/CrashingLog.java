@@ -128,6 +128,11 @@ final class CrashingLog implements DelayLog, DelayTarget {
     }
 
     @Override
+    public void requireReplicas(long offset) {
+        // There is but one.
+    }
+
+    @Override
     public CompletionStage<Void> readAll(Consumer<RecordBatch> reader) {
         var upTo = end;
         var done = new CompletableFuture<Void>();
