@@ -79,7 +79,8 @@ final class Clients {
             var records = batch;
             var bytes = bytes();
             ask((broker, answer) -> broker.produce(partition, copy(bytes), durability, PATIENCE)
-                    .whenComplete((result, failure) -> answered(broker, records, result, failure, answer)));
+                    .whenComplete(
+                            cluster.judged((result, failure) -> answered(broker, records, result, failure, answer))));
         }
 
         private ByteBuffer bytes() {
@@ -161,7 +162,8 @@ final class Clients {
             if (cluster.random().nextInt(4) == 0) {
                 ask((broker, answer) -> askForEnd(broker, epoch, answer));
             } else {
-                ask((broker, answer) -> fetch(broker, epoch, answer));
+                var from = position;
+                ask((broker, answer) -> fetch(broker, epoch, from, answer));
             }
         }
 
@@ -178,7 +180,7 @@ final class Clients {
             answer.with(this::refused);
         }
 
-        private void fetch(SimulatedBroker broker, int epoch, Route.Answering answer) {
+        private void fetch(SimulatedBroker broker, int epoch, int from, Route.Answering answer) {
             var found = broker.partition(partition);
             if (found == null
                     || !(found.role() instanceof Role.Leader leader)
@@ -186,8 +188,7 @@ final class Clients {
                 answer.with(this::refused);
                 return;
             }
-            var from = position;
-            found.opened().whenComplete((view, failure) -> {
+            found.opened().whenComplete(cluster.judged((view, failure) -> {
                 if (failure != null || !found.role().equals(leader)) {
                     answer.with(this::refused);
                     return;
@@ -204,7 +205,7 @@ final class Clients {
                 } catch (IOException gone) {
                     answer.with(this::refused);
                 }
-            });
+            }));
         }
 
         private void take(ByteBuffer bytes) {

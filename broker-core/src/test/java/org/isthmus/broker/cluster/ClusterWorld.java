@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.controller.NewTopicRequest;
@@ -47,6 +49,7 @@ final class ClusterWorld {
     private final Truth truth;
     private boolean healed;
     private ClusterImage seen;
+    private AssertionError violation;
 
     ClusterWorld(long seed, List<Workload.Kind> kinds) {
         random = new Random(seed);
@@ -111,8 +114,29 @@ final class ClusterWorld {
         truth.acknowledged(zooKeeper.truth(), partition, by, lastOffset, records);
     }
 
+    /** What a coordinator wrote at this offset or behind; see {@link Truth#toldDone}. */
+    void toldDone(TopicPartition partition, boolean beside, SimulatedBroker by, long from) {
+        truth.toldDone(zooKeeper.truth(), partition, beside, by, from);
+    }
+
     void toldEnd(TopicPartition partition, int epoch, long end) {
         truth.toldEnd(partition, epoch, end);
+    }
+
+    /** Of what is heard of a stage: what does not hold then would be kept by the stage, where nobody looks. */
+    <A> BiConsumer<A, Throwable> judged(BiConsumer<? super A, ? super Throwable> heard) {
+        return (answer, failure) -> {
+            var cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            if (cause instanceof AssertionError found) {
+                violation = found;
+                return;
+            }
+            try {
+                heard.accept(answer, failure);
+            } catch (AssertionError found) {
+                violation = found;
+            }
+        };
     }
 
     // ---- what workloads are made of
@@ -391,6 +415,9 @@ final class ClusterWorld {
 
     private void step() {
         loops.step();
+        if (violation != null) {
+            throw violation;
+        }
         for (var broker : brokers) {
             if (healed && !broker.isUp()) {
                 broker.start();

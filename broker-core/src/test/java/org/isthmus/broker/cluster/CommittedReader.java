@@ -39,10 +39,11 @@ final class CommittedReader extends Client {
     @Override
     void tryAgain() {
         var epoch = believed().leaderEpoch().value();
-        ask((broker, answer) -> fetch(broker, epoch, answer));
+        var from = position;
+        ask((broker, answer) -> fetch(broker, epoch, from, answer));
     }
 
-    private void fetch(SimulatedBroker broker, int epoch, Route.Answering answer) {
+    private void fetch(SimulatedBroker broker, int epoch, long from, Route.Answering answer) {
         var found = broker.partition(partition);
         if (found == null
                 || !(found.role() instanceof Role.Leader leader)
@@ -50,7 +51,6 @@ final class CommittedReader extends Client {
             answer.with(this::refused);
             return;
         }
-        var from = position;
         found.opened().whenComplete((view, failure) -> {
             if (failure != null || !found.role().equals(leader) || from > view.endOffset()) {
                 answer.with(this::refused);

@@ -11,6 +11,7 @@ import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.group.Caller;
 import org.isthmus.broker.coordinator.group.FetchedOffsets;
 import org.isthmus.broker.coordinator.group.OffsetCommit;
+import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.replica.Role;
 
 /**
@@ -78,17 +79,22 @@ final class OffsetCommitter extends Client {
     private void commit(long next) {
         var caller = new Caller(group, "", null, -1);
         var commit = new OffsetCommit(READ, READ_ID, next, -1, "", -1);
-        askInOrder((broker, reign, answer) -> broker.coordinators()
-                .groups()
-                .commit(caller, List.of(commit))
-                .exceptionally(failure -> Map.of(READ, Route.code(failure)))
-                .thenAccept(outcome -> {
-                    if (outcome.get(READ) == ErrorCode.NONE && !broker.hasLostPower()) {
-                        told = Math.max(told, next);
-                        toldInReign = Math.max(toldInReign, reign);
-                    }
-                    answer.with(this::goOn);
-                }));
+        askInOrder((broker, reign, answer) -> {
+            var from =
+                    broker.partition(partition).view().map(LogView::endOffset).orElse(0L);
+            broker.coordinators()
+                    .groups()
+                    .commit(caller, List.of(commit))
+                    .exceptionally(failure -> Map.of(READ, Route.code(failure)))
+                    .whenComplete(cluster.judged((outcome, none) -> {
+                        if (outcome.get(READ) == ErrorCode.NONE && !broker.hasLostPower()) {
+                            told = Math.max(told, next);
+                            toldInReign = Math.max(toldInReign, reign);
+                            cluster.toldDone(partition, false, broker, from);
+                        }
+                        answer.with(this::goOn);
+                    }));
+        });
     }
 
     private void fetch() {
@@ -96,7 +102,7 @@ final class OffsetCommitter extends Client {
         askInOrder((broker, reign, answer) -> broker.coordinators()
                 .groups()
                 .fetch(caller, List.of(READ))
-                .whenComplete((found, failure) -> {
+                .whenComplete(cluster.judged((found, failure) -> {
                     if (failure != null) {
                         answer.with(this::refused);
                         return;
@@ -106,7 +112,7 @@ final class OffsetCommitter extends Client {
                         done = ending;
                         goOn();
                     });
-                }));
+                })));
     }
 
     private void look(FetchedOffsets found, SimulatedBroker broker, int reign) {

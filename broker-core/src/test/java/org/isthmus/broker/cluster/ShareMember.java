@@ -26,7 +26,10 @@ import org.isthmus.broker.coordinator.share.SharePartition;
 import org.isthmus.broker.coordinator.share.ShareSettings;
 import org.isthmus.broker.coordinator.share.StartAt;
 import org.isthmus.broker.coordinator.share.Verdict;
+import org.isthmus.broker.log.LogView;
+import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.replica.Role;
+import org.isthmus.broker.replica.Sidecars;
 
 /**
  * A member of a share group on one partition: opens it, takes records, and says what becomes of them. Where it is refused or loses its way it
@@ -93,9 +96,12 @@ final class ShareMember extends Client {
 
     private interface Question<A> extends Function<SharePartition, CompletionStage<A>> {}
 
-    /** What is heard at the broker, in the reign in which it was asked; and what that means to the member. */
+    /**
+     * What is heard at the broker, in the reign in which it was asked, and where the log of the groups ended then; and what that means to the
+     * member.
+     */
     private interface Heard<A> {
-        Runnable in(SimulatedBroker broker, int reign, A answer);
+        Runnable in(SimulatedBroker broker, int reign, long before, A answer);
     }
 
     private <A> void ask(Question<A> question, Runnable arrived, Heard<A> heard) {
@@ -106,17 +112,21 @@ final class ShareMember extends Client {
                 return;
             }
             arrived.run();
-            stage(broker, question).whenComplete((result, failure) -> {
+            var before = Sidecars.of(found)
+                    .flatMap(Partition::view)
+                    .map(LogView::endOffset)
+                    .orElse(0L);
+            stage(broker, question).whenComplete(cluster.judged((result, failure) -> {
                 if (broker.hasLostPower()) {
                     return;
                 }
                 if (failure == null) {
-                    answer.with(heard.in(broker, leader.epoch().value(), result));
+                    answer.with(heard.in(broker, leader.epoch().value(), before, result));
                 } else {
                     var code = Route.code(failure);
                     answer.with(() -> refused(code));
                 }
-            });
+            }));
         });
     }
 
@@ -153,7 +163,7 @@ final class ShareMember extends Client {
     private void open() {
         var name = name();
         var opening = Opening.stock(SETTINGS, new StartAt.Earliest());
-        ask(share -> share.open(GROUP, name, opening), () -> {}, (broker, reign, opened) -> () -> {
+        ask(share -> share.open(GROUP, name, opening), () -> {}, (broker, reign, before, opened) -> () -> {
             open = true;
             goOn();
         });
@@ -162,7 +172,7 @@ final class ShareMember extends Client {
     private void acquire() {
         var name = name();
         var demand = new Demand(name, 1 + cluster.random().nextInt(8), 400, Demand.Travel.IN_BATCHES);
-        ask(share -> share.acquire(GROUP, demand), () -> {}, (broker, reign, found) -> {
+        ask(share -> share.acquire(GROUP, demand), () -> {}, (broker, reign, before, found) -> {
             var taken = taken(found);
             var now = broker.clock().nanos();
             taken.forEach((offset, count) ->
@@ -222,7 +232,8 @@ final class ShareMember extends Client {
         ask(
                 share -> share.acknowledge(GROUP, name, List.copyOf(said)),
                 () -> deliveries.said(verdicts.keySet()),
-                (broker, reign, acknowledged) -> {
+                (broker, reign, before, acknowledged) -> {
+                    cluster.toldDone(partition, true, broker, before);
                     verdicts.forEach((offset, verdict) -> {
                         if (verdict == Verdict.RELEASE) {
                             deliveries.returned(reign, offset, counts.get(offset));
@@ -236,7 +247,7 @@ final class ShareMember extends Client {
 
     /** Whether anything is left. */
     private void look() {
-        ask(share -> share.progress(GROUP), () -> {}, (broker, reign, progress) -> {
+        ask(share -> share.progress(GROUP), () -> {}, (broker, reign, before, progress) -> {
             var end = broker.partition(partition).view().orElseThrow().endOffset();
             return () -> {
                 done = progress.startOffset() == end;

@@ -131,7 +131,7 @@ final class TransactionalProducer {
                         .transactions()
                         .init(id, TRANSACTION_TIMEOUT_MS, ProducerIdentity.NONE)
                         .exceptionally(failure -> new InitAnswer(Route.code(failure), ProducerIdentity.NONE))
-                        .thenAccept(given -> answer.with(() -> initialized(given))),
+                        .whenComplete(cluster.judged((given, none) -> answer.with(() -> initialized(given)))),
                 () -> again(present, coordinator, this::init));
     }
 
@@ -229,7 +229,7 @@ final class TransactionalProducer {
                     asked.deliveries().said(asked.offsets());
                     broker.acknowledgeInTransaction(
                                     id, producer, source.partition(), ShareMember.GROUP, asked.member(), said)
-                            .whenComplete((done, failure) -> {
+                            .whenComplete(cluster.judged((done, failure) -> {
                                 if (broker.hasLostPower()) {
                                     return;
                                 }
@@ -239,7 +239,7 @@ final class TransactionalProducer {
                                 }
                                 var code = failure == null ? ErrorCode.NONE : Route.code(failure);
                                 answer.with(() -> acknowledged(code));
-                            });
+                            }));
                 },
                 () -> again(present, acknowledgements, this::acknowledge));
     }
@@ -295,7 +295,8 @@ final class TransactionalProducer {
                                     id, producer, route.partition(), bytes(producer, sequence, batch), PATIENCE)
                             .thenApply(TransactionalProducer::outcome)
                             .exceptionally(Route::code)
-                            .thenAccept(outcome -> answer.with(() -> answered(outcome, batch))),
+                            .whenComplete(
+                                    cluster.judged((outcome, none) -> answer.with(() -> answered(outcome, batch)))),
                     () -> again(present, route, this::send));
         }
 
@@ -361,12 +362,12 @@ final class TransactionalProducer {
                         .transactions()
                         .end(id, producer, outcome, true, named)
                         .exceptionally(failure -> new EndAnswer(Route.code(failure), ProducerIdentity.NONE))
-                        .thenAccept(told -> {
+                        .whenComplete(cluster.judged((told, none) -> {
                             if (told.error() == ErrorCode.NONE && !broker.hasLostPower()) {
                                 ends.is(outcome, "the coordinator at " + broker.id());
                             }
                             answer.with(() -> told(told, outcome));
-                        }),
+                        })),
                 () -> {
                     if (present == process && cluster.random().nextInt(6) == 0) {
                         cluster.history().add(ends.name() + " is left alone at its end");

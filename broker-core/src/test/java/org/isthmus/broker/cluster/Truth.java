@@ -233,6 +233,19 @@ final class Truth {
                 .isGreaterThanOrEqualTo(minInSync);
     }
 
+    /**
+     * A coordinator says that something is done, which it wrote at this offset of the partition's log or behind.
+     *
+     * @param beside whether that is the log of the partition's share groups
+     */
+    void toldDone(ClusterImage truth, TopicPartition id, boolean beside, SimulatedBroker by, long from) {
+        check(id, partitions.get(id), by, truth);
+        var of = (beside ? sidecars : partitions).get(id);
+        assertThat(of.ends.values().stream().filter(end -> end > from).count())
+                .as("replicas that have more than %d of %s, by which %s said that it is done", from, id, process(by))
+                .isGreaterThanOrEqualTo(minInSync);
+    }
+
     /** A leader in this epoch says where the partition ends. */
     void toldEnd(TopicPartition id, int epoch, long end) {
         var told = partitions.get(id).toldEnds;
