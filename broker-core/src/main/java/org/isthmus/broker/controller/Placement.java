@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.isthmus.broker.common.BrokerException;
@@ -27,6 +28,14 @@ import org.jspecify.annotations.Nullable;
  * @param defaultReplicationFactor replicas of a partition of a topic whose creator does not say
  */
 public record Placement(int mostReplicas, int defaultPartitions, int defaultReplicationFactor) {
+    /** What is missing of a topic that was made of the request, where the default counted and there were too few brokers for it. */
+    public Optional<MissingReplicas> missing(TopicImage made, NewTopicRequest request) {
+        var byDefault = request.assignment().isEmpty() && request.replicationFactor() == -1;
+        return byDefault
+                ? MissingReplicas.of(made, defaultReplicationFactor, "default.replication.factor")
+                : Optional.empty();
+    }
+
     public ClusterDelta createTopic(ClusterImage image, NewTopicRequest request, UUID id) {
         TopicRules.checkNewName(request.name());
         checkFree(image, request.name());
@@ -44,7 +53,7 @@ public record Placement(int mostReplicas, int defaultPartitions, int defaultRepl
     private List<PartitionImage> spread(ClusterImage image, NewTopicRequest request) {
         var count = request.partitions() == -1 ? defaultPartitions : request.partitions();
         var replicas = request.replicationFactor() == -1
-                // The default of a broker that stands alone must not keep it from serving.
+                // A cluster that is not whole yet takes topics too; see missing.
                 ? Math.min(defaultReplicationFactor, image.brokers().size())
                 : request.replicationFactor();
         checkCount(image, count, replicas);

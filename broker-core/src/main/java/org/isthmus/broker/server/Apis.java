@@ -2,7 +2,6 @@ package org.isthmus.broker.server;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.isthmus.broker.controller.Elections;
@@ -156,12 +155,6 @@ record Apis(
     }
 
     private InternalTopics internalTopics() {
-        var partitionsOf = Map.of(
-                InternalTopics.CONSUMER_OFFSETS, settings.offsetsPartitions(),
-                InternalTopics.TRANSACTION_STATE, settings.transactionPartitions());
-        var replicasOf = Map.of(
-                InternalTopics.CONSUMER_OFFSETS, settings.cluster().offsetsReplicas(),
-                InternalTopics.TRANSACTION_STATE, settings.cluster().transactionReplicas());
-        return new StoredInternalTopics(metadata, settings.placement(), ids, partitionsOf, replicasOf);
+        return new StoredInternalTopics(metadata, settings.placement(), ids, StoredInternalTopics.Kind.of(settings));
     }
 }

@@ -261,7 +261,7 @@ final class Broker implements AutoCloseable {
     }
 
     private boolean isOfCluster() {
-        return settings.cluster().zooKeeper().isPresent();
+        return settings.isOfCluster();
     }
 
     private MetadataStore metadata(IdSource ids, EventLoop loop) throws IOException {

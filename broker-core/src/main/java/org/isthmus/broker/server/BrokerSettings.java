@@ -110,6 +110,12 @@ record BrokerSettings(
                         reader.flag("errors.deadletterqueue.auto.create.topics.enable", false)),
                 reader.changeable());
         reader.warnOfUnknown();
+        if (settings.replicationFactor > 1 && !settings.isOfCluster()) {
+            log.log(
+                    System.Logger.Level.WARNING,
+                    "default.replication.factor={0} has no effect: without --zookeeper this broker is alone",
+                    settings.replicationFactor);
+        }
         return settings;
     }
 
@@ -119,9 +125,13 @@ record BrokerSettings(
                 Math.min(Integer.MAX_VALUE, Math.max(1000, Runtime.getRuntime().maxMemory() >> 14));
     }
 
+    boolean isOfCluster() {
+        return cluster.zooKeeper().isPresent();
+    }
+
     /** Where replicas of new partitions go. */
     Placement placement() {
-        return new Placement(maxPartitions, partitions, replicationFactor);
+        return new Placement(maxPartitions, partitions, isOfCluster() ? replicationFactor : 1);
     }
 
     /** What a description of this broker says besides what can change. */
@@ -249,6 +259,7 @@ record BrokerSettings(
                     text("broker.rack").orElse(null),
                     number("offsets.topic.replication.factor", 3, 1),
                     number("transaction.state.log.replication.factor", 3, 1),
+                    number("transaction.state.log.min.isr", 0, 0),
                     balances ? Duration.ofSeconds(interval) : Duration.ZERO,
                     Duration.ofMillis(number("replica.lag.time.max.ms", 30_000, 100)));
         }

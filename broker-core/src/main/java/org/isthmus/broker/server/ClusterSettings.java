@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param rack what the broker shares with those that fail together with it
  * @param offsetsReplicas of the offsets topic, as far as there are brokers
  * @param transactionReplicas of the topic of transactions, as far as there are brokers
+ * @param transactionsInSync how many of those have to be in sync before the topic takes anything; 0: two, where one of them may still be away
  * @param balanceInterval how often leaders are brought back to where they are preferred; zero: never
  * @param maxReplicaLag how long a replica may be behind its leader and still be waited for
  */
@@ -20,5 +21,6 @@ record ClusterSettings(
         @Nullable String rack,
         int offsetsReplicas,
         int transactionReplicas,
+        int transactionsInSync,
         Duration balanceInterval,
         Duration maxReplicaLag) {}

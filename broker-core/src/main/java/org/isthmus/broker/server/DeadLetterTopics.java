@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.isthmus.broker.controller.MissingReplicas;
 import org.isthmus.broker.controller.NewTopicRequest;
 import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.coordinator.share.DeadLetterTarget;
@@ -73,6 +74,12 @@ record DeadLetterTopics(
                 : new NewTopicRequest(name, 1, -1, List.of(), Map.of());
         return metadata.change(image ->
                         image.topic(name).isPresent() ? List.of() : List.of(placement.createTopic(image, request, id)))
-                .thenApply((ClusterImage image) -> image.topic(name));
+                .thenApply((ClusterImage image) -> {
+                    var made = image.topic(name);
+                    made.filter(topic -> topic.id().equals(id))
+                            .flatMap(topic -> placement.missing(topic, request))
+                            .ifPresent(MissingReplicas::warn);
+                    return made;
+                });
     }
 }

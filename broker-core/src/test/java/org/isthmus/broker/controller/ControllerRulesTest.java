@@ -203,6 +203,25 @@ class ControllerRulesTest {
         }
     }
 
+    @Test
+    void defaultThatTooFewBrokersAreThereForIsToldAndWhatIsAskedForIsRefused() {
+        var image = cluster(1, 2);
+        var placement = new Placement(1000, 1, 3);
+        var byDefault = new NewTopicRequest("t", 1, -1, List.of(), Map.of());
+        var asked = new NewTopicRequest("t", 1, 3, List.of(), Map.of());
+
+        var made = image.with(List.of(placement.createTopic(image, byDefault, new UUID(0, 2))))
+                .topic("t")
+                .orElseThrow();
+
+        assertThat(placement.missing(made, byDefault))
+                .contains(new MissingReplicas("t", 2, 3, "default.replication.factor"));
+        assertThat(new Placement(1000, 1, 2).missing(made, byDefault)).isEmpty();
+        assertThatThrownBy(() -> placement.createTopic(image, asked, new UUID(0, 3)))
+                .isInstanceOfSatisfying(BrokerException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(ErrorCode.INVALID_REPLICATION_FACTOR));
+    }
+
     private static List<ClusterDelta> begun(ClusterImage image, List<BrokerId> target) {
         return List.of(Reassignments.begin(image, ID, target, false).orElseThrow());
     }

@@ -5,6 +5,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.controller.MissingReplicas;
 import org.isthmus.broker.controller.NewTopicRequest;
 import org.isthmus.broker.controller.Placement;
 import org.isthmus.broker.metadata.ClusterDelta;
@@ -19,7 +20,11 @@ public record TopicCreation(MetadataStore metadata, Placement placement, IdSourc
     public CompletionStage<TopicImage> create(NewTopicRequest request) {
         var id = ids.nextUuid();
         return metadata.change(image -> List.of(decide(image, request, id)))
-                .thenApply(image -> created(image, request));
+                .thenApply(image -> {
+                    var made = created(image, request);
+                    placement.missing(made, request).ifPresent(MissingReplicas::warn);
+                    return made;
+                });
     }
 
     /** Checks a request without carrying it out; what would be created. */
