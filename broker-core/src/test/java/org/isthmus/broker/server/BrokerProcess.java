@@ -25,9 +25,17 @@ final class BrokerProcess implements AutoCloseable {
 
     /** As one that was started before, where clients look for it. */
     static BrokerProcess startAt(String listener, Path data, String... more) throws IOException {
+        return startUnder(List.of(), listener, data, List.of(more));
+    }
+
+    /** By another command, which becomes the broker. */
+    static BrokerProcess startUnder(List<String> command, String listener, Path data, List<String> more)
+            throws IOException {
         var words = new ArrayList<>(List.of("--data", data.toString(), "--listen", listener));
-        words.addAll(List.of(more));
-        var process = launch(words);
+        words.addAll(more);
+        var builder = builder(words).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.command().addAll(0, command);
+        var process = builder.start();
         var ready =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
         if (ready == null) {

@@ -1,30 +1,28 @@
 package org.isthmus.broker.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.test.TestingServer;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.TopicPartitionInfo;
-import org.apache.kafka.common.serialization.IntegerDeserializer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.NotEnoughReplicasAfterAppendException;
 import org.apache.kafka.common.serialization.IntegerSerializer;
-import org.jspecify.annotations.Nullable;
+import org.isthmus.broker.client.Acks;
+import org.isthmus.broker.client.ClientConfig;
+import org.isthmus.broker.client.NewRecord;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.protocol.client.BrokerClients;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,20 +30,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three brokers in processes of their own that replicate, under an idempotent producer that never stops: leaders are killed and paused in
- * the middle of writing, and every acknowledged record is there once and in order.
+ * Three brokers in processes of their own that replicate, under producers that never stop: whoever is killed, paused or restarted, every
+ * acknowledged record is there once and in order.
  */
 @Timeout(300)
 class ReplicationProcessIT {
-    private static final String TOPIC = "replicated";
     private static final int PARTITIONS = 3;
-    private static final int KILLS = 2;
+    private static final int KILLS = 2 * Integer.getInteger("isthmus.process.rounds", 1);
 
-    private final Map<Integer, BrokerProcess> brokers = new HashMap<>();
-    private final Map<Integer, List<Integer>> acknowledged = new ConcurrentHashMap<>();
     private TestingServer zooKeeper;
-    private volatile boolean enough;
-    private @Nullable Exception refused; // guarded by acknowledged, as those are
+    private ProcessCluster cluster;
 
     @TempDir
     Path data;
@@ -53,169 +47,143 @@ class ReplicationProcessIT {
     @BeforeEach
     void start() throws Exception {
         zooKeeper = new TestingServer(true);
+        cluster = new ProcessCluster(
+                zooKeeper.getConnectString() + "/replication",
+                "zookeeper.session.timeout.ms=2000",
+                "replica.lag.time.max.ms=1500");
         for (var id = 1; id <= 3; id++) {
-            start(id, "127.0.0.1:0");
+            cluster.start(id, data.resolve("broker-" + id));
         }
-        for (var partition = 0; partition < PARTITIONS; partition++) {
-            acknowledged.put(partition, new ArrayList<>());
-        }
-    }
-
-    private void start(int id, String listener) throws IOException {
-        brokers.put(
-                id,
-                BrokerProcess.startAt(
-                        listener,
-                        data.resolve("broker-" + id),
-                        "--zookeeper",
-                        zooKeeper.getConnectString() + "/replication",
-                        "--id",
-                        Integer.toString(id),
-                        "--config",
-                        "zookeeper.session.timeout.ms=2000"));
     }
 
     @AfterEach
     void stop() throws Exception {
-        brokers.values().forEach(BrokerProcess::close);
+        cluster.close();
         zooKeeper.close();
     }
 
     @Test
     void acknowledgedRecordsSurviveLeadersThatAreKilledAndPaused() throws Exception {
-        var bootstrap = brokers.values().stream().map(BrokerProcess::address).collect(Collectors.joining(","));
-        // A paused broker does not answer, and is not waited for as long as the client would.
-        var config = Map.<String, Object>of("bootstrap.servers", bootstrap, "request.timeout.ms", 2000);
-        try (var admin = Admin.create(config)) {
-            admin.createTopics(List.of(
-                            new NewTopic(TOPIC, PARTITIONS, (short) 3).configs(Map.of("min.insync.replicas", "2"))))
-                    .all()
-                    .get();
-            awaitAllInSync(admin);
-            var producing = new Thread(() -> produce(bootstrap), "producing");
-            producing.start();
-
+        try (var topic = ReplicatedTopic.create(cluster.bootstrap(), "replicated", PARTITIONS, 3, 2);
+                var producer = SteadyProducer.start(cluster.bootstrap(), topic.name(), PARTITIONS)) {
             for (var round = 0; round < KILLS; round++) {
                 var partition = round % PARTITIONS;
-                awaitMore(partition, 200);
-                var leader = leader(admin, partition);
-                var killed = Objects.requireNonNull(brokers.remove(leader));
-                killed.kill();
-                awaitOtherLeader(admin, partition, leader);
-                awaitMore(partition, 200);
-                start(leader, killed.address());
-                awaitAllInSync(admin);
+                producer.awaitMore(partition, 200);
+                var leader = topic.leader(partition);
+                cluster.kill(leader);
+                topic.awaitOtherLeader(partition, leader);
+                producer.awaitMore(partition, 200);
+                cluster.start(leader);
+                topic.awaitAllInSync();
             }
 
-            awaitMore(0, 200);
-            var leader = leader(admin, 0);
-            brokers.get(leader).signal("STOP");
-            awaitOtherLeader(admin, 0, leader);
-            awaitMore(0, 200);
-            brokers.get(leader).signal("CONT");
-            awaitAllInSync(admin);
-            awaitMore(0, 200);
+            producer.awaitMore(0, 200);
+            var leader = topic.leader(0);
+            cluster.pause(leader);
+            topic.awaitOtherLeader(0, leader);
+            producer.awaitMore(0, 200);
+            cluster.goOn(leader);
+            topic.awaitAllInSync();
+            producer.awaitMore(0, 200);
 
-            enough = true;
-            producing.join();
-        }
-        for (var partition = 0; partition < PARTITIONS; partition++) {
-            var found = readAll(bootstrap, partition);
-            assertThat(found).as("in order").isSorted();
-            var distinct = new HashSet<>(found);
-            assertThat(found).as("each once").hasSameSizeAs(distinct);
-            var lost = new HashSet<>(acknowledged.get(partition));
-            lost.removeAll(distinct);
-            assertThat(lost).as("acknowledged and not there").isEmpty();
+            producer.checkAll(topic);
         }
     }
 
-    private void produce(String bootstrap) {
-        var config = Map.<String, Object>of(
+    @Test
+    void leaderThatWasPausedAcknowledgesNothingThatIsNotThere() throws Exception {
+        // One replica in sync is enough, so nothing but its epoch keeps the old leader from committing by itself.
+        try (var topic = ReplicatedTopic.create(cluster.bootstrap(), "paused", 1, 3, 1)) {
+            var leader = topic.leader(0);
+            Future<RecordMetadata> inItsSocket;
+            try (var before = producer(cluster.address(leader))) {
+                before.send(new ProducerRecord<>("paused", 0, null, 0)).get();
+                cluster.pause(leader);
+                inItsSocket = before.send(new ProducerRecord<>("paused", 0, null, 1));
+                var next = topic.awaitOtherLeader(0, leader);
+                try (var after = producer(cluster.address(next))) {
+                    after.send(new ProducerRecord<>("paused", 0, null, 2)).get();
+                }
+                cluster.goOn(leader);
+                assertThatThrownBy(inItsSocket::get).isNotNull();
+            }
+            topic.awaitAllInSync();
+
+            assertThat(topic.readAll(0)).containsExactly(0, 2);
+        }
+    }
+
+    @Test
+    void producersAreToldWhereReplicasGoMeanwhileAndWhatIsSentNextIsWritten() throws Exception {
+        try (var topic = ReplicatedTopic.create(cluster.bootstrap(), "both", 1, 2, 2);
+                var stock = producer(cluster.bootstrap());
+                var ours = BrokerClients.connect(
+                        List.of(endpoint(cluster.address(topic.leader(0)))),
+                        ClientConfig.defaults("ours").withRequestTimeout(Duration.ofSeconds(5)))) {
+            var place = new TopicPartition("both", 0);
+            stock.send(new ProducerRecord<>("both", 0, null, 0)).get();
+            ours.send(place, record(1), Acks.ALL).toCompletableFuture().get(30, TimeUnit.SECONDS);
+            var leader = topic.leader(0);
+            var follower = topic.inSync(0).stream()
+                    .filter(id -> id != leader)
+                    .findFirst()
+                    .orElseThrow();
+
+            cluster.pause(follower);
+            var told = stock.send(new ProducerRecord<>("both", 0, null, 2));
+            var failed = ours.send(place, record(3), Acks.ALL).toCompletableFuture();
+            assertThatThrownBy(told::get).hasCauseInstanceOf(NotEnoughReplicasAfterAppendException.class);
+            assertThat(failed).failsWithin(Duration.ofSeconds(30));
+            cluster.goOn(follower);
+            topic.awaitAllInSync();
+            ours.send(place, record(4), Acks.ALL).toCompletableFuture().get(30, TimeUnit.SECONDS);
+
+            assertThat(topic.readAll(0)).startsWith(0, 1).contains(2, 3).endsWith(4);
+        }
+    }
+
+    @Test
+    void brokersAreRestartedOneAfterAnotherUnderLoad() throws Exception {
+        try (var topic = ReplicatedTopic.create(cluster.bootstrap(), "rolling", PARTITIONS, 3, 2);
+                var producer = SteadyProducer.start(cluster.bootstrap(), topic.name(), PARTITIONS);
+                var consumer = SteadyConsumer.start(cluster.bootstrap(), topic.name(), PARTITIONS)) {
+            for (var id = 1; id <= 3; id++) {
+                producer.awaitMoreEverywhere(100);
+                assertThat(cluster.terminate(id)).isZero();
+                producer.awaitMoreEverywhere(100);
+                cluster.start(id);
+                topic.awaitAllInSync();
+            }
+            producer.awaitMoreEverywhere(100);
+
+            producer.checkAll(topic);
+            consumer.checkAll(topic);
+        }
+    }
+
+    /** Tries everything once, and waits for its answer. */
+    private static KafkaProducer<Integer, Integer> producer(String bootstrap) {
+        var config = new HashMap<String, Object>(Map.of(
                 "bootstrap.servers",
                 bootstrap,
-                "linger.ms",
-                1,
-                "max.block.ms",
-                120_000,
-                "delivery.timeout.ms",
-                120_000);
-        try (var producer = new KafkaProducer<>(config, new IntegerSerializer(), new IntegerSerializer())) {
-            for (var number = 0; !enough; number++) {
-                for (var partition = 0; partition < PARTITIONS; partition++) {
-                    var place = partition;
-                    var value = number;
-                    producer.send(new ProducerRecord<>(TOPIC, partition, null, number), (where, failure) -> {
-                        synchronized (acknowledged) {
-                            if (failure == null) {
-                                acknowledged.get(place).add(value);
-                            } else {
-                                refused = failure;
-                            }
-                            acknowledged.notifyAll();
-                        }
-                    });
-                }
-                if (number % 100 == 99) {
-                    producer.flush();
-                }
-            }
-        }
+                "enable.idempotence",
+                false,
+                "retries",
+                0,
+                "request.timeout.ms",
+                60_000,
+                "acks",
+                "all"));
+        return new KafkaProducer<>(config, new IntegerSerializer(), new IntegerSerializer());
     }
 
-    private void awaitMore(int partition, int count) throws InterruptedException {
-        synchronized (acknowledged) {
-            var wanted = acknowledged.get(partition).size() + count;
-            while (acknowledged.get(partition).size() < wanted) {
-                assertThat(refused).as("what the producer could not send").isNull();
-                acknowledged.wait();
-            }
-        }
+    private static Endpoint endpoint(String address) {
+        var parts = address.split(":", 2);
+        return new Endpoint.Tcp(parts[0], Integer.parseInt(parts[1]));
     }
 
-    private static int leader(Admin admin, int partition) throws Exception {
-        var leader = describe(admin).get(partition).leader();
-        return leader == null ? -1 : leader.id();
-    }
-
-    private static void awaitOtherLeader(Admin admin, int partition, int before) throws Exception {
-        for (var now = leader(admin, partition); now < 0 || now == before; now = leader(admin, partition)) {
-            Thread.onSpinWait();
-        }
-    }
-
-    private static void awaitAllInSync(Admin admin) throws Exception {
-        while (!describe(admin).stream().allMatch(partition -> partition.isr().size() == 3)) {
-            Thread.onSpinWait();
-        }
-    }
-
-    private static List<TopicPartitionInfo> describe(Admin admin) throws Exception {
-        while (true) {
-            try {
-                return admin.describeTopics(List.of(TOPIC))
-                        .allTopicNames()
-                        .get()
-                        .get(TOPIC)
-                        .partitions();
-            } catch (ExecutionException e) {
-                // A broker that is being killed or does not answer; another one will.
-                Thread.onSpinWait();
-            }
-        }
-    }
-
-    private static List<Integer> readAll(String bootstrap, int index) {
-        var config = Map.<String, Object>of("bootstrap.servers", bootstrap, "auto.offset.reset", "earliest");
-        var found = new ArrayList<Integer>();
-        try (var consumer = new KafkaConsumer<>(config, new IntegerDeserializer(), new IntegerDeserializer())) {
-            var partition = new TopicPartition(TOPIC, index);
-            consumer.assign(List.of(partition));
-            var end = consumer.endOffsets(List.of(partition)).get(partition);
-            while (consumer.position(partition) < end) {
-                consumer.poll(Duration.ofMillis(200)).forEach(record -> found.add(record.value()));
-            }
-        }
-        return found;
+    private static NewRecord record(int number) {
+        return new NewRecord(
+                0, null, ByteBuffer.allocate(Integer.BYTES).putInt(number).array(), List.of());
     }
 }
