@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A broker in a process of its own, on a free port. What it prints is in {@code broker.out} of its data directory. */
 public final class BrokerProcess implements AutoCloseable {
@@ -24,6 +26,15 @@ public final class BrokerProcess implements AutoCloseable {
             transaction.state.log.min.isr=1
             share.coordinator.state.topic.replication.factor=1
             share.coordinator.state.topic.min.isr=1
+            """;
+
+    private static final String NODE_OF_SEVERAL = """
+            process.roles=broker,controller
+            node.id=%1$d
+            controller.quorum.voters=%2$s
+            listeners=PLAINTEXT://127.0.0.1:%3$d,CONTROLLER://127.0.0.1:%4$d
+            controller.listener.names=CONTROLLER
+            log.dirs=%5$s
             """;
 
     private final Process process;
@@ -66,9 +77,31 @@ public final class BrokerProcess implements AutoCloseable {
     /** On the port that an earlier broker of the directory had, so that its clients find it again. */
     public static BrokerProcess kafka(Path lib, Path data, int port, BrokerSetup setup)
             throws IOException, InterruptedException {
+        return kafka(lib, data, port, SINGLE_NODE.formatted(port, FreePort.pick(), data.resolve("log")), setup);
+    }
+
+    /**
+     * One of several nodes, each of which is broker and controller.
+     *
+     * @param ports of all of them as brokers, by their ids, which begin at 1
+     * @param controllers the same as controllers
+     */
+    public static BrokerProcess kafka(
+            Path lib, Path data, int id, List<Integer> ports, List<Integer> controllers, BrokerSetup setup)
+            throws IOException, InterruptedException {
+        var voters = IntStream.rangeClosed(1, controllers.size())
+                .mapToObj(voter -> voter + "@127.0.0.1:" + controllers.get(voter - 1))
+                .collect(Collectors.joining(","));
+        var port = ports.get(id - 1);
+        var text = NODE_OF_SEVERAL.formatted(id, voters, port, controllers.get(id - 1), data.resolve("log"));
+        return kafka(lib, data, port, text, setup);
+    }
+
+    private static BrokerProcess kafka(Path lib, Path data, int port, String fixed, BrokerSetup setup)
+            throws IOException, InterruptedException {
         Files.createDirectories(data);
         var properties = data.resolve("server.properties");
-        var text = new StringBuilder(SINGLE_NODE.formatted(port, FreePort.pick(), data.resolve("log")));
+        var text = new StringBuilder(fixed);
         setup.settings()
                 .forEach((name, value) ->
                         text.append(name).append('=').append(value).append('\n'));
