@@ -99,7 +99,8 @@ final class Browsing implements Enumeration<IsthmusMessage> {
     /** The record as a message; null where it has expired. */
     private @Nullable IsthmusMessage message(FetchedRecord record) throws JMSException {
         var envelope = RecordMapping.toEnvelope(record, connection.recordsAsText(), 1);
-        if (envelope.expiresMs() != 0 && envelope.expiresMs() <= System.currentTimeMillis()) {
+        var nowMs = connection.surroundings().clock().wallMs();
+        if (envelope.expiresMs() != 0 && envelope.expiresMs() <= nowMs) {
             return null;
         }
         var message = Messages.received(envelope, connection.trustedClasses());

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.isthmus.broker.client.FetchedRecord;
+import org.isthmus.broker.runtime.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +34,9 @@ final class Delivery {
     // With DUPS_OK, acknowledgements are committed when so many have come together or nothing more is there.
     private static final int LAZY_ACKNOWLEDGEMENTS = 100;
 
-    final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    final ReentrantLock lock;
+    private final Condition changed;
+    private final Clock clock;
     private final SerialExecutor thread;
     private final int mode;
     private final SessionTransaction transaction;
@@ -63,7 +65,15 @@ final class Delivery {
     }
 
     /** @param blocks whether an automatic acknowledgement is safe before the next message is handed out */
-    Delivery(SerialExecutor thread, int mode, SessionTransaction transaction, boolean blocks) {
+    Delivery(
+            Surroundings surroundings,
+            SerialExecutor thread,
+            int mode,
+            SessionTransaction transaction,
+            boolean blocks) {
+        lock = surroundings.newLock();
+        changed = lock.newCondition();
+        clock = surroundings.clock();
         this.thread = thread;
         this.mode = mode;
         this.transaction = transaction;
@@ -210,7 +220,7 @@ final class Delivery {
 
     /** The next message of the consumer as the caller wants it; null when time is up or the consumer was closed. */
     <T> @Nullable T receive(IsthmusConsumer consumer, long timeoutMs, Extraction<T> extraction) throws JMSException {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        long deadline = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         enter(consumer);
         try {
             for (; ; ) {
@@ -261,7 +271,7 @@ final class Delivery {
         for (; ; ) {
             var left = timeoutMs == AT_ONCE
                     ? Duration.ZERO
-                    : timeoutMs == FOREVER ? LONGEST_ASK : Duration.ofNanos(deadline - System.nanoTime());
+                    : timeoutMs == FOREVER ? LONGEST_ASK : Duration.ofNanos(deadline - clock.nanos());
             lock.lock();
             try {
                 if (closing || consumer.isClosed()) {
@@ -313,7 +323,7 @@ final class Delivery {
                 changed.await();
                 return true;
             }
-            return changed.awaitNanos(deadline - System.nanoTime()) > 0;
+            return changed.awaitNanos(deadline - clock.nanos()) > 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw JmsErrors.caused(new JMSException("receive was interrupted"), e);

@@ -18,9 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.isthmus.broker.client.BrokerClient;
@@ -39,20 +36,21 @@ import org.jspecify.annotations.Nullable;
 public class IsthmusConnection implements QueueConnection, TopicConnection {
     private static final System.Logger LOG = System.getLogger(IsthmusConnection.class.getName());
 
-    private final String uid = ConnectionNames.next();
+    private final Surroundings surroundings;
+    private final String uid;
     private final BrokerLink link;
     private final String broker;
     private final Domain domain;
     private final Settings settings;
     private final TopicDirectory topics;
     private final TemporaryDestinations temporaries;
-    private final ThreadPoolExecutor threads;
+    private final Surroundings.Threads threads;
     private final SerialExecutor exceptionThread;
     private final Set<IsthmusSession> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicInteger nextSession = new AtomicInteger();
 
     private volatile @Nullable ExceptionListener exceptionListener;
-    private volatile String origin = uid;
+    private volatile String origin;
     private final Subscriptions subscriptions;
     private @Nullable NameLease clientIdLease; // guarded by this, like the four below
     private @Nullable String clientId;
@@ -75,6 +73,19 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
 
     IsthmusConnection(BrokerLink.Dialer dialer, Domain domain, Settings settings, @Nullable String clientId)
             throws JMSException {
+        this(dialer, domain, settings, clientId, JvmSurroundings.INSTANCE);
+    }
+
+    IsthmusConnection(
+            BrokerLink.Dialer dialer,
+            Domain domain,
+            Settings settings,
+            @Nullable String clientId,
+            Surroundings surroundings)
+            throws JMSException {
+        this.surroundings = surroundings;
+        uid = surroundings.newName();
+        origin = uid;
         this.broker = dialer.broker();
         this.domain = domain;
         this.settings = settings;
@@ -82,8 +93,7 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
         topics = new TopicDirectory(link.client());
         temporaries = new TemporaryDestinations(link.client(), this::isConsumed);
         subscriptions = new Subscriptions(link.client(), topics);
-        threads = new ThreadPoolExecutor(
-                0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), this::thread);
+        threads = surroundings.newThreads(uid);
         exceptionThread = new SerialExecutor(threads);
         if (clientId != null) {
             try {
@@ -95,10 +105,8 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
         }
     }
 
-    private Thread thread(Runnable work) {
-        var thread = new Thread(work, "isthmus-jms-" + uid);
-        thread.setDaemon(true);
-        return thread;
+    Surroundings surroundings() {
+        return surroundings;
     }
 
     Domain domain() {
@@ -519,7 +527,7 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
             releaseClientId();
         } finally {
             link.close();
-            threads.shutdown();
+            threads.end();
         }
         if (failure != null) {
             throw failure;

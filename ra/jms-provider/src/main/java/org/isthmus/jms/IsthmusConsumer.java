@@ -159,7 +159,8 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
         }
         var connection = session.connection();
         var envelope = RecordMapping.toEnvelope(fetched, connection.recordsAsText(), before + attempt);
-        boolean expired = envelope.expiresMs() != 0 && envelope.expiresMs() <= System.currentTimeMillis();
+        boolean expired = envelope.expiresMs() != 0
+                && envelope.expiresMs() <= connection.surroundings().clock().wallMs();
         boolean own = choice.noLocal() && connection.origin().equals(envelope.origin());
         if (expired || own || (filter != null && !filter.matches(new SelectedFields(envelope)))) {
             return null;

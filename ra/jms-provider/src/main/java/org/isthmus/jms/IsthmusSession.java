@@ -65,7 +65,12 @@ public class IsthmusSession implements TopicSession, QueueSession {
         this.domain = domain;
         this.mode = mode;
         this.transaction = transaction;
-        delivery = new Delivery(new SerialExecutor(threads), mode, transaction, connection.blocksOnAcknowledge());
+        delivery = new Delivery(
+                connection.surroundings(),
+                new SerialExecutor(threads),
+                mode,
+                transaction,
+                connection.blocksOnAcknowledge());
         outflow = new Outflow(connection, name, threads, transaction);
     }
 
@@ -351,7 +356,12 @@ public class IsthmusSession implements TopicSession, QueueSession {
 
     private Inflow inflow(IsthmusConsumer consumer, ShareStream stream) {
         return new ShareInflow(
-                delivery.lock, stream, consumer.demand(), consumer.observer(), mode != CLIENT_ACKNOWLEDGE);
+                delivery.lock,
+                connection.surroundings().clock(),
+                stream,
+                consumer.demand(),
+                consumer.observer(),
+                mode != CLIENT_ACKNOWLEDGE);
     }
 
     private IsthmusConsumer ofQueue(IsthmusDestination from, TopicInfo topic, IsthmusConsumer.Choice choice)

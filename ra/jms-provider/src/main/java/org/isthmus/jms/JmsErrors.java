@@ -34,8 +34,12 @@ public final class JmsErrors {
 
     /** Waits for a call of the broker's client, which ends by itself within the client's request timeout. */
     static <T> T await(CompletionStage<T> stage, String what) throws JMSException {
+        var answer = stage.toCompletableFuture();
+        if (Thread.currentThread() instanceof SteppedThread thread) {
+            thread.waitFor(answer);
+        }
         try {
-            return stage.toCompletableFuture().get();
+            return answer.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw caused(new JMSException(what + " was interrupted"), e);

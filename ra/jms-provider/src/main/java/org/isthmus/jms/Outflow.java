@@ -91,7 +91,7 @@ final class Outflow {
     }
 
     private void stamp(IsthmusMessage message, IsthmusDestination to, Manner manner) throws JMSException {
-        long now = System.currentTimeMillis();
+        long now = connection.surroundings().clock().wallMs();
         message.setJMSDestination(to);
         message.setJMSDeliveryMode(manner.deliveryMode());
         message.setJMSPriority(manner.priority());

@@ -20,6 +20,7 @@ import org.isthmus.broker.client.Transaction;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.runtime.Clock;
 import org.isthmus.jms.mapping.RecordMapping;
 import org.jspecify.annotations.Nullable;
 
@@ -72,12 +73,13 @@ final class ShareInflow implements Inflow {
     }
 
     private final ReentrantLock lock;
+    private final Clock clock;
     private final ShareStream stream;
     private final Demand demand;
     private final Inflow.Observer observer;
     private final boolean acknowledgesByItself;
 
-    private final Ahead ahead = new Ahead(System.nanoTime());
+    private final Ahead ahead;
     private final Deque<Held> buffer = new ArrayDeque<>();
     // Handed out and not acknowledged, in the order of handing out.
     private final Map<Place, Held> handed = new LinkedHashMap<>();
@@ -101,11 +103,14 @@ final class ShareInflow implements Inflow {
     /** @param acknowledgesByItself whether the application never hears whether an acknowledgement came in time */
     ShareInflow(
             ReentrantLock lock,
+            Clock clock,
             ShareStream stream,
             Demand demand,
             Inflow.Observer observer,
             boolean acknowledgesByItself) {
         this.lock = lock;
+        this.clock = clock;
+        ahead = new Ahead(clock.nanos());
         this.stream = stream;
         this.demand = demand;
         this.observer = observer;
@@ -134,7 +139,7 @@ final class ShareInflow implements Inflow {
             }
             polling = true;
             pollingAhead = false;
-            polledAtNanos = System.nanoTime();
+            polledAtNanos = clock.nanos();
             most = ahead.next(LEAST_FOR_RECEIVER, polledAtNanos);
         } finally {
             lock.unlock();
@@ -157,7 +162,7 @@ final class ShareInflow implements Inflow {
                 return; // asks when it needs one
             }
             int least = flows ? LEAST_FOR_LISTENER : LEAST_FOR_RECEIVER;
-            room = ahead.next(least, System.nanoTime()) - buffer.size();
+            room = ahead.next(least, clock.nanos()) - buffer.size();
             if (room <= 0) {
                 return;
             }
@@ -199,7 +204,7 @@ final class ShareInflow implements Inflow {
         lock.lock();
         try {
             if (!pollingAhead) {
-                ahead.waited(System.nanoTime() - polledAtNanos);
+                ahead.waited(clock.nanos() - polledAtNanos);
             }
             boolean goesOn = pollingAhead && !isIdle();
             unwanted = closed || paused || !(demand.isFlowing() || demand.isReceiving() || goesOn);
@@ -227,7 +232,7 @@ final class ShareInflow implements Inflow {
     }
 
     private boolean isIdle() {
-        return System.nanoTime() - takenAtNanos >= IDLE.toNanos();
+        return clock.nanos() - takenAtNanos >= IDLE.toNanos();
     }
 
     private void watchIdleness() {
@@ -319,7 +324,7 @@ final class ShareInflow implements Inflow {
         }
         var held = buffer.remove();
         ahead.took(1);
-        takenAtNanos = System.nanoTime();
+        takenAtNanos = clock.nanos();
         handed.put(Place.of(held.delivery()), held);
         return new FetchedRecord(held.delivery().partition(), held.delivery().record());
     }

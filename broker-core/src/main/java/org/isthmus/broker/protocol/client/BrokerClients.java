@@ -10,6 +10,7 @@ import org.isthmus.broker.network.Tls;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.network.TransportConfig;
 import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.runtime.IdSource;
 import org.jspecify.annotations.Nullable;
 
 /** Where broker clients come from. All clients of this JVM share their I/O threads, which end with the last client. */
@@ -39,7 +40,7 @@ public final class BrokerClients {
         }
         var tls = tls(config);
         var shared = acquire();
-        var client = new ClientLoop(shared.loop(), shared, Clock.system(), config, tls);
+        var client = new ClientLoop(shared.loop(), shared, Clock.system(), IdSource.random(), config, tls);
         return new WireBrokerClient(client, reached(bootstrap, client), BrokerClients::release);
     }
 

@@ -9,6 +9,7 @@ import org.isthmus.broker.network.Tls;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
+import org.isthmus.broker.runtime.IdSource;
 import org.jspecify.annotations.Nullable;
 
 /** The one loop on which a client's state lives, and what its parts need beside it. All of its connections belong to that loop too. */
@@ -16,6 +17,7 @@ record ClientLoop(
         EventLoop loop,
         Transport transport,
         Clock clock,
+        IdSource ids,
         ClientConfig config,
         @Nullable Tls tls) {
     /** The broker at an address that another told. */

@@ -11,6 +11,7 @@ import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.runtime.IdSource;
 
 /**
  * A broker's connections to the others of its cluster, each made when it is needed. They are over the transport of the broker itself, and end with
@@ -21,7 +22,8 @@ final class PeerChannels {
     private final Map<Endpoint, BrokerChannel> channels = new HashMap<>();
 
     PeerChannels(Transport transport, ClientConfig config) {
-        client = new ClientLoop(transport.loop(), transport, Clock.system(), config, BrokerClients.tls(config));
+        client = new ClientLoop(
+                transport.loop(), transport, Clock.system(), IdSource.random(), config, BrokerClients.tls(config));
     }
 
     boolean speaksTls() {

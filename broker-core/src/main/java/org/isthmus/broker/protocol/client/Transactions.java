@@ -2,7 +2,8 @@ package org.isthmus.broker.protocol.client;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,6 @@ import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.common.Xid;
 import org.isthmus.broker.protocol.codec.BranchesAnswer;
 import org.isthmus.broker.protocol.codec.EndBranchAnswer;
-import org.isthmus.broker.runtime.IdSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +32,10 @@ final class Transactions {
     private final ClientLoop client;
     private final TransactionCalls calls;
     private final Map<Integer, IdleIdentities> idle = new HashMap<>();
-    private final TransactionNames names = new TransactionNames(IdSource.random());
+    private final TransactionNames names;
     private final Map<Xid, Prepared> prepared = new HashMap<>();
-    private final Set<WireTransaction> open = new HashSet<>();
-    private final Map<WireTransaction, Kept> kept = new HashMap<>();
+    private final Set<WireTransaction> open = new LinkedHashSet<>();
+    private final Map<WireTransaction, Kept> kept = new LinkedHashMap<>();
     private @Nullable CompletionStage<Boolean> brokersListen;
     private boolean telling;
 
@@ -47,6 +47,7 @@ final class Transactions {
     Transactions(ClientLoop client, TransactionCalls calls) {
         this.client = client;
         this.calls = calls;
+        this.names = new TransactionNames(client.ids());
     }
 
     TransactionCalls calls() {

@@ -1,7 +1,7 @@
 package org.isthmus.broker.protocol.client;
 
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +36,6 @@ import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.common.Xid;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.protocol.codec.LeaseRequest;
-import org.isthmus.broker.runtime.IdSource;
 
 /**
  * The broker client on the wire protocol. Everything it knows lives on one loop; calls hop there and their stages complete there, so one
@@ -54,10 +53,10 @@ final class WireBrokerClient implements OperatorClient {
     private final Inspection inspection;
 
     // Owned by the loop.
-    private final Set<FetchStream> streams = new HashSet<>();
-    private final Set<ShareMember> members = new HashSet<>();
-    private final Set<HeldName> names = new HashSet<>();
-    private final Set<Call<?>> calls = new HashSet<>();
+    private final Set<FetchStream> streams = new LinkedHashSet<>();
+    private final Set<ShareMember> members = new LinkedHashSet<>();
+    private final Set<HeldName> names = new LinkedHashSet<>();
+    private final Set<Call<?>> calls = new LinkedHashSet<>();
     private boolean isClosed;
 
     /** A call that was not answered yet. */
@@ -132,7 +131,7 @@ final class WireBrokerClient implements OperatorClient {
 
     @Override
     public ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options) {
-        var id = IdSource.random().nextUuid().toString();
+        var id = client.ids().nextUuid().toString();
         var member = new ShareMember(client, cluster, group, id, partitions, options, ended -> members.remove(ended));
         client.run(
                 () -> {
@@ -225,7 +224,7 @@ final class WireBrokerClient implements OperatorClient {
     @Override
     public CompletionStage<NameLease> lease(
             String name, String terms, boolean shared, Consumer<BrokerException> onLost) {
-        var holder = IdSource.random().nextUuid().toString();
+        var holder = client.ids().nextUuid().toString();
         var claim = new LeaseRequest(name, holder, terms, shared, false);
         var held = new HeldName(client, cluster, claim, onLost);
         return this.<NameLease>call(

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -51,7 +52,7 @@ final class WireTransaction implements Transaction {
     // Owned by the loop.
     private final Map<TopicPartition, BranchSender> senders = new HashMap<>();
     private final Map<TopicPartition, BranchDelayer> delayers = new HashMap<>();
-    private final Map<ShareMember, MemberAcknowledger> acknowledgers = new HashMap<>();
+    private final Map<ShareMember, MemberAcknowledger> acknowledgers = new LinkedHashMap<>();
     /** Who takes part by what was asked for so far. */
     private final Set<TopicPartition> participants = new HashSet<>();
 

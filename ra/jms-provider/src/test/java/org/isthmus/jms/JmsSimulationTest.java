@@ -1,0 +1,61 @@
+package org.isthmus.jms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.isthmus.broker.sim.Seeds;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Applications that send to and consume from a queue, through lost connections, killed processes and a broker that dies, in an order that the seed
+ * chooses. What must hold is in {@link JmsLedger}.
+ */
+class JmsSimulationTest {
+    /** What fails would be logged, and everything fails all the time. Held here, or the setting would be collected. */
+    private static final Logger QUIET = Logger.getLogger("org.isthmus");
+
+    /** Seeds that found something once. */
+    private static final long[] FOUND = {};
+
+    @BeforeAll
+    static void silence() {
+        QUIET.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void speak() {
+        QUIET.setLevel(null);
+    }
+
+    @Test
+    void eachMessageIsHandedToOneAndAcknowledgedOnceWhateverIsLost() {
+        var seen = new AtomicLong();
+        Seeds.each(200, seed -> seen.addAndGet(run(seed).seen()), FOUND);
+        assertThat(seen).as("messages that were handed out").hasValueGreaterThan(1_000);
+    }
+
+    @Test
+    void aSeedReplaysExactly() {
+        for (var seed = 0L; seed < 5; seed++) {
+            assertThat(run(seed)).isEqualTo(run(seed));
+        }
+    }
+
+    private record Outcome(long seen, long history) {}
+
+    private static Outcome run(long seed) {
+        var world = new JmsWorld(seed);
+        try {
+            return new Outcome(world.run(), world.history().hash());
+        } catch (Throwable failure) {
+            throw new AssertionError(
+                    failure.getMessage() + "\nSeed " + seed + " ends with:"
+                            + world.history().tail(),
+                    failure);
+        }
+    }
+}

@@ -1,0 +1,291 @@
+package org.isthmus.jms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.jms.JMSException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.server.SimulatedServer;
+import org.isthmus.broker.sim.SimClock;
+import org.isthmus.broker.sim.SimLoop;
+import org.isthmus.broker.sim.SimStreams;
+
+/**
+ * Applications, each in a process of its own, and the broker that they share a queue at: the provider, the client, the protocol and the broker are the
+ * real ones; time, threads, network and disk are simulated, and a seed decides all that chance does otherwise. For a while connections are cut,
+ * processes are killed and the broker dies or stops; then everything heals, and what is left must be what nobody had.
+ */
+final class JmsWorld {
+    static final IsthmusQueue QUEUE = new IsthmusQueue("q");
+    static final IsthmusQueue COPIES = new IsthmusQueue("copies");
+
+    /** So that nothing is ever given up. */
+    static final RedeliveryPolicy REDELIVERY = new RedeliveryPolicy(-1, 0, 1, 3_600_000, "");
+
+    private static final Duration TROUBLE = Duration.ofSeconds(12);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    /** What a client that was killed left open ends by its time. */
+    private static final long LONGER_THAN_A_TRANSACTION_MS = 30_000;
+
+    private static final Endpoint.Tcp BROKER = new Endpoint.Tcp("broker", 9092);
+
+    private final Random random;
+    private final SimClock clock = new SimClock();
+    private final SimLoop loops;
+    private final SimStreams streams;
+    private final SimulatedServer server;
+    private final JmsLedger ledger = new JmsLedger(clock);
+    private final JmsHistory history = new JmsHistory(clock);
+    private final List<Application> applications = new ArrayList<>();
+    private final boolean isPeaceful;
+    private long restartNanos;
+    private int serverLosses;
+    private int names;
+    private boolean over;
+    private AssertionError finding;
+
+    /** A program, in the process that it runs in at present. */
+    private final class Application {
+        private final String name;
+        private final Role role;
+        private SimProcess process;
+        private SimProcess.Actor actor;
+        private int lives;
+        private int losses;
+
+        private Application(String name, Role role) {
+            this.name = name;
+            this.role = role;
+        }
+
+        private void begin() {
+            process = newProcess(name + "#" + lives++);
+            actor = process.begin(role.in(process));
+        }
+
+        private void kill() {
+            process.kill();
+            ledger.killed(process);
+            begin();
+        }
+    }
+
+    private interface Role {
+        SimProcess.Work in(SimProcess process);
+    }
+
+    JmsWorld(long seed) {
+        random = new Random(seed);
+        loops = new SimLoop(random, clock);
+        streams = new SimStreams(random, clock, loops);
+        server = new SimulatedServer(
+                BROKER,
+                random,
+                clock,
+                loops,
+                streams,
+                Map.of("offsets.topic.num.partitions", "1", "transaction.state.log.num.partitions", "2"));
+        isPeaceful = random.nextInt(8) == 0;
+        var senders = 1 + random.nextInt(2);
+        var receivers = 1 + random.nextInt(3);
+        for (var i = 0; i < senders; i++) {
+            applications.add(new Application("sender" + i, process -> new JmsRoles.Sender(this, process)));
+        }
+        for (var i = 0; i < receivers; i++) {
+            applications.add(new Application(
+                    "receiver" + i, process -> new JmsRoles.Receiver(this, process, receivers == 1)));
+        }
+    }
+
+    private SimProcess newProcess(String name) {
+        return new SimProcess(name, random, clock, loops, streams, BROKER);
+    }
+
+    // ---- what applications know of it
+
+    Random random() {
+        return random;
+    }
+
+    JmsLedger ledger() {
+        return ledger;
+    }
+
+    JmsHistory history() {
+        return history;
+    }
+
+    /** Whether they should come to an end. */
+    boolean isOver() {
+        return over;
+    }
+
+    String newName(String kind) {
+        return kind + names++;
+    }
+
+    /** How often a process has lost something, or the broker everything. */
+    int losses(SimProcess process) {
+        return serverLosses
+                + applications.stream()
+                        .filter(each -> each.process == process)
+                        .mapToInt(each -> each.losses)
+                        .sum();
+    }
+
+    /** Found where it cannot be thrown to whoever runs the simulation. */
+    void found(AssertionError what) {
+        finding = what;
+    }
+
+    // ---- the story
+
+    /** Lets all of it happen. Returns how much came of it. */
+    int run() {
+        try {
+            server.start();
+            stepUntil("the broker serves", server::serves);
+            applications.forEach(Application::begin);
+            trouble();
+            heal();
+            drain();
+            return ledger.check();
+        } finally {
+            applications.stream().filter(each -> each.process != null).forEach(each -> each.process.kill());
+        }
+    }
+
+    private void trouble() {
+        var end = clock.nanos() + TROUBLE.toNanos();
+        while (clock.nanos() < end) {
+            var next = clock.nanos() + (long) (random.nextDouble() * random.nextDouble() * 3e9);
+            while (clock.nanos() < next) {
+                step();
+            }
+            if (!isPeaceful) {
+                disturb();
+            }
+        }
+    }
+
+    private void disturb() {
+        var application = applications.get(random.nextInt(applications.size()));
+        switch (random.nextInt(14)) {
+            case 0, 1, 2, 3 -> {
+                history.add(application.process.cutSome() + " connections of " + application.name + " are cut");
+                application.losses++;
+                ledger.lost(application.process);
+            }
+            case 4 -> {
+                history.add(application.name + " is killed");
+                application.kill();
+            }
+            case 5 -> {
+                if (server.isUp()) {
+                    history.add("the broker's process dies");
+                    server.crashProcess();
+                    serverLost();
+                }
+            }
+            case 6 -> {
+                if (server.isUp()) {
+                    history.add("the broker's machine loses its power");
+                    server.crashMachine();
+                    serverLost();
+                }
+            }
+            case 7 -> {
+                if (server.isUp()) {
+                    var after = 1 + random.nextInt(60);
+                    history.add("the broker's machine will lose its power after " + after + " operations");
+                    server.disk().crashAfter(after);
+                }
+            }
+            case 8 -> {
+                if (server.serves()) {
+                    history.add("the broker stops");
+                    server.stop();
+                    serverLost();
+                }
+            }
+            case 9 -> streams.mostDelay(Duration.ofMillis(5 + random.nextInt(150)));
+            default -> streams.mostDelay(Duration.ofMillis(5));
+        }
+    }
+
+    private void serverLost() {
+        serverLosses++;
+        applications.forEach(each -> ledger.lost(each.process));
+        restartNanos = clock.nanos() + (long) (random.nextDouble() * 2e9);
+    }
+
+    private void heal() {
+        history.add("everything heals");
+        over = true;
+        server.disk().crashAfter(Long.MAX_VALUE);
+        streams.mostDelay(Duration.ofMillis(5));
+        stepUntil("the applications are done", () -> applications.stream().allMatch(each -> each.actor.hasEnded()));
+    }
+
+    /** Somebody who has lost nothing gets what is left. */
+    private void drain() {
+        history.add("what is left is drained");
+        var verifier = newProcess("verifier");
+        var reader = verifier.begin(() -> drain(verifier));
+        stepUntil("what is left is drained", reader::hasEnded);
+        verifier.kill();
+    }
+
+    private void drain(SimProcess verifier) throws JMSException {
+        var by = new JmsLedger.Holder("verifier", verifier);
+        try (var connection = verifier.connect(null, REDELIVERY, false)) {
+            connection.start();
+            var session = connection.createSession();
+            var left = session.createConsumer(QUEUE);
+            for (var message = left.receive(LONGER_THAN_A_TRANSACTION_MS);
+                    message != null;
+                    message = left.receive(LONGER_THAN_A_TRANSACTION_MS)) {
+                history.add("left is " + message.getBody(String.class));
+                ledger.drained(by, message);
+            }
+            var copies = session.createConsumer(COPIES);
+            for (var copy = copies.receive(1_000); copy != null; copy = copies.receive(1_000)) {
+                ledger.copied(copy);
+            }
+        }
+    }
+
+    // ---- steps
+
+    private interface Condition {
+        boolean isMet();
+    }
+
+    private void stepUntil(String what, Condition condition) {
+        var end = clock.nanos() + PATIENCE.toNanos();
+        while (!condition.isMet()) {
+            assertThat(clock.nanos()).as("%s within %s", what, PATIENCE).isLessThan(end);
+            step();
+        }
+    }
+
+    private void step() {
+        loops.step();
+        if (finding != null) {
+            throw finding;
+        }
+        if (server.hasLostPower()) {
+            history.add("the broker's machine loses its power in the middle of something");
+            server.crashMachine();
+            serverLost();
+        }
+        if (!server.isUp() && clock.nanos() >= restartNanos) {
+            history.add("the broker starts");
+            server.start();
+        }
+    }
+}
