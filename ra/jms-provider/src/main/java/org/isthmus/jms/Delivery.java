@@ -341,9 +341,11 @@ final class Delivery {
             }
             result = extraction.of(message);
         } catch (MessageFormatException e) {
-            // As if it had not been received, except for CLIENT_ACKNOWLEDGE, where it counts as received
-            // (JMSConsumer.receiveBody).
-            if (mode != Session.CLIENT_ACKNOWLEDGE) {
+            // As if it had not been received; but it counts as received where the application says what becomes of it
+            // (§8.6).
+            if (transaction.isOn()) {
+                acknowledgeAutomatically(consumer);
+            } else if (mode != Session.CLIENT_ACKNOWLEDGE) {
                 putBack(consumer, fetched);
             }
             throw e;

@@ -12,9 +12,12 @@ import jakarta.jms.InvalidSelectorException;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSRuntimeException;
 import jakarta.jms.Message;
+import jakarta.jms.MessageListener;
+import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -221,5 +224,124 @@ class ConnectionSpecTest extends SpecTest {
                 () -> connection.createSharedDurableConnectionConsumer(topic, "s", "=", null, 1));
         ThrowingCallable refusal = () -> connection.createConnectionConsumer(queue, "", null, 1);
         refused(JMSException.class, refusal);
+    }
+
+    /** A listener that has begun and goes on when it is let. */
+    private static final class Busy implements MessageListener {
+        private final CountDownLatch begun = new CountDownLatch(1);
+        private final CountDownLatch free = new CountDownLatch(1);
+        private final LinkedBlockingQueue<Object> did = new LinkedBlockingQueue<>();
+        private final ThrowingCallable last;
+
+        private Busy(ThrowingCallable last) {
+            this.last = last;
+        }
+
+        @Override
+        public void onMessage(Message message) {
+            begun.countDown();
+            did.add(outcome(free::await));
+            did.add(outcome(last));
+        }
+    }
+
+    private static Thread waiting(LinkedBlockingQueue<Object> order, ThrowingCallable call) {
+        var thread = new Thread(() -> order.add(outcome(call)));
+        thread.start();
+        while (thread.getState() != Thread.State.WAITING && thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        return thread;
+    }
+
+    @Test
+    void stopAndCloseWaitForAListenerWhichHasAllOfItsConnectionUntilItReturns_6_1_5_and_8() throws Exception {
+        for (ThrowingStop stop : new ThrowingStop[] {Connection::stop, Connection::close}) {
+            var connection = started();
+            var queue = queue();
+            var answers = session().createQueue(own("answers"));
+            var session = connection.createSession();
+            var other = connection.createSession();
+            var listener = new Busy(() -> {
+                session.createProducer(answers).send(session.createTextMessage("of its session"));
+                other.createProducer(answers).send(other.createTextMessage("of another"));
+            });
+            session.createConsumer(queue).setMessageListener(listener);
+            send(queue, "a");
+            listener.begun.await();
+
+            var stopping = waiting(listener.did, () -> {
+                stop.of(connection);
+                listener.did.add("stopped");
+            });
+            assertThat(listener.did).isEmpty();
+            listener.free.countDown();
+            stopping.join(SOON);
+
+            assertThat(listener.did).containsExactly("done", "done", "stopped", "done");
+            var consumer = session().createConsumer(answers);
+            assertThat(text(consumer.receive(SOON))).isEqualTo("of its session");
+            assertThat(text(consumer.receive(SOON))).isEqualTo("of another");
+        }
+    }
+
+    private interface ThrowingStop {
+        void of(Connection connection) throws JMSException;
+    }
+
+    @Test
+    void closingRollsBackAndAcknowledgesNothing_6_1_8() throws JMSException {
+        var queue = queue();
+        var second = session().createQueue(own("second"));
+        send(queue, "a");
+        send(second, "b");
+        var connection = started();
+        var transacted = connection.createSession(Session.SESSION_TRANSACTED);
+        var inTransaction = transacted.createConsumer(queue).receive(SOON);
+        transacted.createProducer(second).send(transacted.createTextMessage("never"));
+        var byClient = connection
+                .createSession(Session.CLIENT_ACKNOWLEDGE)
+                .createConsumer(second)
+                .receive(SOON);
+
+        connection.close();
+
+        refused(IllegalStateException.class, inTransaction::acknowledge, byClient::acknowledge);
+        assertThat(text(byClient)).isEqualTo("b");
+        var session = session();
+        for (var each : new Queue[] {queue, second}) {
+            var again = session.createConsumer(each).receive(SOON);
+            assertThat(text(again)).isEqualTo(each == queue ? "a" : "b");
+            assertThat(again.getJMSRedelivered()).isTrue();
+        }
+        assertThat(session.createConsumer(second).receiveNoWait()).isNull();
+    }
+
+    @Test
+    void whoeverUsesWhatIsOfAClosedConnectionIsRefused_6_1_8() throws JMSException {
+        var connection = started();
+        var queue = queue();
+        var session = connection.createSession();
+        var producer = session.createProducer(queue);
+        var consumer = session.createConsumer(queue);
+        var browser = session.createBrowser(queue);
+        var message = session.createTextMessage("m");
+        send(queue, "a");
+        var received = consumer.receive(SOON);
+        connection.close();
+        refused(
+                IllegalStateException.class,
+                session::createMessage,
+                session::getTransacted,
+                () -> producer.send(message),
+                consumer::receive,
+                browser::getEnumeration,
+                received::acknowledge);
+        message.setText("still of use");
+        assertThat(text(received)).isEqualTo("a");
+        session.close();
+        producer.close();
+        consumer.close();
+        browser.close();
     }
 }

@@ -10,6 +10,7 @@ import jakarta.jms.MessageListener;
 import jakarta.jms.Session;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
@@ -212,6 +213,80 @@ class ConsumerSpecTest extends SpecTest {
         var consumer = session().createConsumer(queue);
         for (var expected : texts) {
             assertThat(text(consumer.receive(SOON))).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void closingWaitsForItsListenerWhichMayCloseIt_8_8() throws Exception {
+        var queue = queue();
+        var consumer = session().createConsumer(queue);
+        var begun = new CountDownLatch(1);
+        var free = new CountDownLatch(1);
+        var order = new LinkedBlockingQueue<Object>();
+        consumer.setMessageListener(message -> {
+            begun.countDown();
+            order.add(outcome(free::await));
+            order.add("returns");
+        });
+        send(queue, "a", "b");
+        begun.await();
+        var closing = new Thread(() -> order.add(outcome(consumer::close)));
+        closing.start();
+        while (closing.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        assertThat(order).isEmpty();
+        free.countDown();
+        closing.join(SOON);
+        assertThat(order).containsExactly("done", "returns", "done");
+
+        var second = session().createConsumer(queue);
+        second.setMessageListener(message -> {
+            order.add(outcome(second::close));
+            order.add(outcome(() -> order.add(text(message))));
+        });
+        assertThat(List.of(next(order), next(order), next(order), next(order), next(order)))
+                .containsExactly("done", "returns", "done", "done", "b");
+        assertThat(next(order)).isEqualTo("done");
+        assertThat(session().createConsumer(queue).receiveNoWait()).isNull();
+    }
+
+    @Test
+    void closingAConsumerChangesNothingForWhatItDelivered_8_8() throws JMSException {
+        var queue = queue();
+        var topic = topic();
+        for (int mode : new int[] {
+            Session.AUTO_ACKNOWLEDGE, Session.DUPS_OK_ACKNOWLEDGE, Session.CLIENT_ACKNOWLEDGE, Session.SESSION_TRANSACTED
+        }) {
+            for (boolean keeps : new boolean[] {true, false}) {
+                var session = session(mode);
+                var name = own("s" + mode + keeps);
+                var ofQueue = session.createConsumer(queue);
+                var ofTopic = session.createSharedDurableConsumer(topic, name);
+                send(queue, "a");
+                var sender = session();
+                sender.createProducer(topic).send(sender.createTextMessage("a"));
+                var last = ofQueue.receive(SOON);
+                assertThat(text(ofTopic.receive(SOON))).isEqualTo("a");
+                ofQueue.close();
+                ofTopic.close();
+                var isOver = keeps || mode == Session.AUTO_ACKNOWLEDGE || mode == Session.DUPS_OK_ACKNOWLEDGE;
+                if (mode == Session.SESSION_TRANSACTED && keeps) {
+                    session.commit();
+                } else if (mode == Session.SESSION_TRANSACTED) {
+                    session.rollback();
+                } else if (keeps) {
+                    last.acknowledge();
+                }
+                session.close();
+                var next = session();
+                for (var consumer : List.of(
+                        next.createConsumer(queue), next.createSharedDurableConsumer(topic, name))) {
+                    var again = isOver ? consumer.receiveNoWait() : consumer.receive(SOON);
+                    assertThat(text(again)).isEqualTo(isOver ? "no message" : "a");
+                    consumer.close();
+                }
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.jms.BytesMessage;
+import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
 import jakarta.jms.MapMessage;
 import jakarta.jms.Message;
@@ -317,5 +318,78 @@ class MessageBodiesSpecTest extends SpecTest {
         assertThat(((BytesMessage) consumer.receive(SOON)).readInt()).isEqualTo(5);
         receiving.recover();
         assertThat(((BytesMessage) consumer.receive(SOON)).readInt()).isEqualTo(5);
+    }
+
+    @Test
+    void whatAConsumerMadeOfAMessageIsNotWhatComesAgain_3_10() throws JMSException {
+        var queue = queue();
+        var topic = topic();
+        for (int mode : new int[] {Session.CLIENT_ACKNOWLEDGE, Session.SESSION_TRANSACTED}) {
+            var receiving = session(mode);
+            for (Destination destination : new Destination[] {queue, topic}) {
+                var consumer = receiving.createConsumer(destination);
+                var sent = session.createMapMessage();
+                sent.setBytes("b", new byte[] {1});
+                sent.setStringProperty("p", "original");
+                session.createProducer(destination).send(sent);
+                var received = (MapMessage) consumer.receive(SOON);
+                received.getBytes("b")[0] = 2;
+                received.clearBody();
+                received.setInt("other", 1);
+                received.clearProperties();
+                received.setStringProperty("p", "changed");
+                received.setJMSType("changed");
+                if (mode == Session.SESSION_TRANSACTED) {
+                    receiving.rollback();
+                } else {
+                    receiving.recover();
+                }
+                var again = (MapMessage) consumer.receive(SOON);
+                assertThat(again.getJMSRedelivered()).isTrue();
+                assertThat(again.getBytes("b")).containsExactly(1);
+                assertThat(again.itemExists("other")).isFalse();
+                assertThat(again.getStringProperty("p")).isEqualTo("original");
+                assertThat(again.getJMSType()).isNull();
+                if (mode == Session.SESSION_TRANSACTED) {
+                    receiving.commit();
+                } else {
+                    again.acknowledge();
+                }
+                consumer.close();
+            }
+        }
+    }
+
+    @Test
+    void objectsAreCopiedIntoAMessageAndOutOfIt_3_12() throws JMSException {
+        var bytes = new byte[] {1};
+        var stream = session.createStreamMessage();
+        stream.writeBytes(bytes);
+        stream.writeObject(bytes);
+        var raw = session.createBytesMessage();
+        raw.writeBytes(bytes);
+        raw.writeObject(bytes);
+        bytes[0] = 2;
+        stream.reset();
+        raw.reset();
+        var read = new byte[2];
+        assertThat(stream.readBytes(read)).isEqualTo(1);
+        assertThat(read[0]).isEqualTo((byte) 1);
+        assertThat(stream.readBytes(read)).isEqualTo(-1);
+        ((byte[]) stream.readObject())[0] = 3;
+        stream.reset();
+        stream.readObject();
+        assertThat((byte[]) stream.readObject()).containsExactly(1);
+        raw.getBody(byte[].class)[0] = 3;
+        assertThat(raw.getBody(byte[].class)).containsExactly(1, 1);
+
+        var list = new ArrayList<>(List.of("a"));
+        var object = session.createObjectMessage(list);
+        list.add("b");
+        ((List<?>) object.getObject()).clear();
+        ((List<?>) object.getBody(ArrayList.class)).clear();
+        assertThat(object.getObject()).isEqualTo(List.of("a"));
+
+        refused(NullPointerException.class, () -> session.createBytesMessage().writeObject(null));
     }
 }

@@ -229,4 +229,44 @@ class ProducerSpecTest extends SpecTest {
             assertThat(text(consumer.receive(SOON))).isEqualTo(Integer.toString(i));
         }
     }
+
+    @Test
+    void listenerHearsNothingOfASendThatThrew_7_3_2() throws Exception {
+        var session = session();
+        var queue = queue();
+        var told = new LinkedBlockingQueue<Object>();
+        var producer = session.createProducer(null);
+        refused(
+                JMSException.class,
+                () -> producer.send(null, session.createMessage(), listener(told::add)),
+                () -> producer.send(queue, null, listener(told::add)),
+                () -> producer.send(queue, session.createMessage(), 2, 10, 0, listener(told::add)));
+        producer.send(queue, session.createTextMessage("a"), listener(told::add));
+        producer.close();
+        assertThat(told).hasSize(1);
+        assertThat(text((Message) told.element())).isEqualTo("a");
+    }
+
+    @Test
+    void messageMayBeChangedAndSentAgainOnceItsSendHasReturned_3_9() throws JMSException {
+        var session = session();
+        var queue = queue();
+        var transacted = session(Session.SESSION_TRANSACTED);
+        for (var sender : new Session[] {session, transacted}) {
+            var producer = sender.createProducer(queue);
+            var message = sender.createTextMessage("first");
+            message.setStringProperty("p", "first");
+            producer.send(message);
+            message.setText("second");
+            message.setStringProperty("p", "second");
+            producer.send(message);
+        }
+        transacted.commit();
+        var consumer = session.createConsumer(queue);
+        for (var expected : new String[] {"first", "second", "first", "second"}) {
+            var received = consumer.receive(SOON);
+            assertThat(text(received)).isEqualTo(expected);
+            assertThat(received.getStringProperty("p")).isEqualTo(expected);
+        }
+    }
 }

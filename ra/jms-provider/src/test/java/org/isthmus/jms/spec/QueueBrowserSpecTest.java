@@ -65,4 +65,15 @@ class QueueBrowserSpecTest extends SpecTest {
         browser.close();
         refused(IllegalStateException.class, browser::getEnumeration, browser::getQueue, browser::getMessageSelector);
     }
+
+    @Test
+    void browserDoesNotShowWhatIsToBeDeliveredLater_4_1_6() throws JMSException {
+        var queue = queue();
+        var session = session();
+        var producer = session.createProducer(queue);
+        producer.setDeliveryDelay(3_600_000);
+        producer.send(session.createTextMessage("in an hour"));
+        send(queue, "now");
+        assertThat(texts(session.createBrowser(queue))).containsExactly("now");
+    }
 }

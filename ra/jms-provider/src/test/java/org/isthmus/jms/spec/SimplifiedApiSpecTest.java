@@ -200,21 +200,52 @@ class SimplifiedApiSpecTest extends SpecTest {
     }
 
     @Test
-    void bodyOfAnotherTypeStaysInATransactionAsIfNotReceived_8_6() throws JMSException {
+    void bodyOfAnotherTypeStaysAsIfNotReceivedWhereTheSessionAcknowledges_8_6() throws JMSException {
+        for (var mode : new int[] {JMSContext.AUTO_ACKNOWLEDGE, JMSContext.DUPS_OK_ACKNOWLEDGE}) {
+            var queue = queue();
+            send(queue, "a", "b");
+            var context = context(mode);
+            var consumer = context.createConsumer(queue);
+            refused(
+                    MessageFormatRuntimeException.class,
+                    () -> consumer.receiveBody(Integer.class),
+                    () -> consumer.receiveBody(Integer.class, SOON),
+                    () -> consumer.receiveBodyNoWait(Integer.class));
+            var again = consumer.receive(SOON);
+            assertThat(text(again)).isEqualTo("a");
+            assertThat(again.getJMSRedelivered()).isFalse();
+            assertThat(again.getIntProperty("JMSXDeliveryCount")).isEqualTo(1);
+            assertThat(consumer.receiveBody(String.class, SOON)).isEqualTo("b");
+        }
+    }
+
+    @Test
+    void bodyOfAnotherTypeIsReceivedInItsTransactionAndComesAgainWhereThatRollsBack_8_6() throws JMSException {
         var queue = queue();
-        send(queue, "a");
+        var topic = topic();
         var context = context(JMSContext.SESSION_TRANSACTED);
-        var consumer = context.createConsumer(queue);
-        refused(
-                MessageFormatRuntimeException.class,
-                () -> consumer.receiveBody(Integer.class),
-                () -> consumer.receiveBody(Integer.class, SOON),
-                () -> consumer.receiveBodyNoWait(Integer.class));
-        var again = consumer.receive(SOON);
-        assertThat(again.getJMSRedelivered()).isFalse();
-        assertThat(again.getIntProperty("JMSXDeliveryCount")).isEqualTo(1);
+        var consumers = List.of(
+                context.createConsumer(queue),
+                context.createConsumer(topic),
+                context.createSharedConsumer(topic, own("s")));
+        send(queue, "a", "b");
+        context().createProducer().send(topic, "a").send(topic, "b");
+        for (var consumer : consumers) {
+            refused(MessageFormatRuntimeException.class, () -> consumer.receiveBody(Integer.class, SOON));
+            assertThat(consumer.receiveBody(String.class, SOON)).isEqualTo("b");
+        }
+        context.rollback();
+        for (var consumer : consumers) {
+            var again = consumer.receive(SOON);
+            assertThat(text(again)).isEqualTo("a");
+            assertThat(again.getJMSRedelivered()).isTrue();
+            assertThat(again.getIntProperty("JMSXDeliveryCount")).isEqualTo(2);
+            refused(MessageFormatRuntimeException.class, () -> consumer.receiveBody(Integer.class, SOON));
+        }
         context.commit();
-        assertThat(consumer.receiveNoWait()).isNull();
+        for (var consumer : consumers) {
+            assertThat(consumer.receiveNoWait()).isNull();
+        }
     }
 
     @Test
