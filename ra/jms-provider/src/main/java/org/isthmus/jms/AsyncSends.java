@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The asynchronous sends of one session that have not been answered to their listeners. Listeners are called one at a time, in the order
- * of the sends, and never by the thread that sends (§7.3).
+ * of the sends, and never by the thread that sends (§7.3.8).
  */
 final class AsyncSends {
     private static final System.Logger LOG = System.getLogger(AsyncSends.class.getName());

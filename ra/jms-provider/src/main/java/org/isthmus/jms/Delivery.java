@@ -43,7 +43,7 @@ final class Delivery {
     private final boolean blocks;
 
     private final List<IsthmusConsumer> consumers = new ArrayList<>();
-    // Closed consumers whose messages can still be acknowledged (§8.7).
+    // Closed consumers whose messages can still be acknowledged (§8.8).
     private final List<IsthmusConsumer> departed = new ArrayList<>();
     private boolean started;
     private boolean closing;
@@ -524,7 +524,7 @@ final class Delivery {
         }
     }
 
-    /** Acknowledges everything that this session has handed out (§8.7), where that is the application's business. */
+    /** Acknowledges everything that this session has handed out (§6.2.10), where that is the application's business. */
     void acknowledge() throws JMSException {
         var inflows = new ArrayList<IsthmusConsumer>();
         List<IsthmusConsumer> gone;

@@ -440,7 +440,7 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
         }
     }
 
-    // Optional facilities for application servers (§12): the resource adapter does without them.
+    // Optional facilities for application servers (§11): the resource adapter does without them.
 
     @Override
     public ConnectionConsumer createConnectionConsumer(

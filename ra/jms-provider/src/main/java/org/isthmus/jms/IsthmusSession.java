@@ -534,7 +534,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
         return null;
     }
 
-    /** Of the optional facilities for application servers (§12), which this provider replaces by its resource adapter. */
+    /** Of the optional facilities for application servers (§11), which this provider replaces by its resource adapter. */
     @Override
     public void setMessageListener(@Nullable MessageListener listener) throws JMSException {
         requireOpen();

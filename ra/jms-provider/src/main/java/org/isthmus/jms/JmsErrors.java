@@ -28,7 +28,7 @@ import java.util.concurrent.ExecutionException;
 import org.isthmus.broker.common.BrokerException;
 import org.jspecify.annotations.Nullable;
 
-/** Failures in the exception types that the specification names (§8). The error code is the broker's, where it was the broker's failure. */
+/** Failures in the exception types that the specification names (§10). The error code is the broker's, where it was the broker's failure. */
 public final class JmsErrors {
     private JmsErrors() {}
 

@@ -575,7 +575,7 @@ final class ShareInflow implements Inflow {
     }
 
     /**
-     * The session gets again what it had, in order (§8.7); what a lost connection has taken back comes from the broker, and what is to wait or
+     * The session gets again what it had, in order (§6.2.10); what a lost connection has taken back comes from the broker, and what is to wait or
      * has come back too often goes there.
      */
     @Override

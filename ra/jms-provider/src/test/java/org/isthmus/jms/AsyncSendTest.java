@@ -32,7 +32,7 @@ class AsyncSendTest extends MemoryBrokerTest {
     }
 
     @Test
-    void listenersAreToldInTheOrderOfTheSendsByAnotherThread_7_3_5() throws Exception {
+    void listenersAreToldInTheOrderOfTheSendsByAnotherThread_7_3_8() throws Exception {
         var session = session();
         var producer = session.createProducer(topic);
         var told = new LinkedBlockingQueue<Object>();
@@ -58,7 +58,7 @@ class AsyncSendTest extends MemoryBrokerTest {
     }
 
     @Test
-    void closeWaitsForWhatIsUnderWay_7_3_6() throws Exception {
+    void closeWaitsForWhatIsUnderWay_7_3_4() throws Exception {
         var session = session();
         var producer = session.createProducer(topic);
         var order = new LinkedBlockingQueue<Object>();
@@ -79,7 +79,7 @@ class AsyncSendTest extends MemoryBrokerTest {
     }
 
     @Test
-    void completionListenerMustNotCloseWhatItBelongsTo_7_3_7() throws Exception {
+    void completionListenerMustNotCloseWhatItBelongsTo_7_3_4() throws Exception {
         var connection = started();
         var session = connection.createSession();
         var producer = session.createProducer(topic);

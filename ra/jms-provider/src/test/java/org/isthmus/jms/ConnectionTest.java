@@ -110,7 +110,7 @@ class ConnectionTest extends MemoryBrokerTest {
     }
 
     @Test
-    void producerInsistsOnItsDestination_7() throws JMSException {
+    void producerInsistsOnItsDestination_7_1() throws JMSException {
         var session = session();
         var bound = session.createProducer(topic);
         var free = session.createProducer(null);
@@ -135,7 +135,7 @@ class ConnectionTest extends MemoryBrokerTest {
     }
 
     @Test
-    void consumerWithAListenerCannotReceive_8_2() throws JMSException {
+    void consumerWithAListenerCannotReceive_6_2_5() throws JMSException {
         var consumer = session().createConsumer(topic);
         consumer.setMessageListener(message -> {});
         assertThatThrownBy(consumer::receive).isInstanceOf(IllegalStateException.class);

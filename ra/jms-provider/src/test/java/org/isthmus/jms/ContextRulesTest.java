@@ -150,7 +150,7 @@ class ContextRulesTest extends RealBrokerTest {
     }
 
     @Test
-    void propertiesCannotBePutOnAMessageWhosePropertiesAreReadOnly_7() throws JMSException {
+    void propertiesCannotBePutOnAMessageWhosePropertiesAreReadOnly_7_5() throws JMSException {
         var context = context(JMSContext.AUTO_ACKNOWLEDGE);
         var consumer = context.createConsumer(topic);
         context.createProducer().send(topic, "text");
@@ -191,7 +191,7 @@ class ContextRulesTest extends RealBrokerTest {
     }
 
     @Test
-    void completionListenersMustNotEndTheirOwnContext_7_3() throws Exception {
+    void completionListenersMustNotEndTheirOwnContext_7_3_4() throws Exception {
         var context = context(JMSContext.AUTO_ACKNOWLEDGE);
         var told = new LinkedBlockingQueue<Object>();
         var producer = context.createProducer();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Unshared durable subscriptions (§8.3.3) and what acknowledgement means to them (§8.7). */
+/** Unshared durable subscriptions (§8.3.3) and what acknowledgement means to them (§6.2.10). */
 class DurableSubscriptionTest extends RealBrokerTest {
     private final IsthmusTopic topic = topic("orders");
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Exceptions (§9): the types, and what they carry. */
+/** Exceptions (§10): the types, and what they carry. */
 class JmsErrorsTest {
     private static Stream<Arguments> pairs() {
         return Stream.of(
@@ -56,14 +56,14 @@ class JmsErrorsTest {
 
     @ParameterizedTest
     @MethodSource("pairs")
-    void checkedExceptionHasItsUncheckedTwin_9_3(JMSException checked, Class<? extends JMSRuntimeException> twin) {
+    void checkedExceptionHasItsUncheckedTwin_10_2(JMSException checked, Class<? extends JMSRuntimeException> twin) {
         var unchecked = JmsErrors.unchecked(checked);
         assertThat(unchecked).isExactlyInstanceOf(twin).hasMessage("r").hasCause(checked);
         assertThat(unchecked.getErrorCode()).isEqualTo("c");
     }
 
     @Test
-    void brokersErrorIsTheErrorCodeAndLinked_9_1() {
+    void brokersErrorIsTheErrorCodeAndLinked_10_2() {
         var refused = new BrokerException(ErrorCode.NOT_LEADER_OR_FOLLOWER, "moved");
         var told = JmsErrors.failed("sending", new CompletionException(refused));
         assertThat(told.getErrorCode()).isEqualTo("NOT_LEADER_OR_FOLLOWER");
@@ -73,7 +73,7 @@ class JmsErrorsTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void brokersErrorIsOfItsKind_9_2(ErrorCode code, Class<? extends JMSException> kind) {
+    void brokersErrorIsOfItsKind_10_3(ErrorCode code, Class<? extends JMSException> kind) {
         assertThat(JmsErrors.failed("sending", new BrokerException(code, "no")))
                 .isExactlyInstanceOf(kind)
                 .hasMessageContaining("sending");

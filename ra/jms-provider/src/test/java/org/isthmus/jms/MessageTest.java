@@ -73,7 +73,7 @@ class MessageTest extends RealBrokerTest {
     }
 
     @Test
-    void disabledMessageIdentifierIsNull_7_8() throws JMSException {
+    void disabledMessageIdentifierIsNull_3_4_3() throws JMSException {
         producer.setDisableMessageID(true);
         assertThat(sent(session.createMessage()).getJMSMessageID()).isNull();
     }
@@ -173,7 +173,7 @@ class MessageTest extends RealBrokerTest {
     }
 
     @Test
-    void bytesTravel_3_11_4() throws JMSException {
+    void bytesTravel_3_11() throws JMSException {
         var message = session.createBytesMessage();
         message.writeBoolean(true);
         message.writeChar('x');
@@ -281,7 +281,7 @@ class MessageTest extends RealBrokerTest {
     }
 
     @Test
-    void objectIsCopiedWhenItIsSet_3_11_5() throws JMSException {
+    void objectIsCopiedWhenItIsSet_3_12() throws JMSException {
         var list = new ArrayList<>(List.of("a"));
         ObjectMessage message = session.createObjectMessage(list);
         list.add("b");

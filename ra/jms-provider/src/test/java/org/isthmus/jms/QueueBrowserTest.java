@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
 
-/** Looking at a queue without taking from it (§6.8). */
+/** Looking at a queue without taking from it (§4.1.6). */
 class QueueBrowserTest extends RealBrokerTest {
     private final IsthmusQueue queue = new IsthmusQueue(own("browsed"));
 
@@ -37,7 +37,7 @@ class QueueBrowserTest extends RealBrokerTest {
     }
 
     @Test
-    void queueIsShownInOrderAndKeepsItsMessages_6_8() throws JMSException {
+    void queueIsShownInOrderAndKeepsItsMessages_4_1_6() throws JMSException {
         send("a", "b", "c");
         var session = session();
         assertThat(shown(session.createBrowser(queue))).containsExactly("a", "b", "c");
@@ -47,7 +47,7 @@ class QueueBrowserTest extends RealBrokerTest {
     }
 
     @Test
-    void whatIsAcknowledgedIsNotShownAndWhatIsHeldIs_6_8() throws JMSException {
+    void whatIsAcknowledgedIsNotShownAndWhatIsHeldIs_4_1_6() throws JMSException {
         send("done", "held", "ready");
         var consuming = started().createSession(Session.CLIENT_ACKNOWLEDGE);
         var consumer = consuming.createConsumer(queue);
@@ -57,7 +57,7 @@ class QueueBrowserTest extends RealBrokerTest {
     }
 
     @Test
-    void selectorSaysWhatIsShown_6_8() throws JMSException {
+    void selectorSaysWhatIsShown_4_1_6() throws JMSException {
         send("a", "bb", "cc", "ddd");
         var browser = session().createBrowser(queue, "size = 2");
         assertThat(browser.getMessageSelector()).isEqualTo("size = 2");
@@ -114,7 +114,7 @@ class QueueBrowserTest extends RealBrokerTest {
     }
 
     @Test
-    void emptyQueueShowsNothingAndClosedBrowserFails_6_8() throws JMSException {
+    void emptyQueueShowsNothingAndClosedBrowserFails_4_1_6() throws JMSException {
         var browser = session().createBrowser(queue);
         assertThat(browser.getQueue()).isEqualTo(queue);
         assertThat(shown(browser)).isEmpty();

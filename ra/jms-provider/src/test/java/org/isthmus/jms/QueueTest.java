@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Queues (§4.1), their acknowledgement (§8.7) and selectors (§3.8). */
+/** Queues (§4.1), their acknowledgement (§6.2.10) and selectors (§3.8). */
 class QueueTest extends RealBrokerTest {
     private final IsthmusQueue queue = new IsthmusQueue(own("orders"));
 
@@ -35,7 +35,7 @@ class QueueTest extends RealBrokerTest {
     }
 
     @Test
-    void messageThatWaitsIsReceivedWithoutWaiting_8_1() throws JMSException {
+    void messageThatWaitsIsReceivedWithoutWaiting_8_5() throws JMSException {
         send("a", "b");
         var consumer = session().createConsumer(queue);
         assertThat(consumer.receiveNoWait().getBody(String.class)).isEqualTo("a");
@@ -77,7 +77,7 @@ class QueueTest extends RealBrokerTest {
     }
 
     @Test
-    void waitingReceiverGetsWhatIsSentLater_8_1() throws Exception {
+    void waitingReceiverGetsWhatIsSentLater_8_5() throws Exception {
         var got = new LinkedBlockingQueue<String>();
         var consumer = session().createConsumer(queue);
         var receiver = new Thread(() -> got.add(String.valueOf(outcome(() -> got.add(text(consumer))))));
@@ -109,7 +109,7 @@ class QueueTest extends RealBrokerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {Session.AUTO_ACKNOWLEDGE, Session.CLIENT_ACKNOWLEDGE, Session.DUPS_OK_ACKNOWLEDGE})
-    void acknowledgedMessageIsGone_8_7(int mode) throws JMSException {
+    void acknowledgedMessageIsGone_6_2_10(int mode) throws JMSException {
         send("a", "b");
         var connection = started();
         connection.createSession(mode).createConsumer(queue).receive(SOON).acknowledge();
@@ -118,7 +118,7 @@ class QueueTest extends RealBrokerTest {
     }
 
     @Test
-    void recoverDeliversAgainInOrder_8_7() throws JMSException {
+    void recoverDeliversAgainInOrder_6_2_10() throws JMSException {
         send("a", "b", "c");
         var session = started().createSession(Session.CLIENT_ACKNOWLEDGE);
         var consumer = session.createConsumer(queue);
@@ -155,7 +155,7 @@ class QueueTest extends RealBrokerTest {
     }
 
     @Test
-    void unacknowledgedMessagesGoToTheNextConsumerInOrder_8_7() throws JMSException {
+    void unacknowledgedMessagesGoToTheNextConsumerInOrder_6_2() throws JMSException {
         send("a", "b", "c");
         var session = started().createSession(Session.CLIENT_ACKNOWLEDGE);
         text(session.createConsumer(queue));
@@ -170,7 +170,7 @@ class QueueTest extends RealBrokerTest {
     }
 
     @Test
-    void messageOfAClosedConsumerCanStillBeAcknowledged_8_7() throws JMSException {
+    void messageOfAClosedConsumerCanStillBeAcknowledged_8_8() throws JMSException {
         send("a", "b");
         var session = started().createSession(Session.CLIENT_ACKNOWLEDGE);
         var consumer = session.createConsumer(queue);
@@ -218,7 +218,7 @@ class QueueTest extends RealBrokerTest {
     }
 
     @Test
-    void whatIsNoSelectorIsRefusedAtOnce_6_2_4() throws JMSException {
+    void whatIsNoSelectorIsRefusedAtOnce_3_8_1() throws JMSException {
         var session = session();
         assertThatThrownBy(() -> session.createConsumer(queue, "size >")).isInstanceOf(InvalidSelectorException.class);
         assertThatThrownBy(() -> session.createConsumer(topic("news"), "size >"))

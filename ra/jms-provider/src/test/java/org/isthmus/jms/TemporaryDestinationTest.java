@@ -18,7 +18,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.junit.jupiter.api.Test;
 
-/** Destinations that end with their connection (§4.1.5, §6.2.2), and request and reply (§6.4.13, §4.3.4). */
+/** Destinations that end with their connection (§4.1.5, §6.2.2), and request and reply (§4.1.7, §4.2.10). */
 class TemporaryDestinationTest extends RealBrokerTest {
     private static void answerWithEcho(IsthmusSession session, jakarta.jms.Destination requests) throws JMSException {
         var replies = session.createProducer(null);
@@ -47,7 +47,7 @@ class TemporaryDestinationTest extends RealBrokerTest {
     }
 
     @Test
-    void topicRequestorGetsItsAnswer_4_2_6() throws Exception {
+    void topicRequestorGetsItsAnswer_4_2_10() throws Exception {
         var requests = topic("requests");
         answerWithEcho(session(), requests);
         TopicSession session = started().createSession(Session.AUTO_ACKNOWLEDGE);

@@ -206,7 +206,7 @@ class ConnectionSpecTest extends SpecTest {
     }
 
     @Test
-    void optionalFacilitiesLookAtTheirArgumentsBeforeTheyRefuse_12() throws JMSException {
+    void optionalFacilitiesLookAtTheirArgumentsBeforeTheyRefuse_11_2() throws JMSException {
         var connection = connection();
         var queue = queue();
         var topic = topic();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Consumers (§8): receiving, listeners, subscriptions and acknowledgement. */
 class ConsumerSpecTest extends SpecTest {
     @Test
-    void closedConsumerRefusesEverythingButClose_8() throws JMSException {
+    void closedConsumerRefusesEverythingButClose_8_8() throws JMSException {
         var consumer = session().createConsumer(queue());
         consumer.close();
         consumer.close();
@@ -32,7 +32,7 @@ class ConsumerSpecTest extends SpecTest {
     }
 
     @Test
-    void listenerIsKeptAndCanBeTakenAway_8_6() throws Exception {
+    void listenerIsKeptAndCanBeTakenAway_8_7() throws Exception {
         var queue = queue();
         var consumer = session().createConsumer(queue);
         assertThat(consumer.getMessageListener()).isNull();
@@ -50,7 +50,7 @@ class ConsumerSpecTest extends SpecTest {
     }
 
     @Test
-    void anotherListenerTakesOver_8_6() throws Exception {
+    void anotherListenerTakesOver_8_7() throws Exception {
         var queue = queue();
         var consumer = session().createConsumer(queue);
         var got = new LinkedBlockingQueue<String>();
@@ -169,7 +169,7 @@ class ConsumerSpecTest extends SpecTest {
     }
 
     @Test
-    void noLocalKeepsOutWhatTheConnectionItselfPublishes_8_3() throws JMSException {
+    void noLocalKeepsOutWhatTheConnectionItselfPublishes_8_3_1() throws JMSException {
         var connection = connection();
         connection.setClientID(own("id"));
         connection.start();

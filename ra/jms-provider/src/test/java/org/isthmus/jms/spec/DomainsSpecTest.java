@@ -15,7 +15,7 @@ import jakarta.jms.TopicRequestor;
 import jakarta.jms.TopicSession;
 import org.junit.jupiter.api.Test;
 
-/** The interfaces of the older domains (§2.6, §4): what they do, and what of the other domain they refuse. */
+/** The interfaces of the older domains (§2.6, §4, §9.2): what they do, and what of the other domain they refuse. */
 class DomainsSpecTest extends SpecTest {
     private QueueConnection queues() throws JMSException {
         return closing(factory().createQueueConnection());
@@ -26,7 +26,7 @@ class DomainsSpecTest extends SpecTest {
     }
 
     @Test
-    void queueSessionRefusesWhatIsOfTopics_6_2_1() throws JMSException {
+    void queueSessionRefusesWhatIsOfTopics_9_2() throws JMSException {
         var topic = topic();
         var connection = queues();
         connection.setClientID(own("queues"));
@@ -55,7 +55,7 @@ class DomainsSpecTest extends SpecTest {
     }
 
     @Test
-    void topicSessionRefusesWhatIsOfQueues_6_2_1() throws JMSException {
+    void topicSessionRefusesWhatIsOfQueues_9_2() throws JMSException {
         var queue = queue();
         var connection = topics();
         for (Session session : new Session[] {

@@ -135,7 +135,7 @@ class ProducerSpecTest extends SpecTest {
     }
 
     @Test
-    void completedMessageHasTheHeadersOfTheSend_7_3_9() throws Exception {
+    void completedMessageHasTheHeadersOfTheSend_7_3_6() throws Exception {
         var session = session();
         var queue = queue();
         var told = new LinkedBlockingQueue<Object>();
@@ -180,7 +180,7 @@ class ProducerSpecTest extends SpecTest {
     }
 
     @Test
-    void commitAndCloseWaitForWhatIsUnderWay_7_3_6() throws Exception {
+    void commitAndCloseWaitForWhatIsUnderWay_7_3_4() throws Exception {
         var queue = queue();
         var session = session(Session.SESSION_TRANSACTED);
         var told = new LinkedBlockingQueue<Object>();

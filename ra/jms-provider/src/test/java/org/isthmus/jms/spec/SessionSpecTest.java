@@ -81,7 +81,7 @@ class SessionSpecTest extends SpecTest {
     }
 
     @Test
-    void whatIsNoDestinationOrSelectorIsRefusedAtOnce_6_2_4_and_9() throws JMSException {
+    void whatIsNoDestinationOrSelectorIsRefusedAtOnce_3_8_1_and_10_3() throws JMSException {
         var connection = connection();
         connection.setClientID(own("id"));
         var session = connection.createSession();

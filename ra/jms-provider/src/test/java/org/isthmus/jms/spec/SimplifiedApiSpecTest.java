@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** JMSContext, JMSProducer and JMSConsumer (§2.8, §6, §7, §8). */
 class SimplifiedApiSpecTest extends SpecTest {
     @Test
-    void eachProducerHasItsOwnSettings_7_8() throws JMSException {
+    void eachProducerHasItsOwnSettings_7_4() throws JMSException {
         var context = context();
         var queue = queue();
         var slow = context.createProducer();
@@ -77,7 +77,7 @@ class SimplifiedApiSpecTest extends SpecTest {
     }
 
     @Test
-    void headersOfTheProducerGoOverThoseOfTheMessage_7_10() throws JMSException {
+    void headersOfTheProducerGoOverThoseOfTheMessage_7_6() throws JMSException {
         var context = context();
         var queue = queue();
         var message = context.createTextMessage("m");
@@ -100,7 +100,7 @@ class SimplifiedApiSpecTest extends SpecTest {
     }
 
     @Test
-    void propertiesOfTheProducerConvertAsThoseOfAMessage_7_11() throws JMSException {
+    void propertiesOfTheProducerConvertAsThoseOfAMessage_7_5() throws JMSException {
         JMSProducer producer = context().createProducer();
         for (var name : new String[] {"", null}) {
             refused(

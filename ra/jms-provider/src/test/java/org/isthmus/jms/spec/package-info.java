@@ -3,7 +3,7 @@
  *
  * <table>
  * <caption>Which section is tested where</caption>
- * <tr><td>§2.6, §4</td><td>{@link org.isthmus.jms.spec.DomainsSpecTest}; temporary destinations and requestors:
+ * <tr><td>§2.6, §4, §9.2</td><td>{@link org.isthmus.jms.spec.DomainsSpecTest}; temporary destinations and requestors:
  *     {@code TemporaryDestinationTest}</td></tr>
  * <tr><td>§2.8</td><td>{@link org.isthmus.jms.spec.SimplifiedApiSpecTest}, {@code SimplifiedApiTest}, {@code ContextRulesTest}</td></tr>
  * <tr><td>§3.4</td><td>{@link org.isthmus.jms.spec.MessageHeadersSpecTest}, {@code MessageTest}, {@code MessageLifeTest}</td></tr>
@@ -12,15 +12,17 @@
  *     {@code SharedSubscriptionTest}</td></tr>
  * <tr><td>§3.9 to §3.11</td><td>{@link org.isthmus.jms.spec.MessageBodiesSpecTest}, {@code ConversionTest}, {@code MessageTest}</td></tr>
  * <tr><td>§3.12</td><td>{@link org.isthmus.jms.spec.ForeignMessageSpecTest}</td></tr>
+ * <tr><td>§4.2, §8.3</td><td>{@link org.isthmus.jms.spec.SubscriptionsSpecTest}, {@code TopicTest}, {@code DurableSubscriptionTest},
+ *     {@code SharedSubscriptionTest}</td></tr>
  * <tr><td>§4.1.6</td><td>{@link org.isthmus.jms.spec.QueueBrowserSpecTest}, {@code QueueBrowserTest}</td></tr>
  * <tr><td>§6.1</td><td>{@link org.isthmus.jms.spec.ConnectionSpecTest}, {@link org.isthmus.jms.spec.AuthenticationSpecTest},
  *     {@code ConnectionTest}, {@code ClientIdTest}</td></tr>
  * <tr><td>§6.2</td><td>{@link org.isthmus.jms.spec.SessionSpecTest}, {@code TopicTest}</td></tr>
  * <tr><td>§6.2.7</td><td>{@link org.isthmus.jms.spec.TransactionsSpecTest}, {@code TransactedSessionTest}, {@code XaSessionTest}</td></tr>
  * <tr><td>§7</td><td>{@link org.isthmus.jms.spec.ProducerSpecTest}, {@code AsyncSendTest}, {@code DeliveryDelayTest}</td></tr>
- * <tr><td>§8</td><td>{@link org.isthmus.jms.spec.ConsumerSpecTest}, {@code QueueTest}; subscriptions: {@code DurableSubscriptionTest},
- *     {@code SharedSubscriptionTest}</td></tr>
- * <tr><td>§9</td><td>{@code JmsErrorsTest}, and each call's own in the classes above</td></tr>
+ * <tr><td>§8</td><td>{@link org.isthmus.jms.spec.ConsumerSpecTest}, {@code QueueTest}</td></tr>
+ * <tr><td>§6.2.9 to §6.2.12, §7.7, §9.1</td><td>order and exactly once, whatever is lost: {@code JmsSimulationTest}, {@code ReconnectTest}</td></tr>
+ * <tr><td>§10</td><td>{@code JmsErrorsTest}, and each call's own in the classes above</td></tr>
  * </table>
  */
 @NullMarked
