@@ -23,6 +23,9 @@ final class JmsLedger {
     /** For how long somebody may not know that a connection is lost, by far. */
     private static final long UNAWARE_NANOS = Duration.ofSeconds(2).toNanos();
 
+    /** In which everything that nobody holds is handed out to the only one who wants it, by far. */
+    private static final long SOON_NANOS = Duration.ofSeconds(5).toNanos();
+
     /** In which an automatic acknowledgement is at the broker, by far. */
     private static final long ACKNOWLEDGING_NANOS = Duration.ofSeconds(3).toNanos();
 
@@ -33,7 +36,7 @@ final class JmsLedger {
     private int kills;
 
     /** A consumer as the application has it; a new one has nothing to do with the one before. */
-    record Holder(String name, SimProcess process) {}
+    record Holder(String name, SimProcess process, boolean isTransacted) {}
 
     private static final class Fate {
         private final String text;
@@ -45,6 +48,7 @@ final class JmsLedger {
         private long firstSeenNanos = -1;
         private Holder holder;
         private long heldNanos;
+        private boolean wasInTransaction;
         /** Who takes it for acknowledged, though nobody has told. */
         private Holder automatic;
 
@@ -125,6 +129,7 @@ final class JmsLedger {
         checkCount(fate, message, count, what);
         fate.holder = to;
         fate.heldNanos = now;
+        fate.wasInTransaction |= to.isTransacted();
         return offset;
     }
 
@@ -207,9 +212,15 @@ final class JmsLedger {
 
     // ---- the end
 
-    void drained(Holder by, Message message) throws JMSException {
+    /** It was there still. What a transaction had, whoever began it was killed, may have had to wait for that to end by its time. */
+    void drained(Holder by, Message message, long sinceNanos) throws JMSException {
         handed(by, message);
         var fate = fate(message.getBody(String.class));
+        if (!fate.wasInTransaction) {
+            assertThat(clock.nanos() - sinceNanos)
+                    .as("%s: comes at once, when nobody holds it", fate.text)
+                    .isLessThan(SOON_NANOS);
+        }
         assertThat(fate.drained).as("%s: came before", fate.text).isFalse();
         fate.drained = true;
         fate.holder = null;

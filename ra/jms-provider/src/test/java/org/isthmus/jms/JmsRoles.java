@@ -123,7 +123,7 @@ final class JmsRoles {
         }
 
         private JmsLedger.Holder newHolder(String kind) {
-            return new JmsLedger.Holder(world.newName(kind), process);
+            return new JmsLedger.Holder(world.newName(kind), process, kind.equals("mover"));
         }
 
         private Message next(IsthmusConsumer consumer, JmsLedger.Holder holder) throws JMSException {

@@ -68,9 +68,9 @@ final class JmsWorld {
         }
 
         private void kill() {
+            history.add(name + " is killed");
             process.kill();
             ledger.killed(process);
-            begin();
         }
     }
 
@@ -181,8 +181,8 @@ final class JmsWorld {
                 ledger.lost(application.process);
             }
             case 4 -> {
-                history.add(application.name + " is killed");
                 application.kill();
+                application.begin();
             }
             case 5 -> {
                 if (server.isUp()) {
@@ -228,6 +228,10 @@ final class JmsWorld {
         over = true;
         server.disk().crashAfter(Long.MAX_VALUE);
         streams.mostDelay(Duration.ofMillis(5));
+        stepUntil("the broker serves", server::serves);
+        if (!isPeaceful && random.nextBoolean()) {
+            applications.forEach(Application::kill);
+        }
         stepUntil("the applications are done", () -> applications.stream().allMatch(each -> each.actor.hasEnded()));
     }
 
@@ -241,7 +245,8 @@ final class JmsWorld {
     }
 
     private void drain(SimProcess verifier) throws JMSException {
-        var by = new JmsLedger.Holder("verifier", verifier);
+        var by = new JmsLedger.Holder("verifier", verifier, false);
+        var begun = clock.nanos();
         try (var connection = verifier.connect(null, REDELIVERY, false)) {
             connection.start();
             var session = connection.createSession();
@@ -250,7 +255,7 @@ final class JmsWorld {
                     message != null;
                     message = left.receive(LONGER_THAN_A_TRANSACTION_MS)) {
                 history.add("left is " + message.getBody(String.class));
-                ledger.drained(by, message);
+                ledger.drained(by, message, begun);
             }
             var copies = session.createConsumer(COPIES);
             for (var copy = copies.receive(1_000); copy != null; copy = copies.receive(1_000)) {
@@ -274,7 +279,9 @@ final class JmsWorld {
     }
 
     private void step() {
-        loops.step();
+        if (!loops.step()) {
+            clock.advance(Duration.ofMillis(1));
+        }
         if (finding != null) {
             throw finding;
         }

@@ -145,4 +145,25 @@ class MessageHeadersSpecTest extends SpecTest {
         assertThat(again.getJMSMessageID()).isNotEqualTo(id);
         assertThat(again.getJMSRedelivered()).isFalse();
     }
+
+    @Test
+    void timestampLiesBetweenTheCallAndItsReturnAlsoWhereNobodyNeedsIt_3_4_4() throws JMSException {
+        var queue = queue();
+        for (int mode : new int[] {Session.AUTO_ACKNOWLEDGE, Session.SESSION_TRANSACTED}) {
+            var session = session(mode);
+            var producer = session.createProducer(queue);
+            producer.setDisableMessageTimestamp(mode == Session.AUTO_ACKNOWLEDGE);
+            var message = session.createMessage();
+            message.setJMSTimestamp(1);
+            var before = System.currentTimeMillis();
+            producer.send(message);
+            var after = System.currentTimeMillis();
+            assertThat(message.getJMSTimestamp()).isBetween(before, after);
+            if (mode == Session.SESSION_TRANSACTED) {
+                session.commit();
+            }
+            assertThat(session().createConsumer(queue).receive(SOON).getJMSTimestamp())
+                    .isEqualTo(message.getJMSTimestamp());
+        }
+    }
 }

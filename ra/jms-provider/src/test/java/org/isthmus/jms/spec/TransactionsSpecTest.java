@@ -2,8 +2,11 @@ package org.isthmus.jms.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.jms.JMSContext;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
+import jakarta.jms.TransactionRolledBackException;
+import jakarta.jms.TransactionRolledBackRuntimeException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
@@ -103,5 +106,38 @@ class TransactionsSpecTest extends SpecTest {
         session.commit();
         session.rollback();
         assertThat(consumer.receiveNoWait()).isNull();
+    }
+
+    /** What cannot be sent any more makes the whole of its transaction fail. */
+    @Test
+    void commitThatBecomesARollbackSaysSo_10_3() throws JMSException {
+        var queue = queue();
+        send(queue, "a");
+        var temporary = session().createTemporaryQueue();
+        var session = session(Session.SESSION_TRANSACTED);
+        var context = context(JMSContext.SESSION_TRANSACTED);
+        var producer = session.createProducer(temporary);
+        producer.send(session.createTextMessage("while it is there"));
+        session.commit();
+        context.createProducer().send(temporary, "while it is there");
+        context.commit();
+        temporary.delete();
+
+        var consumer = session.createConsumer(queue);
+        assertThat(text(consumer.receive(SOON))).isEqualTo("a");
+        producer.send(session.createTextMessage("too late"));
+        refused(TransactionRolledBackException.class, session::commit);
+        assertThat(text(consumer.receive(SOON))).isEqualTo("a");
+        session.close();
+
+        var second = context.createConsumer(queue);
+        assertThat(text(second.receive(SOON))).isEqualTo("a");
+        context.createProducer().send(temporary, "too late");
+        refused(TransactionRolledBackRuntimeException.class, context::commit);
+        var again = second.receive(SOON);
+        assertThat(text(again)).isEqualTo("a");
+        assertThat(again.getJMSRedelivered()).isTrue();
+        context.commit();
+        assertThat(second.receiveNoWait()).isNull();
     }
 }
