@@ -84,6 +84,10 @@ final class ShareInflow implements Inflow {
     // Handed out and not acknowledged, in the order of handing out.
     private final Map<Place, Held> handed = new LinkedHashMap<>();
     private final List<Held> accepted = new ArrayList<>();
+    // Said to be done with, and not answered yet.
+    private final Deque<List<Held>> underWay = new ArrayDeque<>();
+    // Whether something that is handed out lies in the buffer once more.
+    private boolean cameAgain;
     private final Aftermath aftermath = new Aftermath();
     // Handed out in a transaction that failed to take them in.
     private final List<ShareDelivery> outside = new ArrayList<>();
@@ -262,7 +266,9 @@ final class ShareInflow implements Inflow {
     /** A lost connection may have brought the same before, and the broker does not know all that became of that. */
     private void keep(ShareDelivery delivery) {
         var place = Place.of(delivery);
-        if (aftermath.isDone(delivery) || accepted.removeIf(it -> place.equals(Place.of(it.delivery())))) {
+        if (aftermath.isDone(delivery)
+                || isUnderWay(place, delivery)
+                || accepted.removeIf(it -> place.equals(Place.of(it.delivery())))) {
             aftermath.forget(delivery);
             accepted.add(new Held(delivery, 0));
             return;
@@ -270,9 +276,23 @@ final class ShareInflow implements Inflow {
         var before = handed.get(place);
         if (before != null) {
             aftermath.delivered(delivery, before.deliveryCount());
+            cameAgain = true;
         }
         buffer.add(new Held(delivery, aftermath.uncounted(delivery)));
         aftermath.forget(delivery);
+    }
+
+    /** Whether the session has said that it is done with this, over a connection that is lost: it has yet to hear that this came too late. */
+    private boolean isUnderWay(Place place, ShareDelivery delivery) {
+        var oldest = underWay.peek();
+        // Looked at for each record, so what most often rules it out comes first: nothing was lost.
+        return oldest != null
+                && acknowledgesByItself
+                && oldest.get(0).delivery().session() != delivery.session()
+                && underWay.stream()
+                        .flatMap(List::stream)
+                        .anyMatch(it -> it.delivery().session() != delivery.session()
+                                && place.equals(Place.of(it.delivery())));
     }
 
     /** What came ahead already may have to wait for what came now. The broker names records in the order of the log. */
@@ -403,8 +423,23 @@ final class ShareInflow implements Inflow {
 
     @Override
     public void acknowledge() {
+        if (cameAgain && acknowledgesByItself) {
+            acceptWhatCameAgain();
+        }
+        cameAgain = false;
         accepted.addAll(handed.values());
         handed.clear();
+    }
+
+    /** It was being worked at when its connection was lost, and is done now: so is what the next connection brought of it. */
+    private void acceptWhatCameAgain() {
+        for (var again = buffer.iterator(); again.hasNext(); ) {
+            var held = again.next();
+            if (handed.remove(Place.of(held.delivery())) != null) {
+                accepted.add(held);
+                again.remove();
+            }
+        }
     }
 
     @Override
@@ -421,6 +456,7 @@ final class ShareInflow implements Inflow {
             toAccept = List.copyOf(accepted);
             accepted.clear();
             unanswered += toAccept.size();
+            underWay.add(toAccept);
             latestCommit = done;
         } finally {
             lock.unlock();
@@ -436,7 +472,7 @@ final class ShareInflow implements Inflow {
         // What was not accepted is delivered again; who only must know that it has ended does not fail with it.
         var ended = settled.exceptionally(failure -> acknowledgesByItself ? null : unlessTooLate(failure));
         var unused = CompletableFuture.allOf(before, ended).whenComplete((nothing, refused) -> {
-            answered(toAccept.size());
+            answered(toAccept);
             if (refused == null) {
                 done.complete(null);
             } else {
@@ -446,10 +482,11 @@ final class ShareInflow implements Inflow {
         return settled;
     }
 
-    private void answered(int count) {
+    private void answered(List<Held> saidOf) {
         lock.lock();
         try {
-            unanswered -= count;
+            unanswered -= saidOf.size();
+            underWay.remove(saidOf);
         } finally {
             lock.unlock();
         }

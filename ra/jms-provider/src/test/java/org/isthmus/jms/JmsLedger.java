@@ -21,7 +21,7 @@ import org.isthmus.broker.runtime.Clock;
  */
 final class JmsLedger {
     /** For how long somebody may not know that a connection is lost, by far. */
-    private static final long UNAWARE_NANOS = Duration.ofSeconds(2).toNanos();
+    static final long UNAWARE_NANOS = Duration.ofSeconds(2).toNanos();
 
     /** In which everything that nobody holds is handed out to the only one who wants it, by far. */
     private static final long SOON_NANOS = Duration.ofSeconds(5).toNanos();
@@ -107,8 +107,8 @@ final class JmsLedger {
 
     // ---- receivers
 
-    /** An application has it. Returns its place in the queue. */
-    long handed(Holder to, Message message) throws JMSException {
+    /** An application has it. */
+    void handed(Holder to, Message message) throws JMSException {
         var fate = fate(message.getBody(String.class));
         var now = clock.nanos();
         var count = message.getIntProperty("JMSXDeliveryCount");
@@ -130,7 +130,6 @@ final class JmsLedger {
         fate.holder = to;
         fate.heldNanos = now;
         fate.wasInTransaction |= to.isTransacted();
-        return offset;
     }
 
     private void checkHeld(Fate fate, Holder to, String what, boolean mayBeUnaware) {
@@ -261,7 +260,7 @@ final class JmsLedger {
         for (var text : names) {
             var fate = fate(text);
             if (fate.offset >= 0) {
-                var before = last.put(text.substring(0, text.lastIndexOf('-')), fate);
+                var before = last.put(sender(text), fate);
                 if (before != null) {
                     assertThat(fate.offset).as("place of %s, sent after %s", text, before.text).isGreaterThan(before.offset);
                 }
@@ -269,7 +268,12 @@ final class JmsLedger {
         }
     }
 
-    private static int number(String text) {
+    /** Whose message it is: what one session sent bears one name. */
+    static String sender(String text) {
+        return text.substring(0, text.lastIndexOf('-'));
+    }
+
+    static int number(String text) {
         return Integer.parseInt(text.substring(text.lastIndexOf('-') + 1));
     }
 }

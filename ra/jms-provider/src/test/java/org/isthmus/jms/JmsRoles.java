@@ -8,7 +8,9 @@ import jakarta.jms.Session;
 import jakarta.jms.TransactionRolledBackException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What applications do in the simulation of JMS: each is a program with the API, on a thread of its own. */
 final class JmsRoles {
@@ -145,7 +147,8 @@ final class JmsRoles {
                         .add(holder.name() + " has " + message.getBody(String.class) + " of "
                                 + message.getLongProperty("JMS_Isthmus_Offset") + ", delivery "
                                 + message.getIntProperty("JMSXDeliveryCount"));
-                order.next(world.ledger().handed(holder, message));
+                world.ledger().handed(holder, message);
+                order.next(message.getBody(String.class));
             } catch (AssertionError finding) {
                 world.found(finding);
                 throw finding;
@@ -182,7 +185,7 @@ final class JmsRoles {
                         var text = message.getBody(String.class);
                         if (world.random().nextInt(10) == 0) {
                             world.ledger().released(List.of(text));
-                            order.again(List.of(message.getLongProperty("JMS_Isthmus_Offset")));
+                            order.again(List.of(text));
                             throw new IllegalStateException("a listener fails");
                         }
                         world.ledger().automatic(holder, text, false);
@@ -195,8 +198,8 @@ final class JmsRoles {
         }
 
         private void acknowledging(IsthmusConnection connection) throws JMSException {
-            var open = new Open();
-            try (var session = connection.createSession(Session.CLIENT_ACKNOWLEDGE)) {
+            try (var session = connection.createSession(Session.CLIENT_ACKNOWLEDGE);
+                    var open = new Open()) {
                 var holder = newHolder("client");
                 var consumer = session.createConsumer(JmsWorld.QUEUE);
                 for (var i = 0; i < 20 && !world.isOver(); i++) {
@@ -211,12 +214,14 @@ final class JmsRoles {
                             }
                         }
                         case 2 -> {
+                            world.history().add(holder.name() + " recovers " + open.texts);
                             open.release();
                             session.recover();
                         }
                         case 3 -> pause(world, 200);
                         case 4 -> {
                             if (world.random().nextInt(3) == 0) {
+                                world.history().add(holder.name() + " closes its consumer");
                                 consumer.close();
                                 consumer = session.createConsumer(JmsWorld.QUEUE);
                                 order.off();
@@ -225,8 +230,6 @@ final class JmsRoles {
                         default -> {}
                     }
                 }
-            } finally {
-                open.release();
             }
         }
 
@@ -238,7 +241,6 @@ final class JmsRoles {
                 world.ledger().acknowledged(texts);
                 world.history().add("acknowledged: " + texts);
                 open.texts.clear();
-                open.offsets.clear();
             } catch (JMSException tooLate) {
                 world.history().add("too late to acknowledge " + texts + ": " + tooLate.getMessage());
                 open.release();
@@ -246,8 +248,8 @@ final class JmsRoles {
         }
 
         private void moving(IsthmusConnection connection) throws JMSException {
-            var open = new Open();
-            try (var session = connection.createSession(Session.SESSION_TRANSACTED)) {
+            try (var session = connection.createSession(Session.SESSION_TRANSACTED);
+                    var open = new Open()) {
                 var holder = newHolder("mover");
                 var consumer = session.createConsumer(JmsWorld.QUEUE);
                 var producer = session.createProducer(JmsWorld.COPIES);
@@ -266,6 +268,7 @@ final class JmsRoles {
                             name = world.newName("tx");
                         }
                         case 1 -> {
+                            world.history().add(name + " rolls back " + open.texts);
                             open.release();
                             session.rollback();
                             name = world.newName("tx");
@@ -274,8 +277,6 @@ final class JmsRoles {
                         default -> {}
                     }
                 }
-            } finally {
-                open.release();
             }
         }
 
@@ -287,37 +288,43 @@ final class JmsRoles {
                 world.ledger().moved(name, texts);
                 world.history().add(name + " committed: " + texts);
                 open.texts.clear();
-                open.offsets.clear();
             } catch (TransactionRolledBackException undone) {
                 world.history().add(name + " is rolled back: " + undone.getMessage());
                 open.release();
             }
         }
 
-        /** What a session was handed and has not acknowledged. */
-        private final class Open {
+        /** What a session was handed and has not acknowledged; it goes back when the session is closed. */
+        private final class Open implements AutoCloseable {
             private final List<String> texts = new ArrayList<>();
-            private final List<Long> offsets = new ArrayList<>();
 
             private void add(Message message) throws JMSException {
                 texts.add(message.getBody(String.class));
-                offsets.add(message.getLongProperty("JMS_Isthmus_Offset"));
             }
 
             private void release() {
                 world.ledger().released(texts);
-                order.again(offsets);
+                order.again(texts);
                 texts.clear();
-                offsets.clear();
+            }
+
+            @Override
+            public void close() {
+                world.history().add("a session ends that has " + texts);
+                release();
             }
         }
 
-        /** In which order messages come to a session that has nobody beside it, until something is lost. */
+        /**
+         * In which order the messages of each sender come to a session that has nobody beside it, until something is lost. Those of several senders
+         * have none: what a transaction sent comes when that is committed.
+         */
         private final class Order {
             private final int losses = world.losses(process);
-            private long last = -1;
-            private long expected = -1;
-            private boolean off = !isAlone;
+            private final Map<String, Integer> last = new HashMap<>();
+            private final Map<String, Integer> expected = new HashMap<>();
+            // What it lost lately may come back only now, or have been lost by an earlier life of it.
+            private boolean off = !isAlone || world.hasLostLately(process);
 
             private boolean isOff() {
                 return off || world.losses(process) != losses;
@@ -327,23 +334,27 @@ final class JmsRoles {
                 off = true;
             }
 
-            private void next(long offset) {
+            private void next(String text) {
                 if (isOff()) {
                     return;
                 }
-                assertThat(offset).as("what comes next, in the order of the queue").isGreaterThan(last);
-                if (expected >= 0) {
-                    assertThat(offset).as("what comes again comes first").isEqualTo(expected);
-                }
-                last = offset;
-                expected = -1;
+                var number = JmsLedger.number(text);
+                var sender = JmsLedger.sender(text);
+                assertThat(number)
+                        .as("what comes next of %s", sender)
+                        .isGreaterThan(last.getOrDefault(sender, -1))
+                        .isEqualTo(expected.getOrDefault(sender, number));
+                last.put(sender, number);
+                expected.remove(sender);
             }
 
-            private void again(List<Long> offsets) {
-                offsets.stream().min(Long::compare).ifPresent(first -> {
-                    last = first - 1;
-                    expected = first;
-                });
+            /** They come again, and those of each sender before all others of it. */
+            private void again(List<String> texts) {
+                for (var text : texts) {
+                    var number = JmsLedger.number(text);
+                    last.merge(JmsLedger.sender(text), number - 1, Math::min);
+                    expected.merge(JmsLedger.sender(text), number, Math::min);
+                }
             }
         }
     }

@@ -43,7 +43,6 @@ final class JmsWorld {
     private final List<Application> applications = new ArrayList<>();
     private final boolean isPeaceful;
     private long restartNanos;
-    private int serverLosses;
     private int names;
     private boolean over;
     private AssertionError finding;
@@ -56,6 +55,7 @@ final class JmsWorld {
         private SimProcess.Actor actor;
         private int lives;
         private int losses;
+        private long lostNanos;
 
         private Application(String name, Role role) {
             this.name = name;
@@ -71,6 +71,12 @@ final class JmsWorld {
             history.add(name + " is killed");
             process.kill();
             ledger.killed(process);
+            lost();
+        }
+
+        private void lost() {
+            losses++;
+            lostNanos = clock.nanos();
         }
     }
 
@@ -128,13 +134,21 @@ final class JmsWorld {
         return kind + names++;
     }
 
-    /** How often a process has lost something, or the broker everything. */
+    /** How often an application has lost something: a connection, its process or the broker. */
     int losses(SimProcess process) {
-        return serverLosses
-                + applications.stream()
-                        .filter(each -> each.process == process)
-                        .mapToInt(each -> each.losses)
-                        .sum();
+        return of(process).losses;
+    }
+
+    boolean hasLostLately(SimProcess process) {
+        var application = of(process);
+        return application.losses > 0 && clock.nanos() - application.lostNanos < JmsLedger.UNAWARE_NANOS;
+    }
+
+    private Application of(SimProcess process) {
+        return applications.stream()
+                .filter(each -> each.process == process)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Found where it cannot be thrown to whoever runs the simulation. */
@@ -177,7 +191,7 @@ final class JmsWorld {
         switch (random.nextInt(14)) {
             case 0, 1, 2, 3 -> {
                 history.add(application.process.cutSome() + " connections of " + application.name + " are cut");
-                application.losses++;
+                application.lost();
                 ledger.lost(application.process);
             }
             case 4 -> {
@@ -218,8 +232,10 @@ final class JmsWorld {
     }
 
     private void serverLost() {
-        serverLosses++;
-        applications.forEach(each -> ledger.lost(each.process));
+        applications.forEach(each -> {
+            each.lost();
+            ledger.lost(each.process);
+        });
         restartNanos = clock.nanos() + (long) (random.nextDouble() * 2e9);
     }
 
