@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -268,7 +269,7 @@ class ConnectionSpecTest extends SpecTest {
             });
             session.createConsumer(queue).setMessageListener(listener);
             send(queue, "a");
-            listener.begun.await();
+            assertThat(listener.begun.await(SOON, TimeUnit.MILLISECONDS)).isTrue();
 
             var stopping = waiting(listener.did, () -> {
                 stop.of(connection);
@@ -282,6 +283,7 @@ class ConnectionSpecTest extends SpecTest {
             var consumer = session().createConsumer(answers);
             assertThat(text(consumer.receive(SOON))).isEqualTo("of its session");
             assertThat(text(consumer.receive(SOON))).isEqualTo("of another");
+            connection.close();
         }
     }
 

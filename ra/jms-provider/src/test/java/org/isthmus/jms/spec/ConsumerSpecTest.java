@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Consumers (§8): receiving, listeners, subscriptions and acknowledgement. */
@@ -229,7 +230,7 @@ class ConsumerSpecTest extends SpecTest {
             order.add("returns");
         });
         send(queue, "a", "b");
-        begun.await();
+        assertThat(begun.await(SOON, TimeUnit.MILLISECONDS)).isTrue();
         var closing = new Thread(() -> order.add(outcome(consumer::close)));
         closing.start();
         while (closing.getState() != Thread.State.WAITING) {
