@@ -85,8 +85,9 @@ final class ShareSession {
     }
 
     synchronized void remove(Target target) {
-        if (opened.remove(target) != null) {
-            leave(target);
+        var opening = opened.remove(target);
+        if (opening != null) {
+            leave(target, opening, share -> share.leave(key.group(), key.member()));
         }
     }
 
@@ -170,23 +171,29 @@ final class ShareSession {
     }
 
     private CompletionStage<Void> end(Function<SharePartition, CompletionStage<Void>> leaving) {
-        List<Target> targets;
+        Map<Target, CompletionStage<Void>> openings;
         synchronized (this) {
             if (ended) {
                 return CompletableFuture.completedStage(null);
             }
             ended = true;
-            targets = List.copyOf(opened.keySet());
+            openings = new LinkedHashMap<>(opened);
             opened.clear();
         }
         interrupt();
-        return CompletableFuture.allOf(targets.stream()
-                .map(target -> leave(target, leaving).toCompletableFuture())
-                .toArray(CompletableFuture<?>[]::new));
+        var left = new ArrayList<CompletableFuture<Void>>();
+        openings.forEach((target, opening) ->
+                left.add(leave(target, opening, leaving).toCompletableFuture()));
+        return CompletableFuture.allOf(left.toArray(CompletableFuture<?>[]::new));
     }
 
-    private CompletionStage<Void> leave(Target target) {
-        return leave(target, share -> share.leave(key.group(), key.member()));
+    /**
+     * Leaves what was opened, and what is being opened once it is: a partition that is still loading would let the member in after it has left, and
+     * then nobody ever took from it what it is handed.
+     */
+    private CompletionStage<Void> leave(
+            Target target, CompletionStage<Void> opening, Function<SharePartition, CompletionStage<Void>> leaving) {
+        return opening.handle((open, refused) -> target).thenCompose(known -> leave(known, leaving));
     }
 
     private CompletionStage<Void> leave(Target target, Function<SharePartition, CompletionStage<Void>> leaving) {
