@@ -5,7 +5,7 @@ import org.isthmus.broker.runtime.Clock;
 
 /** What happened in a simulation: the last of it in words, and of all of it a number that tells one history from another. */
 final class JmsHistory {
-    private static final int KEPT = 2_000;
+    private static final int KEPT = 400;
 
     private final Clock clock;
     private final ArrayDeque<String> last = new ArrayDeque<>();

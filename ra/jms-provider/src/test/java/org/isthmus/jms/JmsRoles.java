@@ -53,7 +53,7 @@ final class JmsRoles {
         private void send(Session session, boolean transacted) throws JMSException {
             var name = world.newName("s");
             sessions++;
-            var producer = session.createProducer(JmsWorld.QUEUE);
+            var producer = session.createProducer(world.source().destination());
             var open = new ArrayList<String>();
             for (var i = 0; i < 30 && !world.isOver(); i++) {
                 var text = name + "-" + i;
@@ -99,7 +99,7 @@ final class JmsRoles {
         public void run() {
             while (!world.isOver()) {
                 var blocks = world.random().nextInt(3) == 0;
-                try (var connection = process.connect(null, JmsWorld.REDELIVERY, blocks)) {
+                try (var connection = process.connect(world.source().clientId(), JmsWorld.REDELIVERY, blocks)) {
                     connection.start();
                     while (!world.isOver() && world.random().nextInt(4) > 0) {
                         receive(connection);
@@ -158,7 +158,7 @@ final class JmsRoles {
         private void automatically(IsthmusConnection connection, int mode) throws JMSException {
             try (var session = connection.createSession(mode)) {
                 var holder = newHolder(mode == Session.AUTO_ACKNOWLEDGE ? "auto" : "dups");
-                var consumer = session.createConsumer(JmsWorld.QUEUE);
+                var consumer = world.source().consumer(session);
                 for (var i = 0; i < 20 && !world.isOver(); i++) {
                     var message = next(consumer, holder);
                     if (message != null) {
@@ -176,7 +176,7 @@ final class JmsRoles {
         private void byListener(IsthmusConnection connection) throws JMSException {
             try (var session = connection.createSession(Session.AUTO_ACKNOWLEDGE)) {
                 var holder = newHolder("listener");
-                session.createConsumer(JmsWorld.QUEUE).setMessageListener(message -> {
+                world.source().consumer(session).setMessageListener(message -> {
                     try {
                         handed(holder, message);
                         if (world.random().nextInt(3) == 0) {
@@ -201,7 +201,7 @@ final class JmsRoles {
             try (var session = connection.createSession(Session.CLIENT_ACKNOWLEDGE);
                     var open = new Open()) {
                 var holder = newHolder("client");
-                var consumer = session.createConsumer(JmsWorld.QUEUE);
+                var consumer = world.source().consumer(session);
                 for (var i = 0; i < 20 && !world.isOver(); i++) {
                     var message = next(consumer, holder);
                     if (message != null) {
@@ -223,7 +223,10 @@ final class JmsRoles {
                             if (world.random().nextInt(3) == 0) {
                                 world.history().add(holder.name() + " closes its consumer");
                                 consumer.close();
-                                consumer = session.createConsumer(JmsWorld.QUEUE);
+                                if (!world.source().isShared()) {
+                                    open.release(); // with the next consumer, which takes its place
+                                }
+                                consumer = world.source().consumer(session);
                                 order.off();
                             }
                         }
@@ -251,7 +254,7 @@ final class JmsRoles {
             try (var session = connection.createSession(Session.SESSION_TRANSACTED);
                     var open = new Open()) {
                 var holder = newHolder("mover");
-                var consumer = session.createConsumer(JmsWorld.QUEUE);
+                var consumer = world.source().consumer(session);
                 var producer = session.createProducer(JmsWorld.COPIES);
                 var name = world.newName("tx");
                 for (var i = 0; i < 20 && !world.isOver(); i++) {

@@ -2,6 +2,8 @@ package org.isthmus.jms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.jms.IllegalStateException;
+import jakarta.jms.InvalidClientIDException;
 import jakarta.jms.JMSException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +22,6 @@ import org.isthmus.broker.sim.SimStreams;
  * processes are killed and the broker dies or stops; then everything heals, and what is left must be what nobody had.
  */
 final class JmsWorld {
-    static final IsthmusQueue QUEUE = new IsthmusQueue("q");
     static final IsthmusQueue COPIES = new IsthmusQueue("copies");
 
     /** So that nothing is ever given up. */
@@ -42,6 +43,7 @@ final class JmsWorld {
     private final JmsHistory history = new JmsHistory(clock);
     private final List<Application> applications = new ArrayList<>();
     private final boolean isPeaceful;
+    private final JmsSource source;
     private long restartNanos;
     private int names;
     private boolean over;
@@ -97,7 +99,8 @@ final class JmsWorld {
                 Map.of("offsets.topic.num.partitions", "1", "transaction.state.log.num.partitions", "2"));
         isPeaceful = random.nextInt(8) == 0;
         var senders = 1 + random.nextInt(2);
-        var receivers = 1 + random.nextInt(3);
+        source = JmsSource.values()[random.nextInt(JmsSource.values().length)];
+        var receivers = source.isShared() ? 1 + random.nextInt(3) : 1;
         for (var i = 0; i < senders; i++) {
             applications.add(new Application("sender" + i, process -> new JmsRoles.Sender(this, process)));
         }
@@ -115,6 +118,10 @@ final class JmsWorld {
 
     Random random() {
         return random;
+    }
+
+    JmsSource source() {
+        return source;
     }
 
     JmsLedger ledger() {
@@ -163,10 +170,11 @@ final class JmsWorld {
         try {
             server.start();
             stepUntil("the broker serves", server::serves);
+            act("the subscription is there", this::subscribe);
             applications.forEach(Application::begin);
             trouble();
             heal();
-            drain();
+            act("what is left is drained", this::drain);
             return ledger.check();
         } finally {
             applications.stream().filter(each -> each.process != null).forEach(each -> each.process.kill());
@@ -251,22 +259,53 @@ final class JmsWorld {
         stepUntil("the applications are done", () -> applications.stream().allMatch(each -> each.actor.hasEnded()));
     }
 
-    /** Somebody who has lost nothing gets what is left. */
-    private void drain() {
-        history.add("what is left is drained");
-        var verifier = newProcess("verifier");
-        var reader = verifier.begin(() -> drain(verifier));
-        stepUntil("what is left is drained", reader::hasEnded);
-        verifier.kill();
+    private interface Act {
+        void in(SimProcess process) throws JMSException;
     }
 
+    /** Has something done by a process that nothing happens to. */
+    private void act(String what, Act act) {
+        history.add(what);
+        var process = newProcess("somebody");
+        var actor = process.begin(() -> act.in(process));
+        stepUntil(what, actor::hasEnded);
+        process.kill();
+    }
+
+    private interface Attempt<T> {
+        T make() throws JMSException;
+    }
+
+    /** What somebody had alone who was killed is free when the broker has heard of that. */
+    private static <T> T onceItIsFree(Attempt<T> attempt) throws JMSException {
+        for (; ; ) {
+            try {
+                return attempt.make();
+            } catch (InvalidClientIDException | IllegalStateException taken) {
+                SimProcess.running().pause(Duration.ofMillis(100));
+            }
+        }
+    }
+
+    private IsthmusConnection connect(SimProcess process) throws JMSException {
+        return onceItIsFree(() -> process.connect(source.clientId(), REDELIVERY, false));
+    }
+
+    /** What is sent before a subscription began is not for it. */
+    private void subscribe(SimProcess process) throws JMSException {
+        try (var connection = connect(process)) {
+            source.consumer(connection.createSession()).close();
+        }
+    }
+
+    /** Somebody who has lost nothing gets what is left. */
     private void drain(SimProcess verifier) throws JMSException {
         var by = new JmsLedger.Holder("verifier", verifier, false);
         var begun = clock.nanos();
-        try (var connection = verifier.connect(null, REDELIVERY, false)) {
+        try (var connection = connect(verifier)) {
             connection.start();
             var session = connection.createSession();
-            var left = session.createConsumer(QUEUE);
+            var left = onceItIsFree(() -> source.consumer(session));
             for (var message = left.receive(LONGER_THAN_A_TRANSACTION_MS);
                     message != null;
                     message = left.receive(LONGER_THAN_A_TRANSACTION_MS)) {

@@ -65,26 +65,4 @@ class SubscriptionsSpecTest extends SpecTest {
             open.close();
         }
     }
-
-    @Test
-    void delayedMessageIsForWhoHadSubscribedWhenItWasSent_7_9() throws JMSException {
-        var topic = topic();
-        for (Subscribing kind : new Subscribing[] {
-            Session::createSharedDurableConsumer, Session::createSharedConsumer, (session, on, name) ->
-                    session.createConsumer(on)
-        }) {
-            var session = session();
-            var before = kind.to(session, topic, own("before"));
-            var producer = session.createProducer(topic);
-            producer.setDeliveryDelay(500);
-            producer.send(session.createTextMessage("sent before"));
-            var after = kind.to(session, topic, own("after"));
-            producer.send(session.createTextMessage("sent after"));
-            assertThat(text(before.receive(SOON))).isEqualTo("sent before");
-            assertThat(text(before.receive(SOON))).isEqualTo("sent after");
-            assertThat(text(after.receive(SOON))).isEqualTo("sent after");
-            before.close();
-            after.close();
-        }
-    }
 }
