@@ -81,13 +81,12 @@ public final class SimulatedServer {
         private void open() {
             try {
                 disk.createDirectories(ROOT.resolve("logs"));
-                metadata = LocalMetadataStore.open(
-                        ROOT.resolve("metadata"), settings.brokerId(), disk, ids, metadataLoop);
+                metadata =
+                        LocalMetadataStore.open(ROOT.resolve("metadata"), settings.brokerId(), disk, ids, metadataLoop);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            registration = new Registration(
-                    metadata, settings.brokerId(), new Elections(configs), metadataLoop, clock);
+            registration = new Registration(metadata, settings.brokerId(), new Elections(configs), metadataLoop, clock);
             registration.leadAnew().thenAccept(this::join);
         }
 
@@ -110,8 +109,11 @@ public final class SimulatedServer {
                     new JoinedCoordinators.Elsewhere(leaders, peers::writeMarker, peers::admit, peers::append),
                     settings.groups(),
                     new DeadLetterTopics(
-                            metadata, settings.placement(), ids, settings.deadLetterTopics(), () -> configs.in(
-                                    metadata.image())),
+                            metadata,
+                            settings.placement(),
+                            ids,
+                            settings.deadLetterTopics(),
+                            () -> configs.in(metadata.image())),
                     io,
                     clock,
                     ids);

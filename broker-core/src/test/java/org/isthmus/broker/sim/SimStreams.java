@@ -110,26 +110,27 @@ public final class SimStreams {
             air.schedule(upTo(mostDelay), () -> {
                 var listener = listeners.get(endpoint);
                 if (listener == null) {
-                    owner.execute(() ->
-                            connected.completeExceptionally(new IOException("nobody listens at " + endpoint)));
+                    owner.execute(
+                            () -> connected.completeExceptionally(new IOException("nobody listens at " + endpoint)));
                     return;
                 }
                 var wire = new Wire(
                         new Side(endpoint, this, owner),
                         new Side(
-                                endpoint,
-                                listener.transport(),
-                                listener.loops().get(random.nextInt(LISTENER_LOOPS))));
+                                endpoint, listener.transport(), listener.loops().get(random.nextInt(LISTENER_LOOPS))));
                 wires.add(wire);
                 wire.there.open(listener.accept());
-                air.schedule(upTo(mostDelay), () -> owner.execute(() -> {
-                    if (wire.isCut) {
-                        connected.completeExceptionally(new IOException("the connection to " + endpoint + " was cut"));
-                    } else {
-                        wire.here.handler = opened.apply(wire.here);
-                        connected.complete(wire.here);
-                    }
-                }));
+                air.schedule(
+                        upTo(mostDelay),
+                        () -> owner.execute(() -> {
+                            if (wire.isCut) {
+                                connected.completeExceptionally(
+                                        new IOException("the connection to " + endpoint + " was cut"));
+                            } else {
+                                wire.here.handler = opened.apply(wire.here);
+                                connected.complete(wire.here);
+                            }
+                        }));
             });
             return connected;
         }

@@ -291,8 +291,8 @@ final class ShareInflow implements Inflow {
                 && oldest.get(0).delivery().session() != delivery.session()
                 && underWay.stream()
                         .flatMap(List::stream)
-                        .anyMatch(it -> it.delivery().session() != delivery.session()
-                                && place.equals(Place.of(it.delivery())));
+                        .anyMatch(it ->
+                                it.delivery().session() != delivery.session() && place.equals(Place.of(it.delivery())));
     }
 
     /** What came ahead already may have to wait for what came now. The broker names records in the order of the log. */

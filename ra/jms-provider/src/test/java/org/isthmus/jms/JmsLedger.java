@@ -122,7 +122,9 @@ final class JmsLedger {
         var mayBeUnaware = hasLostSince(to.process(), now);
         if (!mayBeUnaware) {
             assertThat(fate.settled).as("%s: it was acknowledged", what).isFalse();
-            assertThat(fate.movedBy).as("%s: it was moved by a transaction", what).isNull();
+            assertThat(fate.movedBy)
+                    .as("%s: it was moved by a transaction", what)
+                    .isNull();
         }
         checkHeld(fate, to, what, mayBeUnaware);
         checkAutomatic(fate, to, what, mayBeUnaware);
@@ -162,7 +164,9 @@ final class JmsLedger {
         }
         fate.seen++;
         // Who was killed may have been handed it and not have told us.
-        assertThat(count).as("%s: deliveries at most", what).isLessThanOrEqualTo(fate.seen + kills - fate.killsBefore + (kills > 0 ? 1 : 0));
+        assertThat(count)
+                .as("%s: deliveries at most", what)
+                .isLessThanOrEqualTo(fate.seen + kills - fate.killsBefore + (kills > 0 ? 1 : 0));
         var since = fate.firstSeenNanos - UNAWARE_NANOS;
         if (allLosses.stream().noneMatch(at -> at >= since)) {
             assertThat(count).as("%s: deliveries", what).isEqualTo(fate.seen);
@@ -203,7 +207,9 @@ final class JmsLedger {
     void moved(String transaction, Collection<String> texts) {
         texts.forEach(text -> {
             var fate = fate(text);
-            assertThat(fate.movedBy).as("%s: moved before %s", text, transaction).isNull();
+            assertThat(fate.movedBy)
+                    .as("%s: moved before %s", text, transaction)
+                    .isNull();
             fate.movedBy = transaction;
             fate.holder = null;
         });
@@ -235,12 +241,18 @@ final class JmsLedger {
             if (fate.movedBy != null) {
                 assertThat(fate.copies).as("copies of %s", fate.text).containsExactly(fate.movedBy);
             } else {
-                assertThat(fate.copies).as("copies of %s", fate.text).hasSizeLessThanOrEqualTo(fate.perhapsMoved ? 1 : 0);
+                assertThat(fate.copies)
+                        .as("copies of %s", fate.text)
+                        .hasSizeLessThanOrEqualTo(fate.perhapsMoved ? 1 : 0);
             }
             var isMoved = !fate.copies.isEmpty();
             if (isMoved) {
-                assertThat(fate.drained).as("%s: is there still, and was moved", fate.text).isFalse();
-                assertThat(fate.settled).as("%s: was acknowledged, and moved", fate.text).isFalse();
+                assertThat(fate.drained)
+                        .as("%s: is there still, and was moved", fate.text)
+                        .isFalse();
+                assertThat(fate.settled)
+                        .as("%s: was acknowledged, and moved", fate.text)
+                        .isFalse();
             }
             if (fate.sent) {
                 assertThat(fate.drained || isMoved || fate.settled || fate.perhapsSettled)
@@ -262,7 +274,9 @@ final class JmsLedger {
             if (fate.offset >= 0) {
                 var before = last.put(sender(text), fate);
                 if (before != null) {
-                    assertThat(fate.offset).as("place of %s, sent after %s", text, before.text).isGreaterThan(before.offset);
+                    assertThat(fate.offset)
+                            .as("place of %s, sent after %s", text, before.text)
+                            .isGreaterThan(before.offset);
                 }
             }
         }

@@ -163,8 +163,7 @@ final class JmsRoles {
                     var message = next(consumer, holder);
                     if (message != null) {
                         world.ledger()
-                                .automatic(
-                                        holder, message.getBody(String.class), mode == Session.DUPS_OK_ACKNOWLEDGE);
+                                .automatic(holder, message.getBody(String.class), mode == Session.DUPS_OK_ACKNOWLEDGE);
                     }
                     if (world.random().nextInt(3) == 0) {
                         pause(world, 100);

@@ -105,8 +105,8 @@ final class JmsWorld {
             applications.add(new Application("sender" + i, process -> new JmsRoles.Sender(this, process)));
         }
         for (var i = 0; i < receivers; i++) {
-            applications.add(new Application(
-                    "receiver" + i, process -> new JmsRoles.Receiver(this, process, receivers == 1)));
+            applications.add(
+                    new Application("receiver" + i, process -> new JmsRoles.Receiver(this, process, receivers == 1)));
         }
     }
 

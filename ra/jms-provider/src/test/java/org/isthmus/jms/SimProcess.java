@@ -43,6 +43,7 @@ final class SimProcess implements Surroundings, BrokerLink.Dialer {
     private final List<Actor> actors = new ArrayList<>();
     /** Of threads that have ended. */
     private final Deque<EventLoop> freeLoops = new ArrayDeque<>();
+
     private int connections;
     private boolean dead;
 
@@ -108,8 +109,8 @@ final class SimProcess implements Surroundings, BrokerLink.Dialer {
 
     @Override
     public BrokerLink dial(String clientName) {
-        var client = SimulatedClients.connect(
-                List.of(broker), ClientConfig.defaults(clientName), transport, clock, ids);
+        var client =
+                SimulatedClients.connect(List.of(broker), ClientConfig.defaults(clientName), transport, clock, ids);
         return new BrokerLink() {
             @Override
             public BrokerClient client() {

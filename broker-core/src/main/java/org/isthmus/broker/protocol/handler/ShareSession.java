@@ -182,8 +182,8 @@ final class ShareSession {
         }
         interrupt();
         var left = new ArrayList<CompletableFuture<Void>>();
-        openings.forEach((target, opening) ->
-                left.add(leave(target, opening, leaving).toCompletableFuture()));
+        openings.forEach(
+                (target, opening) -> left.add(leave(target, opening, leaving).toCompletableFuture()));
         return CompletableFuture.allOf(left.toArray(CompletableFuture<?>[]::new));
     }
 

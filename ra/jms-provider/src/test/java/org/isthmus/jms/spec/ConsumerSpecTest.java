@@ -257,7 +257,10 @@ class ConsumerSpecTest extends SpecTest {
         var queue = queue();
         var topic = topic();
         for (int mode : new int[] {
-            Session.AUTO_ACKNOWLEDGE, Session.DUPS_OK_ACKNOWLEDGE, Session.CLIENT_ACKNOWLEDGE, Session.SESSION_TRANSACTED
+            Session.AUTO_ACKNOWLEDGE,
+            Session.DUPS_OK_ACKNOWLEDGE,
+            Session.CLIENT_ACKNOWLEDGE,
+            Session.SESSION_TRANSACTED
         }) {
             for (boolean keeps : new boolean[] {true, false}) {
                 var session = session(mode);
@@ -281,8 +284,8 @@ class ConsumerSpecTest extends SpecTest {
                 }
                 session.close();
                 var next = session();
-                for (var consumer : List.of(
-                        next.createConsumer(queue), next.createSharedDurableConsumer(topic, name))) {
+                for (var consumer :
+                        List.of(next.createConsumer(queue), next.createSharedDurableConsumer(topic, name))) {
                     var again = isOver ? consumer.receiveNoWait() : consumer.receive(SOON);
                     assertThat(text(again)).isEqualTo(isOver ? "no message" : "a");
                     consumer.close();
