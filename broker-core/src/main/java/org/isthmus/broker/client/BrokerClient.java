@@ -23,6 +23,9 @@ public interface BrokerClient extends AutoCloseable {
      */
     CompletionStage<Boolean> login();
 
+    /** What tells this cluster from others, by whichever of its addresses it is reached. */
+    CompletionStage<String> clusterId();
+
     /** Fails with {@code UNKNOWN_TOPIC_OR_PARTITION} where there is none; never creates one. */
     CompletionStage<TopicInfo> topic(String name);
 

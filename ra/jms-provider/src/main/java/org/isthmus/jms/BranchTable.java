@@ -7,24 +7,23 @@ import java.util.concurrent.ConcurrentMap;
 import org.isthmus.broker.common.Xid;
 
 /**
- * The branches that this process works in at one broker. All connections to it share them, so that one may join what another began: a manager
+ * The branches that this process works in at one cluster. All connections to it share them, so that one may join what another began: a manager
  * then has one branch to prepare where it would have had several. It lives from the first connection to the last. Safe for use by many threads.
  */
 final class BranchTable {
     private static final Map<String, BranchTable> TABLES = new HashMap<>();
 
-    private final String broker;
+    private final String clusterId;
     private final ConcurrentMap<Xid, XaBranch> branches = new ConcurrentHashMap<>();
     private int users; // guarded by TABLES
 
-    private BranchTable(String broker) {
-        this.broker = broker;
+    private BranchTable(String clusterId) {
+        this.clusterId = clusterId;
     }
 
-    /** @param broker what tells it from others */
-    static BranchTable acquire(String broker) {
+    static BranchTable acquire(String clusterId) {
         synchronized (TABLES) {
-            var table = TABLES.computeIfAbsent(broker, BranchTable::new);
+            var table = TABLES.computeIfAbsent(clusterId, BranchTable::new);
             table.users++;
             return table;
         }
@@ -33,7 +32,7 @@ final class BranchTable {
     void release() {
         synchronized (TABLES) {
             if (--users == 0) {
-                TABLES.remove(broker, this);
+                TABLES.remove(clusterId, this);
             }
         }
     }

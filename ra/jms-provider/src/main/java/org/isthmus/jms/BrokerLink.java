@@ -12,7 +12,7 @@ interface BrokerLink extends AutoCloseable {
 
     /** Makes links to one broker. */
     interface Dialer {
-        /** What tells this broker from others; equal for all who reach the same one. */
+        /** Where it is, for people who read it. */
         String broker();
 
         BrokerLink dial(String clientName) throws JMSException;

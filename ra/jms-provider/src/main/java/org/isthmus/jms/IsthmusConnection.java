@@ -132,10 +132,6 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
                         !consumer.isClosed() && consumer.destination().equals(destination));
     }
 
-    String broker() {
-        return broker;
-    }
-
     boolean blocksOnNonDurableSend() {
         return settings.blockOnNonDurableSend();
     }

@@ -12,7 +12,7 @@ public final class IsthmusXAConnection extends IsthmusConnection implements XAQu
     IsthmusXAConnection(BrokerLink.Dialer dialer, Domain domain, Settings settings, @Nullable String clientId)
             throws JMSException {
         super(dialer, domain, settings, clientId);
-        branches = new XaBranches(client(), broker());
+        branches = new XaBranches(client());
     }
 
     @Override

@@ -107,9 +107,9 @@ final class IsthmusXAResource implements XAResource {
         branches.forgetHeuristic(own(xid));
     }
 
-    /** Where this process reaches the same broker: a manager that hears yes has this resource join the branch that the other began. */
+    /** Where it is of the same cluster: a manager that hears yes has this resource join the branch that the other began. */
     @Override
-    public boolean isSameRM(XAResource other) {
+    public boolean isSameRM(XAResource other) throws XAException {
         return other instanceof IsthmusXAResource own && own.branches.isSharedWith(branches);
     }
 

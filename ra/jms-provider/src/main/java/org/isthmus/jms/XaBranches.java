@@ -19,31 +19,45 @@ final class XaBranches {
     private static final System.Logger LOG = System.getLogger(XaBranches.class.getName());
 
     private final BrokerClient client;
-    private final BranchTable table;
-    private final ConcurrentMap<Xid, XaBranch> branches;
+    private @Nullable BranchTable table; // guarded by this
 
-    /** @param broker what tells it from others; connections that name the same one join each other's branches */
-    XaBranches(BrokerClient client, String broker) {
+    XaBranches(BrokerClient client) {
         this.client = client;
-        table = BranchTable.acquire(broker);
-        branches = table.branches();
     }
 
     /** Whether what is begun by the one may be joined by the other. */
-    boolean isSharedWith(XaBranches other) {
-        return table == other.table;
+    boolean isSharedWith(XaBranches other) throws XAException {
+        return table() == other.table();
+    }
+
+    /** That of the client's cluster, which is asked for its identity when the first branch comes: a connection that works in none need not wait for it. */
+    private synchronized BranchTable table() throws XAException {
+        var known = table;
+        if (known == null) {
+            try {
+                known = BranchTable.acquire(JmsErrors.await(client.clusterId(), "asking which cluster this is"));
+            } catch (JMSException e) {
+                throw XaErrors.of(e);
+            }
+            table = known;
+        }
+        return known;
+    }
+
+    private ConcurrentMap<Xid, XaBranch> branches() throws XAException {
+        return table().branches();
     }
 
     XaBranch begin(Xid xid, Duration timeout) throws XAException {
         var begun = new XaBranch(client, client.begin(timeout));
-        if (branches.putIfAbsent(xid, begun) != null) {
+        if (branches().putIfAbsent(xid, begun) != null) {
             throw XaErrors.of(XAException.XAER_DUPID, "there is a branch of this name: " + xid);
         }
         return begun;
     }
 
     XaBranch known(Xid xid) throws XAException {
-        var branch = branches.get(xid);
+        var branch = branches().get(xid);
         if (branch == null) {
             throw XaErrors.of(XAException.XAER_NOTA, "no branch of this process: " + xid);
         }
@@ -101,7 +115,7 @@ final class XaBranches {
     }
 
     void commitPrepared(Xid xid) throws XAException {
-        var branch = branches.get(xid);
+        var branch = branches().get(xid);
         if (branch != null && !branch.isPrepared()) {
             throw XaErrors.of(XAException.XAER_PROTO, "the branch is not prepared: " + xid);
         }
@@ -109,7 +123,7 @@ final class XaBranches {
     }
 
     void rollback(Xid xid) throws XAException {
-        var branch = branches.get(xid);
+        var branch = branches().get(xid);
         if (branch == null || branch.isPrepared()) {
             endPrepared(xid, branch, false);
         } else {
@@ -164,7 +178,7 @@ final class XaBranches {
         }
     }
 
-    private void forget(Xid xid, @Nullable XaBranch branch, boolean committed) {
+    private void forget(Xid xid, @Nullable XaBranch branch, boolean committed) throws XAException {
         if (branch == null) {
             return;
         }
@@ -175,13 +189,13 @@ final class XaBranches {
         }
     }
 
-    private void forgetCommitted(Xid xid, XaBranch branch) {
-        branches.remove(xid, branch);
+    private void forgetCommitted(Xid xid, XaBranch branch) throws XAException {
+        branches().remove(xid, branch);
         branch.workers().forEach(XaWorker::committed);
     }
 
-    private void forgetRolledBack(Xid xid, XaBranch branch) {
-        branches.remove(xid, branch);
+    private void forgetRolledBack(Xid xid, XaBranch branch) throws XAException {
+        branches().remove(xid, branch);
         branch.workers().forEach(XaWorker::rolledBack);
     }
 
@@ -208,6 +222,14 @@ final class XaBranches {
 
     /** The connection closes: what it began and is not prepared is rolled back; the rest waits at the broker for its manager. */
     void close() {
+        BranchTable known;
+        synchronized (this) {
+            known = table;
+        }
+        if (known == null) {
+            return;
+        }
+        var branches = known.branches();
         branches.forEach((xid, branch) -> {
             if (branch.client() == client && branches.remove(xid, branch) && !branch.isPrepared()) {
                 try {
@@ -217,6 +239,6 @@ final class XaBranches {
                 }
             }
         });
-        table.release();
+        known.release();
     }
 }

@@ -152,6 +152,11 @@ final class MemoryBroker implements AutoCloseable {
         }
 
         @Override
+        public CompletionStage<String> clusterId() {
+            return CompletableFuture.completedStage("in memory");
+        }
+
+        @Override
         public CompletionStage<TopicInfo> topic(String name) {
             return later(() -> {
                 var topic = topics.get(name);

@@ -210,8 +210,30 @@ class XaSessionTest {
 
     @Test
     void connectionsToOneBrokerJoinOneBranch() throws Exception {
+        joinOneBranch(connect());
+    }
+
+    @Test
+    void clusterIsTheSameByWhicheverAddressItIsReached() throws Exception {
+        var inThisProcess = new IsthmusConnectionFactory();
+        inThisProcess.setDataDirectory(data.toString());
+
+        joinOneBranch(inThisProcess.createXAConnection());
+    }
+
+    @Test
+    void anotherClusterIsAnotherResource(@TempDir Path elsewhere) throws Exception {
+        var factory = new IsthmusConnectionFactory();
+        factory.setDataDirectory(elsewhere.toString());
+        try (var other = factory.createXAConnection()) {
+            assertThat(other.createXASession().getXAResource().isSameRM(resource))
+                    .isFalse();
+        }
+    }
+
+    private void joinOneBranch(IsthmusXAConnection another) throws Exception {
         send("orders", "one", "two");
-        try (var second = connect()) {
+        try (var second = another) {
             second.start();
             var other = second.createXASession();
             assertThat(other.getXAResource().isSameRM(resource)).isTrue();

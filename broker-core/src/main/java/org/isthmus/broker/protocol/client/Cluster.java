@@ -116,6 +116,12 @@ final class Cluster {
         return movingOn(channel(next()).login());
     }
 
+    /** As any broker tells it. */
+    CompletionStage<String> id(Deadline deadline) {
+        var nothingElse = new MetadataRequestData().setTopics(List.of()).setAllowAutoTopicCreation(false);
+        return requestAny(Api.METADATA, nothingElse, deadline).thenApply(MetadataResponseData::clusterId);
+    }
+
     /** The channel to a broker that requests with quick answers share. */
     <A extends ApiMessage> CompletionStage<A> request(Endpoint broker, Api<A> api, ApiMessage body, Deadline deadline) {
         return channel(broker).request(api, body, deadline);

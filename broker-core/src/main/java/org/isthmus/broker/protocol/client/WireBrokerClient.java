@@ -82,6 +82,11 @@ final class WireBrokerClient implements OperatorClient {
     }
 
     @Override
+    public CompletionStage<String> clusterId() {
+        return call("the cluster's identity", cluster::id);
+    }
+
+    @Override
     public CompletionStage<TopicInfo> topic(String name) {
         return call("topic " + name, deadline -> topics.find(name, deadline));
     }
