@@ -17,6 +17,7 @@ import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.common.Xid;
 import org.isthmus.broker.coordinator.InternalTopics;
 import org.isthmus.broker.coordinator.MemoryShardLog;
 import org.isthmus.broker.coordinator.SteppedLoop;
@@ -32,6 +33,7 @@ final class TransactionRig implements MetadataStore, MarkerWriter {
     static final String ID = "payments";
     static final TopicPartition VIEWS = new TopicPartition("views", 0);
     static final TopicPartition ORDERS = new TopicPartition("orders", 1);
+    private static final Xid BRANCH = new Xid(7, new byte[] {1}, new byte[] {2});
 
     final SteppedLoop loop = new SteppedLoop();
     final MemoryShardLog log = new MemoryShardLog();
@@ -112,6 +114,18 @@ final class TransactionRig implements MetadataStore, MarkerWriter {
     /** By a producer that says who took part. */
     CompletableFuture<EndAnswer> endOf(ProducerIdentity producer, Outcome outcome, TopicPartition... participants) {
         return settled(transactions.end(ID, producer, outcome, true, Set.of(participants)));
+    }
+
+    ErrorCode prepare(ProducerIdentity producer) {
+        return settled(transactions.prepare(ID, producer, BRANCH, Set.of())).join();
+    }
+
+    BranchAnswer endBranch(Outcome outcome, boolean heuristic) {
+        return settled(transactions.endBranch(ID, BRANCH, outcome, heuristic)).join();
+    }
+
+    ErrorCode forgetBranch() {
+        return settled(transactions.forget(ID, BRANCH)).join();
     }
 
     TransactionPhase phase() {

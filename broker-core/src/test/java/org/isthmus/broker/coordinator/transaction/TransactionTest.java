@@ -238,6 +238,41 @@ class TransactionTest {
     }
 
     @Test
+    void preparedBranchIsEndedByItsManagerAloneHoweverLongThatTakes() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS, ORDERS);
+        assertThat(rig.prepare(producer)).isEqualTo(ErrorCode.NONE);
+        rig.loop.advance(Duration.ofDays(30));
+        assertThat(rig.init(ProducerIdentity.NONE).error()).isEqualTo(ErrorCode.CONCURRENT_TRANSACTIONS);
+        assertThat(rig.end(producer, Outcome.ABORT, true).join().error()).isEqualTo(ErrorCode.INVALID_TXN_STATE);
+        rig.crash();
+        rig.elect();
+        rig.loop.advance(Duration.ofDays(30));
+        assertThat(rig.outcomes(VIEWS)).isEmpty();
+
+        assertThat(rig.endBranch(Outcome.COMMIT, false).error()).isEqualTo(ErrorCode.NONE);
+        assertThat(rig.outcomes(VIEWS)).containsExactly(Outcome.COMMIT);
+        assertThat(rig.outcomes(ORDERS)).containsExactly(Outcome.COMMIT);
+    }
+
+    @Test
+    void managerHearsOfAnAdministratorsDecisionHoweverLateItComes() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        rig.prepare(producer);
+        assertThat(rig.endBranch(Outcome.ABORT, true).heuristic()).isEmpty();
+        assertThat(rig.outcomes(VIEWS)).containsExactly(Outcome.ABORT);
+        rig.loop.advance(Duration.ofDays(30));
+        rig.crash();
+        rig.elect();
+
+        assertThat(rig.endBranch(Outcome.COMMIT, false).heuristic()).contains(Outcome.ABORT);
+        assertThat(rig.outcomes(VIEWS)).containsExactly(Outcome.ABORT);
+        assertThat(rig.forgetBranch()).isEqualTo(ErrorCode.NONE);
+        assertThat(rig.forgetBranch()).isEqualTo(ErrorCode.TRANSACTIONAL_ID_NOT_FOUND);
+    }
+
+    @Test
     void whatIsNotOpenIsNotKept() {
         assertThat(rig.keep(new ProducerIdentity(-1, (short) -1))).isEqualTo(ErrorCode.INVALID_PRODUCER_ID_MAPPING);
         var producer = rig.init();
