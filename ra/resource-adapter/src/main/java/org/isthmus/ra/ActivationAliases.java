@@ -1,28 +1,19 @@
 package org.isthmus.ra;
 
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.Map;
-import java.util.Set;
-import org.isthmus.jms.TlsProperties;
+import java.util.function.Function;
 
 /**
- * Activation properties as other adapters name them, so that a bean moved here says what it said. What has a counterpart is applied to it;
- * what has none is remembered by name. Either way a warning names it at activation: nothing is ignored in silence.
+ * Activation properties as other adapters name them, beside those that their connection factories have too. All are texts: that is how Payara hands
+ * over what the archive does not declare.
  */
-public abstract class ActivationAliases extends TlsProperties {
+public abstract class ActivationAliases extends ConnectionAliases {
     private static final long serialVersionUID = 1L;
-
-    private final Map<String, String> renamed = new LinkedHashMap<>();
-    private final Set<String> ignored = new LinkedHashSet<>();
 
     public abstract void setMaxSession(Integer maxSession);
 
     public abstract void setMaxDeliveries(Integer maxDeliveries);
 
     public abstract void setRedeliveryDelay(Long redeliveryDelay);
-
-    public abstract void setUserName(String userName);
 
     public abstract void setDestination(String destination);
 
@@ -40,274 +31,201 @@ public abstract class ActivationAliases extends TlsProperties {
 
     public abstract void setClientId(String clientId);
 
-    public abstract void setBootstrapServers(String bootstrapServers);
-
-    /** Names that were used, to the names to use instead. */
-    Map<String, String> renamedProperties() {
-        return renamed;
-    }
-
-    /** Names that were used and mean nothing here. */
-    Set<String> ignoredProperties() {
-        return ignored;
-    }
-
     // ActiveMQ Classic
-    public void setMaxSessions(Integer maxSessions) {
-        renamed.put("maxSessions", "maxSession");
-        setMaxSession(maxSessions);
+    public void setMaxSessions(String maxSessions) {
+        renamed("maxSessions", "maxSession");
+        setMaxSession(read("maxSessions", maxSessions, Integer::valueOf));
     }
 
-    public void setMaximumRedeliveries(Integer maximumRedeliveries) {
-        renamed.put("maximumRedeliveries", "maxDeliveries");
-        setMaxDeliveries(deliveries(maximumRedeliveries));
+    public void setMaximumRedeliveries(String maximumRedeliveries) {
+        renamed("maximumRedeliveries", "maxDeliveries");
+        setMaxDeliveries(deliveries(read("maximumRedeliveries", maximumRedeliveries, Integer::valueOf)));
     }
 
-    public void setInitialRedeliveryDelay(Long initialRedeliveryDelay) {
-        renamed.put("initialRedeliveryDelay", "redeliveryDelay");
-        setRedeliveryDelay(initialRedeliveryDelay);
+    public void setInitialRedeliveryDelay(String initialRedeliveryDelay) {
+        renamed("initialRedeliveryDelay", "redeliveryDelay");
+        setRedeliveryDelay(read("initialRedeliveryDelay", initialRedeliveryDelay, Long::valueOf));
     }
 
     public void setMaxMessagesPerSessions(String value) {
-        ignored.add("maxMessagesPerSessions");
+        ignored("maxMessagesPerSessions");
     }
 
     public void setUseRAManagedTransaction(String value) {
-        ignored.add("useRAManagedTransaction");
+        ignored("useRAManagedTransaction");
     }
 
     public void setUseExponentialBackOff(String value) {
-        ignored.add("useExponentialBackOff");
+        ignored("useExponentialBackOff");
     }
 
-    public void setBackOffMultiplier(Double backOffMultiplier) {
-        renamed.put("backOffMultiplier", "redeliveryMultiplier");
-        setRedeliveryMultiplier(backOffMultiplier);
+    public void setBackOffMultiplier(String backOffMultiplier) {
+        renamed("backOffMultiplier", "redeliveryMultiplier");
+        setRedeliveryMultiplier(read("backOffMultiplier", backOffMultiplier, Double::valueOf));
     }
 
     public void setMaxMessagesPerBatch(String value) {
-        ignored.add("maxMessagesPerBatch");
+        ignored("maxMessagesPerBatch");
     }
 
     public void setNoLocal(String value) {
-        ignored.add("noLocal");
+        ignored("noLocal");
     }
 
     public void setEnableBatch(String value) {
-        ignored.add("enableBatch");
-    }
-
-    public void setUseJndi(String value) {
-        ignored.add("useJndi");
+        ignored("enableBatch");
     }
 
     // Artemis
     public void setUser(String user) {
-        renamed.put("user", "userName");
+        renamed("user", "userName");
         setUserName(user);
     }
 
-    public void setUseJNDI(String value) {
-        ignored.add("useJNDI");
-    }
-
-    public void setJndiParams(String value) {
-        ignored.add("jndiParams");
-    }
-
-    public void setConnectionParameters(String value) {
-        ignored.add("connectionParameters");
-    }
-
-    public void setConnectorClassName(String value) {
-        ignored.add("connectorClassName");
-    }
-
     public void setSingleConnection(String value) {
-        ignored.add("singleConnection");
+        ignored("singleConnection");
     }
 
     public void setRebalanceConnections(String value) {
-        ignored.add("rebalanceConnections");
+        ignored("rebalanceConnections");
     }
 
     public void setUseLocalTx(String value) {
-        ignored.add("useLocalTx");
+        ignored("useLocalTx");
     }
 
     public void setTransactionTimeout(String value) {
-        ignored.add("transactionTimeout");
+        ignored("transactionTimeout");
     }
 
-    public void setHa(String value) {
-        ignored.add("ha");
+    public void setReconnectAttempts(String reconnectAttempts) {
+        renamed("reconnectAttempts", "setupAttempts");
+        setSetupAttempts(read("reconnectAttempts", reconnectAttempts, Integer::valueOf));
     }
 
-    public void setReconnectAttempts(Integer reconnectAttempts) {
-        renamed.put("reconnectAttempts", "setupAttempts");
-        setSetupAttempts(reconnectAttempts);
+    public void setReconnectInterval(String reconnectInterval) {
+        renamed("reconnectInterval", "setupInterval");
+        setSetupInterval(read("reconnectInterval", reconnectInterval, Long::valueOf));
     }
 
-    public void setReconnectInterval(Long reconnectInterval) {
-        renamed.put("reconnectInterval", "setupInterval");
-        setSetupInterval(reconnectInterval);
-    }
-
-    public void setRetryInterval(Long retryInterval) {
-        renamed.put("retryInterval", "setupInterval");
-        setSetupInterval(retryInterval);
-    }
-
-    public void setCallTimeout(String value) {
-        ignored.add("callTimeout");
+    public void setRetryInterval(String retryInterval) {
+        renamed("retryInterval", "setupInterval");
+        setSetupInterval(read("retryInterval", retryInterval, Long::valueOf));
     }
 
     public void setClientID(String clientID) {
-        renamed.put("clientID", "clientId");
+        renamed("clientID", "clientId");
         setClientId(clientID);
     }
 
     // JBoss before Artemis
-    public void setDLQMaxResent(Integer resent) {
-        renamed.put("DLQMaxResent", "maxDeliveries");
-        setMaxDeliveries(deliveries(resent));
+    public void setDLQMaxResent(String resent) {
+        renamed("DLQMaxResent", "maxDeliveries");
+        setMaxDeliveries(deliveries(read("DLQMaxResent", resent, Integer::valueOf)));
     }
 
     public void setUseDLQ(String value) {
-        ignored.add("useDLQ");
+        ignored("useDLQ");
     }
 
     public void setMaxMessages(String value) {
-        ignored.add("maxMessages");
+        ignored("maxMessages");
     }
 
     public void setMinSession(String value) {
-        ignored.add("minSession");
+        ignored("minSession");
     }
 
     public void setKeepAlive(String value) {
-        ignored.add("keepAlive");
+        ignored("keepAlive");
     }
 
     // OpenMQ
-    public void setEndpointPoolMaxSize(Integer endpointPoolMaxSize) {
-        renamed.put("endpointPoolMaxSize", "maxSession");
-        setMaxSession(endpointPoolMaxSize);
+    public void setEndpointPoolMaxSize(String endpointPoolMaxSize) {
+        renamed("endpointPoolMaxSize", "maxSession");
+        setMaxSession(read("endpointPoolMaxSize", endpointPoolMaxSize, Integer::valueOf));
     }
 
     public void setEndpointPoolSteadySize(String value) {
-        ignored.add("endpointPoolSteadySize");
+        ignored("endpointPoolSteadySize");
     }
 
-    public void setEndpointExceptionRedeliveryAttempts(Integer attempts) {
-        renamed.put("endpointExceptionRedeliveryAttempts", "maxDeliveries");
-        setMaxDeliveries(deliveries(attempts));
+    public void setEndpointExceptionRedeliveryAttempts(String attempts) {
+        renamed("endpointExceptionRedeliveryAttempts", "maxDeliveries");
+        setMaxDeliveries(deliveries(read("endpointExceptionRedeliveryAttempts", attempts, Integer::valueOf)));
     }
 
-    public void setEndpointExceptionRedeliveryInterval(Long interval) {
-        renamed.put("endpointExceptionRedeliveryInterval", "redeliveryDelay");
-        setRedeliveryDelay(interval);
+    public void setEndpointExceptionRedeliveryInterval(String interval) {
+        renamed("endpointExceptionRedeliveryInterval", "redeliveryDelay");
+        setRedeliveryDelay(read("endpointExceptionRedeliveryInterval", interval, Long::valueOf));
     }
 
     public void setSendUndeliverableMsgsToDMQ(String value) {
-        ignored.add("sendUndeliverableMsgsToDMQ");
+        ignored("sendUndeliverableMsgsToDMQ");
     }
 
     public void setUseSharedSubscriptionsInClusteredContainer(String value) {
-        renamed.put("useSharedSubscriptionsInClusteredContainer", "shareSubscriptions");
+        renamed("useSharedSubscriptionsInClusteredContainer", "shareSubscriptions");
         setShareSubscriptions(value);
     }
 
-    public void setReconnectEnabled(String value) {
-        ignored.add("reconnectEnabled");
-    }
-
-    public void setAddressListBehavior(String value) {
-        ignored.add("addressListBehavior");
-    }
-
-    public void setAddressListIterations(String value) {
-        ignored.add("addressListIterations");
-    }
-
-    public void setAddressList(String value) {
-        ignored.add("addressList");
-    }
-
     // IBM MQ
-    public void setMaxPoolDepth(Integer maxPoolDepth) {
-        renamed.put("maxPoolDepth", "maxSession");
-        setMaxSession(maxPoolDepth);
-    }
-
-    public void setHostName(String value) {
-        ignored.add("hostName");
-    }
-
-    public void setPort(String value) {
-        ignored.add("port");
-    }
-
-    public void setChannel(String value) {
-        ignored.add("channel");
-    }
-
-    public void setQueueManager(String value) {
-        ignored.add("queueManager");
-    }
-
-    public void setConnectionNameList(String value) {
-        ignored.add("connectionNameList");
-    }
-
-    public void setCcdtURL(String value) {
-        ignored.add("ccdtURL");
+    public void setMaxPoolDepth(String maxPoolDepth) {
+        renamed("maxPoolDepth", "maxSession");
+        setMaxSession(read("maxPoolDepth", maxPoolDepth, Integer::valueOf));
     }
 
     public void setPoolTimeout(String value) {
-        ignored.add("poolTimeout");
+        ignored("poolTimeout");
     }
 
-    public void setStartTimeout(String value) {
-        ignored.add("startTimeout");
+    public void setSparseSubscriptions(String value) {
+        ignored("sparseSubscriptions");
+    }
+
+    public void setSubscriptionStore(String value) {
+        ignored("subscriptionStore");
+    }
+
+    public void setDynamicallyBalanced(String value) {
+        ignored("dynamicallyBalanced");
     }
 
     public void setMaxSequentialDeliveryFailures(String value) {
-        ignored.add("maxSequentialDeliveryFailures");
+        ignored("maxSequentialDeliveryFailures");
     }
 
     // Payara's Kafka connector and Starlight
     public void setGroupIdConfig(String groupIdConfig) {
-        renamed.put("groupIdConfig", "subscriptionName");
+        renamed("groupIdConfig", "subscriptionName");
         setSubscriptionName(groupIdConfig);
     }
 
-    public void setAdditionalProperties(String value) {
-        ignored.add("additionalProperties");
-    }
-
     public void setSubscriptionMode(String subscriptionMode) {
-        renamed.put("subscriptionMode", "subscriptionDurability");
+        renamed("subscriptionMode", "subscriptionDurability");
         setSubscriptionDurability(subscriptionMode);
     }
 
     public void setSubscriptionType(String value) {
-        ignored.add("subscriptionType");
-    }
-
-    public void setBootstrapServersConfig(String bootstrapServersConfig) {
-        renamed.put("bootstrapServersConfig", "bootstrapServers");
-        setBootstrapServers(bootstrapServersConfig);
+        ignored("subscriptionType");
     }
 
     public void setTopics(String topics) {
-        renamed.put("topics", "destination");
+        renamed("topics", "destination");
         setDestination(topics);
     }
 
-    public void setNumSessions(Integer numSessions) {
-        renamed.put("numSessions", "maxSession");
-        setMaxSession(numSessions);
+    public void setNumSessions(String numSessions) {
+        renamed("numSessions", "maxSession");
+        setMaxSession(read("numSessions", numSessions, Integer::valueOf));
+    }
+
+    private static <N extends Number> N read(String property, String text, Function<String, N> reader) {
+        try {
+            return reader.apply(text.strip());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(property + ": \"" + text + "\" is no number", e);
+        }
     }
 
     /** Redeliveries do not count the first delivery, deliveries do; -1 means no end in both. */

@@ -162,11 +162,7 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
     /** The validated whole. Looks the destination up, so it is called where the server has set up the application's naming context. */
     Subscription subscription() throws InvalidPropertyException {
         validate();
-        renamedProperties()
-                .forEach((used, ours) ->
-                        log.log(Level.WARNING, "Activation property {0} is called {1} here", used, ours));
-        ignoredProperties()
-                .forEach(name -> log.log(Level.WARNING, "Activation property {0} has no meaning here; ignored", name));
+        warnOfNames("Activation");
         var from = from();
         var named = subscribed(from);
         if (named == null && !subscriptionName.isEmpty()) {
@@ -384,6 +380,7 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
         return password;
     }
 
+    @Override
     public void setPassword(String password) {
         this.password = password;
     }

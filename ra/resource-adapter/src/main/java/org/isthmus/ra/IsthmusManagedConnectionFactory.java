@@ -19,7 +19,6 @@ import java.util.Objects;
 import java.util.Set;
 import javax.security.auth.Subject;
 import org.isthmus.jms.IsthmusConnectionFactory;
-import org.isthmus.jms.TlsProperties;
 import org.isthmus.ra.outbound.FactoryHandle;
 import org.isthmus.ra.outbound.Login;
 import org.isthmus.ra.outbound.PooledConnection;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Makes the connections of one connection factory definition, as configured, for the server to pool. Configured by one thread; after that
  * safe for use by many.
  */
-public class IsthmusManagedConnectionFactory extends TlsProperties
+public class IsthmusManagedConnectionFactory extends ConnectionAliases
         implements ManagedConnectionFactory, ResourceAdapterAssociation, ValidatingManagedConnectionFactory {
     private static final long serialVersionUID = 1L;
 
@@ -44,6 +43,7 @@ public class IsthmusManagedConnectionFactory extends TlsProperties
 
     @Override
     public ConnectionFactory createConnectionFactory(ConnectionManager pool) {
+        warnOfNames("Connection factory");
         return new FactoryHandle(this, pool);
     }
 
@@ -150,6 +150,7 @@ public class IsthmusManagedConnectionFactory extends TlsProperties
         return bootstrapServers;
     }
 
+    @Override
     public void setBootstrapServers(String bootstrapServers) {
         this.bootstrapServers = bootstrapServers.strip();
     }
@@ -163,10 +164,16 @@ public class IsthmusManagedConnectionFactory extends TlsProperties
         this.clientId = clientId.strip();
     }
 
+    /** The same, as other adapters write it. Servers that mind no case take either. */
+    public void setClientID(String id) {
+        setClientId(id);
+    }
+
     public String getUserName() {
         return userName;
     }
 
+    @Override
     public void setUserName(String userName) {
         this.userName = userName;
     }
@@ -184,6 +191,7 @@ public class IsthmusManagedConnectionFactory extends TlsProperties
         return password;
     }
 
+    @Override
     public void setPassword(String password) {
         this.password = password;
     }

@@ -12,7 +12,6 @@ import java.util.Objects;
 import javax.transaction.xa.XAResource;
 import org.isthmus.broker.client.Credentials;
 import org.isthmus.jms.IsthmusConnectionFactory;
-import org.isthmus.jms.TlsProperties;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Configured by one thread, then started; after that safe for use by many.
  */
-public class IsthmusResourceAdapter extends TlsProperties implements ResourceAdapter, Serializable {
+public class IsthmusResourceAdapter extends ConnectionAliases implements ResourceAdapter, Serializable {
     private static final long serialVersionUID = 1L;
 
     private String bootstrapServers = "";
@@ -36,6 +35,7 @@ public class IsthmusResourceAdapter extends TlsProperties implements ResourceAda
 
     @Override
     public void start(BootstrapContext context) throws ResourceAdapterInternalException {
+        warnOfNames("Adapter");
         running = RunningAdapter.start(this, context);
     }
 
@@ -113,6 +113,7 @@ public class IsthmusResourceAdapter extends TlsProperties implements ResourceAda
         return bootstrapServers;
     }
 
+    @Override
     public void setBootstrapServers(String bootstrapServers) {
         this.bootstrapServers = bootstrapServers.strip();
     }
@@ -151,6 +152,7 @@ public class IsthmusResourceAdapter extends TlsProperties implements ResourceAda
         return userName;
     }
 
+    @Override
     public void setUserName(String userName) {
         this.userName = userName;
     }
@@ -159,6 +161,7 @@ public class IsthmusResourceAdapter extends TlsProperties implements ResourceAda
         return password;
     }
 
+    @Override
     public void setPassword(String password) {
         this.password = password;
     }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.resource.spi.InvalidPropertyException;
+import java.beans.Introspector;
 import java.beans.PropertyDescriptor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.isthmus.jms.IntakeOptions;
 import org.isthmus.jms.IsthmusQueue;
@@ -178,17 +181,64 @@ class IsthmusActivationSpecTest {
 
     @Test
     void propertiesOfOtherAdaptersMeanWhatTheyMeant() throws Exception {
-        spec.setMaxSessions(4);
-        spec.setMaximumRedeliveries(6);
-        spec.setInitialRedeliveryDelay(250L);
+        spec.setMaxSessions("4");
+        spec.setMaximumRedeliveries("6");
+        spec.setInitialRedeliveryDelay("250");
         spec.setUseJNDI("true");
 
-        var subscription = spec.subscription();
+        try (var warnings = new Warnings(ConnectionAliases.class)) {
+            var subscription = spec.subscription();
 
-        assertThat(subscription.maxSession()).isEqualTo(4);
-        assertThat(subscription.options().maxDeliveries()).isEqualTo(7);
-        assertThat(subscription.options().redeliveryDelay()).hasMillis(250);
-        assertThat(spec.renamedProperties()).containsEntry("maxSessions", "maxSession");
-        assertThat(spec.ignoredProperties()).containsExactly("useJNDI");
+            assertThat(subscription.maxSession()).isEqualTo(4);
+            assertThat(subscription.options().maxDeliveries()).isEqualTo(7);
+            assertThat(subscription.options().redeliveryDelay()).hasMillis(250);
+            assertThat(warnings.texts())
+                    .containsExactly(
+                            "Activation property maxSessions is called maxSession here",
+                            "Activation property maximumRedeliveries is called maxDeliveries here",
+                            "Activation property initialRedeliveryDelay is called redeliveryDelay here",
+                            "Activation property useJNDI has no meaning here; ignored");
+        }
+    }
+
+    /** Every name that those who come from elsewhere may have used is a property of beans, as servers look for them. */
+    @Test
+    void namesOfOtherAdaptersAreKnown() throws Exception {
+        var known = Stream.of(
+                        Introspector.getBeanInfo(IsthmusActivationSpec.class).getPropertyDescriptors())
+                .map(property -> property.getName().toLowerCase(Locale.ROOT))
+                .toList();
+
+        assertThat(known)
+                .contains(lowerCase("connectorClassName connectionParameters user password setupAttempts setupInterval"
+                        + " singleConnection reconnectAttempts retryInterval callTimeout useLocalTx transactionTimeout"
+                        + " shareSubscriptions useJNDI jndiParams rebalanceConnections ha"))
+                .contains(lowerCase("serverUrl maxSessions maxMessagesPerSessions maximumRedeliveries"
+                        + " initialRedeliveryDelay backOffMultiplier useExponentialBackOff useRAManagedTransaction"
+                        + " enableBatch maxMessagesPerBatch noLocal trustStore trustStorePassword keyStore"
+                        + " keyStorePassword brokerXmlConfig"))
+                .contains(lowerCase("addressList connectionURL endpointPoolMaxSize endpointPoolSteadySize"
+                        + " reconnectEnabled reconnectInterval addressListBehavior addressListIterations"
+                        + " endpointExceptionRedeliveryAttempts endpointExceptionRedeliveryInterval"
+                        + " sendUndeliverableMsgsToDMQ useSharedSubscriptionsInClusteredContainer brokerType brokerPort"
+                        + " mqssl"))
+                .contains(lowerCase("hostName port channel queueManager connectionNameList ccdtURL maxPoolDepth"
+                        + " poolTimeout startTimeout maxConnections reconnectionRetryCount reconnectionRetryInterval"
+                        + " startupRetryCount maxSequentialDeliveryFailures sparseSubscriptions subscriptionStore"
+                        + " dynamicallyBalanced sslCipherSuite sslPeerName"))
+                .contains(lowerCase("subscriptionType subscriptionMode numSessions bootstrapServersConfig groupIdConfig"
+                        + " topics additionalProperties"))
+                .contains(lowerCase("maxMessages minSession keepAlive reconnectInterval DLQMaxResent useDLQ"));
+    }
+
+    @Test
+    void whatIsNoNumberIsNamed() {
+        assertThatThrownBy(() -> spec.setMaxPoolDepth("many"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("maxPoolDepth: \"many\" is no number");
+    }
+
+    private static String[] lowerCase(String names) {
+        return names.toLowerCase(Locale.ROOT).split(" ");
     }
 }
