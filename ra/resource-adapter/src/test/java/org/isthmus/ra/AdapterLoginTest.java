@@ -9,16 +9,22 @@ import jakarta.resource.spi.ConnectionManager;
 import jakarta.resource.spi.ConnectionRequestInfo;
 import jakarta.resource.spi.ManagedConnection;
 import jakarta.resource.spi.ManagedConnectionFactory;
+import jakarta.resource.spi.security.PasswordCredential;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import javax.management.ObjectName;
+import javax.security.auth.Subject;
 import org.isthmus.jms.IsthmusQueue;
+import org.isthmus.ra.inbound.Activation;
+import org.isthmus.ra.outbound.Login;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +89,51 @@ class AdapterLoginTest {
                 .isInstanceOf(JMSSecurityException.class);
         assertThatThrownBy(() -> factory.createContext("j2ee", "invalid"))
                 .isInstanceOf(JMSSecurityRuntimeException.class);
+    }
+
+    @Test
+    void containersSubjectGoesBeforeWhatTheApplicationAskedFor() throws Exception {
+        var rightly = managed.createManagedConnection(subject("j2ee", "j2ee"), new Login("j2ee", "invalid"));
+        try {
+            assertThat(rightly.getMetaData().getUserName()).isEqualTo("j2ee");
+            assertThat(managed.matchManagedConnections(Set.of(rightly), subject("j2ee", "j2ee"), null))
+                    .isSameAs(rightly);
+            assertThat(managed.matchManagedConnections(Set.of(rightly), subject("server", "s3rver"), null))
+                    .isNull();
+        } finally {
+            rightly.destroy();
+        }
+        assertThatThrownBy(() -> managed.createManagedConnection(subject("j2ee", "invalid"), Login.CONFIGURED))
+                .isInstanceOf(jakarta.resource.spi.SecurityException.class);
+    }
+
+    private Subject subject(String user, String password) {
+        var credential = new PasswordCredential(user, password.toCharArray());
+        credential.setManagedConnectionFactory(managed);
+        return new Subject(true, Set.of(), Set.of(), Set.of(credential));
+    }
+
+    @Test
+    void beanThatIsNotLetInTriesAsOftenAsItSays() throws Exception {
+        var bean = FakeEndpoints.keeping(new LinkedBlockingQueue<>());
+        var spec = new IsthmusActivationSpec();
+        spec.setResourceAdapter(adapter);
+        spec.setDestination(QUEUE.getName());
+        spec.setDestinationType("jakarta.jms.Queue");
+        spec.setUserName("j2ee");
+        spec.setPassword("invalid");
+        spec.setSetupAttempts(3);
+        spec.setSetupInterval(1L);
+        try (var warnings = new Warnings(Activation.class)) {
+            adapter.endpointActivation(bean, spec);
+
+            assertThat(IntStream.range(0, 3).mapToObj(n -> warnings.next()))
+                    .satisfiesExactly(
+                            first -> assertThat(first).contains("trying again in 1 ms"),
+                            second -> assertThat(second).contains("trying again in 1 ms"),
+                            third -> assertThat(third).contains("gave up after attempt 3 (setupAttempts)"));
+        }
+        adapter.endpointDeactivation(bean, spec);
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.isthmus.ra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.IllegalStateRuntimeException;
@@ -22,6 +23,7 @@ import jakarta.resource.spi.ManagedConnection;
 import jakarta.resource.spi.ManagedConnectionFactory;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +31,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.isthmus.jms.IsthmusQueue;
 import org.isthmus.jms.IsthmusTopic;
 import org.isthmus.ra.outbound.Login;
+import org.isthmus.ra.outbound.PooledConnection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -285,6 +288,61 @@ class OutboundTest {
                     .isSameAs(ofAnn);
         } finally {
             ofAnn.destroy();
+        }
+    }
+
+    @Test
+    void brokenConnectionIsToldToThePoolOnceAndHandedOutToNobody() throws Exception {
+        var own = adapter.connectionFactory().createManagedConnection();
+        var broken = new PooledConnection(own, Login.CONFIGURED, "");
+        var healthy = managed.createManagedConnection(null, Login.CONFIGURED);
+        var told = new ArrayList<Integer>();
+        broken.addConnectionEventListener(new PoolListener() {
+            @Override
+            public void connectionClosed(ConnectionEvent event) {
+                told.add(event.getId());
+            }
+
+            @Override
+            public void connectionErrorOccurred(ConnectionEvent event) {
+                told.add(event.getId());
+            }
+        });
+        try {
+            // As the client does once it has given up.
+            own.getExceptionListener().onException(new JMSException("the broker is lost"));
+            own.getExceptionListener().onException(new JMSException("and so is another consumer"));
+
+            assertThat(told).containsExactly(ConnectionEvent.CONNECTION_ERROR_OCCURRED);
+            assertThat(managed.getInvalidConnections(Set.of(broken, healthy))).isEqualTo(Set.of(broken));
+            assertThat(managed.matchManagedConnections(Set.of(broken), null, Login.CONFIGURED))
+                    .isNull();
+            assertThatThrownBy(() -> broken.getConnection(null, Login.CONFIGURED))
+                    .isInstanceOf(ResourceException.class);
+        } finally {
+            broken.destroy();
+            healthy.destroy();
+        }
+    }
+
+    @Test
+    void handleMayGoOnWithAnotherConnectionAndItsSessionMayNot() throws Exception {
+        var one = managed.createManagedConnection(null, Login.CONFIGURED);
+        var other = managed.createManagedConnection(null, Login.CONFIGURED);
+        try {
+            var handle = (Connection) one.getConnection(null, Login.CONFIGURED);
+            var before = handle.createSession();
+
+            other.associateConnection(handle);
+            one.destroy();
+
+            assertThatThrownBy(before::createMessage).isInstanceOf(IllegalStateException.class);
+            var session = handle.createSession();
+            session.createProducer(TOPIC).send(session.createMessage());
+            other.cleanup();
+            assertThatThrownBy(handle::createSession).isInstanceOf(IllegalStateException.class);
+        } finally {
+            other.destroy();
         }
     }
 

@@ -98,6 +98,9 @@ public final class PooledConnection implements ManagedConnection {
     }
 
     private void broke(JMSException cause) {
+        if (broken) {
+            return;
+        }
         broken = true;
         var event = new ConnectionEvent(this, ConnectionEvent.CONNECTION_ERROR_OCCURRED, cause);
         listeners.forEach(listener -> listener.connectionErrorOccurred(event));
