@@ -27,17 +27,19 @@ final class Application {
             </jboss-deployment-structure>
             """;
 
+    /** Whose the beans are, and that as many of each may be at work as it says: the pool for beans of this kind has few on a small machine. */
     private static String bindings(Class<?>... beans) {
         return Arrays.stream(beans)
                 .map(bean -> """
                           <r:resource-adapter-binding>
-                            <ejb-name>%s</ejb-name>
-                            <r:resource-adapter-name>%s.rar</r:resource-adapter-name>
+                            <ejb-name>%1$s</ejb-name>
+                            <r:resource-adapter-name>%2$s.rar</r:resource-adapter-name>
                           </r:resource-adapter-binding>
+                          <p:pool><ejb-name>%1$s</ejb-name><p:bean-instance-pool-ref>slsb-strict-max-pool</p:bean-instance-pool-ref></p:pool>
                         """.formatted(bean.getSimpleName(), adapter(bean)))
                 .collect(Collectors.joining("", """
                         <jboss:ejb-jar xmlns:jboss="http://www.jboss.com/xml/ns/javaee" xmlns="https://jakarta.ee/xml/ns/jakartaee"
-                                       xmlns:r="urn:resource-adapter-binding:2.0" version="4.0">
+                                       xmlns:r="urn:resource-adapter-binding:2.0" xmlns:p="urn:ejb-pool:2.0" version="4.0">
                           <assembly-descriptor>
                         """, "</assembly-descriptor></jboss:ejb-jar>"));
     }

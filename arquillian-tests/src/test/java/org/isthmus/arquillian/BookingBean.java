@@ -5,7 +5,6 @@ import jakarta.ejb.MessageDriven;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageListener;
-import org.isthmus.arquillian.DyingResource.Phase;
 
 /** Books what it receives, in the transaction in which it received it; kills the server at the first delivery, where the message says so. */
 @MessageDriven(
@@ -22,7 +21,7 @@ public class BookingBean implements MessageListener {
             var first = message.getIntProperty("JMSXDeliveryCount") == 1;
             Bookkeeping.book(
                     message.getBody(String.class),
-                    first ? Phase.valueOf(message.getStringProperty("deadly")) : Phase.NEVER);
+                    first ? Death.valueOf(message.getStringProperty("death")) : Death.NEVER);
         } catch (JMSException e) {
             throw new IllegalStateException(e);
         }

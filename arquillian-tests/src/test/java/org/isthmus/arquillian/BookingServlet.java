@@ -7,7 +7,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.transaction.UserTransaction;
 import java.io.IOException;
-import org.isthmus.arquillian.DyingResource.Phase;
 
 /** Books a text in a transaction of its own, or has the bean do it, or says what is booked. */
 @WebServlet("/books")
@@ -18,23 +17,39 @@ public class BookingServlet extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
-            var deadly = Phase.valueOf(parameter(request, "deadly", "NEVER"));
+            var death = Death.valueOf(parameter(request, "death", "NEVER"));
             if (request.getParameter("create") != null) {
                 Bookkeeping.create();
             } else if (request.getParameter("book") != null) {
                 transaction.begin();
-                Bookkeeping.book(request.getParameter("book"), deadly);
+                Bookkeeping.book(request.getParameter("book"), death);
                 transaction.commit();
+            } else if (request.getParameter("over") != null) {
+                sendOverTransactions(request.getParameter("over"));
             } else if (request.getParameter("work") != null) {
                 try (var context = Bookkeeping.factory().createContext()) {
                     context.createProducer()
-                            .setProperty("deadly", deadly.name())
+                            .setProperty("death", death.name())
                             .send(context.createQueue(Bookkeeping.WORK), request.getParameter("work"));
                 }
             }
             response.getWriter().print(Bookkeeping.state());
         } catch (Exception e) {
             throw new IOException("The transaction failed", e);
+        }
+    }
+
+    /** By one context, that is there before, between and after transactions of which the first is taken back. */
+    private void sendOverTransactions(String text) throws Exception {
+        try (var context = Bookkeeping.factory().createContext()) {
+            var booked = context.createQueue(Bookkeeping.BOOKED);
+            transaction.begin();
+            context.createProducer().send(booked, "never");
+            transaction.rollback();
+            transaction.begin();
+            context.createProducer().send(booked, text + " within");
+            transaction.commit();
+            context.createProducer().send(booked, text + " after");
         }
     }
 

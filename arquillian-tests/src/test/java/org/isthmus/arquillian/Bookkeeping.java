@@ -5,13 +5,15 @@ import jakarta.jms.JMSContext;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.transaction.TransactionManager;
+import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import javax.sql.DataSource;
-import org.isthmus.arquillian.DyingResource.Phase;
 
 /**
  * Writes into a table and sends to a queue in transactions that another resource takes part in, and may kill the server by. By pools of the
@@ -44,31 +46,43 @@ final class Bookkeeping {
         execute("create table booked (text varchar(200))");
     }
 
-    /** In the transaction of the calling thread, which kills the server in the given phase. */
-    static void book(String text, Phase deadly) {
+    /** In the transaction of the calling thread, which kills the server when it is told to. */
+    static void book(String text, Death death) {
         try {
-            // It is to be the last that prepares, and the first that commits.
-            if (deadly == Phase.PREPARE) {
-                write(text);
-                enlist(deadly);
-            } else {
-                enlist(deadly);
-                write(text);
+            switch (death.place()) {
+                case FIRST -> {
+                    enlist(death);
+                    send(text);
+                    insert(text);
+                }
+                case AFTER_THE_DATABASE -> {
+                    insert(text);
+                    enlist(death);
+                    send(text);
+                }
+                case LAST -> {
+                    send(text);
+                    insert(text);
+                    enlist(death);
+                }
             }
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static void enlist(Phase deadly) throws Exception {
+    private static void enlist(Death death) throws Exception {
         TransactionManager manager = InitialContext.doLookup(System.getProperty("isthmus.test.manager"));
-        manager.getTransaction().enlistResource(new DyingResource(deadly));
+        manager.getTransaction().enlistResource(new DyingResource(death.phase()));
     }
 
-    private static void write(String text) throws NamingException, SQLException {
+    private static void send(String text) throws NamingException {
         try (var context = factory().createContext()) {
             context.createProducer().send(context.createQueue(BOOKED), text);
         }
+    }
+
+    private static void insert(String text) throws NamingException, SQLException {
         execute("insert into booked values ('" + text + "')");
     }
 
@@ -79,17 +93,30 @@ final class Bookkeeping {
         }
     }
 
-    /** What is booked in the queue and in the table, and what is still to be worked on, each sorted. */
-    static String state() throws NamingException, SQLException {
+    /** What is booked in the queue and in the table, what is still to be worked on, each sorted, and what is in doubt at the broker and in the database. */
+    static String state() throws NamingException, SQLException, JMException {
         try (var context = factory().createContext()) {
-            return messages(context, BOOKED) + " " + rows() + " " + messages(context, WORK);
+            return "%s %s %s in doubt: %d %d"
+                    .formatted(
+                            messages(context, BOOKED),
+                            texts("select text from booked order by text"),
+                            messages(context, WORK),
+                            branchesThatWait(),
+                            texts("select transaction_name from information_schema.in_doubt")
+                                    .size());
         }
     }
 
-    private static List<String> rows() throws NamingException, SQLException {
+    private static int branchesThatWait() throws JMException {
+        var server = ManagementFactory.getPlatformMBeanServer();
+        var branches = server.queryNames(new ObjectName("org.isthmus:type=RecoverableBranches,*"), null);
+        return ((Object[]) server.getAttribute(branches.iterator().next(), "Branches")).length;
+    }
+
+    private static List<String> texts(String query) throws NamingException, SQLException {
         try (var connection = database().getConnection();
                 var statement = connection.createStatement();
-                var rows = statement.executeQuery("select text from booked order by text")) {
+                var rows = statement.executeQuery(query)) {
             var texts = new ArrayList<String>();
             while (rows.next()) {
                 texts.add(rows.getString(1));

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The archive of adapter and console, in a server of its own. */
+/** The archive of adapter and console, in a server of its own, with whose data the log lies. */
 @Timeout(600)
 class DeployableIT {
     @Test
@@ -16,7 +16,8 @@ class DeployableIT {
             server.archive(Path.of(System.getProperty("isthmus.test.ear")));
             server.start("isthmus-console/");
 
-            assertThat(server.get("isthmus-console/topics")).contains("<h1>Topics</h1>", "<h2>Isthmus embedded in ");
+            assertThat(server.get("isthmus-console/topics"))
+                    .contains("<h1>Topics</h1>", "<h2>Isthmus embedded in " + directory);
             assertThat(server.get("isthmus-console/groups")).contains("<th>Lag</th>");
             assertThat(server.get("isthmus-console/branches")).contains("<th>Participants</th>");
             assertThat(server.call("isthmus-console/nothing").statusCode()).isEqualTo(404);

@@ -2,18 +2,10 @@ package org.isthmus.arquillian;
 
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
+import org.isthmus.arquillian.Death.Phase;
 
 /** Takes part in a transaction without doing anything, and kills the server in the phase that it was told. */
 final class DyingResource implements XAResource {
-    /** In which phase. */
-    enum Phase {
-        NEVER,
-        /** Those before it have prepared; nothing is decided. */
-        PREPARE,
-        /** All have prepared and the decision is written; nobody behind it has committed. */
-        COMMIT
-    }
-
     private final Phase deadly;
 
     DyingResource(Phase deadly) {

@@ -2,12 +2,10 @@ package org.isthmus.arquillian;
 
 import jakarta.ejb.ActivationConfigProperty;
 import jakarta.ejb.MessageDriven;
-import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageListener;
-import java.io.IOException;
 
-/** Writes what it receives into the ledger, unless it is told to refuse; never gives a message up. */
+/** Has a durable subscription of its own, and never gives a message up. */
 @MessageDriven(
         activationConfig = {
             @ActivationConfigProperty(propertyName = "resourceAdapter", propertyValue = "isthmus"),
@@ -22,13 +20,6 @@ import java.io.IOException;
 public class LedgerBean implements MessageListener {
     @Override
     public void onMessage(Message message) {
-        if (Ledger.refuses()) {
-            throw new IllegalStateException("Refused, as told");
-        }
-        try {
-            Ledger.add(message.getBody(String.class));
-        } catch (JMSException | IOException e) {
-            throw new IllegalStateException(e);
-        }
+        Ledger.add(Ledger.OWN, message);
     }
 }

@@ -9,7 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Sends a text, and then its answer means that the text is kept; or waits until the bean has received so many. */
+/** Sends a number in words, and then its answer means that it is kept; or waits until each subscription has brought so many. */
 @JMSConnectionFactoryDefinition(
         name = "java:app/jms/factory",
         interfaceName = "jakarta.jms.ConnectionFactory",
@@ -22,10 +22,13 @@ public class LedgerServlet extends HttpServlet {
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        var text = request.getParameter("send");
-        if (text != null) {
+        var number = request.getParameter("send");
+        if (number != null) {
             try (var context = factory.createContext()) {
-                context.createProducer().setProperty("JMSXGroupID", "one").send(context.createTopic("ledger"), text);
+                context.createProducer()
+                        .setProperty("JMSXGroupID", "one")
+                        .setProperty("number", Integer.parseInt(number))
+                        .send(context.createTopic("ledger"), "message " + number);
             }
             response.getWriter().print("sent");
         } else {

@@ -3,6 +3,7 @@ package org.isthmus.arquillian;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** Payara Micro, whose root directory keeps what its commands did, and the transaction log. */
 final class MicroServer extends OwnServer {
@@ -13,14 +14,14 @@ final class MicroServer extends OwnServer {
     }
 
     @Override
-    void adapter() {
-        commands.adapter(adapterArchive(), directory.resolve("broker"));
+    void adapter(Map<String, String> settings) {
+        commands.adapter(adapterArchive(), settings);
     }
 
     @Override
     String secondAdapter() throws IOException {
-        commands.adapter(
-                "second", copyOfAdapter("second.rar"), directory.resolve("second"), PayaraCommands.SECOND_FACTORY);
+        var settings = Map.of("dataDirectory", directory.resolve("second").toString());
+        commands.adapter("second", copyOfAdapter("second.rar"), settings, PayaraCommands.SECOND_FACTORY);
         return PayaraCommands.SECOND_FACTORY;
     }
 

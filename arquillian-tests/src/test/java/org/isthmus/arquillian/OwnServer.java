@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
@@ -54,7 +55,12 @@ abstract class OwnServer implements AutoCloseable {
     }
 
     /** The adapter as it was built, with its log below the directory and a connection factory of the server's own. */
-    abstract void adapter() throws Exception;
+    void adapter() throws Exception {
+        adapter(Map.of("dataDirectory", directory.resolve("broker").toString()));
+    }
+
+    /** The adapter with these settings, by the server's own means of configuration. */
+    abstract void adapter(Map<String, String> settings) throws Exception;
 
     /** The same archive once more under another name, {@code second}, with a log of its own: its connection factory's name. */
     abstract String secondAdapter() throws Exception;
@@ -69,10 +75,17 @@ abstract class OwnServer implements AutoCloseable {
 
     abstract void archive(Path archive) throws Exception;
 
-    void application(WebArchive application) throws Exception {
+    /** Answers its file. */
+    Path application(WebArchive application) throws Exception {
         var file = directory.resolve(application.getName());
         application.as(ZipExporter.class).exportTo(file.toFile());
         archive(file);
+        return file;
+    }
+
+    /** One that the server will not take. */
+    void refusedApplication(WebArchive application) throws Exception {
+        application(application);
     }
 
     /** As the server's own process, whose death is the server's. */
@@ -165,12 +178,21 @@ abstract class OwnServer implements AutoCloseable {
     }
 
     void becomes(String page, String expected) throws Exception {
-        var state = get(page);
-        for (int n = 0; n < TIMES && !state.equals(expected); n++) {
+        patiently(() -> get(page).equals(expected));
+        assertThat(get(page)).as(log()).isEqualTo(expected);
+    }
+
+    /** Returns once its log has this. */
+    void says(String text) throws Exception {
+        patiently(() -> log().contains(text));
+        assertThat(log()).contains(text);
+    }
+
+    /** Asks again and again while it lives, until the answer is yes or has been no for long. */
+    void patiently(Callable<Boolean> question) throws Exception {
+        for (int n = 0; n < TIMES && !question.call(); n++) {
             assertThat(process.waitFor(200, TimeUnit.MILLISECONDS)).as(log()).isFalse();
-            state = get(page);
         }
-        assertThat(state).as(log()).isEqualTo(expected);
     }
 
     String log() throws IOException {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The commands that Payara runs before and after it boots, alike for Micro and Server. */
 final class PayaraCommands {
@@ -16,26 +18,38 @@ final class PayaraCommands {
     private boolean areCarriedOut;
 
     /** Recovery on this server is by global pools, and the broker's answers for beans and for what applications define, too. */
-    void adapter(Path archive, Path data) {
+    void adapter(Path archive, Map<String, String> settings) {
         before.append("set configs.config.server-config.transaction-service.automatic-recovery=true\n");
-        adapter("isthmus", archive, data, FACTORY);
+        adapter("isthmus", archive, settings, FACTORY);
     }
 
     /** @param name that of the archive's file without its ending, by which it is known to the server */
-    void adapter(String name, Path archive, Path data, String factory) {
-        before.append("create-resource-adapter-config --property dataDirectory=%s %s\n".formatted(data, name));
-        after.append("""
+    void adapter(String name, Path archive, Map<String, String> settings, String factory) {
+        var properties = settings.entrySet().stream()
+                .map(setting -> setting.getKey() + "=" + escaped(setting.getValue()))
+                .collect(Collectors.joining(":"));
+        before.append("create-resource-adapter-config --property %s %s\n".formatted(properties, name));
+        after.append(deployment(name, archive, factory));
+    }
+
+    /** The archive, and a pool of the server's own, which is taken away with it. */
+    static String deployment(String name, Path archive, String factory) {
+        return """
                 deploy %2$s
                 create-connector-connection-pool --raname %1$s --connectiondefinition jakarta.jms.ConnectionFactory --transactionsupport XATransaction --steadypoolsize 0 %1$sPool
                 create-connector-resource --poolname %1$sPool %3$s
-                """.formatted(name, archive, factory));
+                """.formatted(name, archive, factory);
     }
 
     void database(Path file) {
         after.append("""
                 create-jdbc-connection-pool --restype javax.sql.XADataSource --datasourceclassname org.h2.jdbcx.JdbcDataSource --steadypoolsize 0 --property user=books:password=books:URL=%s booksDatabase
                 create-jdbc-resource --connectionpoolid booksDatabase %s
-                """.formatted(OwnServer.url(file).replace(":", "\\:").replace("=", "\\="), DATABASE));
+                """.formatted(escaped(OwnServer.url(file)), DATABASE));
+    }
+
+    private static String escaped(String value) {
+        return value.replace(":", "\\:").replace("=", "\\=");
     }
 
     void archive(Path archive) {

@@ -11,10 +11,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Payara Server with a domain of its own, which is given its commands at the first start and keeps what they did. */
-final class PayaraServer extends OwnServer {
+final class PayaraServer extends OwnServer implements Redeploying {
     private final PayaraCommands commands = new PayaraCommands();
     private final Path asadmin = Path.of(System.getProperty("payara.home"), "bin", "asadmin");
     private final Path domains;
+    private final int adminPort = freePort();
 
     PayaraServer(Path directory) throws Exception {
         super(directory);
@@ -34,7 +35,7 @@ final class PayaraServer extends OwnServer {
                                 + freePort()
                                 + ":java.debugger.port=" + freePort() + ":osgi.shell.telnet.port=" + freePort(),
                         "--adminport",
-                        Integer.toString(freePort()),
+                        Integer.toString(adminPort),
                         "--instanceport",
                         Integer.toString(port),
                         "isthmus"),
@@ -42,14 +43,14 @@ final class PayaraServer extends OwnServer {
     }
 
     @Override
-    void adapter() {
-        commands.adapter(adapterArchive(), directory.resolve("broker"));
+    void adapter(Map<String, String> settings) {
+        commands.adapter(adapterArchive(), settings);
     }
 
     @Override
     String secondAdapter() throws IOException {
-        commands.adapter(
-                "second", copyOfAdapter("second.rar"), directory.resolve("second"), PayaraCommands.SECOND_FACTORY);
+        var settings = Map.of("dataDirectory", directory.resolve("second").toString());
+        commands.adapter("second", copyOfAdapter("second.rar"), settings, PayaraCommands.SECOND_FACTORY);
         return PayaraCommands.SECOND_FACTORY;
     }
 
@@ -66,6 +67,35 @@ final class PayaraServer extends OwnServer {
     @Override
     List<String> names() {
         return Bookkeeping.names(PayaraCommands.FACTORY, PayaraCommands.DATABASE, "java:appserver/TransactionManager");
+    }
+
+    @Override
+    public void undeploy(Path archive) throws Exception {
+        administer("undeploy", "--cascade=true", nameOf(archive));
+    }
+
+    @Override
+    public void deployAdapter() throws Exception {
+        var commands = PayaraCommands.deployment("isthmus", adapterArchive(), PayaraCommands.FACTORY);
+        administer(
+                "multimode",
+                "--file",
+                Files.writeString(directory.resolve("again.asadmin"), commands).toString());
+    }
+
+    @Override
+    public void deploy(Path archive) throws Exception {
+        administer("deploy", archive.toString());
+    }
+
+    private static String nameOf(Path archive) {
+        return archive.getFileName().toString().replaceFirst("\\.[^.]*$", "");
+    }
+
+    private void administer(String... command) throws Exception {
+        var whole = new ArrayList<>(List.of(asadmin.toString(), "--port", Integer.toString(adminPort)));
+        whole.addAll(List.of(command));
+        run(whole, Map.of());
     }
 
     /** The command that starts it, as it tells it itself: asadmin would be another process. */

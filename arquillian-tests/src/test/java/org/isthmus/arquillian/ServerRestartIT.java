@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
 import java.net.URL;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.stream.IntStream;
 import org.jboss.arquillian.container.test.api.Deployer;
@@ -24,8 +22,9 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * From outside: the server (on WildFly the application) ends and comes back, and the bean goes on where it was. One story in four steps,
- * because the address of a server is known only to the step after the one that started it.
+ * From outside: the server (on WildFly the application) ends and comes back, and beans go on where they were, one that has a durable subscription
+ * for itself and two that share one. One story in four steps, because the address of a server is known only to the step after the one that
+ * started it.
  */
 @ExtendWith(ArquillianExtension.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -38,7 +37,8 @@ class ServerRestartIT {
     // Not managed: on Payara Micro a deployment is a server process, and this test starts and ends its own.
     @Deployment(name = APPLICATION, managed = false, testable = false)
     static WebArchive application() {
-        return Application.war("ledger.war", LedgerBean.class).addClasses(Ledger.class, LedgerServlet.class);
+        return Application.war("ledger.war", LedgerBean.class, FirstSharingBean.class, SecondSharingBean.class)
+                .addClasses(Ledger.class, LedgerServlet.class);
     }
 
     @Test
@@ -51,7 +51,7 @@ class ServerRestartIT {
     @Test
     @Order(2)
     @OperateOnDeployment(APPLICATION)
-    void beanReceivesSomeAndRefusesSome(@ArquillianResource URL server) throws Exception {
+    void beansReceiveSomeAndRefuseSome(@ArquillianResource URL server) throws Exception {
         send(server, 1, 5);
         assertThat(call(server, "await=5")).isEqualTo("5");
         Ledger.refuse(true);
@@ -62,7 +62,8 @@ class ServerRestartIT {
     @Order(3)
     void serverEndsAndStartsAgain() throws Exception {
         deployer.undeploy(APPLICATION);
-        assertThat(Ledger.received()).hasSize(5);
+        assertThat(Ledger.received(Ledger.OWN)).hasSize(5);
+        assertThat(Ledger.received(Ledger.SHARED)).hasSize(5);
         Ledger.refuse(false);
         deployer.deploy(APPLICATION);
     }
@@ -70,21 +71,19 @@ class ServerRestartIT {
     @Test
     @Order(4)
     @OperateOnDeployment(APPLICATION)
-    void beanReceivesWhatItHadRefusedAndThenTheRest(@ArquillianResource URL server) throws Exception {
+    void beansReceiveWhatTheyHadRefusedAndThenTheRest(@ArquillianResource URL server) throws Exception {
         send(server, 9, 10);
         assertThat(call(server, "await=10")).isEqualTo("10");
         deployer.undeploy(APPLICATION);
 
-        assertThat(Ledger.received())
-                .containsExactlyElementsOf(IntStream.rangeClosed(1, 10)
-                        .mapToObj(n -> "message " + n)
-                        .toList());
+        var all = IntStream.rangeClosed(1, 10).mapToObj(n -> "message " + n).toList();
+        assertThat(Ledger.received(Ledger.OWN)).containsExactlyElementsOf(all);
+        assertThat(Ledger.received(Ledger.SHARED)).containsExactlyInAnyOrderElementsOf(all);
     }
 
     private static void send(URL server, int first, int last) throws Exception {
         for (int n = first; n <= last; n++) {
-            assertThat(call(server, "send=" + URLEncoder.encode("message " + n, StandardCharsets.UTF_8)))
-                    .isEqualTo("sent");
+            assertThat(call(server, "send=" + n)).isEqualTo("sent");
         }
     }
 

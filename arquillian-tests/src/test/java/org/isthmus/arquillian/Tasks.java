@@ -7,33 +7,54 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** What the beans have done, group by group. The first of each group waits for those of the others, so all must be at work at once. */
+/**
+ * What the beans of one kind have done, by the lanes in which they are to do it one after another. The first of each lane waits for those of
+ * others until so many are at work at once.
+ */
 final class Tasks {
     static final int GROUPS = 16;
-    static final int OF_EACH = 50;
+    static final int OF_EACH = 100;
 
-    private static final CountDownLatch together = new CountDownLatch(GROUPS);
-    private static final CountDownLatch left = new CountDownLatch(GROUPS * OF_EACH);
-    private static final Map<String, List<Integer>> done = new ConcurrentHashMap<>();
+    /** Each is a lane for itself. */
+    static final Tasks FREE = new Tasks(16);
 
-    private Tasks() {}
+    static final Tasks BY_GROUP = new Tasks(GROUPS);
 
-    static void done(String group, int number) throws InterruptedException {
-        if (number == 0) {
+    /** As many as the broker under test has partitions of a topic. */
+    static final Tasks BY_PARTITION = new Tasks(3);
+
+    private final CountDownLatch together;
+    private final CountDownLatch left = new CountDownLatch(GROUPS * OF_EACH);
+    private final Map<String, List<Long>> done = new ConcurrentHashMap<>();
+
+    private Tasks(int together) {
+        this.together = new CountDownLatch(together);
+    }
+
+    void done(String lane, long position) {
+        // Nobody else has this lane now; if somebody had, the list would show it.
+        var before = done.computeIfAbsent(lane, any -> new ArrayList<>());
+        if (before.isEmpty()) {
             together.countDown();
-            if (!together.await(30, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("Beans missing: " + together.getCount());
-            }
+            await(together, "Beans missing");
         }
-        // Nobody else has this group now; if somebody had, the list would show it.
-        done.computeIfAbsent(group, any -> new ArrayList<>()).add(number);
+        before.add(position);
         left.countDown();
     }
 
-    static Map<String, List<Integer>> all() throws InterruptedException {
-        if (!left.await(60, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("Tasks missing: " + left.getCount());
-        }
+    Map<String, List<Long>> all() {
+        await(left, "Tasks missing");
         return done;
+    }
+
+    private static void await(CountDownLatch latch, String otherwise) {
+        try {
+            if (latch.await(60, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new IllegalStateException(otherwise + ": " + latch.getCount());
     }
 }

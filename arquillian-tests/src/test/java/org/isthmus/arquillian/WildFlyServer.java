@@ -1,5 +1,7 @@
 package org.isthmus.arquillian;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,9 +12,10 @@ import java.util.List;
 import java.util.Map;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.spec.JavaArchive;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
 
 /** WildFly with a copy of the configuration that it comes with, changed by its own command line interface before it starts. */
-final class WildFlyServer extends OwnServer {
+final class WildFlyServer extends OwnServer implements Redeploying {
     private static final String FACTORY = "java:/jms/isthmus/ConnectionFactory";
     private static final String SECOND_FACTORY = "java:/jms/second/ConnectionFactory";
     private static final String DESCRIPTOR = "META-INF/ironjacamar.xml";
@@ -21,6 +24,7 @@ final class WildFlyServer extends OwnServer {
     private final Path home = Path.of(System.getProperty("wildfly.home"));
     private final Path base;
     private final List<String> commands = new ArrayList<>();
+    private final List<WebArchive> refused = new ArrayList<>();
     private boolean isConfigured;
 
     WildFlyServer(Path directory) throws Exception {
@@ -36,8 +40,8 @@ final class WildFlyServer extends OwnServer {
     }
 
     @Override
-    void adapter() throws Exception {
-        setting("isthmus.dataDirectory", directory.resolve("broker").toString());
+    void adapter(Map<String, String> settings) throws Exception {
+        settings.forEach((name, value) -> setting("isthmus." + name, value));
         archive(adapterArchive());
     }
 
@@ -84,10 +88,49 @@ final class WildFlyServer extends OwnServer {
 
     @Override
     void archive(Path archive) throws Exception {
-        Files.copy(
-                archive,
-                base.resolve("deployments").resolve(archive.getFileName()),
-                StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(archive, deployed(archive), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** It is there once the server has started: where a bean is refused at the start, this server ends. */
+    @Override
+    void refusedApplication(WebArchive application) {
+        refused.add(application);
+    }
+
+    @Override
+    void start(String page) throws Exception {
+        super.start(page);
+        for (var application : refused) {
+            application(application);
+        }
+    }
+
+    /** The server looks every few seconds, and says what it has done by files beside the archive. */
+    @Override
+    public void undeploy(Path archive) throws Exception {
+        var deployed = deployed(archive);
+        Files.delete(deployed);
+        awaitFile(deployed + ".undeployed");
+    }
+
+    @Override
+    public void deployAdapter() throws Exception {
+        deploy(adapterArchive());
+    }
+
+    @Override
+    public void deploy(Path archive) throws Exception {
+        archive(archive);
+        awaitFile(deployed(archive) + ".deployed");
+    }
+
+    private Path deployed(Path archive) {
+        return base.resolve("deployments").resolve(archive.getFileName());
+    }
+
+    private void awaitFile(String name) throws Exception {
+        patiently(() -> Files.exists(Path.of(name)));
+        assertThat(Path.of(name)).as(log()).exists();
     }
 
     @Override
@@ -109,7 +152,9 @@ final class WildFlyServer extends OwnServer {
                 "-Djboss.socket.binding.port-offset=" + (port - USUAL_PORT),
                 // It looks every two minutes otherwise.
                 "-DRecoveryEnvironmentBean.periodicRecoveryPeriod=5",
-                "-DRecoveryEnvironmentBean.recoveryBackoffPeriod=1");
+                "-DRecoveryEnvironmentBean.recoveryBackoffPeriod=1",
+                // It leaves what nobody has decided on alone for twenty seconds otherwise.
+                "-DJTAEnvironmentBean.orphanSafetyInterval=1000");
     }
 
     private void configure() throws Exception {

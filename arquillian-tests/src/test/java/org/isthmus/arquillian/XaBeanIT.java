@@ -9,7 +9,6 @@ import jakarta.jms.ConnectionFactory;
 import jakarta.jms.IllegalStateRuntimeException;
 import jakarta.jms.JMSConnectionFactory;
 import jakarta.jms.JMSContext;
-import jakarta.jms.Session;
 import jakarta.transaction.UserTransaction;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -84,40 +83,6 @@ class XaBeanIT {
 
         assertThat(receipt()).isEqualTo("three");
         assertThat(payments()).containsExactly("three");
-    }
-
-    @Test
-    void sessionFromBeforeATransactionTakesPartInOneAfterAnother() throws Exception {
-        try (var connection = factory.createConnection();
-                var session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
-            var receipts = session.createProducer(session.createQueue("receipts"));
-            transaction.begin();
-            receipts.send(session.createTextMessage("never"));
-            transaction.rollback();
-            transaction.begin();
-            receipts.send(session.createTextMessage("four"));
-            transaction.commit();
-        }
-
-        assertThat(receipt()).isEqualTo("four");
-    }
-
-    @Test
-    void injectedContextIsUsedBeforeWithinAndAfterATransaction() throws Exception {
-        var receipts = injected.createQueue("receipts");
-        injected.createProducer().send(receipts, "before");
-        assertThat(receipt()).isEqualTo("before");
-
-        transaction.begin();
-        injected.createProducer().send(receipts, "never");
-        transaction.rollback();
-        transaction.begin();
-        injected.createProducer().send(receipts, "within");
-        transaction.commit();
-        assertThat(receipt()).isEqualTo("within");
-
-        injected.createProducer().send(receipts, "after");
-        assertThat(receipt()).isEqualTo("after");
     }
 
     @Test

@@ -10,17 +10,17 @@ import jakarta.jms.MessageListener;
 @MessageDriven(
         activationConfig = {
             @ActivationConfigProperty(propertyName = "resourceAdapter", propertyValue = "isthmus"),
-            @ActivationConfigProperty(propertyName = "destinationLookup", propertyValue = "java:app/jms/tasks"),
+            @ActivationConfigProperty(propertyName = "destination", propertyValue = "tasks-by-group"),
             @ActivationConfigProperty(propertyName = "destinationType", propertyValue = "jakarta.jms.Queue"),
             @ActivationConfigProperty(propertyName = "ordering", propertyValue = "key"),
             @ActivationConfigProperty(propertyName = "maxSession", propertyValue = "16"),
         })
-public class TaskBean implements MessageListener {
+public class GroupTaskBean implements MessageListener {
     @Override
-    public void onMessage(Message message) {
+    public void onMessage(Message task) {
         try {
-            Tasks.done(message.getStringProperty("JMSXGroupID"), message.getIntProperty("number"));
-        } catch (JMSException | InterruptedException e) {
+            Tasks.BY_GROUP.done(task.getStringProperty("JMSXGroupID"), task.getIntProperty("number"));
+        } catch (JMSException e) {
             throw new IllegalStateException(e);
         }
     }
