@@ -20,8 +20,7 @@ class ServerFactoryIT {
                     .addClasses(Death.Phase.class, Death.Place.class));
             server.start("books/books?create=yes");
 
-            assertThat(server.get("books/books?over=held"))
-                    .isEqualTo("[held after, held within] [] [] in doubt: 0 0");
+            assertThat(server.get("books/books?over=held")).isEqualTo("[held after, held within] [] [] in doubt: 0 0");
         }
     }
 }

@@ -48,8 +48,7 @@ class SignOnIT {
             server.becomes(BOOKS, "[decided] [decided] [] in doubt: 0 0");
             server.diesOf(BOOKS + "?work=undecided&death=LAST_TO_PREPARE");
             server.start(BOOKS);
-            server.becomes(
-                    BOOKS, "[decided, undecided] [decided, undecided] [] in doubt: 0 0");
+            server.becomes(BOOKS, "[decided, undecided] [decided, undecided] [] in doubt: 0 0");
         }
     }
 }

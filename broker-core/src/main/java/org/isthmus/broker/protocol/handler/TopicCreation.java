@@ -19,12 +19,11 @@ public record TopicCreation(MetadataStore metadata, Placement placement, IdSourc
     /** Fails with {@link org.isthmus.broker.common.BrokerException} where the topic exists or cannot be as asked for. */
     public CompletionStage<TopicImage> create(NewTopicRequest request) {
         var id = ids.nextUuid();
-        return metadata.change(image -> List.of(decide(image, request, id)))
-                .thenApply(image -> {
-                    var made = created(image, request);
-                    placement.missing(made, request).ifPresent(MissingReplicas::warn);
-                    return made;
-                });
+        return metadata.change(image -> List.of(decide(image, request, id))).thenApply(image -> {
+            var made = created(image, request);
+            placement.missing(made, request).ifPresent(MissingReplicas::warn);
+            return made;
+        });
     }
 
     /** Checks a request without carrying it out; what would be created. */
