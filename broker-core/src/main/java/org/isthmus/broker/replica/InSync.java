@@ -33,11 +33,6 @@ final class InSync {
         }
     }
 
-    /** How many there are, in sync or not. */
-    int replicas() {
-        return image.replicas().size();
-    }
-
     /** How many are in sync for sure. */
     int size() {
         return proposed == null

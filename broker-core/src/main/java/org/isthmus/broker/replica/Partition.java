@@ -298,8 +298,7 @@ public final class Partition {
         if (storage.space().isFull()) {
             throw diskFull();
         }
-        var isShort = origin == AppendOrigin.BROKER ? isShortForState() : isShortOfReplicas();
-        if (durability == Durability.COMMITTED && isShort) {
+        if (durability == Durability.COMMITTED && isShortOfReplicas()) {
             throw shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS);
         }
         try {
@@ -445,17 +444,11 @@ public final class Partition {
         }
     }
 
-    /** As many as the topic asks for, or as there are, where that is less: a topic with one replica is written to whatever its broker says. */
-    private boolean isShortOfReplicas() {
-        var reign = inSync;
-        return reign != null && reign.size() < Math.min(config.minInSync(), reign.replicas());
-    }
-
     /**
-     * As {@link #isShortOfReplicas}, for what the broker itself keeps here: a topic that asks for more replicas than it was given takes no records
-     * from clients, but its groups and transactions must not stand still for want of brokers that were never to have it.
+     * Whether fewer are in sync than the topic asks for, or than it was given where that is less: it is not to stand still for want of brokers that
+     * were never to have it.
      */
-    private boolean isShortForState() {
+    private boolean isShortOfReplicas() {
         var reign = inSync;
         return reign != null && reign.size() < Math.min(config.minInSync(), reign.assigned());
     }
@@ -507,7 +500,7 @@ public final class Partition {
         if (storage.space().isFull()) {
             throw diskFull();
         }
-        if (isShortForState()) {
+        if (isShortOfReplicas()) {
             throw shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS);
         }
         AppendResult result;
@@ -657,7 +650,7 @@ public final class Partition {
         opened.advanceHighWatermark(replicated.committed());
         settling = replicated.isSettling(opened.view().highWatermark());
         waiters.reached(opened.view().highWatermark());
-        if (inSync != null && !isShortForState()) {
+        if (inSync != null && !isShortOfReplicas()) {
             safeUpTo = Math.max(safeUpTo, opened.view().highWatermark());
             awaitingSafety.reached(safeUpTo);
         }
@@ -735,7 +728,7 @@ public final class Partition {
 
     /** Fails with {@code NOT_ENOUGH_REPLICAS} where {@link #keptUpTo} would wait for replicas that are away. On the partition's loop. */
     public void requireReplicas(long offset) {
-        if (safeUpTo < offset && isShortForState()) {
+        if (safeUpTo < offset && isShortOfReplicas()) {
             throw shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS);
         }
     }
