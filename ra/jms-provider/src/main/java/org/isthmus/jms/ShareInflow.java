@@ -93,6 +93,8 @@ final class ShareInflow implements Inflow {
     private final List<ShareDelivery> outside = new ArrayList<>();
     private boolean polling;
     private boolean pollingAhead;
+    // Whether what is polled may lie behind what a rollback brings back.
+    private boolean pollIsStale;
     private long polledAtNanos;
     private long takenAtNanos;
     private boolean watchingIdleness;
@@ -196,6 +198,7 @@ final class ShareInflow implements Inflow {
         lock.lock();
         try {
             polling = false;
+            pollIsStale = false;
         } finally {
             lock.unlock();
         }
@@ -211,7 +214,7 @@ final class ShareInflow implements Inflow {
                 ahead.waited(clock.nanos() - polledAtNanos);
             }
             boolean goesOn = pollingAhead && !isIdle();
-            unwanted = closed || paused || !(demand.isFlowing() || demand.isReceiving() || goesOn);
+            unwanted = closed || paused || pollIsStale || !(demand.isFlowing() || demand.isReceiving() || goesOn);
             if (!unwanted) {
                 int before = buffer.size();
                 deliveries.forEach(this::keep);
@@ -220,6 +223,7 @@ final class ShareInflow implements Inflow {
                 watchIdleness();
             }
             polling = nothingNew;
+            pollIsStale = false;
         } finally {
             lock.unlock();
         }
@@ -229,7 +233,7 @@ final class ShareInflow implements Inflow {
             return;
         }
         if (unwanted) {
-            say(deliveries, Settlement.RELEASE_UNSEEN); // who asked has gone away meanwhile
+            say(deliveries, Settlement.RELEASE_UNSEEN); // who asked has gone away, or what comes back goes first
         }
         observer.arrived();
         pump();
@@ -587,6 +591,7 @@ final class ShareInflow implements Inflow {
         lock.lock();
         try {
             paused = true;
+            pollIsStale = polling;
             buffer.forEach(held -> ahead.add(held.delivery()));
             buffer.clear();
         } finally {
