@@ -93,7 +93,7 @@ final class ShareInflow implements Inflow {
     private final List<ShareDelivery> outside = new ArrayList<>();
     private boolean polling;
     private boolean pollingAhead;
-    // Whether what is polled may lie behind what a rollback brings back.
+    // Whether what is polled lies behind what was given back since, and so would come before it.
     private boolean pollIsStale;
     private long polledAtNanos;
     private long takenAtNanos;
@@ -261,6 +261,7 @@ final class ShareInflow implements Inflow {
             }
             buffer.stream().filter(held -> held.again() == 0).forEach(held -> back.add(held.delivery()));
             buffer.removeIf(held -> held.again() == 0);
+            pollIsStale |= polling && !back.isEmpty();
         } finally {
             lock.unlock();
         }
