@@ -604,17 +604,27 @@ final class ShareInflow implements Inflow {
 
     @Override
     public void rolledBack() {
-        List<ShareDelivery> toRelease;
         lock.lock();
         try {
             paused = false;
+        } finally {
+            lock.unlock();
+        }
+        releaseOutside();
+        pump();
+    }
+
+    /** Delivered all the same. */
+    private void releaseOutside() {
+        List<ShareDelivery> toRelease;
+        lock.lock();
+        try {
             toRelease = List.copyOf(outside);
             outside.clear();
         } finally {
             lock.unlock();
         }
         say(toRelease, Settlement.RELEASE);
-        pump();
     }
 
     /**
@@ -682,6 +692,9 @@ final class ShareInflow implements Inflow {
             lock.unlock();
         }
         // What a stream still holds goes back when it leaves, so a transaction must have taken over first what is its.
-        return told.thenCompose(nothing -> stream.leave());
+        return told.thenCompose(nothing -> {
+            releaseOutside();
+            return stream.leave();
+        });
     }
 }
