@@ -46,6 +46,7 @@ final class Delivery {
     // Closed consumers whose messages can still be acknowledged (§8.8).
     private final List<IsthmusConsumer> departed = new ArrayList<>();
     private boolean started;
+    private boolean listeningEnds;
     private boolean closing;
     private boolean closed;
     private boolean dispatching;
@@ -110,6 +111,19 @@ final class Delivery {
         try {
             started = false;
             while (listening != null || handing) {
+                changed.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Calls no listener any more, and returns when none is at work; receives go on. */
+    void endListening() {
+        lock.lock();
+        try {
+            listeningEnds = true;
+            while (listening != null) {
                 changed.awaitUninterruptibly();
             }
         } finally {
@@ -376,7 +390,7 @@ final class Delivery {
     }
 
     private @Nullable IsthmusConsumer nextWithListener() {
-        if (!started) {
+        if (!started || listeningEnds) {
             return null;
         }
         for (int i = 0; i < consumers.size(); i++) {

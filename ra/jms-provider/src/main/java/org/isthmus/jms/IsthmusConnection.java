@@ -504,6 +504,8 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
             return;
         }
         requireNoListener();
+        // Until it returns, a listener has all sessions of the connection (§6.1.8).
+        sessions.forEach(session -> session.delivery().endListening());
         JMSException failure = null;
         for (var session : sessions) {
             try {
