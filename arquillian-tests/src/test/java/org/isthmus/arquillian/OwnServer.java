@@ -70,7 +70,7 @@ abstract class OwnServer implements AutoCloseable {
 
     /** A session of H2 answers a question that it was asked before from memory, also where recovery has committed in between. */
     static String url(Path file) {
-        return "jdbc:h2:" + file + ";OPTIMIZE_REUSE_RESULTS=0";
+        return "jdbc:h2:" + file + ";OPTIMIZE_REUSE_RESULTS=0;WRITE_DELAY=0";
     }
 
     abstract void archive(Path archive) throws Exception;
