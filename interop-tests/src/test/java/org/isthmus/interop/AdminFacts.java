@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigsOptions;
@@ -200,15 +201,15 @@ final class AdminFacts {
 
     private void settings() {
         alter("append", SETTINGS, "cleanup.policy", "compact", AlterConfigOp.OpType.APPEND);
-        value("appended", "cleanup.policy");
+        value("appended", "cleanup.policy", "delete,compact");
         alter("append what is there", SETTINGS, "cleanup.policy", "compact", AlterConfigOp.OpType.APPEND);
         alter("subtract", SETTINGS, "cleanup.policy", "delete", AlterConfigOp.OpType.SUBTRACT);
-        value("subtracted", "cleanup.policy");
+        value("subtracted", "cleanup.policy", "compact");
         alter("append to what is no list", SETTINGS, "retention.ms", "1", AlterConfigOp.OpType.APPEND);
         alter("set", SETTINGS, "retention.ms", "1234", AlterConfigOp.OpType.SET);
-        value("changed", "retention.ms");
+        value("changed", "retention.ms", "1234");
         alter("delete", SETTINGS, "retention.ms", "", AlterConfigOp.OpType.DELETE);
-        value("deleted", "retention.ms");
+        value("deleted", "retention.ms", "604800000");
         alter("delete what is not there", SETTINGS, "retention.ms", "", AlterConfigOp.OpType.DELETE);
         alter("delete what is none", SETTINGS, "no.such", "", AlterConfigOp.OpType.DELETE);
         alter("set what is none", SETTINGS, "no.such", "1", AlterConfigOp.OpType.SET);
@@ -238,7 +239,7 @@ final class AdminFacts {
                     .all()
                     .get();
         });
-        value("as before", "retention.ms");
+        value("as before", "retention.ms", "604800000");
         facts.tell("things with settings", () -> admin.listConfigResources(
                         Set.of(ConfigResource.Type.TOPIC), new ListConfigResourcesOptions())
                 .all()
@@ -253,13 +254,18 @@ final class AdminFacts {
                 .get());
     }
 
-    private void value(String what, String name) {
+    /** A broker of Apache Kafka hears of a change a moment after that was answered. */
+    private void value(String what, String name, String expected) {
         facts.tell(what, () -> {
-            var entry = admin.describeConfigs(List.of(SETTINGS))
-                    .all()
-                    .get()
-                    .get(SETTINGS)
-                    .get(name);
+            var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            ConfigEntry entry;
+            do {
+                entry = admin.describeConfigs(List.of(SETTINGS))
+                        .all()
+                        .get()
+                        .get(SETTINGS)
+                        .get(name);
+            } while (!entry.value().equals(expected) && System.nanoTime() < deadline);
             return entry.value() + " " + entry.source() + " " + entry.type() + " " + entry.isReadOnly() + " "
                     + entry.isSensitive();
         });
