@@ -4,6 +4,7 @@ import jakarta.ejb.ActivationConfigProperty;
 import jakarta.ejb.MessageDriven;
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.asset.EmptyAsset;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
@@ -19,6 +20,19 @@ final class Application {
                 .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml")
                 .addAsWebInfResource(new StringAsset(SEES_THE_ADAPTER), "jboss-deployment-structure.xml")
                 .addAsWebInfResource(new StringAsset(bindings(beans)), "jboss-ejb3.xml");
+    }
+
+    /** {@link EchoServlet} at {@code echo/echo}, and the bean that it calls. */
+    static WebArchive echo() {
+        return war("echo.war", EchoBean.class).addClasses(EchoServlet.class, Bookkeeping.class);
+    }
+
+    /** {@link BookingServlet} at {@code books/books} and its bean, with these beans more. */
+    static WebArchive books(Class<?>... more) {
+        var beans = Stream.concat(Stream.of(BookingBean.class), Arrays.stream(more));
+        return war("books.war", beans.toArray(Class<?>[]::new))
+                .addClasses(Bookkeeping.class, BookingServlet.class, DyingResource.class)
+                .addClasses(Death.class, Death.Phase.class, Death.Place.class);
     }
 
     private static final String SEES_THE_ADAPTER = """

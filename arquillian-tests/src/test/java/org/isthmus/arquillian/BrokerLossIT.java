@@ -16,8 +16,7 @@ class BrokerLossIT {
         try (var broker = new BrokerProcess(directory);
                 var server = OwnServer.in(directory)) {
             server.adapter(Map.of("bootstrapServers", broker.address()));
-            server.application(
-                    Application.war("echo.war", EchoBean.class).addClasses(EchoServlet.class, Bookkeeping.class));
+            server.application(Application.echo());
             server.start("echo/echo");
             assertThat(server.get("echo/echo?call=before")).isEqualTo("before");
 

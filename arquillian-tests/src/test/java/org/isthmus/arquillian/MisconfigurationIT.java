@@ -15,8 +15,7 @@ class MisconfigurationIT {
         try (var server = OwnServer.in(directory)) {
             server.adapter();
             server.refusedApplication(Application.war("wrong.war", MisconfiguredBean.class));
-            server.application(
-                    Application.war("echo.war", EchoBean.class).addClasses(EchoServlet.class, Bookkeeping.class));
+            server.application(Application.echo());
             server.start("echo/echo");
 
             server.says("messageSelector: ");

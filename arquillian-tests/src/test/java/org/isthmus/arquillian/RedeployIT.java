@@ -18,8 +18,7 @@ class RedeployIT {
             var redeploying = (Redeploying) server;
             server.adapter();
             server.application(ShrinkWrap.create(WebArchive.class, "probe.war").addClass(ThreadsServlet.class));
-            var echo = server.application(
-                    Application.war("echo.war", EchoBean.class).addClasses(EchoServlet.class, Bookkeeping.class));
+            var echo = server.application(Application.echo());
             server.start("echo/echo");
             for (int n = 0; n < 2; n++) {
                 assertThat(server.get("echo/echo?call=hello")).isEqualTo("hello");

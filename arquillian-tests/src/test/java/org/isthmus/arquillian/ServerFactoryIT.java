@@ -15,9 +15,7 @@ class ServerFactoryIT {
         try (var server = OwnServer.in(directory)) {
             server.adapter();
             server.database();
-            server.application(Application.war("books.war", BookingBean.class)
-                    .addClasses(Bookkeeping.class, BookingServlet.class, DyingResource.class, Death.class)
-                    .addClasses(Death.Phase.class, Death.Place.class));
+            server.application(Application.books());
             server.start("books/books?create=yes");
 
             assertThat(server.get("books/books?over=held")).isEqualTo("[held after, held within] [] [] in doubt: 0 0");

@@ -29,10 +29,8 @@ class SignOnIT {
                     "password",
                     "s3rver"));
             server.database();
-            server.application(Application.war("books.war", BookingBean.class, ParcelBean.class, LostParcelBean.class)
-                    .addClasses(SignOnDefinitions.class, SignOnServlet.class)
-                    .addClasses(Bookkeeping.class, BookingServlet.class, DyingResource.class, Death.class)
-                    .addClasses(Death.Phase.class, Death.Place.class));
+            server.application(Application.books(ParcelBean.class, LostParcelBean.class)
+                    .addClasses(SignOnDefinitions.class, SignOnServlet.class));
             server.start(BOOKS + "?create=yes");
 
             assertThat(server.get(SIGN_ON)).isEqualTo("welcome");

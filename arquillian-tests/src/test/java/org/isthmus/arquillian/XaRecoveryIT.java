@@ -23,9 +23,7 @@ class XaRecoveryIT {
         try (var server = OwnServer.in(directory)) {
             server.adapter();
             server.database();
-            server.application(Application.war("books.war", BookingBean.class)
-                    .addClasses(Bookkeeping.class, BookingServlet.class, DyingResource.class, Death.class)
-                    .addClasses(Death.Phase.class, Death.Place.class));
+            server.application(Application.books());
             server.start(BOOKS + "?create=yes");
             var booked = new ArrayList<String>();
 

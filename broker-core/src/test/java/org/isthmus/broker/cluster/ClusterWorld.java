@@ -23,6 +23,7 @@ import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.PartitionImage;
 import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.runtime.EventLoop;
+import org.isthmus.broker.sim.History;
 import org.isthmus.broker.sim.SimClock;
 import org.isthmus.broker.sim.SimLoop;
 import org.isthmus.broker.sim.SimNetwork;

@@ -15,6 +15,7 @@ import org.isthmus.broker.coordinator.transaction.Outcome;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.record.EndTransactionMarker;
 import org.isthmus.broker.record.RecordBatch;
+import org.isthmus.broker.sim.History;
 
 /**
  * What becomes of transactions: each is all or nothing and has one outcome, whoever tells or sees it. A record begins with its transaction's name

@@ -1,16 +1,13 @@
 package org.isthmus.broker.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
@@ -20,6 +17,8 @@ import org.isthmus.broker.record.RecordBatchBuilder;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
 import org.isthmus.broker.runtime.FileStore;
+import org.isthmus.broker.runtime.SmallFileSystem;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,30 +31,17 @@ class RealFullDiskTest {
     @TempDir
     Path mountPoint;
 
-    private boolean mounted;
+    private @Nullable SmallFileSystem small;
 
     @BeforeEach
     void mount() throws Exception {
-        mounted = runs("mount", "-t", "tmpfs", "-o", "size=48m", "isthmus-test", mountPoint.toString());
-        assumeTrue(mounted, "no right to mount a file system");
+        small = SmallFileSystem.mount(mountPoint, 48);
     }
 
     @AfterEach
     void unmount() throws Exception {
-        if (mounted) {
-            assertThat(runs("umount", "--lazy", mountPoint.toString())).isTrue();
-        }
-    }
-
-    private static boolean runs(String... command) throws InterruptedException {
-        try {
-            var process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
-        } catch (IOException notThere) {
-            return false;
+        if (small != null) {
+            small.close();
         }
     }
 
@@ -74,8 +60,7 @@ class RealFullDiskTest {
                     new Role.Leader(new Epoch(0)));
             assertThat(append(partition)).isInstanceOf(AppendResult.Appended.class);
 
-            var filler = mountPoint.resolve("filler");
-            fill(filler);
+            var filler = small.fill();
             // The page that the log ends in has room for some; the file system itself says when it is over.
             var last = append(partition);
             for (var more = 0; more < 10 && last instanceof AppendResult.Appended; more++) {
@@ -93,17 +78,6 @@ class RealFullDiskTest {
             assertThat(append(partition)).isEqualTo(new AppendResult.Appended(committed, committed, -1));
 
             partition.close("the test ends").toCompletableFuture().join();
-        }
-    }
-
-    private static void fill(Path filler) throws IOException {
-        try (var out = Files.newOutputStream(filler)) {
-            var block = new byte[4096];
-            while (true) {
-                out.write(block);
-            }
-        } catch (IOException full) {
-            assertThat(full).hasMessageContaining("No space left on device");
         }
     }
 

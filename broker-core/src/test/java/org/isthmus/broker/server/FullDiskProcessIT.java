@@ -1,14 +1,11 @@
 package org.isthmus.broker.server;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.apache.curator.test.TestingServer;
+import org.isthmus.broker.runtime.SmallFileSystem;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +19,7 @@ class FullDiskProcessIT {
 
     private TestingServer zooKeeper;
     private ProcessCluster cluster;
-    private boolean mounted;
+    private @Nullable SmallFileSystem small;
 
     @TempDir
     Path data;
@@ -32,8 +29,7 @@ class FullDiskProcessIT {
 
     @BeforeEach
     void start() throws Exception {
-        mounted = runs("mount", "-t", "tmpfs", "-o", "size=96m", "isthmus-test", mountPoint.toString());
-        assumeTrue(mounted, "no right to mount a file system");
+        small = SmallFileSystem.mount(mountPoint, 96);
         zooKeeper = new TestingServer(true);
         cluster = new ProcessCluster(
                 zooKeeper.getConnectString() + "/full",
@@ -46,22 +42,10 @@ class FullDiskProcessIT {
 
     @AfterEach
     void stop() throws Exception {
-        if (mounted) {
+        if (small != null) {
             cluster.close();
             zooKeeper.close();
-            assertThat(runs("umount", "--lazy", mountPoint.toString())).isTrue();
-        }
-    }
-
-    private static boolean runs(String... command) throws InterruptedException {
-        try {
-            var process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
-        } catch (IOException notThere) {
-            return false;
+            small.close();
         }
     }
 
@@ -74,8 +58,7 @@ class FullDiskProcessIT {
             there.awaitMore(0, 100);
             elsewhere.awaitMore(0, 100);
 
-            var filler = mountPoint.resolve("filler");
-            fill(filler);
+            var filler = small.fill();
             followed.awaitOutOfSync(0, SMALL);
             elsewhere.awaitMore(0, 500);
             Files.delete(filler);
@@ -84,17 +67,6 @@ class FullDiskProcessIT {
             followed.awaitAllInSync();
             there.checkAll(led);
             elsewhere.checkAll(followed);
-        }
-    }
-
-    private static void fill(Path filler) throws IOException {
-        try (var out = Files.newOutputStream(filler)) {
-            var block = new byte[1 << 16];
-            while (true) {
-                out.write(block);
-            }
-        } catch (IOException full) {
-            assertThat(full).hasMessageContaining("No space left on device");
         }
     }
 }

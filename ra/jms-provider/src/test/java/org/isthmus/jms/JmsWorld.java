@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.server.SimulatedServer;
+import org.isthmus.broker.sim.History;
 import org.isthmus.broker.sim.SimClock;
 import org.isthmus.broker.sim.SimLoop;
 import org.isthmus.broker.sim.SimStreams;
@@ -40,7 +41,7 @@ final class JmsWorld {
     private final SimStreams streams;
     private final SimulatedServer server;
     private final JmsLedger ledger = new JmsLedger(clock);
-    private final JmsHistory history = new JmsHistory(clock);
+    private final History history = new History(clock);
     private final List<Application> applications = new ArrayList<>();
     private final boolean isPeaceful;
     private final JmsSource source;
@@ -128,7 +129,7 @@ final class JmsWorld {
         return ledger;
     }
 
-    JmsHistory history() {
+    History history() {
         return history;
     }
 

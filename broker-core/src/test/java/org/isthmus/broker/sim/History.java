@@ -1,21 +1,21 @@
-package org.isthmus.broker.cluster;
+package org.isthmus.broker.sim;
 
 import java.util.ArrayDeque;
 import org.isthmus.broker.runtime.Clock;
 
-/** What happened in a simulated cluster: the last of it in words, and of all of it a number that tells one history from another. */
-final class History {
+/** What happened in a simulation: the last of it in words, and of all of it a number that tells one history from another. */
+public final class History {
     private static final int KEPT = 500;
 
     private final Clock clock;
     private final ArrayDeque<String> last = new ArrayDeque<>();
     private long hash;
 
-    History(Clock clock) {
+    public History(Clock clock) {
         this.clock = clock;
     }
 
-    void add(String event) {
+    public void add(String event) {
         var line = "%9.3f %s".formatted(clock.nanos() / 1e9, event);
         hash = hash * 31 + line.hashCode();
         last.add(line);
@@ -24,11 +24,11 @@ final class History {
         }
     }
 
-    long hash() {
+    public long hash() {
         return hash;
     }
 
-    String tail() {
+    public String tail() {
         return "\n  " + String.join("\n  ", last);
     }
 }
