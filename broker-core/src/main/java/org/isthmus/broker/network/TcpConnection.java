@@ -70,7 +70,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             frame.release();
             throw new IllegalArgumentException("a frame of " + size + " bytes");
         }
-        held.add(inMemory(frame));
+        held.add(LENGTH_BYTES + inMemory(frame.parts()));
         pending.add(size);
         outgoing.add(frame);
         if (sendScheduled.compareAndSet(false, true)) {
@@ -313,14 +313,12 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
      * socket takes as it is: Java would copy them into such anyway, piece by piece and again for what did not fit.
      */
     private void write(Frame frame) {
-        int left = LENGTH_BYTES + bytesFrom(frame, 0);
-        var inMemory = channel.alloc().directBuffer(left, left).writeInt((int) frame.size());
+        var inMemory = room(LENGTH_BYTES, frame.parts()).writeInt((int) frame.size());
         for (int i = 0; i < frame.parts().size(); i++) {
             var part = frame.parts().get(i);
             if (part instanceof Frame.Bytes bytes) {
                 if (inMemory == null) {
-                    left = bytesFrom(frame, i);
-                    inMemory = channel.alloc().directBuffer(left, left);
+                    inMemory = room(0, frame.parts().subList(i, frame.parts().size()));
                 }
                 inMemory.writeBytes(bytes.buffer().duplicate());
             } else {
@@ -346,13 +344,24 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         });
     }
 
-    /** How many bytes follow from this part on, up to a range of a file. */
-    private static int bytesFrom(Frame frame, int first) {
-        long bytes = 0;
-        for (int i = first; i < frame.parts().size() && frame.parts().get(i) instanceof Frame.Bytes part; i++) {
-            bytes += part.size();
+    /** Room for so many bytes and those of the parts, up to a range of a file. Where there is none, that and all of the parts are given up. */
+    private ByteBuf room(int bytes, List<Frame.Part> parts) {
+        long size = bytes;
+        for (int i = 0; i < parts.size() && parts.get(i) instanceof Frame.Bytes inMemory; i++) {
+            size += inMemory.size();
         }
-        return Math.toIntExact(bytes);
+        int capacity = Math.toIntExact(size);
+        try {
+            return channel.alloc().directBuffer(capacity, capacity);
+        } catch (OutOfMemoryError e) {
+            giveUp(bytes, parts);
+            throw e;
+        }
+    }
+
+    private void giveUp(int bytes, List<Frame.Part> parts) {
+        held.remove(bytes + inMemory(parts));
+        parts.forEach(Frame.Part::release);
     }
 
     private void writeBytes(@Nullable ByteBuf bytes) {
@@ -366,9 +375,9 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         });
     }
 
-    private static long inMemory(Frame frame) {
-        long bytes = LENGTH_BYTES;
-        for (var part : frame.parts()) {
+    private static long inMemory(List<Frame.Part> parts) {
+        long bytes = 0;
+        for (var part : parts) {
             bytes += part instanceof Frame.Bytes inMemory ? inMemory.size() : 0;
         }
         return bytes;
@@ -418,8 +427,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
 
     private void discardQueued() {
         for (var frame = outgoing.poll(); frame != null; frame = outgoing.poll()) {
-            held.remove(inMemory(frame));
-            frame.release();
+            giveUp(LENGTH_BYTES, frame.parts());
         }
     }
 
