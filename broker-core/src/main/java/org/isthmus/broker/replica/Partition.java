@@ -56,9 +56,8 @@ public final class Partition {
     private final Waiters waiters = new Waiters();
     private final Waiters awaitingSafety = new Waiters();
     private boolean looksForOverdue;
-    /** Whether the log has got what nobody asked to be forced yet. */
     private final Runnable forcing = this::force;
-
+    /** Whether the log has got what nobody asked to be forced yet. */
     private boolean unhurried;
 
     private boolean hurriesSoon;

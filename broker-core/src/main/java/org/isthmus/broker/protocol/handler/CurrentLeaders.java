@@ -8,7 +8,6 @@ import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.metadata.BrokerImage;
-import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.network.Endpoint;
 import org.jspecify.annotations.Nullable;
@@ -25,30 +24,29 @@ public record CurrentLeaders(MetadataStore metadata, Addresses addresses) {
 
     /** @param knows whether the answer's version has a place for it */
     Answer answer(RequestContext context, boolean knows) {
-        return new Answer(metadata.image(), context.listener(), knows);
+        return new Answer(context.listener(), knows);
     }
 
     /** What one answer tells. Used by one thread. */
     final class Answer {
-        private final ClusterImage image;
         private final Endpoint listener;
         private final boolean knows;
         /** Empty with nearly every answer, so it is made when there is something to tell. */
         private Map<BrokerId, Node> nodes = Map.of();
 
-        private Answer(ClusterImage image, Endpoint listener, boolean knows) {
-            this.image = image;
+        private Answer(Endpoint listener, boolean knows) {
             this.listener = listener;
             this.knows = knows;
         }
 
-        /** Empty where the error is another, or nobody leads the partition. */
+        /** Who leads it now; a request may have waited long. Empty where the error is another, or nobody leads the partition. */
         Optional<Leader> leader(short error, TopicPartition partition) {
             var isElsewhere =
                     error == ErrorCode.NOT_LEADER_OR_FOLLOWER.code() || error == ErrorCode.FENCED_LEADER_EPOCH.code();
             if (!knows || !isElsewhere) {
                 return Optional.empty();
             }
+            var image = metadata.image();
             return image.partition(partition)
                     .flatMap(found -> Optional.ofNullable(image.brokers().get(found.leader()))
                             .map(leader -> {
