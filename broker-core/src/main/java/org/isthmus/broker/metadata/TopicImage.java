@@ -7,7 +7,12 @@ import java.util.UUID;
 
 /** A topic: its identity, which a topic created later under the same name does not share, its own settings, its partitions by index. */
 public record TopicImage(String name, UUID id, Map<String, String> configs, List<PartitionImage> partitions) {
-    private static final Set<String> INTERNAL = Set.of("__consumer_offsets", "__transaction_state");
+    /** Where groups are kept. */
+    public static final String CONSUMER_OFFSETS = "__consumer_offsets";
+    /** Where transactions are kept. */
+    public static final String TRANSACTION_STATE = "__transaction_state";
+
+    private static final Set<String> INTERNAL = Set.of(CONSUMER_OFFSETS, TRANSACTION_STATE);
 
     public TopicImage {
         configs = Map.copyOf(configs);

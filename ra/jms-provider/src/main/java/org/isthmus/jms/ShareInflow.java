@@ -477,7 +477,7 @@ final class ShareInflow implements Inflow {
         // What was not accepted is delivered again; who only must know that it has ended does not fail with it.
         var ended = settled.exceptionally(failure -> acknowledgesByItself ? null : unlessTooLate(failure));
         var unused = CompletableFuture.allOf(before, ended).whenComplete((nothing, refused) -> {
-            answered(toAccept);
+            oldestAnswered();
             if (refused == null) {
                 done.complete(null);
             } else {
@@ -487,11 +487,11 @@ final class ShareInflow implements Inflow {
         return settled;
     }
 
-    private void answered(List<Held> saidOf) {
+    /** Each waits for the one before. */
+    private void oldestAnswered() {
         lock.lock();
         try {
-            unanswered -= saidOf.size();
-            underWay.remove(saidOf);
+            unanswered -= underWay.remove().size();
         } finally {
             lock.unlock();
         }
