@@ -22,6 +22,11 @@ final class LogSegment {
     private static final long UNKNOWN = Long.MIN_VALUE;
     private static final long NO_TIMESTAMP = UNKNOWN + 1;
 
+    private static final int LEAST_ROOM = 16 << 10;
+    static final int MOST_ROOM = 256 << 10;
+    private static final ByteBuffer ZEROS =
+            ByteBuffer.allocateDirect(MOST_ROOM).asReadOnlyBuffer();
+
     private static final String LOG = ".log";
     private static final String DRAFT = ".draft";
     /** The log last: while it is there, recovery may rebuild the rest from it. */
@@ -42,6 +47,10 @@ final class LogSegment {
     private volatile int size = -1;
     private volatile long maxTimestampMs = UNKNOWN;
     private int bytesSinceIndexed;
+    /** How far the file is known to reach: beyond the size where there is room. */
+    private long reach;
+
+    private boolean roomRefused;
 
     /** A segment as it is written. */
     LogSegment(FileStore files, Path directory, long baseOffset) {
@@ -280,9 +289,44 @@ final class LogSegment {
         size = position + batch.sizeInBytes();
     }
 
-    /** Cuts off what a failed write may have left behind the last whole batch. */
+    /** Whether the file is long enough already. */
+    boolean hasRoomFor(int bytes) throws IOException {
+        return (long) size() + bytes <= reach;
+    }
+
+    /**
+     * Makes the file longer than the batches that are written next, by zeros: forcing what is written over them is cheaper than forcing a file
+     * that grows, about twice. A small segment gets little of it, and a disk that has none to spare gives none.
+     *
+     * @param bytes of those batches
+     * @param limit of the segment's size
+     */
+    void makeRoomBehind(int bytes, int limit) throws IOException {
+        var behind = (long) size() + bytes;
+        var room = Math.min(Math.max(LEAST_ROOM, Math.min(size(), MOST_ROOM)), limit - behind);
+        if (roomRefused || room < bytes) {
+            return;
+        }
+        try {
+            log().write(ZEROS.duplicate().limit((int) room), behind);
+            reach = behind + room;
+        } catch (IOException refused) {
+            roomRefused = true;
+            Closing.run(this::cutTail, directory);
+        }
+    }
+
+    /** Gives room back: a segment that is closed ends with its last batch. */
+    void cutRoom() throws IOException {
+        if (reach > size()) {
+            cutTail();
+        }
+    }
+
+    /** Cuts off what a failed write may have left behind the last whole batch, and room. */
     void cutTail() throws IOException {
         log().truncate(size());
+        reach = size();
     }
 
     /** Makes the indexes on disk complete as far as {@code nextOffset}, which ends the segment for now or for good. */

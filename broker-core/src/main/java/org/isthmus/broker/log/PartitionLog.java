@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.record.RecordBatch;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PartitionLog implements Closeable {
     private static final Logger LOG = System.getLogger(PartitionLog.class.getName());
+    private static final int FORCES_FOR_ROOM = 2;
     private static final long PRODUCER_EXPIRATION_MS = 24L * 60 * 60 * 1000;
 
     private final Path directory;
@@ -49,6 +51,7 @@ public final class PartitionLog implements Closeable {
     private boolean closed;
     private int bytesSinceMark;
     private boolean rolled;
+    private int forcesAtRoom;
     /** The offset of the last whole snapshot of the producers. */
     private long snapshotAt = -1;
     /** Below this offset each key was there once when the log was last compacted. Too low costs work, and nothing else. */
@@ -69,6 +72,9 @@ public final class PartitionLog implements Closeable {
 
     /** A compacted segment that the disk counts already, while its place is still taken by what it stands for. */
     private @Nullable LogSegment unplaced;
+
+    /** Counted by whoever forces. */
+    private final AtomicInteger forces = new AtomicInteger();
 
     private volatile @Nullable IOException broken;
     private volatile @Nullable PublishedView view;
@@ -170,6 +176,7 @@ public final class PartitionLog implements Closeable {
             if (mustRoll(batches.remaining(), nextOffset)) {
                 roll();
             }
+            makeRoom(batches.remaining());
             tailDirty = true;
             active().write(batches.duplicate());
             tailDirty = false;
@@ -190,6 +197,14 @@ public final class PartitionLog implements Closeable {
             markForRecovery();
         }
         return null;
+    }
+
+    // Where forces are rare, room would cost more than it saves.
+    private void makeRoom(int bytes) throws IOException {
+        if (forces.get() - forcesAtRoom >= FORCES_FOR_ROOM && !active().hasRoomFor(bytes)) {
+            forcesAtRoom = forces.get();
+            active().makeRoomBehind(bytes, config.segmentBytes());
+        }
     }
 
     /** Prepares a point from which recovery may begin; the next force makes it one. A failure costs a longer recovery and nothing else. */
@@ -243,6 +258,7 @@ public final class PartitionLog implements Closeable {
     }
 
     private void roll() throws IOException {
+        active().cutRoom();
         active().flushIndexes(endOffset);
         producers.forgetOlderThan(clock.wallMs() - PRODUCER_EXPIRATION_MS);
         writeSnapshot();
@@ -362,6 +378,7 @@ public final class PartitionLog implements Closeable {
         disk.lock();
         try {
             ensureUsable();
+            forces.incrementAndGet();
             return forcePublished();
         } finally {
             disk.unlock();
@@ -472,6 +489,7 @@ public final class PartitionLog implements Closeable {
 
     private void forceForClose() throws IOException {
         repairTail();
+        active().cutRoom();
         active().flushIndexes(endOffset);
         // The view may lack the open segment: the append for which it was begun was refused.
         publish();
@@ -875,9 +893,10 @@ public final class PartitionLog implements Closeable {
         var expected = segments[first].baseOffset();
         var torn = false;
         var last = first;
-        for (var i = first; i < segments.length && !torn && segments[i].baseOffset() == expected; i++) {
+        for (var i = first; i < segments.length && segments[i].baseOffset() == expected; i++) {
             var trusted = i == first && recoveryPoint > expected ? indexed : LogCheckpoint.Indexed.NOTHING;
-            torn = recoverSegment(segments[i], Math.max(expected, replayFrom), trusted, replayFrom);
+            // What is behind a whole segment may be its room: the next one tells whether records are missing.
+            torn |= recoverSegment(segments[i], Math.max(expected, replayFrom), trusted, replayFrom);
             expected = endOffset;
             last = i;
         }
@@ -911,7 +930,9 @@ public final class PartitionLog implements Closeable {
         if (!scan.leftOver()) {
             return false;
         }
-        LOG.log(Level.INFO, "Cut a torn tail: {0} ends at offset {1}", directory, endOffset);
+        if (!scan.atZeros()) {
+            LOG.log(Level.INFO, "Cut a torn tail: {0} ends at offset {1}", directory, endOffset);
+        }
         segment.cutTail();
         return true;
     }

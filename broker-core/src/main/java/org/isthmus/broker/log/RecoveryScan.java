@@ -67,6 +67,17 @@ final class RecoveryScan {
         return position < fileSize;
     }
 
+    /** Whether nothing was written behind the last whole batch but room for more. */
+    boolean atZeros() throws IOException {
+        var rest = bytes((int) Math.min(RecordBatch.HEADER_BYTES, fileSize - position));
+        while (rest != null && rest.hasRemaining()) {
+            if (rest.get() != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     long nextOffset() {
         return nextOffset;
     }

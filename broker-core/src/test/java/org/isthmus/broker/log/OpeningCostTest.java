@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 class OpeningCostTest {
     private static final Path DIRECTORY = Path.of("/data/topic-0");
     private static final int CHECKPOINT_BYTES = 20_000;
+    /** A crash leaves the room behind the last batch too. */
+    private static final int MOST_BYTES = 2 * CHECKPOINT_BYTES + LogSegment.MOST_ROOM;
 
     private final SimDisk disk = new SimDisk(new Random(1));
     private final SimClock clock = new SimClock();
@@ -37,17 +39,17 @@ class OpeningCostTest {
         var again = open(1 << 30);
 
         assertThat(again.view().endOffset()).isEqualTo(2_000);
-        assertThat(disk.bytesRead() - before).isLessThan(2 * CHECKPOINT_BYTES);
+        assertThat(disk.bytesRead() - before).isLessThan(MOST_BYTES);
         again.close();
     }
 
     @Test
     void crashesInARowDoNotAddUp() throws Exception {
         open(1 << 30).close();
-        for (var life = 0; life < 20; life++) {
+        for (var life = 0; life < 200; life++) {
             var before = disk.bytesRead();
             var log = open(1 << 30);
-            assertThat(disk.bytesRead() - before).isLessThan(2 * CHECKPOINT_BYTES);
+            assertThat(disk.bytesRead() - before).isLessThan(MOST_BYTES);
             for (var i = 0; i < 50; i++) {
                 append(log, i);
                 log.force();
