@@ -24,6 +24,9 @@ public interface Connection {
     /** The id of the endpoint that accepted or was connected to. */
     Endpoint endpoint();
 
-    /** Runs a task on the thread that owns the connection, after what is already waiting there. */
-    void execute(Runnable task);
+    /** Runs a task on the loop that owns the connection, as {@link org.isthmus.broker.runtime.EventLoop#perform} does. */
+    void perform(Runnable task);
+
+    /** Whether what calls runs on the loop that owns the connection. */
+    boolean inLoop();
 }

@@ -1,6 +1,5 @@
 package org.isthmus.broker.network;
 
-import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -10,12 +9,13 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.isthmus.broker.runtime.EventLoop;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One side of a connection inside the JVM. Owned by its loop, which takes frames out of its inbox and hands them over; the other side only
- * ever adds to the inbox and rings, so nobody runs on the stack of whoever sends. Frames that are not taken yet count as pending at the
- * sender, as they would on a socket.
+ * ever adds to the inbox and rings, so whoever sends runs what belongs to the loop only where the loop has nothing to do. Frames that are not
+ * taken yet count as pending at the sender, as they would on a socket.
  */
 final class InVmConnection implements Connection {
     private static final System.Logger LOG = System.getLogger(InVmConnection.class.getName());
@@ -70,7 +70,7 @@ final class InVmConnection implements Connection {
             return;
         }
         if (pending.add(frame.size())) {
-            execute(this::adjust);
+            perform(this::adjust);
         }
         peer.inbox.add(frame);
         peer.ring();
@@ -78,8 +78,8 @@ final class InVmConnection implements Connection {
 
     @Override
     public void setReading(boolean reading) {
-        if (!loop.inEventLoop()) {
-            execute(() -> setReading(reading));
+        if (!loop.inLoop()) {
+            perform(() -> setReading(reading));
             return;
         }
         wantsReading = reading;
@@ -90,7 +90,7 @@ final class InVmConnection implements Connection {
 
     @Override
     public void close() {
-        execute(this::end);
+        perform(this::end);
     }
 
     /** What was handed to it and was not taken by the other side. */
@@ -114,12 +114,17 @@ final class InVmConnection implements Connection {
     }
 
     @Override
-    public void execute(Runnable task) {
+    public void perform(Runnable task) {
         try {
-            new IoLoop(loop).execute(task);
+            loop.perform(task);
         } catch (RejectedExecutionException e) {
             LOG.log(System.Logger.Level.DEBUG, "A task came after the end of its transport: {0}", endpoint);
         }
+    }
+
+    @Override
+    public boolean inLoop() {
+        return loop.inLoop();
     }
 
     private void ring() {
@@ -127,7 +132,7 @@ final class InVmConnection implements Connection {
             return;
         }
         try {
-            loop.execute(this::takeFrames);
+            loop.perform(this::takeFrames);
         } catch (RejectedExecutionException e) {
             end(); // nobody else will: its loop is gone
         }
@@ -181,7 +186,7 @@ final class InVmConnection implements Connection {
 
     private void taken(long size) {
         if (pending.remove(size) && !closed) {
-            execute(this::adjust);
+            perform(this::adjust);
         }
     }
 

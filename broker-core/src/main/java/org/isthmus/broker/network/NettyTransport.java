@@ -12,8 +12,9 @@ import org.isthmus.broker.runtime.EventLoop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The I/O threads, and both kinds of endpoint on them. A connection belongs to one of the threads for its whole life, whether its bytes go
- * through a socket or through memory, so everything above sees the same rules.
+ * The loops, and both kinds of endpoint on them. A connection belongs to one of the loops for its whole life, whether its bytes go through a
+ * socket or through memory, so everything above sees the same rules. Sockets need the I/O threads; who lives inside the JVM alone is on loops
+ * whose work others can do.
  */
 final class NettyTransport implements Transport {
     private static final long CLOSE_WAIT_MS = 5_000;
@@ -45,15 +46,25 @@ final class NettyTransport implements Transport {
     @Override
     public CompletionStage<Connection> connect(
             Endpoint endpoint, EventLoop owner, @Nullable Tls tls, Function<Connection, ConnectionHandler> opened) {
-        var loop = ((IoLoop) owner).loop();
-        return endpoint instanceof Endpoint.InVm name
-                ? inVm.connect(name, loop, opened)
-                : tcp.connect((Endpoint.Tcp) endpoint, loop, tls, opened);
+        if (endpoint instanceof Endpoint.InVm name) {
+            return inVm.connect(name, owner, opened);
+        }
+        var socket = (Endpoint.Tcp) endpoint;
+        if (owner instanceof IoLoop io) {
+            return tcp.connect(socket, io.loop(), tls, opened);
+        }
+        return tcp.connect(
+                socket, group.next(), tls, connection -> new OnOtherLoop(opened.apply(connection), owner));
     }
 
     @Override
     public EventLoop loop() {
         return new IoLoop(group.next());
+    }
+
+    @Override
+    public EventLoop inVmLoop() {
+        return inVm.loop();
     }
 
     @Override
@@ -70,6 +81,7 @@ final class NettyTransport implements Transport {
         if (!ownsCurrentThread()) {
             ended.awaitUninterruptibly(CLOSE_WAIT_MS);
         }
+        inVm.end();
     }
 
     private boolean ownsCurrentThread() {

@@ -85,7 +85,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     @Override
     public void setReading(boolean reading) {
         if (!channel.eventLoop().inEventLoop()) {
-            execute(() -> setReading(reading));
+            perform(() -> setReading(reading));
             return;
         }
         wantsReading = reading;
@@ -123,7 +123,12 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     }
 
     @Override
-    public void execute(Runnable task) {
+    public boolean inLoop() {
+        return channel.eventLoop().inEventLoop();
+    }
+
+    @Override
+    public void perform(Runnable task) {
         try {
             new IoLoop(channel.eventLoop()).execute(task);
         } catch (RejectedExecutionException e) {
@@ -408,7 +413,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         if (reads && stalled) {
             stalled = false;
             // Later, so that received() never runs inside itself.
-            execute(this::decodeWhatWaits);
+            perform(this::decodeWhatWaits);
         }
     }
 

@@ -2,6 +2,7 @@ package org.isthmus.broker.runtime;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 
 /**
  * The owner of what runs on it. Tasks run one after another in the order in which one caller handed them in; a task must not block. What a task
@@ -15,9 +16,19 @@ public interface EventLoop extends Executor {
     /**
      * Runs the task on this loop, where it has nothing else to do even before this returns: on the calling thread, which saves waking another
      * for a few microseconds of work. So the caller must be ready for all that the task leads to, and for tasks of others that come meanwhile.
-     * May be called from any thread; one that is a loop itself is not held up.
+     * May be called from any thread, also from one that has other loops' turns.
      */
     default void perform(Runnable task) {
+        execute(task);
+    }
+
+    /** As {@link #perform(Runnable)}, and goes on with what others bring as long as it is told to. */
+    default void perform(Runnable task, BooleanSupplier goesOn) {
+        execute(task);
+    }
+
+    /** Runs the task on this loop, within a few milliseconds, or with what comes before that: nobody is woken for it. From any thread. */
+    default void executeSoon(Runnable task) {
         execute(task);
     }
 

@@ -8,10 +8,12 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +24,8 @@ public final class ThreadLoop implements EventLoop, Closeable {
     private static final Logger LOG = System.getLogger(ThreadLoop.class.getName());
     private static final int CANCELLED_TIMERS_KEPT = 1024;
     private static final int TASKS_PER_TURN = 256;
-    private static final int TASKS_PER_HELP = 16;
-    /** The loop that the thread has the turn of, or is there for. */
-    private static final ThreadLocal<ThreadLoop> AT_WORK = new ThreadLocal<>();
+    private static final long NAP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final int TASKS_PER_HELP = 32;
 
     private final Clock clock;
     private final Thread thread;
@@ -36,6 +37,10 @@ public final class ThreadLoop implements EventLoop, Closeable {
     /** What the thread sleeps until. */
     private @Nullable Timer wakesFor;
 
+    /** Whether the thread wakes by itself before long, and whether it should. */
+    private volatile boolean naps;
+
+    private volatile boolean shouldNap;
     private volatile boolean wantsTurn;
     private volatile boolean closed;
     private volatile boolean ended;
@@ -68,22 +73,37 @@ public final class ThreadLoop implements EventLoop, Closeable {
     }
 
     @Override
-    public void perform(Runnable task) {
-        // A thread that waits for the turn, be it for a timer, is not overtaken again and again.
-        if (closed
-                || AT_WORK.get() != null
-                || wantsTurn
-                || !tasks.isEmpty()
-                || !turn.compareAndSet(null, Thread.currentThread())) {
+    public void executeSoon(Runnable task) {
+        if (closed) {
             execute(task);
             return;
         }
-        AT_WORK.set(this);
+        shouldNap = true;
+        tasks.add(task);
+        if (!naps) {
+            wakeUnlessAtWork();
+        }
+    }
+
+    @Override
+    public void perform(Runnable task) {
+        var left = new int[] {TASKS_PER_HELP};
+        perform(task, () -> left[0]-- > 0);
+    }
+
+    @Override
+    public void perform(Runnable task, BooleanSupplier goesOn) {
+        // A thread that waits for the turn, be it for a timer, is not overtaken again and again.
+        if (closed || wantsTurn || !turn.compareAndSet(null, Thread.currentThread())) {
+            execute(task);
+            return;
+        }
         try {
-            runSafely(task);
-            runTasks(TASKS_PER_HELP);
+            tasks.add(task);
+            for (var next = tasks.poll(); next != null; next = goesOn.getAsBoolean() ? tasks.poll() : null) {
+                runSafely(next);
+            }
         } finally {
-            AT_WORK.remove();
             giveTurnBack();
         }
     }
@@ -93,7 +113,7 @@ public final class ThreadLoop implements EventLoop, Closeable {
         turn.set(null);
         if (wantsTurn) {
             LockSupport.unpark(thread);
-        } else if (sleepsTooLong || !tasks.isEmpty()) {
+        } else if ((sleepsTooLong && !naps) || !tasks.isEmpty()) {
             wake();
         }
     }
@@ -137,16 +157,18 @@ public final class ThreadLoop implements EventLoop, Closeable {
     }
 
     private void run() {
-        AT_WORK.set(this);
         while (!closed) {
             takeTurn();
             runTasks(TASKS_PER_TURN);
             var waitNanos = runDueTimers();
             wakesFor = timers.peek();
+            naps = shouldNap;
+            shouldNap = false;
             // Before the turn is given back: whoever takes it may have to wake the thread for a timer.
             parked.set(true);
             turn.set(null);
-            park(waitNanos);
+            park(naps && (waitNanos < 0 || waitNanos > NAP_NANOS) ? NAP_NANOS : waitNanos);
+            naps = false;
         }
         takeTurn();
         runTasks(Integer.MAX_VALUE);
@@ -166,8 +188,11 @@ public final class ThreadLoop implements EventLoop, Closeable {
 
     /** Bounded, so that a stream of tasks does not keep the timers from their turn. */
     private void runTasks(int most) {
-        var left = most;
-        for (var task = tasks.poll(); task != null; task = --left > 0 ? tasks.poll() : null) {
+        for (var left = most; left > 0; left--) {
+            var task = tasks.poll();
+            if (task == null) {
+                return;
+            }
             runSafely(task);
         }
     }

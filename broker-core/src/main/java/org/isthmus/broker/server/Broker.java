@@ -47,6 +47,7 @@ import org.isthmus.broker.runtime.EventLoop;
 import org.isthmus.broker.runtime.FileStore;
 import org.isthmus.broker.runtime.IdSource;
 import org.isthmus.broker.runtime.ThreadLoop;
+import org.isthmus.broker.runtime.WaitingThread;
 import org.isthmus.broker.zookeeper.CuratorMetadataStore;
 import org.jspecify.annotations.Nullable;
 
@@ -368,23 +369,11 @@ final class Broker implements AutoCloseable {
         }
     }
 
-    /** Each log directory forces on a thread of its own: a slow disk holds up nobody else's commits. */
+    /** Each log directory forces on a loop of its own: a slow disk holds up nobody else's commits. */
     private Executor disk() {
-        var name = "isthmus-disk-" + disks++;
-        var disk = Executors.newSingleThreadExecutor(task -> {
-            var thread = new Thread(task, name);
-            thread.setDaemon(true);
-            thread.setUncaughtExceptionHandler(
-                    (ended, failure) -> log.log(System.Logger.Level.ERROR, "A task of " + name + " failed", failure));
-            return thread;
-        });
-        opened.add(() -> {
-            disk.shutdown();
-            if (!disk.awaitTermination(1, TimeUnit.MINUTES)) {
-                throw new IOException(name + " still has something to do after a minute");
-            }
-        });
-        return disk;
+        var loop = EventLoop.start("isthmus-disk-" + disks++);
+        opened.add(loop);
+        return task -> WaitingThread.handOverBlocking(loop, task);
     }
 
     private ThreadLoop loop(String name) {

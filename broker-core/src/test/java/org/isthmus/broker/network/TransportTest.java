@@ -199,7 +199,7 @@ class TransportTest {
         }
         // Behind the sending of all of them: what is read at once has been.
         var looked = new CountDownLatch(1);
-        far.execute(() -> far.execute(looked::countDown));
+        far.perform(() -> far.perform(looked::countDown));
         assertThat(looked.await(10, TimeUnit.SECONDS)).isTrue();
 
         // The system takes some megabytes before its sockets are full.
@@ -256,7 +256,7 @@ class TransportTest {
         var far = accepted();
         far.setReading(false);
         var paused = new CountDownLatch(1);
-        far.execute(paused::countDown);
+        far.perform(paused::countDown);
         paused.await();
         // A second connection on the same loop shows that the loop has seen what came before.
         connection.send(RecordingHandler.frame("early"));

@@ -136,6 +136,11 @@ public final class SimStreams {
         }
 
         @Override
+        public EventLoop inVmLoop() {
+            return loop();
+        }
+
+        @Override
         public EventLoop loop() {
             return process.newLoop();
         }
@@ -293,7 +298,12 @@ public final class SimStreams {
         }
 
         @Override
-        public void execute(Runnable task) {
+        public boolean inLoop() {
+            return loop.inLoop();
+        }
+
+        @Override
+        public void perform(Runnable task) {
             loop.execute(task);
         }
     }

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.isthmus.broker.client.FetchedRecord;
 import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.runtime.WaitingThread;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -316,7 +317,7 @@ final class Delivery {
                 lock.unlock();
             }
             asked = true;
-            consumer.inflow().ask(left.isNegative() ? Duration.ZERO : left);
+            WaitingThread.begin(() -> consumer.inflow().ask(left.isNegative() ? Duration.ZERO : left));
         }
     }
 

@@ -151,7 +151,7 @@ public final class Intake implements AutoCloseable {
     }
 
     private void settle(Settlement settlement, List<Loan> loans, String what) throws JMSException {
-        JmsErrors.await(ShareSettlements.settle(stream, of(loans), settlement), what + " messages of " + from);
+        JmsErrors.await(() -> ShareSettlements.settle(stream, of(loans), settlement), what + " messages of " + from);
     }
 
     /** For what needs no answer: where it came too late, the broker has done the same by itself. */

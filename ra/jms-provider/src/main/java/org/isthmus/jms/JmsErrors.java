@@ -25,12 +25,19 @@ import jakarta.jms.TransactionRolledBackRuntimeException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.runtime.WaitingThread;
 import org.jspecify.annotations.Nullable;
 
 /** Failures in the exception types that the specification names (§10). The error code is the broker's, where it was the broker's failure. */
 public final class JmsErrors {
     private JmsErrors() {}
+
+    /** Makes a call of the broker's client and waits for it, as the other one does. No lock is held that the client's loop may want. */
+    static <T> T await(Supplier<CompletionStage<T>> call, String what) throws JMSException {
+        return await(WaitingThread.begin(call), what);
+    }
 
     /** Waits for a call of the broker's client, which ends by itself within the client's request timeout. */
     static <T> T await(CompletionStage<T> stage, String what) throws JMSException {

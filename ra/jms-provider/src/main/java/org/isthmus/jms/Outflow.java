@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.TopicInfo;
@@ -15,6 +16,7 @@ import org.isthmus.broker.client.Transaction;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.runtime.WaitingThread;
 import org.isthmus.jms.mapping.Partitioner;
 import org.isthmus.jms.mapping.RecordMapping;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +68,8 @@ final class Outflow {
         var own = Messages.own(message);
         stamp(own, to, manner);
         var inProgress = transaction.inProgress();
-        var answer = send(own, topic, manner, inProgress);
+        var waits = listener == null && inProgress == null && !isSentUnanswered(manner);
+        var answer = send(own, topic, manner, inProgress, waits);
         if (own != message) {
             copyHeaders(own, message);
         }
@@ -102,14 +105,19 @@ final class Outflow {
     }
 
     private CompletionStage<?> send(
-            IsthmusMessage message, TopicInfo topic, Manner manner, @Nullable Transaction inProgress)
+            IsthmusMessage message,
+            TopicInfo topic,
+            Manner manner,
+            @Nullable Transaction inProgress,
+            boolean waits)
             throws JMSException {
         var record = RecordMapping.toRecord(message.envelope(connection.origin()));
         var key = record.key();
         int partition = Partitioner.partition(key == null ? stickyKey : key, topic.partitions());
         var acks = manner.deliveryMode() == DeliveryMode.PERSISTENT ? Acks.ALL : Acks.LEADER;
         var place = new TopicPartition(topic.name(), partition);
-        return send(place, record, acks, message, manner, inProgress).whenComplete((done, failure) -> {
+        var sending = sending(place, record, acks, message, manner, inProgress);
+        return (waits ? WaitingThread.begin(sending) : sending.get()).whenComplete((done, failure) -> {
             if (failure != null
                     && JmsErrors.unwrapped(failure) instanceof BrokerException refused
                     && refused.code() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
@@ -118,7 +126,7 @@ final class Outflow {
         });
     }
 
-    private CompletionStage<?> send(
+    private Supplier<CompletionStage<?>> sending(
             TopicPartition place,
             NewRecord record,
             Acks acks,
@@ -126,15 +134,14 @@ final class Outflow {
             Manner manner,
             @Nullable Transaction inProgress)
             throws JMSException {
-        if (inProgress != null) {
-            return manner.delayMs() > 0
-                    ? inProgress.sendLater(place, record, message.getJMSDeliveryTime())
-                    : inProgress.send(place, record);
-        }
         var client = connection.client();
-        return manner.delayMs() > 0
-                ? client.sendLater(place, record, acks, message.getJMSDeliveryTime())
-                : client.send(place, record, acks);
+        if (manner.delayMs() > 0) {
+            var atMs = message.getJMSDeliveryTime();
+            return () -> inProgress != null
+                    ? inProgress.sendLater(place, record, atMs)
+                    : client.sendLater(place, record, acks, atMs);
+        }
+        return () -> inProgress != null ? inProgress.send(place, record) : client.send(place, record, acks);
     }
 
     /** The sender of a foreign message sees the headers that the send has set (§3.12). */

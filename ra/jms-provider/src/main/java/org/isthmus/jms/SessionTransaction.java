@@ -68,7 +68,7 @@ final class SessionTransaction {
 
     static void commit(Transaction ending) throws JMSException {
         try {
-            JmsErrors.await(ending.commit(), "committing");
+            JmsErrors.await(ending::commit, "committing");
         } catch (JMSException e) {
             if (e.getLinkedException() instanceof BrokerException refused
                     && refused.code() == ErrorCode.TRANSACTION_ABORTABLE) {
@@ -81,7 +81,7 @@ final class SessionTransaction {
     void rollback() throws JMSException {
         var ending = take();
         if (ending != null) {
-            JmsErrors.await(ending.rollback(), "rolling back");
+            JmsErrors.await(ending::rollback, "rolling back");
         }
     }
 }

@@ -72,7 +72,7 @@ final class XaBranches {
         }
         complete(xid, branch, false);
         try {
-            if (JmsErrors.await(branch.transaction().prepare(xid), "preparing " + xid)) {
+            if (JmsErrors.await(() -> branch.transaction().prepare(xid), "preparing " + xid)) {
                 branch.prepared();
                 return XAResource.XA_OK;
             }
@@ -97,7 +97,7 @@ final class XaBranches {
         }
         complete(xid, branch, true);
         try {
-            JmsErrors.await(branch.transaction().commit(), "committing " + xid);
+            JmsErrors.await(() -> branch.transaction().commit(), "committing " + xid);
         } catch (JMSException e) {
             forgetRolledBack(xid, branch);
             throw XaErrors.of(e);
@@ -135,7 +135,7 @@ final class XaBranches {
     private void rollBackOpen(Xid xid, XaBranch branch) throws XAException {
         try {
             giveBackAhead(branch);
-            JmsErrors.await(branch.transaction().rollback(), "rolling back " + xid);
+            JmsErrors.await(() -> branch.transaction().rollback(), "rolling back " + xid);
         } catch (JMSException e) {
             // It was never prepared, so the broker rolls it back in time.
             LOG.log(System.Logger.Level.WARNING, "A branch is left to its time-out: xid=" + xid, e);
@@ -151,7 +151,7 @@ final class XaBranches {
             }
             // The client that prepared it need not look for it, and may use its identity again.
             var by = branch == null ? client : branch.client();
-            var end = JmsErrors.await(by.endBranch(xid, commit, false), "ending " + xid);
+            var end = JmsErrors.await(() -> by.endBranch(xid, commit, false), "ending " + xid);
             switch (end) {
                 case AS_ASKED -> forget(xid, branch, commit);
                 case HEURISTICALLY_COMMITTED -> {

@@ -40,7 +40,9 @@ public final class BrokerClients {
         }
         var tls = tls(config);
         var shared = acquire();
-        var client = new ClientLoop(shared.loop(), shared, Clock.system(), IdSource.random(), config, tls);
+        var inVm = bootstrap.stream().allMatch(Endpoint.InVm.class::isInstance);
+        var loop = inVm ? shared.inVmLoop() : shared.loop();
+        var client = new ClientLoop(loop, shared, Clock.system(), IdSource.random(), config, tls);
         return new WireBrokerClient(client, reached(bootstrap, client), BrokerClients::release);
     }
 

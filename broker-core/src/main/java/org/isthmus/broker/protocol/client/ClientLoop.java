@@ -10,6 +10,7 @@ import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
 import org.isthmus.broker.runtime.IdSource;
+import org.isthmus.broker.runtime.WaitingThread;
 import org.jspecify.annotations.Nullable;
 
 /** The one loop on which a client's state lives, and what its parts need beside it. All of its connections belong to that loop too. */
@@ -28,7 +29,16 @@ record ClientLoop(
     /** Runs the task on the loop, or the other one here and now where the loop has ended with its last client. */
     void run(Runnable task, Runnable whenEnded) {
         try {
-            loop.execute(task);
+            WaitingThread.handOver(loop, task);
+        } catch (RejectedExecutionException e) {
+            whenEnded.run();
+        }
+    }
+
+    /** As {@link #run}, where it is early enough with what comes next, or in a few milliseconds. */
+    void runSoon(Runnable task, Runnable whenEnded) {
+        try {
+            loop.executeSoon(task);
         } catch (RejectedExecutionException e) {
             whenEnded.run();
         }

@@ -172,7 +172,7 @@ final class WireTransaction implements Transaction {
     /** Does a piece of work once the transaction has its identity; the work completes the answer. */
     private void perform(CompletableFuture<?> answer, Consumer<TransactionIdentity> work) {
         hasWork = true;
-        client.run(
+        client.runSoon(
                 () -> {
                     if (phase != Phase.OPEN || failure != null) {
                         answer.completeExceptionally(failure != null ? failure : ended());

@@ -17,7 +17,7 @@ public record IdleLimit(Duration limit, EventLoop timers, Clock clock) {
         var watch = new Watch(connection);
         watch.prolong();
         watch.arm();
-        lifetime.onEnd(watch, () -> connection.execute(watch::end));
+        lifetime.onEnd(watch, () -> connection.perform(watch::end));
         return watch;
     }
 
@@ -48,7 +48,7 @@ public record IdleLimit(Duration limit, EventLoop timers, Clock clock) {
         }
 
         private void arm() {
-            timer = timers.schedule(deadline.remaining(clock.nanos()), () -> connection.execute(this::goOff));
+            timer = timers.schedule(deadline.remaining(clock.nanos()), () -> connection.perform(this::goOff));
         }
 
         private void goOff() {

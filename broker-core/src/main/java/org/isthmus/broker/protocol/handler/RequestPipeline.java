@@ -129,7 +129,6 @@ public final class RequestPipeline implements ConnectionHandler {
                 connection.endpoint(),
                 lifetime,
                 login);
-        var owner = Thread.currentThread();
         CompletionStage<? extends ApiMessage> stage;
         try {
             if (!answersInTurn(handler, body)) {
@@ -145,10 +144,10 @@ public final class RequestPipeline implements ConnectionHandler {
         }
         stage.whenComplete((answer, failure) -> {
             frame.release();
-            if (Thread.currentThread() == owner) {
+            if (connection.inLoop()) {
                 complete(slot, answer, failure);
             } else {
-                connection.execute(() -> complete(slot, answer, failure));
+                connection.perform(() -> complete(slot, answer, failure));
             }
         });
     }
