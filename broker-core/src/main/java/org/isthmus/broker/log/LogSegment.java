@@ -24,8 +24,7 @@ final class LogSegment {
 
     private static final int LEAST_ROOM = 16 << 10;
     static final int MOST_ROOM = 256 << 10;
-    private static final ByteBuffer ZEROS =
-            ByteBuffer.allocateDirect(MOST_ROOM).asReadOnlyBuffer();
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(MOST_ROOM).asReadOnlyBuffer();
 
     private static final String LOG = ".log";
     private static final String DRAFT = ".draft";

@@ -1,8 +1,6 @@
 package org.isthmus.broker.network;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -11,7 +9,6 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.isthmus.broker.runtime.EventLoop;
-import org.isthmus.broker.runtime.ThreadLoop;
 
 /** Listens on and connects to names inside the JVM. The names are shared by all transports; what a transport opened ends with it. */
 final class InVmEndpoints {
@@ -19,9 +16,6 @@ final class InVmEndpoints {
 
     private final TransportConfig config;
     private final Set<InVmConnection> open = ConcurrentHashMap.newKeySet();
-    private final List<ThreadLoop> loops = new ArrayList<>();
-    private int next;
-    private boolean ended;
     private volatile boolean closed;
 
     InVmEndpoints(TransportConfig config) {
@@ -61,27 +55,6 @@ final class InVmEndpoints {
             connected.completeExceptionally(new IOException("cannot connect to " + name + ": transport closed", e));
         }
         return connected;
-    }
-
-    /** One of a few, of which each call takes the next. */
-    synchronized EventLoop loop() {
-        if (ended) {
-            throw new RejectedExecutionException("the transport is closed");
-        }
-        if (loops.size() < config.threads()) {
-            loops.add(EventLoop.start("isthmus-vm-" + (loops.size() + 1)));
-        }
-        return loops.get(next++ % loops.size());
-    }
-
-    /** After {@link #close}, when what that led to has been done by everybody else. */
-    void end() {
-        List<ThreadLoop> last;
-        synchronized (this) {
-            ended = true;
-            last = List.copyOf(loops);
-        }
-        last.forEach(ThreadLoop::close);
     }
 
     void close() {

@@ -28,11 +28,13 @@ final class NettyTransport implements Transport {
     private final EventLoopGroup group;
     private final TcpEndpoints tcp;
     private final InVmEndpoints inVm;
+    private final ClientLoops clientLoops;
 
     NettyTransport(TransportConfig config) {
         this.group = new MultiThreadIoEventLoopGroup(config.threads(), new IoThreads(), NioIoHandler.newFactory());
         this.tcp = new TcpEndpoints(group, config);
         this.inVm = new InVmEndpoints(config);
+        this.clientLoops = new ClientLoops(config.threads());
     }
 
     @Override
@@ -53,8 +55,7 @@ final class NettyTransport implements Transport {
         if (owner instanceof IoLoop io) {
             return tcp.connect(socket, io.loop(), tls, opened);
         }
-        return tcp.connect(
-                socket, group.next(), tls, connection -> new OnOtherLoop(opened.apply(connection), owner));
+        return tcp.connect(socket, group.next(), tls, connection -> new OnOtherLoop(opened.apply(connection), owner));
     }
 
     @Override
@@ -63,8 +64,8 @@ final class NettyTransport implements Transport {
     }
 
     @Override
-    public EventLoop inVmLoop() {
-        return inVm.loop();
+    public EventLoop clientLoop() {
+        return clientLoops.next();
     }
 
     @Override
@@ -81,7 +82,7 @@ final class NettyTransport implements Transport {
         if (!ownsCurrentThread()) {
             ended.awaitUninterruptibly(CLOSE_WAIT_MS);
         }
-        inVm.end();
+        clientLoops.close();
     }
 
     private boolean ownsCurrentThread() {

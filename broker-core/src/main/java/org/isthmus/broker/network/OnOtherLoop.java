@@ -8,7 +8,7 @@ record OnOtherLoop(ConnectionHandler handler, EventLoop loop) implements Connect
     @Override
     public void received(ReceivedFrame frame) {
         try {
-            loop.execute(() -> handler.received(frame));
+            loop.perform(() -> handler.received(frame));
         } catch (RejectedExecutionException ended) {
             frame.release();
         }
@@ -31,7 +31,7 @@ record OnOtherLoop(ConnectionHandler handler, EventLoop loop) implements Connect
 
     private void run(Runnable task) {
         try {
-            loop.execute(task);
+            loop.perform(task);
         } catch (RejectedExecutionException ended) {
             // Nobody is there any more whom it could concern.
         }

@@ -3,7 +3,6 @@ package org.isthmus.broker.network;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
@@ -28,9 +27,10 @@ import org.jspecify.annotations.Nullable;
 final class TcpConnection extends ByteToMessageDecoder implements Connection {
     private static final System.Logger LOG = System.getLogger(TcpConnection.class.getName());
     private static final int LENGTH_BYTES = 4;
+    private static final int MOST_BYTES_HERE = 16 << 10;
     private static final int TLS_HANDSHAKE = 0x1603;
 
-    private final SocketChannel channel;
+    private final OwnSocketChannel channel;
     private final Endpoint.Tcp endpoint;
     private final int maxFrameBytes;
     private final Function<Connection, ConnectionHandler> opened;
@@ -38,6 +38,10 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     private final HeldMemory held;
     private final Queue<Frame> outgoing = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean sendScheduled = new AtomicBoolean();
+    /** Held by whoever hands bytes on: the loop to Netty, others to the socket itself. */
+    private final AtomicBoolean writing = new AtomicBoolean();
+    /** What the socket did not take of a frame that was begun. Belongs to whoever is writing. */
+    private @Nullable ByteBuffer begun;
 
     private @Nullable ConnectionHandler handler;
     private volatile String remoteAddress = "not connected";
@@ -50,7 +54,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     private volatile @Nullable TlsRefusedException refusal;
 
     TcpConnection(
-            SocketChannel channel,
+            OwnSocketChannel channel,
             Endpoint.Tcp endpoint,
             TransportConfig config,
             HeldMemory held,
@@ -70,9 +74,16 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             frame.release();
             throw new IllegalArgumentException("a frame of " + size + " bytes");
         }
+        if (size <= MOST_BYTES_HERE && !channel.eventLoop().inEventLoop() && sendHere(frame, (int) size)) {
+            return;
+        }
         held.add(LENGTH_BYTES + inMemory(frame.parts()));
         pending.add(size);
         outgoing.add(frame);
+        sendSoon();
+    }
+
+    private void sendSoon() {
         if (sendScheduled.compareAndSet(false, true)) {
             try {
                 channel.eventLoop().execute(this::sendQueued);
@@ -80,6 +91,50 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
                 discardQueued();
             }
         }
+    }
+
+    /**
+     * Writes a small frame to the socket on the calling thread where nothing is on its way before it, which saves waking the loop. Returns false
+     * where it has to go the other way.
+     */
+    private boolean sendHere(Frame frame, int size) {
+        if (endpoint.tls() || !channel.isActive() || inMemory(frame.parts()) != frame.size() || pending.count() > 0) {
+            return false;
+        }
+        if (!writing.compareAndSet(false, true)) {
+            return false;
+        }
+        try {
+            // Again: what came first is in the loop's hands now, or waits for this.
+            if (pending.count() > 0 || begun != null) {
+                return false;
+            }
+            var bytes = whole(frame, size);
+            channel.socket().write(bytes);
+            if (bytes.hasRemaining()) {
+                held.add(bytes.remaining());
+                pending.add(bytes.remaining());
+                begun = bytes;
+            }
+            return true;
+        } catch (IOException e) {
+            // Its end comes to the loop by itself, but not what it was.
+            perform(() -> failed(e));
+            return true;
+        } finally {
+            writing.set(false);
+            if (begun != null || !outgoing.isEmpty()) {
+                sendSoon();
+            }
+        }
+    }
+
+    private static ByteBuffer whole(Frame frame, int size) {
+        var bytes = ByteBuffer.allocate(size).putInt((int) frame.size());
+        for (var part : frame.parts()) {
+            bytes.put(((Frame.Bytes) part).buffer().duplicate());
+        }
+        return bytes.flip();
     }
 
     @Override
@@ -295,7 +350,23 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             discardQueued();
             return;
         }
-        boolean any = false;
+        if (!writing.compareAndSet(false, true)) {
+            return; // and whoever is writing looks again afterwards
+        }
+        try {
+            handOn();
+        } finally {
+            writing.set(false);
+        }
+        adjust();
+    }
+
+    private void handOn() {
+        boolean any = begun != null;
+        if (begun != null) {
+            writeBytes(Unpooled.wrappedBuffer(begun));
+            begun = null;
+        }
         for (var frame = outgoing.poll(); frame != null; frame = outgoing.poll()) {
             try {
                 write(frame);
@@ -310,7 +381,6 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         if (any) {
             channel.flush();
         }
-        adjust();
     }
 
     /**

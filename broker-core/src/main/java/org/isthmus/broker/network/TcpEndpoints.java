@@ -9,8 +9,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.util.concurrent.EventExecutor;
@@ -81,13 +79,13 @@ final class TcpEndpoints {
             CompletableFuture<Endpoint> bound) {
         new ServerBootstrap()
                 .group(group)
-                .channel(NioServerSocketChannel.class)
+                .channelFactory(OwnSocketChannel.Server::new)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childHandler(new ChannelInitializer<SocketChannel>() {
+                .childHandler(new ChannelInitializer<OwnSocketChannel>() {
                     @Override
-                    protected void initChannel(SocketChannel channel) {
+                    protected void initChannel(OwnSocketChannel channel) {
                         var from = channel.remoteAddress().getAddress();
                         if (!clients.enter(from)) {
                             LOG.log(
@@ -144,13 +142,13 @@ final class TcpEndpoints {
             CompletableFuture<Connection> connected) {
         new Bootstrap()
                 .group(owner)
-                .channel(NioSocketChannel.class)
+                .channelFactory(OwnSocketChannel::new)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
-                .handler(new ChannelInitializer<SocketChannel>() {
+                .handler(new ChannelInitializer<OwnSocketChannel>() {
                     @Override
-                    protected void initChannel(SocketChannel channel) {
+                    protected void initChannel(OwnSocketChannel channel) {
                         track(channel);
                         if (tls != null) {
                             speak(channel, tls.connecting(channel.alloc(), endpoint));

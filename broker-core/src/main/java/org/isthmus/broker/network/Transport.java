@@ -27,7 +27,7 @@ public interface Transport extends AutoCloseable {
 
     /** Connects on any of the loops, where no TLS is spoken. */
     default CompletionStage<Connection> connect(Endpoint endpoint, Function<Connection, ConnectionHandler> opened) {
-        return connect(endpoint, endpoint instanceof Endpoint.InVm ? inVmLoop() : loop(), null, opened);
+        return connect(endpoint, endpoint instanceof Endpoint.InVm ? clientLoop() : loop(), null, opened);
     }
 
     /**
@@ -43,8 +43,8 @@ public interface Transport extends AutoCloseable {
     /** One of the transport's threads as an event loop; each call takes the next. It ends with the transport. */
     EventLoop loop();
 
-    /** As {@link #loop}, for who speaks to a broker in this JVM: on this loop, threads that wait for an answer can do the work themselves. */
-    EventLoop inVmLoop();
+    /** As {@link #loop}, but no thread of sockets: threads that wait for an answer can do its work themselves. */
+    EventLoop clientLoop();
 
     /** Lets in no more clients than these from now on, through all sockets together and from one address; those that are there stay. */
     void limitClients(int most, int mostPerAddress);

@@ -78,11 +78,11 @@ public final class WaitingThread {
     }
 
     private void runErrands(@Nullable CompletionStage<?> answer) {
-        var left = answer == null ? 0 : MOST_ERRANDS;
+        var awaited = answer == null ? null : answer.toCompletableFuture();
+        var left = MOST_ERRANDS;
         for (var errand = errands.poll(); errand != null; errand = errands.poll()) {
-            if (left-- > 0 && !answer.toCompletableFuture().isDone()) {
-                var done = answer.toCompletableFuture();
-                errand.loop.perform(errand.task, () -> !done.isDone());
+            if (awaited != null && !awaited.isDone() && left-- > 0) {
+                errand.loop.perform(errand.task, () -> !awaited.isDone());
             } else {
                 errand.loop.execute(errand.task);
             }

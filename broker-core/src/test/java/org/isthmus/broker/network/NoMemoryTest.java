@@ -10,8 +10,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
@@ -51,11 +49,11 @@ class NoMemoryTest {
             var connected = new CompletableFuture<Connection>();
             var channel = new Bootstrap()
                     .group(group)
-                    .channel(NioSocketChannel.class)
+                    .channelFactory(OwnSocketChannel::new)
                     .option(ChannelOption.ALLOCATOR, new Scarce(buffersThatFindMemory))
-                    .handler(new ChannelInitializer<SocketChannel>() {
+                    .handler(new ChannelInitializer<OwnSocketChannel>() {
                         @Override
-                        protected void initChannel(SocketChannel made) {
+                        protected void initChannel(OwnSocketChannel made) {
                             made.pipeline()
                                     .addLast(new TcpConnection(
                                             made, endpoint, TransportConfig.DEFAULT, held, connection -> {

@@ -136,7 +136,7 @@ public final class SimStreams {
         }
 
         @Override
-        public EventLoop inVmLoop() {
+        public EventLoop clientLoop() {
             return loop();
         }
 

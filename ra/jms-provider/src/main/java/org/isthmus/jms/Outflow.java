@@ -105,11 +105,7 @@ final class Outflow {
     }
 
     private CompletionStage<?> send(
-            IsthmusMessage message,
-            TopicInfo topic,
-            Manner manner,
-            @Nullable Transaction inProgress,
-            boolean waits)
+            IsthmusMessage message, TopicInfo topic, Manner manner, @Nullable Transaction inProgress, boolean waits)
             throws JMSException {
         var record = RecordMapping.toRecord(message.envelope(connection.origin()));
         var key = record.key();

@@ -40,9 +40,7 @@ public final class BrokerClients {
         }
         var tls = tls(config);
         var shared = acquire();
-        var inVm = bootstrap.stream().allMatch(Endpoint.InVm.class::isInstance);
-        var loop = inVm ? shared.inVmLoop() : shared.loop();
-        var client = new ClientLoop(loop, shared, Clock.system(), IdSource.random(), config, tls);
+        var client = new ClientLoop(shared.clientLoop(), shared, Clock.system(), IdSource.random(), config, tls);
         return new WireBrokerClient(client, reached(bootstrap, client), BrokerClients::release);
     }
 

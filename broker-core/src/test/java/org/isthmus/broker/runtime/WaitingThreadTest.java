@@ -1,0 +1,83 @@
+package org.isthmus.broker.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class WaitingThreadTest {
+    private final ThreadLoop loop = EventLoop.start("loop");
+    private final ThreadLoop disk = EventLoop.start("disk");
+
+    @AfterEach
+    void close() {
+        loop.close();
+        disk.close();
+    }
+
+    @Test
+    void aLoneCallIsDoneByWhoWaitsForItAndBlocksNoLoop() throws Exception {
+        resting(loop);
+        resting(disk);
+        var answer = WaitingThread.begin(() -> {
+            var done = new CompletableFuture<Thread>();
+            WaitingThread.handOver(
+                    loop,
+                    () -> WaitingThread.handOverBlocking(disk, () -> {
+                        assertThat(loop.inLoop()).isFalse();
+                        assertThat(disk.inLoop()).isTrue();
+                        loop.perform(() -> done.complete(Thread.currentThread()));
+                    }));
+            return done;
+        });
+        assertThat(answer).isCompletedWithValue(Thread.currentThread());
+    }
+
+    @Test
+    void whoHasItsAnswerBlocksForNobodyElse() throws Exception {
+        resting(loop);
+        var ran = new CompletableFuture<Thread>();
+        WaitingThread.begin(() -> {
+            WaitingThread.handOverBlocking(disk, () -> ran.complete(Thread.currentThread()));
+            return CompletableFuture.completedFuture("answer");
+        });
+        assertThat(ran.get(10, TimeUnit.SECONDS)).isNotEqualTo(Thread.currentThread());
+    }
+
+    @Test
+    void whoIsInterruptedLeavesItToOthers() throws Exception {
+        var ran = new CompletableFuture<Thread>();
+        Thread.currentThread().interrupt();
+        WaitingThread.begin(() -> {
+            WaitingThread.handOver(loop, () -> ran.complete(Thread.currentThread()));
+            return ran;
+        });
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(ran.get(10, TimeUnit.SECONDS)).isNotEqualTo(Thread.currentThread());
+    }
+
+    @Test
+    void afterwardsTheThreadIsAsItWas() throws Exception {
+        WaitingThread.begin(() -> CompletableFuture.completedFuture("answer"));
+        var ran = new CompletableFuture<Thread>();
+        WaitingThread.handOver(loop, () -> ran.complete(Thread.currentThread()));
+        assertThat(ran.get(10, TimeUnit.SECONDS)).isNotEqualTo(Thread.currentThread());
+    }
+
+    /** Until others can have the loop's turn: its thread may still be on its way to its first rest. */
+    private static void resting(ThreadLoop loop) throws InterruptedException {
+        var caller = Thread.currentThread();
+        var ran = new Thread[1];
+        while (ran[0] != caller) {
+            var done = new CountDownLatch(1);
+            loop.perform(() -> {
+                ran[0] = Thread.currentThread();
+                done.countDown();
+            });
+            assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+}
