@@ -7,6 +7,7 @@ import jakarta.jms.Message;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.isthmus.broker.client.Acks;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * their order (§6.2.9); a message with a group goes to the partition of its group instead.
  */
 final class Outflow {
+    private static final long ALONE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
     private final IsthmusConnection connection;
     private final String sessionName;
     private final SessionTransaction transaction;
@@ -33,6 +36,7 @@ final class Outflow {
     private final AtomicLong nextMessage = new AtomicLong();
     private final AsyncSends asyncSends;
     private final UnansweredSends unanswered = new UnansweredSends();
+    private volatile long lastUnansweredNanos;
 
     /** What a producer says about a message that it sends. */
     record Manner(int deliveryMode, int priority, long timeToLiveMs, long delayMs, boolean withoutId) {}
@@ -68,7 +72,7 @@ final class Outflow {
         var own = Messages.own(message);
         stamp(own, to, manner);
         var inProgress = transaction.inProgress();
-        var waits = listener == null && inProgress == null && !isSentUnanswered(manner);
+        var waits = listener == null && inProgress == null && (!isSentUnanswered(manner) || isAlone());
         var answer = send(own, topic, manner, inProgress, waits);
         if (own != message) {
             copyHeaders(own, message);
@@ -87,6 +91,14 @@ final class Outflow {
         } else {
             asyncSends.add(producer, answer, message, listener);
         }
+    }
+
+    /** Whether nobody sends one after another, where more would go together in less time: then the sender may as well bring it on its way. */
+    private boolean isAlone() {
+        var now = connection.surroundings().clock().nanos();
+        var alone = now - lastUnansweredNanos > ALONE_NANOS;
+        lastUnansweredNanos = now;
+        return alone;
     }
 
     private boolean isSentUnanswered(Manner manner) {
