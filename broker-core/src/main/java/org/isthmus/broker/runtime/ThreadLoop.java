@@ -60,6 +60,11 @@ public final class ThreadLoop implements EventLoop, Closeable {
     /** Fails with {@link RejectedExecutionException} on a closed loop. */
     @Override
     public void execute(Runnable task) {
+        add(task);
+        wakeUnlessAtWork();
+    }
+
+    private void add(Runnable task) {
         if (closed && !inLoop()) {
             throw new RejectedExecutionException("The loop is closed: " + thread.getName());
         }
@@ -69,17 +74,12 @@ public final class ThreadLoop implements EventLoop, Closeable {
         if (ended && tasks.remove(task)) {
             throw new RejectedExecutionException("The loop is closed: " + thread.getName());
         }
-        wakeUnlessAtWork();
     }
 
     @Override
     public void executeSoon(Runnable task) {
-        if (closed) {
-            execute(task);
-            return;
-        }
         shouldNap = true;
-        tasks.add(task);
+        add(task);
         if (!naps) {
             wakeUnlessAtWork();
         }
