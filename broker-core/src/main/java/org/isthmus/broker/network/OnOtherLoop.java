@@ -3,14 +3,28 @@ package org.isthmus.broker.network;
 import java.util.concurrent.RejectedExecutionException;
 import org.isthmus.broker.runtime.EventLoop;
 
-/** A handler of a socket's connection that lives on another loop than the socket. */
-record OnOtherLoop(ConnectionHandler handler, EventLoop loop) implements ConnectionHandler {
+/** A handler of a socket's connection that lives on another loop than the socket. One that throws loses its connection, as any does. */
+record OnOtherLoop(Connection connection, ConnectionHandler handler, EventLoop loop) implements ConnectionHandler {
+    private static final System.Logger LOG = System.getLogger(OnOtherLoop.class.getName());
+
     @Override
     public void received(ReceivedFrame frame) {
         try {
-            loop.perform(() -> handler.received(frame));
+            loop.perform(() -> receive(frame));
         } catch (RejectedExecutionException ended) {
             frame.release();
+        }
+    }
+
+    private void receive(ReceivedFrame frame) {
+        try {
+            handler.received(frame);
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Closed a connection after a failure: remote=" + connection.remoteAddress(),
+                    e);
+            connection.close();
         }
     }
 

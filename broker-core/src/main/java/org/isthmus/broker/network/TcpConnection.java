@@ -501,6 +501,14 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     }
 
     private void discardQueued() {
+        // Whoever is writing comes here afterwards.
+        if (writing.compareAndSet(false, true)) {
+            if (begun != null) {
+                held.remove(begun.remaining());
+                begun = null;
+            }
+            writing.set(false);
+        }
         for (var frame = outgoing.poll(); frame != null; frame = outgoing.poll()) {
             giveUp(LENGTH_BYTES, frame.parts());
         }

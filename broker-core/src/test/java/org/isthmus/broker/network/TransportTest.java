@@ -336,6 +336,30 @@ class TransportTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"tcp", "tls", "in-vm"})
+    void aClientThatThrowsLosesItsConnection(String kind) throws Exception {
+        var failing = new ConnectionHandler() {
+            @Override
+            public void received(ReceivedFrame frame) {
+                frame.release();
+                throw new IllegalStateException("deliberate");
+            }
+
+            @Override
+            public void writable(boolean writable) {}
+
+            @Override
+            public void closed() {
+                atClient.closed();
+            }
+        };
+        await(client.connect(bind(kind), client.clientLoop(), connecting, connection -> failing));
+        accepted().send(RecordingHandler.frame("x"));
+        atClient.awaitClosed();
+        atServer.awaitClosed();
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {0, -1, Integer.MIN_VALUE, Integer.MAX_VALUE, MAX_FRAME + 1})
     void aHostileLengthClosesTheConnectionAtOnce(int length) throws Exception {
         var endpoint = (Endpoint.Tcp) bind("tcp");
