@@ -55,7 +55,8 @@ final class NettyTransport implements Transport {
         if (owner instanceof IoLoop io) {
             return tcp.connect(socket, io.loop(), tls, opened);
         }
-        return tcp.connect(socket, group.next(), tls, connection -> new OnOtherLoop(connection, opened.apply(connection), owner));
+        return tcp.connect(
+                socket, group.next(), tls, connection -> new OnOtherLoop(connection, opened.apply(connection), owner));
     }
 
     @Override
