@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A change is one transaction of writes that name the versions they are based on, and of a note that is this attempt's alone. Where an
  * answer is lost, the note tells whether the attempt took effect. Where it did not, another note is written first of all, based on the version of
- * the last: after that the lost one cannot take effect any more, and only then is it decided again. Nothing is repeated blindly.
+ * the last: after that the lost one cannot take effect any more, and only then is it decided again. Nothing is repeated blindly. Whoever notes
+ * something leaves the last notes of other processes under its broker's id, which may be alive: one that had stood still, or that somebody started twice.
  */
 public final class CuratorMetadataStore implements MetadataStore {
     private static final System.Logger log = System.getLogger(CuratorMetadataStore.class.getName());
@@ -50,6 +51,8 @@ public final class CuratorMetadataStore implements MetadataStore {
     private static final int MAX_WRITES_TOGETHER = 2_000;
     /** Attempts that others came before. Each means that somebody made progress, so this many mean that something is wrong. */
     private static final int MAX_ATTEMPTS = 1_000;
+    /** Processes under one id whose last notes are kept. */
+    private static final int MAX_NOTES = 8;
 
     private final CuratorFramework client;
     private final BrokerId self;
@@ -68,7 +71,9 @@ public final class CuratorMetadataStore implements MetadataStore {
     private @Nullable Attempt unknown;
     private long sessionId;
     private int attemptVersion;
-    private String lastNote = "";
+    /** Of each process under this id, latest first. */
+    private List<String> lastNotes = List.of();
+
     private long notes;
     private boolean connected;
     private boolean lookAtAll;
@@ -345,7 +350,7 @@ public final class CuratorMetadataStore implements MetadataStore {
 
     private void looked(Reading.Note note) {
         busy = false;
-        lastNote = note.text();
+        lastNotes = note.lines();
         attemptVersion = note.version();
         publish();
         step();
@@ -371,7 +376,7 @@ public final class CuratorMetadataStore implements MetadataStore {
 
     private void settle(Attempt attempt) {
         unknown = null;
-        if (attempt.tookEffect || lastNote.equals(attempt.note)) {
+        if (attempt.tookEffect || lastNotes.contains(attempt.note)) {
             tidy(attempt.after);
             attempt.changes.forEach(change -> change.done().complete(image));
             step();
@@ -388,7 +393,7 @@ public final class CuratorMetadataStore implements MetadataStore {
     /** From now on the last transaction cannot take effect any more, unless it already has. */
     private void fence(Attempt attempt) {
         busy = true;
-        new Writing(client, loop).make(List.of(), List.of(newNote()), code -> {
+        new Writing(client, loop).make(List.of(), List.of(write(newNote())), code -> {
             busy = false;
             if (code == Code.OK) {
                 attempt.isUnderWay = false;
@@ -397,8 +402,18 @@ public final class CuratorMetadataStore implements MetadataStore {
         });
     }
 
-    private Write.Set newNote() {
-        return new Write.Set(ZNodes.attempts(self), ZNodes.encodeText(nonce + " " + ++notes), attemptVersion);
+    private String newNote() {
+        return nonce + " " + ++notes;
+    }
+
+    private Write.Set write(String note) {
+        var kept = lastNotes.stream()
+                .filter(other -> !other.startsWith(nonce + " "))
+                .limit(MAX_NOTES - 1)
+                .toList();
+        var lines = new ArrayList<>(List.of(note));
+        lines.addAll(kept);
+        return new Write.Set(ZNodes.attempts(self), ZNodes.encodeText(String.join("\n", lines)), attemptVersion);
     }
 
     private Attempt next() {
@@ -417,12 +432,11 @@ public final class CuratorMetadataStore implements MetadataStore {
             return;
         }
         busy = true;
-        var note = newNote();
-        attempt.note = ZNodes.text(note.content());
+        attempt.note = newNote();
         attempt.count++;
         attempt.after = plan.after();
         var writes = new ArrayList<Write>(plan.inside());
-        writes.add(note);
+        writes.add(write(attempt.note));
         attempt.paths.clear();
         writes.forEach(write -> attempt.paths.add(write.path()));
         new Writing(client, loop).make(plan.before(), writes, code -> answered(attempt, code));

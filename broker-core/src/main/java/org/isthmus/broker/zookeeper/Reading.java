@@ -16,14 +16,14 @@ import org.isthmus.broker.runtime.EventLoop;
  * failure.
  */
 final class Reading {
-    /** The note of the last attempt that took effect. */
-    record Note(String text, int version) {}
+    /** What is noted of attempts that took effect: of each process its last one. */
+    record Note(List<String> lines, int version) {}
 
     private final CuratorFramework client;
     private final EventLoop loop;
     private int open;
     private Code failure = Code.OK;
-    private Note note = new Note("", -1);
+    private Note note = new Note(List.of(), -1);
     private Runnable finished = () -> {};
 
     Reading(CuratorFramework client, EventLoop loop) {
@@ -67,8 +67,9 @@ final class Reading {
     private void note(BrokerId self) {
         ask(
                 callback -> client.getData().inBackground(callback).forPath(ZNodes.attempts(self)),
-                event -> note =
-                        new Note(ZNodes.text(event.getData()), event.getStat().getVersion()));
+                event -> note = new Note(
+                        ZNodes.text(event.getData()).lines().toList(),
+                        event.getStat().getVersion()));
     }
 
     private void node(String path, Mirror mirror) {

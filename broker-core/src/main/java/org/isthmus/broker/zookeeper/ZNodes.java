@@ -24,7 +24,7 @@ import org.isthmus.broker.metadata.TopicImage;
  * <pre>
  * /cluster                      the cluster's id
  * /latch                        who stands for controller
- * /attempts/ID                  the last change that a broker made
+ * /attempts/ID                  the last change that each process made which came under a broker's id, one on a line
  * /state                        all that brokers follow:
  *   controller                  who it is; the node's version is its epoch
  *   producer-ids                the first producer id that was never given out

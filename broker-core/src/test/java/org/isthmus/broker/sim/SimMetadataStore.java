@@ -365,9 +365,8 @@ public final class SimMetadataStore implements MetadataStore {
             return;
         }
         busy = true;
-        var note = newNote();
-        attempt.note = (String) note.content();
-        writes.add(note);
+        attempt.note = nonce + " " + ++notes;
+        writes.add(write(attempt.note));
         attempt.paths.clear();
         writes.forEach(write -> attempt.paths.add(write.path()));
         underWay = attempt;
@@ -380,13 +379,23 @@ public final class SimMetadataStore implements MetadataStore {
         });
     }
 
-    private Write newNote() {
+    private Write write(String note) {
         var path = SimNodes.attempts(self);
         var before = nodes.get(path);
-        var note = nonce + " " + ++notes;
-        return before == null
-                ? new Write(Write.Kind.CREATE, path, -1, note)
-                : new Write(Write.Kind.SET, path, before.version(), note);
+        if (before == null) {
+            return new Write(Write.Kind.CREATE, path, -1, List.of(note));
+        }
+        var lines = new ArrayList<>(List.of(note));
+        noted().stream().filter(other -> !other.startsWith(nonce + " ")).forEach(lines::add);
+        return new Write(Write.Kind.SET, path, before.version(), List.copyOf(lines));
+    }
+
+    /** The last attempt that took effect of each process under this id. */
+    private List<String> noted() {
+        var node = nodes.get(SimNodes.attempts(self));
+        return node == null
+                ? List.of()
+                : ((List<?>) node.content()).stream().map(String.class::cast).toList();
     }
 
     /** From now on the last transaction cannot take effect any more, unless it already has. */
@@ -394,7 +403,7 @@ public final class SimMetadataStore implements MetadataStore {
         busy = true;
         underWay = attempt;
         var by = wire;
-        by.make(List.of(newNote()), answer -> {
+        by.make(List.of(write(nonce + " " + ++notes)), answer -> {
             if (by == wire && underWay == attempt) {
                 attempt.isUnderWay = answer != Answer.DONE;
                 answered(attempt);
@@ -413,8 +422,7 @@ public final class SimMetadataStore implements MetadataStore {
     /** The note tells whether the last attempt took effect. */
     private void settle(Attempt attempt) {
         unknown = null;
-        var note = nodes.get(SimNodes.attempts(self));
-        if (attempt.tookEffect || (note != null && attempt.note.equals(note.content()))) {
+        if (attempt.tookEffect || noted().contains(attempt.note)) {
             attempt.change.done().complete(image);
             step();
         } else if (attempt.isUnderWay) {

@@ -65,6 +65,23 @@ class SimMetadataStoreTest extends MetadataStoreContract {
     }
 
     @Test
+    void changesOfTwoProcessesUnderOneIdHappenOnceEach() {
+        var one = ((Stepped) open()).store;
+        var other = ((Stepped) open()).store;
+        for (var i = 0; i < 200; i++) {
+            var changes = List.of(one, other).stream()
+                    .map(store -> store.change(
+                            image -> List.of(new ClusterDelta.ProducerIdsTaken(image.nextProducerId() + 1))))
+                    .toList();
+            loops.runFor(Duration.ofMillis(random.nextInt(8)));
+            zooKeeper.breakConnection(SELF);
+            changes.forEach(this::await);
+        }
+
+        assertThat(zooKeeper.truth().nextProducerId()).isEqualTo(400);
+    }
+
+    @Test
     void changeThatIsRefusedWhenItIsDecidedAgainNeverTakesEffect() {
         // What is under way may be so for longer than it takes to connect again.
         var slow = new SimZooKeeper(random, clock, loops, Duration.ofSeconds(20), Duration.ofSeconds(2));

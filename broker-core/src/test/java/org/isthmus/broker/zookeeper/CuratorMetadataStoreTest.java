@@ -255,6 +255,25 @@ class CuratorMetadataStoreTest extends MetadataStoreContract {
         assertThat(held.arrive()).as("takes effect after all").isFalse();
     }
 
+    @Test
+    void changeWhoseAnswerIsLostHappensOnceAlsoWhereAnotherProcessComesUnderTheSameId() throws Exception {
+        var unlucky = new UnluckyClient();
+        var store = unlucky(unlucky);
+        var onItsWay = unlucky.holdNext();
+        var change = store.change(image -> List.of(new ClusterDelta.ProducerIdsTaken(image.nextProducerId() + 10)))
+                .toCompletableFuture();
+        var held = onItsWay.get(30, TimeUnit.SECONDS);
+        assertThat(held.arrive()).isTrue();
+        var other = another(FIRST);
+        assertThat(change(other, new ClusterDelta.GroupConfigured("g", Map.of("k", "v")))
+                        .nextProducerId())
+                .isEqualTo(10);
+
+        held.loseAnswer();
+
+        assertThat(change.get(30, TimeUnit.SECONDS).nextProducerId()).isEqualTo(10);
+    }
+
     private CuratorMetadataStore unlucky(UnluckyClient unlucky) throws IOException {
         var client =
                 CuratorMetadataStore.builder(config()).zookeeperFactory(unlucky).build();
