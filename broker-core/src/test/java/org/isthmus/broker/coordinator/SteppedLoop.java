@@ -17,6 +17,7 @@ public final class SteppedLoop implements EventLoop, Clock {
     private final PriorityQueue<Timer> timers = new PriorityQueue<>(
             Comparator.<Timer>comparingLong(timer -> timer.atNanos).thenComparing(timer -> timer.order));
     private long nanos;
+    private long setByMs;
     private long order;
 
     @Override
@@ -38,7 +39,12 @@ public final class SteppedLoop implements EventLoop, Clock {
 
     @Override
     public long wallMs() {
-        return EPOCH_MS + nanos / 1_000_000;
+        return EPOCH_MS + setByMs + nanos / 1_000_000;
+    }
+
+    /** Somebody sets the date, forward or back. */
+    public void setDate(Duration by) {
+        setByMs += by.toMillis();
     }
 
     @Override

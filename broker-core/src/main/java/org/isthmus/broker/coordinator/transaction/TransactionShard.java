@@ -49,7 +49,7 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
     /** Transactions that are open, of which so much may be uncommitted as was joined by those who stand for them. */
     private final Set<String> begunByStanding = new HashSet<>();
     /** Until when open transactions go on because their producers said that they are there, or had no leader to say it to. */
-    private final Map<String, Long> keptUntilMs = new HashMap<>();
+    private final Map<String, Deadline> kept = new HashMap<>();
 
     TransactionShard(
             String name,
@@ -145,7 +145,7 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
             if (!(known.phase() instanceof TransactionPhase.Open)) {
                 return ErrorCode.INVALID_TXN_STATE;
             }
-            keptUntilMs.put(id, view.nowMs() + known.timeoutMs());
+            kept.put(id, Deadline.after(clock.nanos(), Duration.ofMillis(known.timeoutMs())));
             return ErrorCode.NONE;
         });
     }
@@ -178,7 +178,7 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
             if (transaction.phase() instanceof TransactionPhase.Open) {
                 var time = Math.min(
                         transaction.timeoutMs(), config.patienceWithProducers().toMillis());
-                keptUntilMs.put(transaction.id(), clock.wallMs() + time);
+                kept.put(transaction.id(), Deadline.after(clock.nanos(), Duration.ofMillis(time)));
             } else if (Participants.mayBeUnknown(transaction)) {
                 shard.schedule(config.patienceWithProducers(), () -> settle(transaction));
             }
@@ -212,16 +212,16 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
         deliveries.values().forEach(delivery -> delivery.giveUp(cause));
         deliveries.clear();
         timeouts.clear();
-        keptUntilMs.clear();
+        kept.clear();
     }
 
     private void follow(Transaction transaction, CompletionStage<Void> committed, boolean afterLoad) {
         var id = transaction.id();
         if (transaction.phase() instanceof TransactionPhase.Open open) {
-            timeouts.computeIfAbsent(id, name -> startTimeout(name, open.startedMs() + transaction.timeoutMs()));
+            timeouts.computeIfAbsent(id, name -> startTimeout(name, timeLeft(open, transaction.timeoutMs())));
             return;
         }
-        keptUntilMs.remove(id);
+        kept.remove(id);
         var timeout = timeouts.remove(id);
         if (timeout != null) {
             timeout.cancel();
@@ -254,28 +254,25 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
 
     // Time
 
-    private Cancellable startTimeout(String id, long atMs) {
-        return shard.schedule(Duration.ofMillis(Math.max(1, atMs - clock.wallMs())), () -> {
+    /** The date may have been set since it began: it has no more left than it was given, and each reign counts by itself. */
+    private Duration timeLeft(TransactionPhase.Open open, int timeoutMs) {
+        return Duration.ofMillis(Math.max(1, Math.min(timeoutMs, open.startedMs() + timeoutMs - clock.wallMs())));
+    }
+
+    private Cancellable startTimeout(String id, Duration time) {
+        return shard.schedule(time, () -> {
             timeouts.remove(id);
-            long notBeforeMs = keptUntilMs.getOrDefault(id, 0L);
-            if (notBeforeMs > clock.wallMs()) {
-                timeouts.put(id, startTimeout(id, notBeforeMs));
+            var more = kept.getOrDefault(id, new Deadline(clock.nanos()));
+            if (!more.hasPassed(clock.nanos())) {
+                timeouts.put(id, startTimeout(id, more.remaining(clock.nanos())));
                 return;
             }
-            shard.write(view -> Endings.timeOut(view, id, keptUntilMs.getOrDefault(id, 0L)))
-                    .whenComplete((timedOut, failure) -> {
-                        var now = machine.find(id);
-                        var isOpen = now != null && now.phase() instanceof TransactionPhase.Open;
-                        if (isOpen) {
-                            // Refused by the log, or the wall clock went back.
-                            timeouts.computeIfAbsent(
-                                    id,
-                                    name -> startTimeout(
-                                            name,
-                                            clock.wallMs()
-                                                    + config.longestRetry().toMillis()));
-                        }
-                    });
+            shard.write(view -> Endings.timeOut(view, id)).whenComplete((timedOut, failure) -> {
+                var now = machine.find(id);
+                if (failure != null && now != null && now.phase() instanceof TransactionPhase.Open) {
+                    timeouts.computeIfAbsent(id, name -> startTimeout(name, config.longestRetry()));
+                }
+            });
         });
     }
 

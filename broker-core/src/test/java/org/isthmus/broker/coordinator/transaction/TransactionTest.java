@@ -205,6 +205,29 @@ class TransactionTest {
     }
 
     @Test
+    void transactionThatIsLeftAloneEndsInItsTimeWhateverTheDateIsSetTo() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        rig.loop.setDate(Duration.ofHours(2));
+        rig.loop.advance(Duration.ofSeconds(59));
+        assertThat(rig.outcomes(VIEWS)).isEmpty();
+        rig.loop.setDate(Duration.ofHours(-4));
+        rig.loop.advance(Duration.ofSeconds(2));
+        assertThat(rig.outcomes(VIEWS)).containsExactly(Outcome.ABORT);
+    }
+
+    @Test
+    void newLeaderWhoseDateIsBehindGivesNoMoreTimeThanThereWas() {
+        var producer = rig.init();
+        rig.add(producer, VIEWS);
+        rig.crash();
+        rig.loop.setDate(Duration.ofHours(-1));
+        rig.elect();
+        rig.loop.advance(Duration.ofSeconds(61));
+        assertThat(rig.outcomes(VIEWS)).containsExactly(Outcome.ABORT);
+    }
+
+    @Test
     void timeBeginsAnewWheneverTheProducerSaysThatItIsThere() {
         var producer = rig.init();
         rig.add(producer, VIEWS);
