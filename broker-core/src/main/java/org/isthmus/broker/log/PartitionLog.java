@@ -260,7 +260,7 @@ public final class PartitionLog implements Closeable {
     private void roll() throws IOException {
         active().cutRoom();
         active().flushIndexes(endOffset);
-        producers.forgetOlderThan(clock.wallMs() - PRODUCER_EXPIRATION_MS);
+        producers.forgetIdle(clock.wallMs() - PRODUCER_EXPIRATION_MS, active().baseOffset());
         writeSnapshot();
         var next = new LogSegment(files, directory, endOffset);
         try {

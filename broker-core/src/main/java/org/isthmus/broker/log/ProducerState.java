@@ -72,6 +72,11 @@ final class ProducerState {
         return batchEpoch == epoch && count > 0 ? (lastSequence[newest] + 1) & Integer.MAX_VALUE : 0;
     }
 
+    /** Of its last batch with a sequence; −1 where none is known. */
+    long lastOffset() {
+        return count > 0 ? lastOffset[newest] : -1;
+    }
+
     ActiveProducer active() {
         var sequence = count > 0 ? lastSequence[newest] : RecordBatch.NO_SEQUENCE;
         return new ActiveProducer(id, epoch, sequence, lastTimestampMs, coordinatorEpoch, transactionStart);

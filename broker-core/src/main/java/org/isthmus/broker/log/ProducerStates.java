@@ -139,11 +139,16 @@ final class ProducerStates {
         return Set.copyOf(producers.keySet());
     }
 
-    /** Forgets the producers that wrote nothing since then and have no open transaction. */
-    void forgetOlderThan(long timestampMs) {
+    /**
+     * Forgets the producers that wrote nothing since then and have no open transaction. What they write may say that it is old, and the date may have
+     * been set; so whoever has written from this offset on is not taken for idle.
+     */
+    void forgetIdle(long timestampMs, long offset) {
         producers
                 .values()
-                .removeIf(producer -> producer.transactionStart < 0 && producer.lastTimestampMs < timestampMs);
+                .removeIf(producer -> producer.transactionStart < 0
+                        && producer.lastTimestampMs < timestampMs
+                        && producer.lastOffset() < offset);
     }
 
     void clear() {

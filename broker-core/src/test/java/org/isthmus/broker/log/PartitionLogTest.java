@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.isthmus.broker.common.BrokerException;
@@ -136,6 +137,19 @@ class PartitionLogTest {
         }
         try (var again = open(SMALL)) {
             assertThat(again.append(produced(7, 1, 0), EPOCH)).isEqualTo(new AppendResult.Duplicate(50, 50, -1));
+        }
+    }
+
+    @Test
+    void aProducerThatIsAtWorkIsKnownHoweverOldItsRecordsSayTheyAre() throws Exception {
+        nowMs = Duration.ofDays(30).toMillis();
+        try (var log = open(SMALL)) {
+            var sequence = 0;
+            while (count(".log") < 3) {
+                assertThat(log.append(produced(7, 0, sequence++), EPOCH)).isInstanceOf(AppendResult.Appended.class);
+            }
+            // The last one begins the third segment, the one before it ends the second.
+            assertThat(log.append(produced(7, 0, sequence - 2), EPOCH)).isInstanceOf(AppendResult.Duplicate.class);
         }
     }
 
