@@ -28,6 +28,7 @@ import org.isthmus.broker.log.Compaction;
 import org.isthmus.broker.log.CompactionNeed;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.log.PartitionLog;
+import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.metadata.PartitionImage;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.runtime.Cancellable;
@@ -238,11 +239,27 @@ public final class Partition {
     }
 
     /**
+     * As {@link #leadership()}, and fails where the newest image says otherwise already: listeners are told that this broker leads no more before
+     * the partition's loop is, and who begins anything in between would be told no more.
+     */
+    public Epoch leadership(ClusterImage newest) {
+        var epoch = leadership();
+        var isOver = newest.partition(id)
+                .filter(image -> !image.leaderEpoch().equals(epoch))
+                .isPresent();
+        if (isOver) {
+            throw new BrokerException(
+                    ErrorCode.NOT_LEADER_OR_FOLLOWER, "partition " + id + " is not led here in epoch " + epoch);
+        }
+        return epoch;
+    }
+
+    /**
      * Appends whole batches, stamping them in place; the buffer must stay as it is until the stage completes. Appends from one thread are
      * written in the order of the calls. Refusals are answers; the stage fails where this broker does not lead or the disk fails.
      */
     public CompletionStage<AppendResult> append(ByteBuffer batches, Durability durability) {
-        return append(batches, durability, null);
+        return append(batches, durability, null, () -> {});
     }
 
     /**
@@ -251,12 +268,26 @@ public final class Partition {
      */
     public CompletionStage<AppendResult> append(
             ByteBuffer batches, Durability durability, @Nullable Duration patience) {
+        return append(batches, durability, patience, () -> {});
+    }
+
+    /**
+     * As {@link #append(ByteBuffer, Durability)}, for one who has to know what a failure means.
+     *
+     * @param written called, on the partition's loop, when the records are in the log: they may be committed later whatever fails then
+     */
+    public CompletionStage<AppendResult> append(ByteBuffer batches, Durability durability, Runnable written) {
+        return append(batches, durability, null, written);
+    }
+
+    private CompletionStage<AppendResult> append(
+            ByteBuffer batches, Durability durability, @Nullable Duration patience, Runnable written) {
         var done = new CompletableFuture<AppendResult>();
         loop.perform(() -> whenOpen((opened, failure) -> {
             if (opened == null) {
                 done.completeExceptionally(failure == null ? notLeading() : failure);
             } else {
-                append(opened, batches, durability, patience, done);
+                append(opened, batches, durability, patience, written, done);
             }
         }));
         return done;
@@ -267,6 +298,7 @@ public final class Partition {
             ByteBuffer batches,
             Durability durability,
             @Nullable Duration patience,
+            Runnable written,
             CompletableFuture<AppendResult> done) {
         var before = opened.view().endOffset();
         AppendResult result;
@@ -277,6 +309,7 @@ public final class Partition {
             return;
         }
         if (result instanceof AppendResult.Appended appended) {
+            written.run();
             grown(opened);
             hurry();
             if (durability == Durability.WRITTEN && replica == null) {

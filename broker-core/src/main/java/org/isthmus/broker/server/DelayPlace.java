@@ -45,8 +45,8 @@ final class DelayPlace implements DelayCoordinator.Place {
     }
 
     @Override
-    public CompletionStage<Void> deliver(ByteBuffer batch) {
-        return onLoop(partition.append(batch, Durability.COMMITTED).thenAccept(AppendResult::requireWritten));
+    public CompletionStage<Void> deliver(ByteBuffer batch, Runnable written) {
+        return onLoop(partition.append(batch, Durability.COMMITTED, written).thenAccept(AppendResult::requireWritten));
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -58,7 +59,8 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
     private final CompletableFuture<Void> loaded = new CompletableFuture<>();
     private Cancellable alarm = () -> {};
     private final Guests<StagedBy> guests = new Guests<>();
-    private boolean busy;
+    /** From the beginning: nothing is moved before all that earlier reigns left is committed. */
+    private boolean busy = true;
 
     /**
      * @param producerIds a producer id that nobody had before, on the partition's loop
@@ -99,7 +101,7 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
      */
     public CompletionStage<Void> delay(Delayed record, boolean untilCommitted) {
         if (record.atMs() <= passedMs()) {
-            return target.deliver(ByteBuffer.wrap(record.batch().array()));
+            return deliver(record);
         }
         var waiting = DelayRecord.Waiting.first(record);
         var written = new CompletableFuture<Void>();
@@ -110,10 +112,18 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
                 .<Void>thenApply(done -> null);
         return untilCommitted
                 ? committed.exceptionally(failure -> {
-                    throw written.isDone() ? unclear(failure) : new CompletionException(failure);
+                    throw written.isDone() ? unclear(failure) : new CompletionException(cause(failure));
                 })
                 : CompletableFuture.anyOf(written, committed.toCompletableFuture())
                         .thenApply(done -> null);
+    }
+
+    private CompletionStage<Void> deliver(Delayed record) {
+        var written = new AtomicBoolean();
+        return target.deliver(ByteBuffer.wrap(record.batch().array()), () -> written.set(true))
+                .exceptionally(failure -> {
+                    throw written.get() ? unclear(failure) : new CompletionException(cause(failure));
+                });
     }
 
     /** What is written may survive all the same: whoever sent it again could leave two of it. */
@@ -172,6 +182,20 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
                                 : Decision.answer(true),
                         done -> rest())
                 .thenApply(done -> null);
+    }
+
+    /**
+     * What an earlier reign wrote last could still be lost, and no later leader know of it: if records were moved by that, the next one would move
+     * them once more, under another sequence.
+     */
+    private void awaitEarlierReigns() {
+        shard.committed().whenComplete((done, failure) -> {
+            if (failure == null) {
+                goOn();
+            } else {
+                shard.schedule(RETRY, this::awaitEarlierReigns);
+            }
+        });
     }
 
     private void rest() {
@@ -244,7 +268,7 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
         machine.window().upTo(moving.upTo()).values().forEach(place -> offsets.add(place.offset()));
         andThen(log.read(offsets), records -> {
             var batch = batch(records, moving);
-            target.deliver(batch).whenComplete((appended, failure) -> {
+            target.deliver(batch, () -> {}).whenComplete((appended, failure) -> {
                 if (failure == null) {
                     note(moving, records.size());
                 } else if (isForgotten(failure)) {
@@ -374,18 +398,21 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
     }
 
     private static boolean isForgotten(Throwable failure) {
-        var cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof BrokerException refused
+        return cause(failure) instanceof BrokerException refused
                 && (refused.code() == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
                         || refused.code() == ErrorCode.UNKNOWN_PRODUCER_ID
                         || refused.code() == ErrorCode.INVALID_PRODUCER_EPOCH);
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private final class Observer implements ShardObserver<DelayRecord> {
         @Override
         public void loaded() {
             loaded.complete(null);
-            shard.later(DelayPartition.this::rest);
+            awaitEarlierReigns();
         }
 
         @Override

@@ -8,8 +8,10 @@ public interface DelayTarget {
     /**
      * Appends a batch and completes once it is committed; at once where the partition has it already, by its producer and sequence. Fails with
      * {@link org.isthmus.broker.common.BrokerException}.
+     *
+     * @param written called when the partition's log has got it, which may survive whatever fails then
      */
-    CompletionStage<Void> deliver(ByteBuffer batch);
+    CompletionStage<Void> deliver(ByteBuffer batch, Runnable written);
 
     /** The largest batch that the partition takes. */
     int maxBatchBytes();

@@ -78,10 +78,12 @@ final class CrashingLog implements DelayLog, DelayTarget {
     }
 
     @Override
-    public CompletionStage<Void> deliver(ByteBuffer batch) {
+    public CompletionStage<Void> deliver(ByteBuffer batch, Runnable written) {
         var given = RecordBatch.first(batch);
         if (!given.hasProducer()) {
-            return committedSoon(append(batch));
+            var offset = append(batch);
+            written.run();
+            return committedSoon(offset);
         }
         var before = lastOf(given.producerId());
         if (before != null && before.baseSequence() == given.baseSequence()) {
