@@ -59,7 +59,7 @@ final class SharePlaces implements PartitionListener {
                                 ? ErrorCode.NOT_LEADER_OR_FOLLOWER
                                 : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
                         "partition " + id + " is not held here"));
-        partition.leadership();
+        partition.leadership(metadata.image());
         return new SharePlace(
                 partition,
                 new PartitionRecords(partition, io, InterestFilters::of, clock),

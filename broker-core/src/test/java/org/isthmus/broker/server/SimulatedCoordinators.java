@@ -1,6 +1,7 @@
 package org.isthmus.broker.server;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -10,8 +11,11 @@ import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.controller.Placement;
+import org.isthmus.broker.coordinator.delay.DelayCoordinator;
+import org.isthmus.broker.coordinator.group.ConsumerGroupConfig;
 import org.isthmus.broker.coordinator.group.GroupConfig;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
+import org.isthmus.broker.coordinator.group.MigrationPolicy;
 import org.isthmus.broker.coordinator.share.ShareCoordinator;
 import org.isthmus.broker.coordinator.transaction.Marker;
 import org.isthmus.broker.coordinator.transaction.MarkerWriter;
@@ -26,6 +30,24 @@ import org.isthmus.broker.runtime.IdSource;
 
 /** The coordinators of a broker in a simulated cluster, joined as those of any other. */
 public final class SimulatedCoordinators {
+    /** How long a member of a group may be silent. */
+    public static final Duration SESSION = Duration.ofSeconds(4);
+
+    /** As by default, but for sessions that end while the troubles of a simulation last. */
+    private static final GroupConfig GROUPS = new GroupConfig(
+            SESSION,
+            GroupConfig.DEFAULT.maxSessionTimeout(),
+            GroupConfig.DEFAULT.maxSize(),
+            GroupConfig.DEFAULT.initialRebalanceDelay(),
+            GroupConfig.DEFAULT.offsetsRetention(),
+            GroupConfig.DEFAULT.offsetsCheckInterval(),
+            GroupConfig.DEFAULT.maxOffsetMetadataBytes(),
+            new ConsumerGroupConfig(
+                    new ConsumerGroupConfig.Range(SESSION, SESSION, SESSION),
+                    ConsumerGroupConfig.DEFAULT.heartbeat(),
+                    Integer.MAX_VALUE,
+                    MigrationPolicy.BIDIRECTIONAL));
+
     private final JoinedCoordinators joined;
     private final TransactionAdmission here;
 
@@ -56,7 +78,7 @@ public final class SimulatedCoordinators {
                 partitions,
                 new JoinedCoordinators.Elsewhere(
                         new Leaders(self, metadata, false), peers::writeMarker, peers::admit, peers::append),
-                GroupConfig.DEFAULT,
+                GROUPS,
                 new DeadLetterTopics(
                         metadata, new Placement(1_000, 1, 1), ids, new DeadLetterTopics.Rules("dlq.", true), Map::of),
                 io,
@@ -80,6 +102,10 @@ public final class SimulatedCoordinators {
 
     public ShareCoordinator shares() {
         return joined.shares().coordinator();
+    }
+
+    public DelayCoordinator delays() {
+        return joined.delays().coordinator();
     }
 
     /** Asks the coordinator of a transaction, wherever it is. */
