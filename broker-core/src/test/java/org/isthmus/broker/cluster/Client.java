@@ -27,6 +27,11 @@ abstract class Client {
         return leader.believed();
     }
 
+    /** In which the broker leads; −1 where it does not. */
+    int reign(SimulatedBroker broker) {
+        return leader.reign(broker);
+    }
+
     /** Asks the leader; whatever is not answered in time is asked again by {@link #tryAgain}. */
     void ask(Route.Asking asking) {
         leader.ask(asking, this::again);

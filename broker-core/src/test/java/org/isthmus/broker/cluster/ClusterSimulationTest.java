@@ -55,14 +55,46 @@ class ClusterSimulationTest {
     }
 
     @Test
-    void committedOffsetsNeverGoBack() {
-        assertThat(runEach(8, NONE, Committing::new)).as("offsets committed").isGreaterThan(500);
+    void whatASessionHoldsIsItsOwnUntilThatEnds() {
+        assertThat(runEach(10, NONE, Sharing::inSessions))
+                .as("records acknowledged")
+                .isGreaterThan(500);
+    }
+
+    @Test
+    void whatAGroupGivesUpLeavesADeadLetter() {
+        assertThat(runEach(10, NONE, Sharing::burying))
+                .as("records acknowledged")
+                .isGreaterThan(500);
+    }
+
+    @Test
+    void committedOffsetsNeverGoBackAlsoWhereTheirLogIsCompacted() {
+        var committed = new AtomicLong();
+        var compactedAway = new AtomicLong();
+        Seeds.each(8, seed -> {
+            var outcome = run(seed, Committing::new);
+            committed.addAndGet(outcome.achieved());
+            compactedAway.addAndGet(outcome.compactedAway());
+        });
+        assertThat(committed).as("offsets committed").hasValueGreaterThan(500);
+        assertThat(compactedAway).as("records that were compacted away").hasValueGreaterThan(100);
+    }
+
+    @Test
+    void whatIsSentForLaterComesOnceAndNotBeforeItsTime() {
+        assertThat(runEach(15, NONE, Delaying::new)).as("records that waited").isGreaterThan(1_000);
+    }
+
+    @Test
+    void aPartitionIsReadByOneMemberAtATimeAndWhoIsReplacedCommitsNothing() {
+        assertThat(runEach(10, NONE, Belonging::new)).as("offsets committed").isGreaterThan(500);
     }
 
     @Test
     void allOfItHoldsTogether() {
-        assertThat(runEach(2, NONE, Writing::new, Moving::new, Committing::new))
-                .as("records read, transactions and offsets committed")
+        assertThat(runEach(2, NONE, Writing::new, Moving::new, Committing::new, Delaying::new))
+                .as("records read, transactions and offsets committed, records that waited")
                 .isGreaterThan(500);
     }
 
@@ -81,12 +113,13 @@ class ClusterSimulationTest {
         return achieved.get();
     }
 
-    private record Outcome(long achieved, long history) {}
+    private record Outcome(long achieved, long compactedAway, long history) {}
 
     private static Outcome run(long seed, Workload.Kind... kinds) {
         var world = new ClusterWorld(seed, List.of(kinds));
         try {
-            return new Outcome(world.run(), world.history().hash());
+            return new Outcome(
+                    world.run(), world.compactedAway(), world.history().hash());
         } catch (Throwable failure) {
             throw new AssertionError(
                     failure.getMessage() + "\nSeed " + seed + " ends with:"

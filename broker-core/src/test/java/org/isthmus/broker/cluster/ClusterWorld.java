@@ -25,6 +25,7 @@ import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.runtime.EventLoop;
 import org.isthmus.broker.sim.History;
 import org.isthmus.broker.sim.SimClock;
+import org.isthmus.broker.sim.SimCrash;
 import org.isthmus.broker.sim.SimLoop;
 import org.isthmus.broker.sim.SimNetwork;
 import org.isthmus.broker.sim.SimZooKeeper;
@@ -68,11 +69,17 @@ final class ClusterWorld {
                 .flatMap(workload -> workload.topics().stream())
                 .flatMap(topic -> Workload.partitions(topic).stream())
                 .toList();
-        var world = new SimulatedBroker.World(random, clock, loops, zooKeeper, network, this::broker, coordinates);
+        var compacted = workloads.stream()
+                .flatMap(workload -> workload.topics().stream())
+                .filter(topic -> "compact".equals(topic.configs().get("cleanup.policy")))
+                .map(NewTopicRequest::name)
+                .toList();
+        var world = new SimulatedBroker.World(
+                random, clock, loops, zooKeeper, network, this::broker, coordinates, !compacted.isEmpty());
         for (var i = 0; i < size; i++) {
             brokers.add(new SimulatedBroker(new BrokerId(i), world, Map.of()));
         }
-        truth = new Truth(brokers, partitions, minInSync);
+        truth = new Truth(brokers, partitions, compacted, minInSync);
     }
 
     // ---- what clients see
@@ -91,6 +98,23 @@ final class ClusterWorld {
 
     History history() {
         return history;
+    }
+
+    long nanos() {
+        return clock.nanos();
+    }
+
+    /** The date, as clients see it. */
+    long wallMs() {
+        return clock.wallMs();
+    }
+
+    /** How far ahead of that any broker has ever been. */
+    long mostAheadMs() {
+        return brokers.stream()
+                .mapToLong(broker -> broker.clock().mostAheadMs())
+                .max()
+                .orElse(0);
     }
 
     ClusterImage truth() {
@@ -136,11 +160,24 @@ final class ClusterWorld {
                 heard.accept(answer, failure);
             } catch (AssertionError found) {
                 violation = found;
+            } catch (SimCrash down) {
+                // The world sees by the disk that the machine is down.
+                throw down;
+            } catch (RuntimeException defect) {
+                violation = new AssertionError("a client does not get along with what it hears", defect);
             }
         };
     }
 
     // ---- what workloads are made of
+
+    /** A topic in which coordinators keep their state, compacted as soon as that gains anything. */
+    NewTopicRequest newStateTopic(String name, int count) {
+        return newTopic(
+                name,
+                count,
+                Map.of("cleanup.policy", "compact", "isthmus.flush", "commit", "min.cleanable.dirty.ratio", "0.2"));
+    }
 
     /** A topic that is kept as the world's seed says. */
     NewTopicRequest newTopic(String name, int count, Map<String, String> more) {
@@ -166,6 +203,11 @@ final class ClusterWorld {
     /** All that is committed, by offset. */
     List<String> records(TopicPartition partition) {
         return truth.records(partition);
+    }
+
+    /** How much the brokers' cleaners have taken away, so that a test can tell that it is about that too. */
+    long compactedAway() {
+        return truth.compactedAway();
     }
 
     // ---- the story
@@ -369,6 +411,7 @@ final class ClusterWorld {
                 broker.resume();
             }
             broker.disk().crashAfter(Long.MAX_VALUE);
+            broker.clock().setRight();
             repair(broker);
         }
     }

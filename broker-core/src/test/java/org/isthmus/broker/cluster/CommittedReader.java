@@ -51,7 +51,7 @@ final class CommittedReader extends Client {
             answer.with(this::refused);
             return;
         }
-        found.opened().whenComplete((view, failure) -> {
+        found.opened().whenComplete(cluster.judged((view, failure) -> {
             if (failure != null || !found.role().equals(leader) || from > view.endOffset()) {
                 answer.with(this::refused);
                 return;
@@ -61,7 +61,7 @@ final class CommittedReader extends Client {
             } catch (IOException gone) {
                 answer.with(this::refused);
             }
-        });
+        }));
     }
 
     private Runnable stable(LogView view, long from, long safeEnd) throws IOException {

@@ -2,7 +2,6 @@ package org.isthmus.broker.cluster;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.controller.NewTopicRequest;
 import org.isthmus.broker.coordinator.InternalTopics;
@@ -16,10 +15,8 @@ final class Committing implements Workload {
 
     Committing(ClusterWorld world) {
         this.world = world;
-        this.topic = world.newTopic(
-                InternalTopics.CONSUMER_OFFSETS,
-                1 + world.random().nextInt(2),
-                Map.of("cleanup.policy", "compact", "isthmus.flush", "commit"));
+        this.topic = world.newStateTopic(
+                InternalTopics.CONSUMER_OFFSETS, 1 + world.random().nextInt(2));
     }
 
     @Override

@@ -25,6 +25,8 @@ final class Deliveries {
 
     private final Map<Long, Returned> returned = new HashMap<>();
     private final Map<Long, Held> held = new HashMap<>();
+    /** Members whose sessions are over. */
+    private final Set<String> gone = new HashSet<>();
 
     private record Returned(int reign, int deliveries) {}
 
@@ -37,7 +39,7 @@ final class Deliveries {
     /**
      * A leader hands out a record.
      *
-     * @param untilNanos how long it is this member's alone
+     * @param untilNanos how long it is this member's alone, if its session lasts as long
      */
     void handedOut(
             SimulatedBroker by, int reign, String member, long offset, int deliveries, long nowNanos, long untilNanos) {
@@ -51,7 +53,7 @@ final class Deliveries {
                     .as("delivery of %d of %s by %s in reign %d, given back after", offset, partition, process, reign)
                     .isGreaterThan(back.deliveries);
         }
-        var before = held.put(offset, new Held(process, reign, member, untilNanos));
+        var before = held.put(offset, new Held(process, reign, member, gone.contains(member) ? nowNanos : untilNanos));
         if (before != null && before.process.equals(process) && before.reign == reign) {
             assertThat(before.untilNanos)
                     .as("%d of %s is held by %s, and %s gets it", offset, partition, before.member, member)
@@ -62,6 +64,12 @@ final class Deliveries {
     /** A leader hears what a member says of these, which may be handed out again from now on. */
     void said(Collection<Long> offsets) {
         held.keySet().removeAll(offsets);
+    }
+
+    /** A leader hears that the member's session is over: what it held may be handed out again from now on. */
+    void gone(String member) {
+        gone.add(member);
+        held.values().removeIf(hold -> hold.member.equals(member));
     }
 
     void perhapsSettled(Collection<Long> offsets) {
@@ -90,10 +98,14 @@ final class Deliveries {
         return settled.size();
     }
 
-    /** Everything was handed out until it was acknowledged. */
-    void check(Collection<Long> offsets) {
+    /**
+     * Everything was handed out until it was acknowledged, or buried.
+     *
+     * @param buried those of which a dead letter is there
+     */
+    void check(Collection<Long> offsets, Set<Long> buried) {
         for (var offset : offsets) {
-            assertThat(settled.containsKey(offset) || perhapsSettled.contains(offset))
+            assertThat(settled.containsKey(offset) || perhapsSettled.contains(offset) || buried.contains(offset))
                     .as("%d of %s, which the group is done with and nobody acknowledged", offset, partition)
                     .isTrue();
         }

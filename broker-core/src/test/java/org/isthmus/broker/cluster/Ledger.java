@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,8 +34,11 @@ final class Ledger {
     final class Entry {
         private final String name;
         private final Map<TopicPartition, List<String>> records = new HashMap<>();
+        private final List<String> later = new ArrayList<>();
         private final List<Runnable> onCommit = new ArrayList<>();
         private boolean mayCommit;
+        private boolean mayRollBack;
+        private boolean prepared;
         private Outcome outcome;
 
         private Entry(String name) {
@@ -48,6 +52,13 @@ final class Ledger {
             return record;
         }
 
+        /** As {@link #write}, for one that is to come some time after the end. */
+        String writeLater(int number) {
+            var record = name + ":" + number;
+            later.add(record);
+            return record;
+        }
+
         /** It holds these, in the reign in which they were told to be part of it. */
         void acknowledged(Deliveries deliveries, int reign, Collection<Long> offsets) {
             onCommit.add(() -> offsets.forEach(offset -> deliveries.settledIn(name, reign, offset)));
@@ -58,10 +69,23 @@ final class Ledger {
             mayCommit = true;
         }
 
+        /** Its coordinator says that nothing but its manager's word ends it from now on. */
+        void prepared() {
+            prepared = true;
+        }
+
+        /** From now on it may be rolled back although it is prepared. */
+        void askedToRollBack() {
+            mayRollBack = true;
+        }
+
         /** Whoever says so, it is so for ever. */
         void is(Outcome told, String by) {
             assertThat(told == Outcome.ABORT || mayCommit)
                     .as("%s tells %s of %s, of which nobody asked for that", by, told, name)
+                    .isTrue();
+            assertThat(told == Outcome.COMMIT || !prepared || mayRollBack)
+                    .as("%s tells %s of %s, which is prepared and which nobody asked to roll back", by, told, name)
                     .isTrue();
             assertThat(outcome == null || outcome == told)
                     .as("%s tells %s of %s, which was %s before", by, told, name, outcome)
@@ -84,6 +108,10 @@ final class Ledger {
         var entry = new Entry(name);
         entries.put(name, entry);
         return entry;
+    }
+
+    Entry named(String name) {
+        return entries.get(name);
     }
 
     int committed() {
@@ -119,6 +147,25 @@ final class Ledger {
                 assertThat(there).as("records of %s", entry.name).isEqualTo(entry.records);
             }
         }
+    }
+
+    /** What transactions that are known to be committed sent for later, and is not among these. */
+    List<String> missing(List<String> arrived) {
+        var there = new HashSet<>(arrived);
+        return entries.values().stream()
+                .filter(entry -> entry.outcome == Outcome.COMMIT)
+                .flatMap(entry -> entry.later.stream())
+                .filter(record -> !there.contains(record))
+                .toList();
+    }
+
+    /** What transactions sent for later came once where they are committed, and not where they are not. */
+    void checkArrived(List<String> arrived) {
+        var sent = entries.values().stream()
+                .filter(entry -> entry.outcome == Outcome.COMMIT)
+                .flatMap(entry -> entry.later.stream())
+                .toList();
+        assertThat(arrived).as("what was sent for later in transactions").containsExactlyInAnyOrderElementsOf(sent);
     }
 
     /** What a reader of committed records finds in a log that nobody writes to any more, worked out from its markers alone. */

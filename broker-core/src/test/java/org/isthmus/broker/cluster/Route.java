@@ -6,7 +6,9 @@ import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.metadata.PartitionImage;
+import org.isthmus.broker.replica.Role;
 import org.isthmus.broker.runtime.EventLoop;
+import org.isthmus.broker.sim.SimCrash;
 
 /**
  * A client's way to whoever leads a partition, by what it hears of the cluster; it never goes back to an earlier reign. One question is under way
@@ -45,6 +47,14 @@ final class Route {
 
     PartitionImage believed() {
         return believed;
+    }
+
+    /** In which a broker leads, or leads no more: −1. */
+    int reign(SimulatedBroker broker) {
+        var found = broker.partition(partition);
+        return found != null && found.role() instanceof Role.Leader leader
+                ? leader.epoch().value()
+                : -1;
     }
 
     /** Hears of the cluster from any of its brokers. */
@@ -97,6 +107,10 @@ final class Route {
         var cause = failure instanceof CompletionException ? failure.getCause() : failure;
         if (cause instanceof BrokerException known) {
             return known.code();
+        }
+        if (cause instanceof SimCrash) {
+            // Of a machine that has died nobody hears more than that.
+            return ErrorCode.NETWORK_EXCEPTION;
         }
         throw new AssertionError("a broker answers with a failure that it does not know", failure);
     }

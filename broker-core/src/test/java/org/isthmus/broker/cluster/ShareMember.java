@@ -3,6 +3,7 @@ package org.isthmus.broker.cluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.share.Acknowledgement;
 import org.isthmus.broker.coordinator.share.Acquisition;
 import org.isthmus.broker.coordinator.share.Backoff;
+import org.isthmus.broker.coordinator.share.DeadLetterTarget;
 import org.isthmus.broker.coordinator.share.Demand;
 import org.isthmus.broker.coordinator.share.Interest;
 import org.isthmus.broker.coordinator.share.OffsetRange;
@@ -38,21 +40,50 @@ import org.isthmus.broker.replica.Sidecars;
 final class ShareMember extends Client {
     static final String GROUP = "g";
     private static final Duration LOCK = Duration.ofMillis(2_500);
+    static final String DEAD_LETTERS = "dl";
     private static final ShareSettings SETTINGS = new ShareSettings(
             Interest.EVERYTHING, true, false, true, 10_000, 30, (int) LOCK.toMillis(), Backoff.NONE, Optional.empty());
+    private static final ShareSettings WITH_DEAD_LETTERS = new ShareSettings(
+            Interest.EVERYTHING,
+            true,
+            false,
+            true,
+            3,
+            30,
+            (int) LOCK.toMillis(),
+            Backoff.NONE,
+            Optional.of(DeadLetterTarget.own(DEAD_LETTERS)));
+
+    /** How a group's members hold what they take. */
+    enum Manner {
+        /** For a time. */
+        TIMED,
+        /** For a time, and where a record is given up it leaves a dead letter. */
+        BURYING,
+        /** Every other member for as long as its session lives, which ends whenever it loses its way. */
+        IN_SESSIONS
+    }
 
     private final Deliveries deliveries;
     private final int number;
+    private final ShareSettings settings;
+    private final boolean hasSessions;
     private final Map<Long, Integer> held = new TreeMap<>();
+    /** The processes that know of its session. */
+    private final Map<SimulatedBroker, Integer> connections = new LinkedHashMap<>();
+
+    private boolean unanswered;
     private int sessions;
     private boolean open;
     private boolean ending;
     private boolean done;
 
-    ShareMember(ClusterWorld cluster, Deliveries deliveries, TopicPartition partition, int number) {
+    ShareMember(ClusterWorld cluster, Deliveries deliveries, TopicPartition partition, int number, Manner manner) {
         super(cluster, partition, 500 + number);
         this.deliveries = deliveries;
         this.number = number;
+        this.settings = manner == Manner.BURYING ? WITH_DEAD_LETTERS : SETTINGS;
+        this.hasSessions = manner == Manner.IN_SESSIONS && number % 2 == 0;
     }
 
     /** Takes what is left and acknowledges all of it. */
@@ -83,6 +114,10 @@ final class ShareMember extends Client {
         if (done) {
             return;
         }
+        if (hasSessions && (unanswered || cluster.random().nextInt(40) == 0)) {
+            comeBack();
+        }
+        unanswered = false;
         if (!open) {
             open();
         } else if (!held.isEmpty() && (ending || cluster.random().nextInt(3) > 0)) {
@@ -105,7 +140,16 @@ final class ShareMember extends Client {
     }
 
     private <A> void ask(Question<A> question, Runnable arrived, Heard<A> heard) {
+        var name = name();
+        unanswered = true;
+        var isHere = new boolean[1];
         ask((broker, answer) -> {
+            if (hasSessions && (isHere[0] || !name.equals(name()))) {
+                // On one connection nothing comes twice, and nothing after its end.
+                return;
+            }
+            isHere[0] = true;
+            connections.put(broker, broker.lives());
             var found = broker.partition(partition);
             if (found == null || !(found.role() instanceof Role.Leader leader)) {
                 answer.with(this::refused);
@@ -121,7 +165,11 @@ final class ShareMember extends Client {
                     return;
                 }
                 if (failure == null) {
-                    answer.with(heard.in(broker, leader.epoch().value(), before, result));
+                    var meaning = heard.in(broker, leader.epoch().value(), before, result);
+                    answer.with(() -> {
+                        unanswered = false;
+                        meaning.run();
+                    });
                 } else {
                     var code = Route.code(failure);
                     answer.with(() -> refused(code));
@@ -139,6 +187,7 @@ final class ShareMember extends Client {
     }
 
     private void refused(ErrorCode code) {
+        unanswered = false;
         switch (code) {
             case UNKNOWN_SERVER_ERROR -> throw new AssertionError("member " + name() + " is answered " + code);
             case UNKNOWN_MEMBER_ID, GROUP_ID_NOT_FOUND, INVALID_RECORD_STATE, NOT_COORDINATOR -> comeBack();
@@ -149,9 +198,31 @@ final class ShareMember extends Client {
 
     /** What it held is held by the one that it was, until its time is over. */
     private void comeBack() {
+        if (hasSessions) {
+            endSession();
+        }
         held.clear();
         open = false;
         sessions++;
+    }
+
+    /** Each broker hears of it in its own time. */
+    private void endSession() {
+        var name = name();
+        connections.forEach((broker, life) ->
+                loop.schedule(Duration.ofMillis(cluster.random().nextInt(2_000)), () -> lose(broker, life, name)));
+        connections.clear();
+    }
+
+    private void lose(SimulatedBroker broker, int life, String name) {
+        var listener = broker.listener();
+        if (listener == null || broker.lives() != life) {
+            return;
+        }
+        listener.execute(() -> {
+            deliveries.gone(name);
+            stage(broker, share -> share.lose(GROUP, name)).exceptionally(notLedHere -> null);
+        });
     }
 
     private void goOn() {
@@ -162,7 +233,7 @@ final class ShareMember extends Client {
 
     private void open() {
         var name = name();
-        var opening = Opening.stock(SETTINGS, new StartAt.Earliest());
+        var opening = new Opening(settings, Interest.EVERYTHING, hasSessions, new StartAt.Earliest(), false);
         ask(share -> share.open(GROUP, name, opening), () -> {}, (broker, reign, before, opened) -> () -> {
             open = true;
             goOn();
@@ -175,8 +246,8 @@ final class ShareMember extends Client {
         ask(share -> share.acquire(GROUP, demand), () -> {}, (broker, reign, before, found) -> {
             var taken = taken(found);
             var now = broker.clock().nanos();
-            taken.forEach((offset, count) ->
-                    deliveries.handedOut(broker, reign, name, offset, count, now, now + LOCK.toNanos()));
+            var until = hasSessions ? Long.MAX_VALUE : now + LOCK.toNanos();
+            taken.forEach((offset, count) -> deliveries.handedOut(broker, reign, name, offset, count, now, until));
             return () -> {
                 if (!name.equals(name())) {
                     return;
@@ -226,23 +297,37 @@ final class ShareMember extends Client {
         var said = new ArrayList<Acknowledgement>();
         verdicts.forEach((offset, verdict) -> said.add(new Acknowledgement(OffsetRange.of(offset), verdict)));
         deliveries.perhapsSettled(verdicts.keySet().stream()
-                .filter(offset -> verdicts.get(offset) != Verdict.RELEASE)
+                .filter(offset -> settles(verdicts.get(offset)))
                 .toList());
         var name = name();
         ask(
                 share -> share.acknowledge(GROUP, name, List.copyOf(said)),
                 () -> deliveries.said(verdicts.keySet()),
                 (broker, reign, before, acknowledged) -> {
-                    cluster.toldDone(partition, true, broker, before);
+                    if (verdicts.entrySet().stream()
+                            .anyMatch(each -> isNoted(each.getValue(), counts.get(each.getKey())))) {
+                        cluster.toldDone(partition, true, broker, before);
+                    }
                     verdicts.forEach((offset, verdict) -> {
-                        if (verdict == Verdict.RELEASE) {
-                            deliveries.returned(reign, offset, counts.get(offset));
-                        } else {
+                        if (settles(verdict)) {
                             deliveries.settled(reign, offset);
+                        } else if (isNoted(verdict, counts.get(offset))) {
+                            deliveries.returned(reign, offset, counts.get(offset));
                         }
                     });
                     return this::goOn;
                 });
+    }
+
+    /** What is on its way to a dead letter is handed out once more where the broker dies before that is there. */
+    private boolean settles(Verdict verdict) {
+        return verdict == Verdict.ACCEPT
+                || (verdict == Verdict.REJECT && settings.deadLetterTarget().isEmpty());
+    }
+
+    /** Whether what it says is kept at once, be it settled or given back. */
+    private boolean isNoted(Verdict verdict, int count) {
+        return settles(verdict) || (verdict == Verdict.RELEASE && count < settings.maxDeliveries());
     }
 
     /** Whether anything is left. */

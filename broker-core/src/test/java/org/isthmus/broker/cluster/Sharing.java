@@ -2,30 +2,57 @@ package org.isthmus.broker.cluster;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.controller.NewTopicRequest;
 import org.isthmus.broker.replica.Durability;
 
-/** A share group whose members take turns: nothing that was acknowledged comes again, and nothing else is lost. */
+/**
+ * A share group whose members take turns: nothing that was acknowledged comes again, and nothing else is lost. What is given up leaves a dead letter,
+ * where the group has a place for it.
+ */
 final class Sharing implements Workload {
     private final ClusterWorld world;
     private final NewTopicRequest topic;
+    private final ShareMember.Manner manner;
+    private final List<NewTopicRequest> graveyard;
     private final Map<TopicPartition, Deliveries> deliveries = new TreeMap<>(TopicPartition.BY_NAME);
     private final List<Clients.Producer> producers = new ArrayList<>();
     private final List<ShareMember> members = new ArrayList<>();
 
     Sharing(ClusterWorld world) {
+        this(world, ShareMember.Manner.TIMED);
+    }
+
+    private Sharing(ClusterWorld world, ShareMember.Manner manner) {
         this.world = world;
+        this.manner = manner;
         this.topic = world.newTopic("q", 1 + world.random().nextInt(2), Map.of());
+        this.graveyard = manner == ShareMember.Manner.BURYING
+                ? List.of(world.newTopic(ShareMember.DEAD_LETTERS, 1, Map.of()))
+                : List.of();
+    }
+
+    /** What some of the members hold is theirs for as long as their sessions live. */
+    static Sharing inSessions(ClusterWorld world) {
+        return new Sharing(world, ShareMember.Manner.IN_SESSIONS);
+    }
+
+    /** What is rejected, or was delivered too often, becomes a dead letter. */
+    static Sharing burying(ClusterWorld world) {
+        return new Sharing(world, ShareMember.Manner.BURYING);
     }
 
     @Override
     public List<NewTopicRequest> topics() {
-        return List.of(topic);
+        var all = new ArrayList<>(List.of(topic));
+        all.addAll(graveyard);
+        return all;
     }
 
     @Override
@@ -46,7 +73,7 @@ final class Sharing implements Workload {
                 world.newClientLoop().schedule(quiet, producer::end);
             }
             for (var number = 0; number < 2; number++) {
-                members.add(new ShareMember(world, known, partition, 10 * partition.partition() + number));
+                members.add(new ShareMember(world, known, partition, 10 * partition.partition() + number, manner));
             }
         }
         producers.forEach(Clients.Producer::writeOn);
@@ -73,8 +100,18 @@ final class Sharing implements Workload {
 
     @Override
     public void check() {
-        deliveries.forEach((partition, known) -> known.check(
-                LongStream.range(0, world.records(partition).size()).boxed().toList()));
+        var letters = new HashSet<String>();
+        graveyard.forEach(
+                place -> Workload.partitions(place).forEach(partition -> letters.addAll(world.records(partition))));
+        deliveries.forEach((partition, known) -> {
+            var records = world.records(partition);
+            var offsets = LongStream.range(0, records.size()).boxed().toList();
+            known.check(
+                    offsets,
+                    offsets.stream()
+                            .filter(offset -> letters.contains(records.get(offset.intValue())))
+                            .collect(Collectors.toSet()));
+        });
     }
 
     @Override

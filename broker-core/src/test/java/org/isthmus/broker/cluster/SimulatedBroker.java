@@ -19,6 +19,8 @@ import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.controller.Controller;
 import org.isthmus.broker.controller.Elections;
 import org.isthmus.broker.controller.Registration;
+import org.isthmus.broker.coordinator.delay.Delayed;
+import org.isthmus.broker.coordinator.delay.StagedBy;
 import org.isthmus.broker.coordinator.share.Acknowledgement;
 import org.isthmus.broker.coordinator.share.Transaction;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
@@ -28,7 +30,9 @@ import org.isthmus.broker.metadata.BrokerConfigs;
 import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.replica.CleanerConfig;
 import org.isthmus.broker.replica.Durability;
+import org.isthmus.broker.replica.LogCleaner;
 import org.isthmus.broker.replica.LogDirectory;
 import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.replica.Partitions;
@@ -55,6 +59,8 @@ final class SimulatedBroker {
     private static final Duration PEER_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(4);
     private static final Duration BALANCE_INTERVAL = Duration.ofSeconds(3);
+    private static final CleanerConfig CLEANING =
+            new CleanerConfig(true, Duration.ofSeconds(1), 64 << 10, Double.MAX_VALUE);
     private static final Path ROOT = Path.of("/data");
 
     private static final String HOST = "host-";
@@ -64,6 +70,7 @@ final class SimulatedBroker {
      * Where the broker is in the world.
      *
      * @param coordinates whether anybody needs its coordinators
+     * @param cleans whether there is a log to compact
      */
     record World(
             Random random,
@@ -72,7 +79,8 @@ final class SimulatedBroker {
             SimZooKeeper zooKeeper,
             SimNetwork network,
             Function<BrokerId, SimulatedBroker> brokers,
-            boolean coordinates) {}
+            boolean coordinates,
+            boolean cleans) {}
 
     private final BrokerId id;
     private final World world;
@@ -178,6 +186,9 @@ final class SimulatedBroker {
             every(MAX_LAG.dividedBy(2), made::lookAtReplicas);
             every(Duration.ofSeconds(1), made::lookAtDisks);
             every(Duration.ofSeconds(5), made::applyRetention);
+            if (world.cleans()) {
+                new LogCleaner(made::all, () -> CLEANING, metadataLoop, clock).start();
+            }
         }
 
         private void every(Duration interval, Runnable task) {
@@ -353,18 +364,51 @@ final class SimulatedBroker {
                     .shares()
                     .ask(
                             partition,
-                            share ->
-                                    share.acknowledge(group, member, acknowledgements, transaction, () -> coordinators()
-                                            .admission()
-                                            .admit(transactionalId, producer, Set.of(participant), true)
-                                            .thenAccept(refusal -> {
-                                                if (refusal != ErrorCode.NONE) {
-                                                    throw new BrokerException(refusal, "not admitted");
-                                                }
-                                            })));
+                            share -> share.acknowledge(
+                                    group,
+                                    member,
+                                    acknowledgements,
+                                    transaction,
+                                    () -> admit(transactionalId, producer, participant)));
         } catch (BrokerException refused) {
             return CompletableFuture.failedStage(refused);
         }
+    }
+
+    /**
+     * As the handler of records that wait for their time from the end of a transaction on; called on the listener.
+     *
+     * @param first how many of the transaction were sent before these
+     */
+    CompletionStage<Void> delayInTransaction(
+            String transactionalId,
+            ProducerIdentity producer,
+            TopicPartition partition,
+            int first,
+            List<Delayed> records) {
+        var transaction = new StagedBy(producer.producerId(), producer.epoch());
+        var participant = SideParticipant.DELAYS.of(partition);
+        try {
+            return coordinators()
+                    .delays()
+                    .ask(
+                            partition,
+                            waiting -> waiting.stage(
+                                    transaction, first, records, () -> admit(transactionalId, producer, participant)));
+        } catch (BrokerException refused) {
+            return CompletableFuture.failedStage(refused);
+        }
+    }
+
+    private CompletionStage<Void> admit(String transactionalId, ProducerIdentity producer, TopicPartition participant) {
+        return coordinators()
+                .admission()
+                .admit(transactionalId, producer, Set.of(participant), true)
+                .thenAccept(refusal -> {
+                    if (refusal != ErrorCode.NONE) {
+                        throw new BrokerException(refusal, "not admitted");
+                    }
+                });
     }
 
     /** As the handler of Produce does it; called on the listener. */
@@ -386,6 +430,7 @@ final class SimulatedBroker {
     static final class LocalClock implements Clock {
         private final Clock world;
         private long jumpedMs;
+        private long mostAheadMs;
 
         private LocalClock(Clock world) {
             this.world = world;
@@ -393,6 +438,15 @@ final class SimulatedBroker {
 
         void jump(long ms) {
             jumpedMs += ms;
+            mostAheadMs = Math.max(mostAheadMs, jumpedMs);
+        }
+
+        void setRight() {
+            jumpedMs = 0;
+        }
+
+        long mostAheadMs() {
+            return mostAheadMs;
         }
 
         @Override

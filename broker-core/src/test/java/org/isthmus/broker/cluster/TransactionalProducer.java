@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.InternalTopics;
@@ -36,9 +38,9 @@ import org.isthmus.broker.runtime.EventLoop;
  * under that id, without a word from the one before.
  *
  * <pre>
- *   asks for its identity ──▶ writes, side by side ──▶ ends the transaction ──▶ writes …
- *          ▲                          │                        │
- *          └──────────────────────────┴── fenced, or dies ─────┘
+ *   asks for its identity ──▶ writes, side by side ──▶ ends the transaction ────────────────────────▶ writes …
+ *          ▲                          │           └──▶ prepares it ──▶ waits for the manager's word ──┘
+ *          └──────────────────────────┴── fenced, or dies at any time
  * </pre>
  */
 final class TransactionalProducer {
@@ -58,7 +60,11 @@ final class TransactionalProducer {
     private final EventLoop loop;
     private final Route coordinator;
     private final List<Lane> lanes = new ArrayList<>();
+    /** To where records come that are sent for later. */
+    private final Lane later;
+
     private final Map<TopicPartition, Integer> sequences = new HashMap<>();
+    private final TransactionManager manager;
     /** From which records are moved; null where none are. */
     private final ShareMember source;
 
@@ -84,7 +90,9 @@ final class TransactionalProducer {
             Ledger ledger,
             int number,
             List<TopicPartition> partitions,
+            TopicPartition arrivals,
             ShareMember source,
+            TransactionManager manager,
             int coordinators) {
         this.cluster = cluster;
         this.ledger = ledger;
@@ -95,9 +103,13 @@ final class TransactionalProducer {
                 new TopicPartition(InternalTopics.TRANSACTION_STATE, ShardedCoordinator.partitionOf(id, coordinators));
         this.coordinator = new Route(cluster, home, loop, address);
         this.source = source;
+        this.manager = manager;
         this.names = cluster.random().nextBoolean();
         this.acknowledgements = source == null ? null : new Route(cluster, source.partition(), loop, address);
-        partitions.forEach(partition -> lanes.add(new Lane(new Route(cluster, partition, loop, address))));
+        partitions.forEach(partition ->
+                lanes.add(new Lane(new Route(cluster, partition, loop, address), partition, this::produce)));
+        later = new Lane(
+                new Route(cluster, arrivals, loop, address), SideParticipant.DELAYS.of(arrivals), this::sendLater);
     }
 
     /** Begins nothing new, and leaves nothing open. */
@@ -114,7 +126,7 @@ final class TransactionalProducer {
     /** As a process that knows nothing of the one before. */
     void start() {
         process++;
-        lanes.forEach(Lane::forget);
+        allLanes().forEach(Lane::forget);
         if (acknowledgements != null) {
             acknowledgements.forget();
         }
@@ -187,14 +199,18 @@ final class TransactionalProducer {
         var number = 0;
         for (var batch = cluster.random().nextInt(5); batch >= 0; batch--) {
             var lane = lanes.get(cluster.random().nextInt(lanes.size()));
-            participants.add(lane.route.partition());
+            participants.add(lane.participant);
             var records = new ArrayList<String>();
             for (var i = cluster.random().nextInt(2); i >= 0; i--) {
                 records.add(transaction.write(lane.route.partition(), number++));
             }
             lane.batches.add(records);
         }
-        lanes.forEach(Lane::send);
+        for (var batch = cluster.random().nextInt(3); batch > 0; batch--) {
+            participants.add(later.participant);
+            later.batches.add(List.of(transaction.writeLater(number++)));
+        }
+        allLanes().forEach(Lane::send);
         var lent = source == null ? null : source.lend();
         if (lent != null && !lent.offsets().isEmpty()) {
             loan = lent;
@@ -204,9 +220,13 @@ final class TransactionalProducer {
     }
 
     private void decideIfAllIsDone() {
-        if (loan == null && lanes.stream().allMatch(lane -> lane.batches.isEmpty())) {
+        if (loan == null && allLanes().allMatch(lane -> lane.batches.isEmpty())) {
             decide();
         }
+    }
+
+    private Stream<Lane> allLanes() {
+        return Stream.concat(lanes.stream(), Stream.of(later));
     }
 
     // ---- records that are acknowledged in it
@@ -256,7 +276,7 @@ final class TransactionalProducer {
             }
             case UNKNOWN_MEMBER_ID, GROUP_ID_NOT_FOUND, INVALID_RECORD_STATE -> {
                 cluster.history().add(transaction.name() + " has lost what it moves: " + outcome);
-                lanes.forEach(Lane::forget);
+                allLanes().forEach(Lane::forget);
                 loan = null;
                 end(Outcome.ABORT);
             }
@@ -267,13 +287,39 @@ final class TransactionalProducer {
         }
     }
 
+    /** How records come to a partition, at the broker that leads it. */
+    private interface Way {
+        /** @param before how many the producer has written there in this transaction */
+        CompletionStage<ErrorCode> write(
+                SimulatedBroker broker, ProducerIdentity producer, TopicPartition to, int before, List<String> batch);
+    }
+
+    private CompletionStage<ErrorCode> produce(
+            SimulatedBroker broker, ProducerIdentity producer, TopicPartition to, int before, List<String> batch) {
+        return broker.produceInTransaction(id, producer, to, bytes(producer, before, batch), PATIENCE)
+                .thenApply(TransactionalProducer::outcome);
+    }
+
+    private CompletionStage<ErrorCode> sendLater(
+            SimulatedBroker broker, ProducerIdentity producer, TopicPartition to, int before, List<String> batch) {
+        var records = batch.stream()
+                .map(record -> DelayedSender.delayed(
+                        record, cluster.wallMs() + cluster.random().nextInt(4_000)))
+                .toList();
+        return broker.delayInTransaction(id, producer, to, before, records).thenApply(done -> ErrorCode.NONE);
+    }
+
     /** A partition, and what is to be written there. */
     private final class Lane {
         private final Route route;
+        private final TopicPartition participant;
+        private final Way way;
         private final Deque<List<String>> batches = new ArrayDeque<>();
 
-        private Lane(Route route) {
+        private Lane(Route route, TopicPartition participant, Way way) {
             this.route = route;
+            this.participant = participant;
+            this.way = way;
         }
 
         void forget() {
@@ -289,11 +335,9 @@ final class TransactionalProducer {
             var present = process;
             var producer = identity;
             var batch = batches.element();
-            var sequence = sequences.getOrDefault(route.partition(), 0);
+            var before = sequences.getOrDefault(participant, 0);
             route.ask(
-                    (broker, answer) -> broker.produceInTransaction(
-                                    id, producer, route.partition(), bytes(producer, sequence, batch), PATIENCE)
-                            .thenApply(TransactionalProducer::outcome)
+                    (broker, answer) -> way.write(broker, producer, route.partition(), before, batch)
                             .exceptionally(Route::code)
                             .whenComplete(
                                     cluster.judged((outcome, none) -> answer.with(() -> answered(outcome, batch)))),
@@ -309,7 +353,7 @@ final class TransactionalProducer {
                 againLater(route, this::send);
             } else {
                 batches.remove();
-                sequences.merge(route.partition(), batch.size(), Integer::sum);
+                sequences.merge(participant, batch.size(), Integer::sum);
                 send();
                 decideIfAllIsDone();
             }
@@ -345,10 +389,66 @@ final class TransactionalProducer {
                 start();
             }
             case 1, 2, 3 -> end(Outcome.ABORT);
+            case 4, 5 -> prepare();
             default -> {
                 transaction.askedToCommit();
                 end(Outcome.COMMIT);
             }
+        }
+    }
+
+    private void prepare() {
+        var present = process;
+        var producer = identity;
+        var branch = transaction;
+        var named = names ? Set.copyOf(participants) : Set.<TopicPartition>of();
+        coordinator.ask(
+                (broker, answer) -> {
+                    var reign = coordinator.reign(broker);
+                    broker.coordinators()
+                            .transactions()
+                            .prepare(id, producer, TransactionManager.xid(branch.name()), named)
+                            .exceptionally(Route::code)
+                            .whenComplete(cluster.judged((told, none) -> {
+                                if (told == ErrorCode.NONE && !broker.hasLostPower()) {
+                                    branch.prepared();
+                                    manager.isPrepared(id, branch.name(), reign);
+                                }
+                                answer.with(() -> prepared(told));
+                            }));
+                },
+                () -> {
+                    if (present == process && cluster.random().nextInt(6) == 0) {
+                        cluster.history().add(branch.name() + " is left alone while it is prepared");
+                        start();
+                    } else {
+                        again(present, coordinator, this::prepare);
+                    }
+                });
+    }
+
+    private void prepared(ErrorCode told) {
+        if (told == ErrorCode.NONE) {
+            var present = process;
+            manager.decide(
+                    id,
+                    transaction.name(),
+                    goesOnAs -> loop.execute(() -> {
+                        if (present == process) {
+                            became(goesOnAs);
+                            begin();
+                        }
+                    }));
+            if (cluster.random().nextInt(4) == 0) {
+                cluster.history().add(transaction.name() + " is left to its manager");
+                start();
+            }
+        } else if (ENDED.contains(told)) {
+            cluster.history().add(transaction.name() + " is over: " + told);
+            start();
+        } else {
+            refuseUnexpected(told);
+            againLater(coordinator, this::prepare);
         }
     }
 
@@ -394,6 +494,6 @@ final class TransactionalProducer {
     @Override
     public String toString() {
         return id + " as " + identity + " in " + (transaction == null ? "none" : transaction.name()) + ", lacking "
-                + lanes.stream().map(lane -> lane.batches).toList();
+                + allLanes().map(lane -> lane.batches).toList();
     }
 }

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.isthmus.broker.common.BrokerId;
@@ -23,6 +24,7 @@ import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.replica.Role;
 import org.isthmus.broker.replica.Sidecars;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What has to be so in a cluster, whatever fails. It remembers what any replica ever showed as committed, and what any client was told, and
@@ -35,9 +37,12 @@ final class Truth {
     private final int minInSync;
     private final Map<TopicPartition, Of> partitions = new TreeMap<>(TopicPartition.BY_NAME);
     private final Map<TopicPartition, Of> sidecars = new TreeMap<>(TopicPartition.BY_NAME);
+    private final Map<TopicPartition, Of> delayLogs = new TreeMap<>(TopicPartition.BY_NAME);
+    private long compactedAway;
 
     /** One log of a partition. */
     private static final class Of {
+        private final boolean isCompacted;
         /** What is committed, by offset: the record and the reign that wrote it. */
         private final List<String> committed = new ArrayList<>();
         /** The process that led, by epoch. */
@@ -48,6 +53,28 @@ final class Truth {
         private final Map<String, Seen> seen = new HashMap<>();
         /** The highest end that a client was told, and under which epoch. */
         private final TreeMap<Integer, Long> toldEnds = new TreeMap<>();
+        /** Of a log that is compacted: where each key was written last. */
+        private final Map<String, Integer> latest = new HashMap<>();
+
+        private Of(boolean isCompacted) {
+            this.isCompacted = isCompacted;
+        }
+
+        private void add(String record) {
+            if (isCompacted) {
+                latest.put(key(record), committed.size());
+            }
+            committed.add(record);
+        }
+
+        /** Whether a replica may have nothing at this offset. */
+        private boolean isSuperseded(long offset) {
+            return isCompacted && offset < committed.size() && latest.get(key(committed.get((int) offset))) > offset;
+        }
+
+        private static String key(String record) {
+            return record.substring(0, record.indexOf('='));
+        }
     }
 
     private static final class Seen {
@@ -60,13 +87,24 @@ final class Truth {
         private long verified;
     }
 
-    Truth(Collection<SimulatedBroker> brokers, Collection<TopicPartition> ids, int minInSync) {
+    /** @param compacted topics whose logs keep the last record of each key */
+    Truth(
+            Collection<SimulatedBroker> brokers,
+            Collection<TopicPartition> ids,
+            Collection<String> compacted,
+            int minInSync) {
         this.brokers = brokers;
         this.minInSync = minInSync;
         for (var id : ids) {
-            partitions.put(id, new Of());
-            sidecars.put(id, new Of());
+            partitions.put(id, new Of(compacted.contains(id.topic())));
+            sidecars.put(id, new Of(false));
+            delayLogs.put(id, new Of(false));
         }
+    }
+
+    /** How often a replica had nothing any more where a record was superseded. */
+    long compactedAway() {
+        return compactedAway;
     }
 
     long committed(TopicPartition id) {
@@ -106,9 +144,11 @@ final class Truth {
         var isInSync = truth.partition(id).orElseThrow().isr().contains(broker.id());
         check(id.toString(), of, broker, partition, isInSync);
         Sidecars.of(partition).ifPresent(sidecar -> check(id + ".share", sidecars.get(id), broker, sidecar, isInSync));
+        Sidecars.ofDelays(partition)
+                .ifPresent(waiting -> check(id + ".delay", delayLogs.get(id), broker, waiting, isInSync));
     }
 
-    private static void check(String name, Of of, SimulatedBroker broker, Partition log, boolean isInSync) {
+    private void check(String name, Of of, SimulatedBroker broker, Partition log, boolean isInSync) {
         var found = log.view();
         if (found.isEmpty()
                 || log.role() instanceof Role.Offline
@@ -165,31 +205,41 @@ final class Truth {
     }
 
     /** What the replica has below this offset is committed: the same everywhere. */
-    private static void verify(String name, Of of, SimulatedBroker broker, Seen seen, LogView view, long upTo) {
+    private void verify(String name, Of of, SimulatedBroker broker, Seen seen, LogView view, long upTo) {
         if (seen.verified >= upTo) {
             return;
         }
-        for (var record : read(view, seen.verified, upTo)) {
-            var offset = seen.verified++;
-            if (offset == of.committed.size()) {
-                of.committed.add(record);
+        var there = read(view, seen.verified, upTo);
+        for (; seen.verified < upTo; seen.verified++) {
+            var offset = seen.verified;
+            if (there.containsKey(offset) && offset == of.committed.size()) {
+                of.add(there.get(offset));
             }
-            assertThat(record)
-                    .as("record at %d of %s at %s", offset, name, process(broker))
-                    .isEqualTo(of.committed.get((int) offset));
+            verify(name, of, broker, offset, there.get(offset));
         }
-        assertThat(seen.verified).as("read of %s at %s", name, process(broker)).isEqualTo(upTo);
     }
 
-    private static List<String> read(LogView view, long from, long upTo) {
+    private void verify(String name, Of of, SimulatedBroker broker, long offset, @Nullable String record) {
+        if (record == null && of.isSuperseded(offset)) {
+            compactedAway++;
+            return;
+        }
+        assertThat(record)
+                .as("record at %d of %s at %s", offset, name, process(broker))
+                .isNotNull()
+                .isEqualTo(of.committed.get((int) offset));
+    }
+
+    /** By offset. */
+    private static Map<Long, String> read(LogView view, long from, long upTo) {
         try {
-            var records = new ArrayList<String>();
+            var records = new HashMap<Long, String>();
             var offset = from;
             while (offset < upTo) {
                 for (var batch : RecordBatch.in(view.copy(offset, upTo, CHUNK_BYTES))) {
                     for (var record : batch.records()) {
                         if (record.offset() >= from && record.offset() < upTo) {
-                            records.add(text(batch, record) + "@" + batch.leaderEpoch());
+                            records.put(record.offset(), text(batch, record) + "@" + batch.leaderEpoch());
                         }
                     }
                     offset = batch.nextOffset();
@@ -272,23 +322,31 @@ final class Truth {
                 if (image.replicas().contains(broker.id())) {
                     var partition = broker.partition(id);
                     checkEqual(id.toString(), of, broker, partition);
-                    var beside = sidecars.get(id);
-                    if (!beside.committed.isEmpty()) {
-                        checkEqual(
-                                id + ".share",
-                                beside,
-                                broker,
-                                Sidecars.of(partition).orElseThrow());
-                    }
+                    checkEqual(id + ".share", sidecars.get(id), broker, Sidecars.of(partition));
+                    checkEqual(id + ".delay", delayLogs.get(id), broker, Sidecars.ofDelays(partition));
                 }
             }
         });
     }
 
-    private static void checkEqual(String name, Of of, SimulatedBroker broker, Partition log) {
+    private void checkEqual(String name, Of of, SimulatedBroker broker, Optional<Partition> beside) {
+        if (!of.committed.isEmpty()) {
+            checkEqual(name, of, broker, beside.orElseThrow());
+        }
+    }
+
+    private void checkEqual(String name, Of of, SimulatedBroker broker, Partition log) {
+        if (log.view().isEmpty() && of.committed.isEmpty()) {
+            // Nobody has used it.
+            return;
+        }
         var view = log.view().orElseThrow();
-        assertThat(read(view, view.startOffset(), view.endOffset()))
-                .as("%s at %s", name, process(broker))
-                .isEqualTo(of.committed);
+        assertThat(view.endOffset())
+                .as("end of %s at %s", name, process(broker))
+                .isEqualTo(of.committed.size());
+        var there = read(view, view.startOffset(), view.endOffset());
+        for (var offset = 0L; offset < view.endOffset(); offset++) {
+            verify(name, of, broker, offset, there.get(offset));
+        }
     }
 }

@@ -10,4 +10,9 @@ public final class Sidecars {
     public static Optional<Partition> of(Partition partition) {
         return Optional.ofNullable(partition.present(LogKind.SHARE));
     }
+
+    /** The log of its delayed records, where some have waited here. */
+    public static Optional<Partition> ofDelays(Partition partition) {
+        return Optional.ofNullable(partition.present(LogKind.DELAY));
+    }
 }
