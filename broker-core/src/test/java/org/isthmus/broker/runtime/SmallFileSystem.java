@@ -44,7 +44,7 @@ public final class SmallFileSystem implements AutoCloseable {
         assertThat(runs("umount", "--lazy", mountPoint.toString())).isTrue();
     }
 
-    private static boolean runs(String... command) throws InterruptedException {
+    static boolean runs(String... command) throws InterruptedException {
         try {
             var process = new ProcessBuilder(command)
                     .redirectErrorStream(true)

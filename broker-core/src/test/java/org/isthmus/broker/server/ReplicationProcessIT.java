@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.test.TestingServer;
@@ -18,6 +22,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.NotEnoughReplicasAfterAppendException;
 import org.apache.kafka.common.serialization.IntegerSerializer;
 import org.isthmus.broker.client.Acks;
+import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.ClientConfig;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.common.TopicPartition;
@@ -37,6 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplicationProcessIT {
     private static final int PARTITIONS = 3;
     private static final int KILLS = 2 * Integer.getInteger("isthmus.process.rounds", 1);
+
+    private static final int WAITING = 200;
 
     private TestingServer zooKeeper;
     private ProcessCluster cluster;
@@ -88,6 +95,52 @@ class ReplicationProcessIT {
 
             producer.checkAll(topic);
         }
+    }
+
+    @Test
+    void whatIsSentForLaterComesOnceAlthoughItsLeadersAreKilledWhileItComes() throws Exception {
+        try (var topic = ReplicatedTopic.create(cluster.bootstrap(), "later", 1, 3, 2);
+                var client = BrokerClients.connect(
+                        List.of(
+                                endpoint(cluster.address(1)),
+                                endpoint(cluster.address(2)),
+                                endpoint(cluster.address(3))),
+                        ClientConfig.defaults("later"))) {
+            var place = new TopicPartition("later", 0);
+            var taken = ConcurrentHashMap.<Integer>newKeySet();
+            for (var round = 0; round < KILLS; round++) {
+                var there = topic.readAll(0).size();
+                sendLater(client, place, 1_000 * round, taken);
+                while (topic.readAll(0).size() < there + 100) {
+                    Thread.onSpinWait();
+                }
+                var leader = topic.leader(0);
+                cluster.kill(leader);
+                topic.awaitOtherLeader(0, leader);
+                sendLater(client, place, 1_000 * round + 500, taken);
+                cluster.start(leader);
+                topic.awaitAllInSync();
+            }
+            while (!Set.copyOf(topic.readAll(0)).containsAll(taken)) {
+                Thread.onSpinWait();
+            }
+            assertThat(topic.readAll(0)).doesNotHaveDuplicates();
+            assertThat(taken).hasSizeGreaterThanOrEqualTo(KILLS * WAITING);
+        }
+    }
+
+    /** They come one after another, within two seconds. */
+    private static void sendLater(BrokerClient client, TopicPartition place, int first, Set<Integer> taken) {
+        var now = System.currentTimeMillis();
+        var sent = new ArrayList<CompletableFuture<?>>();
+        for (var number = 0; number < WAITING; number++) {
+            var named = first + number;
+            sent.add(client.sendLater(place, record(named), Acks.ALL, now + 2_000L * number / WAITING)
+                    // Who sends to a broker that has just died does not know what became of it.
+                    .handle((done, unclear) -> unclear == null && taken.add(named))
+                    .toCompletableFuture());
+        }
+        CompletableFuture.allOf(sent.toArray(CompletableFuture<?>[]::new)).join();
     }
 
     @Test

@@ -74,6 +74,14 @@ final class SteadyProducer implements AutoCloseable {
         });
     }
 
+    /** How many are acknowledged in the partition by now. */
+    int acknowledged(int partition) {
+        synchronized (acknowledged) {
+            assertThat(refused).as("what the producer could not send").isNull();
+            return acknowledged.get(partition).size();
+        }
+    }
+
     /** So many more are acknowledged in the partition, from now on. */
     void awaitMore(int partition, int count) throws InterruptedException {
         synchronized (acknowledged) {
