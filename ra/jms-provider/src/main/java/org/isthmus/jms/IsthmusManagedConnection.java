@@ -71,6 +71,11 @@ public final class IsthmusManagedConnection extends IsthmusConnection {
         return resource;
     }
 
+    /** Whether it works in a transaction, or has worked in one that is not decided yet. */
+    public boolean isInTransaction() {
+        return work.isOn() || branches.hasBranchOf(worker);
+    }
+
     /** One worker's deliveries as part of the server's transactions; the intake is of this connection. */
     public TransactedDelivery transacted(Intake intake, TransactedDelivery.Followers followers) {
         return new TransactedDelivery(intake, branches, followers);

@@ -28,6 +28,7 @@ final class IsthmusXAResource implements XAResource {
     @Override
     public void start(Xid xid, int flags) throws XAException {
         var name = own(xid);
+        branches.requireOpen();
         if (flags != TMNOFLAGS && flags != TMJOIN && flags != TMRESUME) {
             throw XaErrors.of(XAException.XAER_INVAL, "no flags of start: " + flags);
         }

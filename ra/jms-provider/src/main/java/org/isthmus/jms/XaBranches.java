@@ -20,6 +20,7 @@ final class XaBranches {
 
     private final BrokerClient client;
     private @Nullable BranchTable table; // guarded by this
+    private boolean closed; // guarded by this
 
     XaBranches(BrokerClient client) {
         this.client = client;
@@ -34,6 +35,7 @@ final class XaBranches {
     private synchronized BranchTable table() throws XAException {
         var known = table;
         if (known == null) {
+            requireOpen();
             try {
                 known = BranchTable.acquire(JmsErrors.await(client.clusterId(), "asking which cluster this is"));
             } catch (JMSException e) {
@@ -46,6 +48,24 @@ final class XaBranches {
 
     private ConcurrentMap<Xid, XaBranch> branches() throws XAException {
         return table().branches();
+    }
+
+    /** Whether a branch that the worker has worked in is not ended yet. */
+    boolean hasBranchOf(XaWorker worker) {
+        BranchTable known;
+        synchronized (this) {
+            known = table;
+        }
+        return known != null
+                && known.branches().values().stream()
+                        .anyMatch(branch -> branch.workers().contains(worker));
+    }
+
+    /** A server may keep the resource of a connection that was closed: nobody works by it any more, so what it starts would be empty. */
+    synchronized void requireOpen() throws XAException {
+        if (closed) {
+            throw XaErrors.of(XAException.XAER_RMFAIL, "the connection is closed");
+        }
     }
 
     XaBranch begin(Xid xid, Duration timeout) throws XAException {
@@ -224,6 +244,7 @@ final class XaBranches {
     void close() {
         BranchTable known;
         synchronized (this) {
+            closed = true;
             known = table;
         }
         if (known == null) {

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import javax.security.auth.Subject;
 import org.isthmus.jms.IsthmusConnectionFactory;
+import org.isthmus.jms.IsthmusManagedConnection;
 import org.isthmus.ra.outbound.FactoryHandle;
 import org.isthmus.ra.outbound.Login;
 import org.isthmus.ra.outbound.PooledConnection;
@@ -56,16 +57,27 @@ public class IsthmusManagedConnectionFactory extends ConnectionAliases
     @Override
     public ManagedConnection createManagedConnection(@Nullable Subject subject, @Nullable ConnectionRequestInfo request)
             throws ResourceException {
-        var login = login(subject, request);
-        try {
-            var factory = connectionFactory(login);
-            // Many lie in the pool, of which each has the client identifier while it is handed out.
-            factory.setClientID("");
-            return new PooledConnection(factory.createManagedConnection(), login, clientId);
-        } catch (JMSSecurityException e) {
-            throw new jakarta.resource.spi.SecurityException("The broker refused the " + login, e);
-        } catch (JMSException e) {
-            throw new EISSystemException("Cannot connect to the broker: " + e.getMessage(), e);
+        return new PooledConnection(new Entrance(), login(subject, request), clientId);
+    }
+
+    private final class Entrance implements PooledConnection.Entrance {
+        @Override
+        public Login login(@Nullable Subject subject, @Nullable ConnectionRequestInfo request) {
+            return IsthmusManagedConnectionFactory.this.login(subject, request);
+        }
+
+        @Override
+        public IsthmusManagedConnection connect(Login login) throws ResourceException {
+            try {
+                var factory = connectionFactory(login);
+                // Many lie in the pool, of which each has the client identifier while it is handed out.
+                factory.setClientID("");
+                return factory.createManagedConnection();
+            } catch (JMSSecurityException e) {
+                throw new jakarta.resource.spi.SecurityException("The broker refused the " + login, e);
+            } catch (JMSException e) {
+                throw new EISSystemException("Cannot connect to the broker: " + e.getMessage(), e);
+            }
         }
     }
 
@@ -94,16 +106,27 @@ public class IsthmusManagedConnectionFactory extends ConnectionAliases
         return invalid;
     }
 
-    /** The container's subject comes first, then what the application asked for. */
+    /**
+     * What the container's subject says comes first, then what the application asked for. A subject that only says what is configured here, as
+     * Payara's pools always have one, is not the container's word.
+     */
     private Login login(@Nullable Subject subject, @Nullable ConnectionRequestInfo request) {
         if (subject != null) {
             for (var credential : subject.getPrivateCredentials(PasswordCredential.class)) {
                 if (equals(credential.getManagedConnectionFactory())) {
-                    return new Login(credential.getUserName(), new String(credential.getPassword()));
+                    var given = named(credential.getUserName(), new String(credential.getPassword()));
+                    if (!given.equals(Login.CONFIGURED)) {
+                        return given;
+                    }
                 }
             }
         }
-        return request instanceof Login login ? login : Login.CONFIGURED;
+        return request instanceof Login asked ? named(asked.user(), asked.password()) : Login.CONFIGURED;
+    }
+
+    private Login named(@Nullable String user, @Nullable String secret) {
+        boolean configured = user == null || user.isEmpty() || (user.equals(userName) && password.equals(secret));
+        return configured ? Login.CONFIGURED : new Login(user, secret);
     }
 
     IsthmusConnectionFactory connectionFactory(Login login) throws ResourceException {

@@ -3,8 +3,11 @@ package org.isthmus.ra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.jms.Connection;
 import jakarta.jms.JMSSecurityException;
 import jakarta.jms.JMSSecurityRuntimeException;
+import jakarta.resource.ResourceException;
+import jakarta.resource.spi.ConnectionEvent;
 import jakarta.resource.spi.ConnectionManager;
 import jakarta.resource.spi.ConnectionRequestInfo;
 import jakarta.resource.spi.ManagedConnection;
@@ -22,6 +25,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.management.ObjectName;
 import javax.security.auth.Subject;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
+import javax.transaction.xa.Xid;
 import org.isthmus.jms.IsthmusQueue;
 import org.isthmus.ra.inbound.Activation;
 import org.isthmus.ra.outbound.Login;
@@ -35,11 +41,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class AdapterLoginTest {
     private static final IsthmusQueue QUEUE = new IsthmusQueue("orders");
+    private static final Xid BRANCH = new Branch("one");
 
     private final FakeServer server = new FakeServer();
     private final IsthmusResourceAdapter adapter = new IsthmusResourceAdapter();
     private final IsthmusManagedConnectionFactory managed = new IsthmusManagedConnectionFactory();
     private final NoPool noPool = new NoPool();
+    private final CarelessPool careless = new CarelessPool();
 
     /** A new connection for everyone. */
     private static final class NoPool implements ConnectionManager {
@@ -48,10 +56,53 @@ class AdapterLoginTest {
 
         @Override
         public Object allocateConnection(ManagedConnectionFactory factory, ConnectionRequestInfo request)
-                throws jakarta.resource.ResourceException {
+                throws ResourceException {
             var connection = factory.createManagedConnection(null, request);
             made.add(connection);
             return connection.getConnection(null, request);
+        }
+    }
+
+    /** Hands out what is idle whoever asks, and what is said to be lost it gives up; as Payara's pools do. */
+    private static final class CarelessPool implements ConnectionManager, PoolListener {
+        private static final long serialVersionUID = 1L;
+        private final transient Deque<ManagedConnection> idle = new ArrayDeque<>();
+        private int created;
+        private int handedOut;
+
+        @Override
+        public Object allocateConnection(ManagedConnectionFactory factory, ConnectionRequestInfo request)
+                throws ResourceException {
+            var pooled = idle.poll();
+            if (pooled == null) {
+                pooled = factory.createManagedConnection(null, request);
+                pooled.addConnectionEventListener(this);
+                created++;
+            }
+            handedOut++;
+            return pooled.getConnection(null, request);
+        }
+
+        @Override
+        public void connectionClosed(ConnectionEvent event) {
+            var pooled = (ManagedConnection) event.getSource();
+            try {
+                pooled.cleanup();
+            } catch (ResourceException e) {
+                throw new IllegalStateException(e);
+            }
+            handedOut--;
+            idle.add(pooled);
+        }
+
+        @Override
+        public void connectionErrorOccurred(ConnectionEvent event) {
+            handedOut--;
+            try {
+                ((ManagedConnection) event.getSource()).destroy();
+            } catch (ResourceException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 
@@ -69,6 +120,9 @@ class AdapterLoginTest {
     @AfterEach
     void stop() throws Exception {
         for (var connection : noPool.made) {
+            connection.destroy();
+        }
+        for (var connection : careless.idle) {
             connection.destroy();
         }
         adapter.stop();
@@ -105,6 +159,104 @@ class AdapterLoginTest {
         }
         assertThatThrownBy(() -> managed.createManagedConnection(subject("j2ee", "invalid"), Login.CONFIGURED))
                 .isInstanceOf(jakarta.resource.spi.SecurityException.class);
+    }
+
+    @Test
+    void subjectThatSaysWhatIsConfiguredIsNotTheContainersWord() throws Exception {
+        var nobody = subject("", "");
+        var asked = managed.createManagedConnection(nobody, new Login("j2ee", "j2ee"));
+        var configured = managed.createManagedConnection(nobody, Login.CONFIGURED);
+        try {
+            assertThat(asked.getMetaData().getUserName()).isEqualTo("j2ee");
+            assertThat(managed.matchManagedConnections(Set.of(asked), nobody, Login.CONFIGURED))
+                    .isNull();
+            assertThat(managed.matchManagedConnections(Set.of(configured), null, null))
+                    .isSameAs(configured);
+        } finally {
+            asked.destroy();
+            configured.destroy();
+        }
+        managed.setUserName("j2ee");
+        managed.setPassword("j2ee");
+        assertThatThrownBy(() -> managed.createManagedConnection(subject("j2ee", "j2ee"), new Login("j2ee", "invalid")))
+                .isInstanceOf(jakarta.resource.spi.SecurityException.class);
+    }
+
+    @Test
+    void connectionThatAPoolHandsOutForAnotherLoginComesToTheBrokerAsThat() throws Exception {
+        var factory = managed.createConnectionFactory(careless);
+        factory.createContext().close();
+
+        try (var context = factory.createContext("j2ee", "j2ee")) {
+            context.createProducer().send(QUEUE, "hello");
+        }
+        assertThat(careless.created).isEqualTo(1);
+        assertThat(careless.idle.element().getMetaData().getUserName()).isEqualTo("j2ee");
+
+        assertThatThrownBy(() -> factory.createContext("j2ee", "invalid"))
+                .isInstanceOf(JMSSecurityRuntimeException.class);
+        try (var context = factory.createContext();
+                var consumer = context.createConsumer(QUEUE)) {
+            assertThat(consumer.receiveBody(String.class, 20_000)).isEqualTo("hello");
+        }
+        assertThat(careless.created).isEqualTo(2);
+        assertThat(careless.handedOut).isZero();
+    }
+
+    @Test
+    void whatATransactionHasIsHadByNoOtherLogin() throws Exception {
+        var pooled = managed.createManagedConnection(null, Login.CONFIGURED);
+        try {
+            var resource = pooled.getXAResource();
+            resource.start(BRANCH, XAResource.TMNOFLAGS);
+            var handle = (Connection) pooled.getConnection(null, Login.CONFIGURED);
+            var session = handle.createSession();
+            session.createProducer(QUEUE).send(session.createTextMessage("hello"));
+
+            assertThatThrownBy(() -> pooled.getConnection(null, new Login("j2ee", "j2ee")))
+                    .isInstanceOf(jakarta.resource.spi.SecurityException.class)
+                    .hasMessageContaining("match-connections")
+                    .hasCauseInstanceOf(JMSSecurityException.class);
+
+            handle.close();
+            resource.end(BRANCH, XAResource.TMSUCCESS);
+            resource.commit(BRANCH, true);
+            assertThat(XaRig.browse(adapter, QUEUE)).containsExactly("hello");
+        } finally {
+            pooled.destroy();
+        }
+    }
+
+    @Test
+    void whatATransactionHadIsHadByNoOtherLoginBeforeItHasEnded() throws Exception {
+        var pooled = managed.createManagedConnection(null, Login.CONFIGURED);
+        try {
+            var resource = pooled.getXAResource();
+            resource.start(BRANCH, XAResource.TMNOFLAGS);
+            ((Connection) pooled.getConnection(null, Login.CONFIGURED)).close();
+            resource.end(BRANCH, XAResource.TMSUCCESS);
+
+            assertThatThrownBy(() -> pooled.getConnection(null, new Login("j2ee", "j2ee")))
+                    .isInstanceOf(jakarta.resource.spi.SecurityException.class)
+                    .hasMessageContaining("match-connections");
+        } finally {
+            pooled.destroy();
+        }
+    }
+
+    @Test
+    void resourceOfAConnectionThatHasGoneBeginsNothing() throws Exception {
+        var pooled = managed.createManagedConnection(null, Login.CONFIGURED);
+        var kept = pooled.getXAResource();
+        ((Connection) pooled.getConnection(null, new Login("j2ee", "j2ee"))).close();
+        try {
+            assertThatThrownBy(() -> kept.start(BRANCH, XAResource.TMNOFLAGS))
+                    .isInstanceOfSatisfying(
+                            XAException.class, e -> assertThat(e.errorCode).isEqualTo(XAException.XAER_RMFAIL));
+            pooled.getXAResource().start(BRANCH, XAResource.TMNOFLAGS);
+        } finally {
+            pooled.destroy();
+        }
     }
 
     private Subject subject(String user, String password) {

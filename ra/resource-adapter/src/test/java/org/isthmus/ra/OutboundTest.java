@@ -27,7 +27,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
+import javax.security.auth.Subject;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.isthmus.jms.IsthmusManagedConnection;
 import org.isthmus.jms.IsthmusQueue;
 import org.isthmus.jms.IsthmusTopic;
 import org.isthmus.ra.outbound.Login;
@@ -294,7 +296,7 @@ class OutboundTest {
     @Test
     void brokenConnectionIsToldToThePoolOnceAndHandedOutToNobody() throws Exception {
         var own = adapter.connectionFactory().createManagedConnection();
-        var broken = new PooledConnection(own, Login.CONFIGURED, "");
+        var broken = new PooledConnection(comesBy(own), Login.CONFIGURED, "");
         var healthy = managed.createManagedConnection(null, Login.CONFIGURED);
         var told = new ArrayList<Integer>();
         broken.addConnectionEventListener(new PoolListener() {
@@ -323,6 +325,20 @@ class OutboundTest {
             broken.destroy();
             healthy.destroy();
         }
+    }
+
+    private static PooledConnection.Entrance comesBy(IsthmusManagedConnection connection) {
+        return new PooledConnection.Entrance() {
+            @Override
+            public Login login(Subject subject, ConnectionRequestInfo request) {
+                return (Login) request;
+            }
+
+            @Override
+            public IsthmusManagedConnection connect(Login login) {
+                return connection;
+            }
+        };
     }
 
     @Test

@@ -12,7 +12,6 @@ import javax.management.MBeanException;
 import javax.management.ObjectName;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
-import javax.transaction.xa.Xid;
 import org.isthmus.jms.IsthmusQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,22 +85,7 @@ class RecoverableBranchesTest {
     }
 
     private void prepare() throws Exception {
-        var xid = new Xid() {
-            @Override
-            public int getFormatId() {
-                return 7;
-            }
-
-            @Override
-            public byte[] getGlobalTransactionId() {
-                return new byte[] {'o', 'n', 'e'};
-            }
-
-            @Override
-            public byte[] getBranchQualifier() {
-                return new byte[] {1};
-            }
-        };
+        var xid = new Branch("one");
         var resource = connection.getXAResource();
         resource.start(xid, XAResource.TMNOFLAGS);
         var handle = (jakarta.jms.Connection) connection.getConnection(null, null);

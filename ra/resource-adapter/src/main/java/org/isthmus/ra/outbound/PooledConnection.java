@@ -1,6 +1,7 @@
 package org.isthmus.ra.outbound;
 
 import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
 import jakarta.resource.ResourceException;
 import jakarta.resource.spi.ConnectionEvent;
 import jakarta.resource.spi.ConnectionEventListener;
@@ -9,6 +10,7 @@ import jakarta.resource.spi.LocalTransaction;
 import jakarta.resource.spi.ManagedConnection;
 import jakarta.resource.spi.ManagedConnectionMetaData;
 import java.io.PrintWriter;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,23 +29,48 @@ import org.jspecify.annotations.Nullable;
  *        └──────────┴→ broken (told to the pool once) → destroyed
  * </pre>
  *
+ * <p>It is of one login at a time, and is handed out for no other: where a pool does not look at logins and nothing is under way, it comes to
+ * the broker anew as who is asked for (re-authentication, Jakarta Connectors 9.1.9).
+ *
  * <p>The pool serialises its own calls; that the connection broke is told by a thread of the broker's client.
  */
 public final class PooledConnection implements ManagedConnection {
-    private final IsthmusManagedConnection connection;
-    private final Login login;
+    private static final System.Logger log = System.getLogger(PooledConnection.class.getName());
+
+    private final Entrance entrance;
     private final String clientId;
+    private volatile IsthmusManagedConnection connection;
+    private volatile Login login;
     private final List<ConnectionEventListener> listeners = new CopyOnWriteArrayList<>();
     private final Set<ConnectionHandle> handles = ConcurrentHashMap.newKeySet();
     private volatile boolean broken;
     private @Nullable PrintWriter logWriter;
 
+    /** The part of the connection factory. */
+    public interface Entrance {
+        /** As whom a server wants a connection. */
+        Login login(@Nullable Subject subject, @Nullable ConnectionRequestInfo request);
+
+        /** A new connection to the broker. Fails with {@link jakarta.resource.spi.SecurityException} where the broker does not let the login in. */
+        IsthmusManagedConnection connect(Login login) throws ResourceException;
+    }
+
     /** @param clientId the client identifier that it has while it is handed out; empty is none */
-    public PooledConnection(IsthmusManagedConnection connection, Login login, String clientId) throws JMSException {
-        this.connection = connection;
-        this.login = login;
+    public PooledConnection(Entrance entrance, Login login, String clientId) throws ResourceException {
+        this.entrance = entrance;
         this.clientId = clientId;
-        connection.setExceptionListener(this::broke);
+        connect(login);
+    }
+
+    private void connect(Login as) throws ResourceException {
+        var opened = entrance.connect(as);
+        connection = opened;
+        login = as;
+        try {
+            opened.setExceptionListener(cause -> broke(opened, cause));
+        } catch (JMSException e) {
+            throw new ResourceException("The connection to the broker is lost", e);
+        }
     }
 
     /** Whether the pool may hand it out for this login. */
@@ -65,16 +92,51 @@ public final class PooledConnection implements ManagedConnection {
         if (broken) {
             throw new ResourceException("The connection to the broker is lost");
         }
-        if (!clientId.isEmpty()) {
-            try {
-                connection.takeClientId(clientId);
-            } catch (JMSException e) {
-                throw new ResourceException("The client identifier cannot be had: " + e.getMessage(), e);
+        try {
+            comeAs(entrance.login(subject, request));
+            takeClientId();
+        } catch (ResourceException e) {
+            if (handles.isEmpty()) {
+                // Payara's pools would take it for handed out from now on, and have one less.
+                giveUp(e);
             }
+            throw e;
         }
         var handle = new ConnectionHandle(this);
         handles.add(handle);
         return handle;
+    }
+
+    private void comeAs(Login wanted) throws ResourceException {
+        if (wanted.equals(login)) {
+            return;
+        }
+        if (!handles.isEmpty() || connection.isInTransaction()) {
+            throw refusal("This connection has the " + login + " and is part of a transaction, so it cannot be had with the "
+                    + wanted + ": set match-connections on its pool, or give each login a connection factory of its own");
+        }
+        var before = connection;
+        connect(wanted);
+        try {
+            before.close();
+        } catch (JMSException e) {
+            log.log(Level.DEBUG, "Closing a connection failed", e);
+        }
+    }
+
+    private static ResourceException refusal(String reason) {
+        return new jakarta.resource.spi.SecurityException(reason, new JMSSecurityException(reason));
+    }
+
+    private void takeClientId() throws ResourceException {
+        if (clientId.isEmpty()) {
+            return;
+        }
+        try {
+            connection.takeClientId(clientId);
+        } catch (JMSException e) {
+            throw new ResourceException("The client identifier cannot be had: " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -97,7 +159,13 @@ public final class PooledConnection implements ManagedConnection {
         listeners.forEach(listener -> listener.connectionClosed(event));
     }
 
-    private void broke(JMSException cause) {
+    private void broke(IsthmusManagedConnection lost, JMSException cause) {
+        if (lost == connection) {
+            giveUp(cause);
+        }
+    }
+
+    private void giveUp(Exception cause) {
         if (broken) {
             return;
         }
@@ -143,7 +211,7 @@ public final class PooledConnection implements ManagedConnection {
 
     @Override
     public LocalTransaction getLocalTransaction() {
-        return new LocalWork(connection);
+        return new LocalWork(this);
     }
 
     @Override
