@@ -3,7 +3,6 @@ package org.isthmus.jms;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.isthmus.broker.client.ShareStream.ShareDelivery;
-import org.isthmus.broker.common.TopicPartition;
 
 /**
  * What a consumer knows better than the broker after a lost connection: which records it had handed out already, and which it is done with
@@ -12,20 +11,10 @@ import org.isthmus.broker.common.TopicPartition;
 final class Aftermath {
     private static final int MOST = 1_000;
 
-    /** With the timestamp, because a topic that is deleted and made anew has the same offsets for other records. */
-    private record Key(TopicPartition partition, long offset, long timestampMs) {
-        static Key of(ShareDelivery delivery) {
-            return new Key(
-                    delivery.partition(),
-                    delivery.record().offset(),
-                    delivery.record().timestampMs());
-        }
-    }
-
     private static final int DONE = 0;
 
     /** How often it was delivered, or that it is done with. */
-    private final Map<Key, Integer> known = new LinkedHashMap<>();
+    private final Map<LoanKey, Integer> known = new LinkedHashMap<>();
 
     void done(ShareDelivery delivery) {
         put(delivery, DONE);
@@ -36,7 +25,7 @@ final class Aftermath {
     }
 
     private void put(ShareDelivery delivery, int value) {
-        var key = Key.of(delivery);
+        var key = LoanKey.of(delivery);
         known.remove(key);
         known.put(key, value);
         if (known.size() > MOST) {
@@ -45,17 +34,17 @@ final class Aftermath {
     }
 
     boolean isDone(ShareDelivery delivery) {
-        var value = known.get(Key.of(delivery));
+        var value = known.get(LoanKey.of(delivery));
         return value != null && value == DONE;
     }
 
     /** Deliveries of this record that the broker has not counted. */
     int uncounted(ShareDelivery delivery) {
-        var value = known.get(Key.of(delivery));
+        var value = known.get(LoanKey.of(delivery));
         return value == null ? 0 : Math.max(0, value + 1 - delivery.deliveryCount());
     }
 
     void forget(ShareDelivery delivery) {
-        known.remove(Key.of(delivery));
+        known.remove(LoanKey.of(delivery));
     }
 }

@@ -4,6 +4,7 @@ import jakarta.jms.JMSException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.ShareStream;
@@ -27,6 +28,7 @@ public final class Intake implements AutoCloseable {
     private final ReceivedForm form;
     private final Receiver receiver;
     private final AcknowledgementsUnderWay acknowledgements;
+    private final InHand inHand = new InHand();
     private volatile boolean closed;
 
     /** Told on a thread of the broker's client, so it must not wait. */
@@ -67,7 +69,7 @@ public final class Intake implements AutoCloseable {
         }
     }
 
-    /** Without what has expired, and what was done with before a connection was lost. */
+    /** Without what has expired, what was done with before a connection was lost, and what a worker has in hand since then. */
     private List<Loan> stillWanted(List<ShareDelivery> deliveries) {
         var nowMs = System.currentTimeMillis();
         var loans = new ArrayList<Loan>(deliveries.size());
@@ -76,7 +78,7 @@ public final class Intake implements AutoCloseable {
             var loan = new Loan(delivery, 0, from, form);
             if (loan.isExpired(nowMs) || acknowledgements.wasDone(delivery)) {
                 done.add(delivery);
-            } else {
+            } else if (!inHand.comesAgain(delivery)) {
                 loans.add(loan);
             }
         }
@@ -89,9 +91,33 @@ public final class Intake implements AutoCloseable {
         return stream.holds(loan.delivery());
     }
 
-    /** A worker has them now: should this intake be lost, that was a delivery. */
-    public void seen(List<Loan> loans) {
+    /**
+     * A worker has them in hand now, until they are settled, are to come {@link #again} or are {@link #left}: should this intake be lost, that was a
+     * delivery. Should only the connection be lost and the broker hand them out to this intake again, they stay that worker's.
+     *
+     * @return false where the connection was lost just now: they are on loan no more, and not to be worked at
+     */
+    public boolean seen(List<Loan> loans) {
+        inHand.take(loans);
+        // Looked at after that: what came again before is not known to be in hand, and may be somebody else's.
+        if (!loans.stream().allMatch(this::holds)) {
+            left(loans);
+            return false;
+        }
         say(Settlement.SEEN, of(loans));
+        return true;
+    }
+
+    /** The worker has them no longer, whatever became of them: what came again meanwhile and was not settled is for others. */
+    public void left(List<Loan> loans) {
+        var cameAgain = new ArrayList<ShareDelivery>();
+        for (var loan : loans) {
+            var now = inHand.leave(loan);
+            if (now.session() != loan.delivery().session()) {
+                cameAgain.add(now);
+            }
+        }
+        say(Settlement.RELEASE_UNSEEN, cameAgain);
     }
 
     /**
@@ -99,17 +125,18 @@ public final class Intake implements AutoCloseable {
      * late for a lost connection is said again if this intake is handed the message again; another one delivers it once more.
      */
     public void acknowledge(List<Loan> loans) throws JMSException {
-        JmsErrors.await(acknowledgements.add(of(loans)), "acknowledging messages of " + from);
+        JmsErrors.await(acknowledgements.add(inHand.leave(loans)), "acknowledging messages of " + from);
     }
 
     /** They are done with; returns once that lasts. Fails where it came too late, and then they are delivered again. */
     void accept(List<Loan> loans) throws JMSException {
-        settle(Settlement.ACCEPT, loans, "acknowledging");
+        settle(Settlement.ACCEPT, inHand.now(loans), "acknowledging");
+        inHand.leave(loans);
     }
 
     /** They are done with if the transaction commits, and else come again. Returns at once; it fails with what is refused, which is told. */
     void acceptIn(Transaction transaction, List<Loan> loans, Consumer<List<ShareDelivery>> onRefusal) {
-        var unused = ShareSettlements.inRows(of(loans), (row, lastOffset) -> transaction
+        var unused = ShareSettlements.inRows(inHand.leave(loans), (row, lastOffset) -> transaction
                 .acknowledge(stream, row.get(0), lastOffset)
                 .whenComplete((done, refused) -> {
                     if (refused != null) {
@@ -120,7 +147,17 @@ public final class Intake implements AutoCloseable {
 
     /** The broker delivers them again, or gives them up where that was often enough. */
     public void release(List<Loan> loans) throws JMSException {
-        settle(Settlement.RELEASE, loans, "giving back");
+        var counted = new ArrayList<ShareDelivery>();
+        var uncounted = new ArrayList<ShareDelivery>();
+        for (var loan : loans) {
+            var now = inHand.leave(loan);
+            // What came again has been counted when its connection was lost.
+            (now.deliveryCount() > loan.deliveryCount() ? uncounted : counted).add(now);
+        }
+        var both = CompletableFuture.allOf(
+                ShareSettlements.settle(stream, counted, Settlement.RELEASE),
+                ShareSettlements.settle(stream, uncounted, Settlement.RELEASE_UNSEEN));
+        JmsErrors.await(both, "giving back messages of " + from);
     }
 
     /** The same, once the broker has heard of it. */
@@ -128,10 +165,15 @@ public final class Intake implements AutoCloseable {
         say(Settlement.RELEASE, deliveries);
     }
 
+    /** The same message for one more delivery here. */
+    public Loan again(Loan loan) {
+        return loan.again(inHand.leave(loan));
+    }
+
     /** As {@link #releaseUnseen}; returns once others can have them, and earlier only where they had gone back by themselves. */
     public void returnUnseen(List<Loan> loans) throws JMSException {
         try {
-            settle(Settlement.RELEASE_UNSEEN, loans, "giving back");
+            settle(Settlement.RELEASE_UNSEEN, of(loans), "giving back");
         } catch (JMSException e) {
             if (!(e.getLinkedException() instanceof BrokerException refused)
                     || refused.code() != ErrorCode.INVALID_RECORD_STATE) {
@@ -147,11 +189,11 @@ public final class Intake implements AutoCloseable {
 
     /** They are given up: dead letters, or gone. */
     public void reject(List<Loan> loans) throws JMSException {
-        settle(Settlement.REJECT, loans, "giving up");
+        settle(Settlement.REJECT, inHand.leave(loans), "giving up");
     }
 
-    private void settle(Settlement settlement, List<Loan> loans, String what) throws JMSException {
-        JmsErrors.await(() -> ShareSettlements.settle(stream, of(loans), settlement), what + " messages of " + from);
+    private void settle(Settlement settlement, List<ShareDelivery> deliveries, String what) throws JMSException {
+        JmsErrors.await(() -> ShareSettlements.settle(stream, deliveries, settlement), what + " messages of " + from);
     }
 
     /** For what needs no answer: where it came too late, the broker has done the same by itself. */

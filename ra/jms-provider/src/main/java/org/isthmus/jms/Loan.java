@@ -46,9 +46,9 @@ public final class Loan {
         return delivery.deliveryCount() + again;
     }
 
-    /** The same message for one more delivery by the same intake. */
-    public Loan again() {
-        return new Loan(delivery, again + 1, from, form);
+    /** The same message for one more delivery by the same intake, which has it by this delivery of the broker now. */
+    Loan again(ShareDelivery now) {
+        return new Loan(now, Math.max(0, deliveryCount() + 1 - now.deliveryCount()), from, form);
     }
 
     /** Whether this intake has handed it out before. */

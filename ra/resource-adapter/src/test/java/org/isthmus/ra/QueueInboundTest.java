@@ -379,6 +379,83 @@ class QueueInboundTest {
     }
 
     @Test
+    void whatABeanHasInHandWhenTheBrokerGoesIsHandedToNoOther(@TempDir Path directory) throws Exception {
+        var first = EmbeddedBroker.acquire(
+                new BrokerConfig(directory, List.of(new Endpoint.Tcp("127.0.0.1", 0)), Map.of()));
+        var address = first.listeners().get(0);
+        var remote = new IsthmusResourceAdapter();
+        remote.setBootstrapServers(address.toString());
+        remote.start(server);
+        var begun = new CountDownLatch(1);
+        var finish = new CountDownLatch(1);
+        var endpoints = new FakeEndpoints(message -> {
+            var it = Received.of(message);
+            received.add(it);
+            if (it.text().equals("in hand")) {
+                begun.countDown();
+                await(finish);
+            }
+        });
+        var spec = queue();
+        remote.endpointActivation(endpoints, spec);
+        send(remote, Map.of(), "in hand");
+        await(begun);
+
+        first.close();
+        try (var second = EmbeddedBroker.acquire(new BrokerConfig(directory, List.of(address), Map.of()))) {
+            send(remote, Map.of(), "behind it");
+            assertThat(List.of(take(), take()))
+                    .containsExactly(new Received("in hand", 1), new Received("behind it", 1));
+            finish.countDown();
+            remote.endpointDeactivation(endpoints, spec);
+            try (var context = remote.connectionFactory().createContext();
+                    var consumer = context.createConsumer(new IsthmusQueue("orders"))) {
+                assertThat(consumer.receiveNoWait()).isNull();
+            }
+            assertThat(received).isEmpty();
+            remote.stop();
+            assertThat(second.listeners()).containsExactly(address);
+        }
+    }
+
+    @Test
+    void whatABeanRefusesAfterTheBrokerHasGoneComesAgainAsItsSecondDelivery(@TempDir Path directory) throws Exception {
+        var first = EmbeddedBroker.acquire(
+                new BrokerConfig(directory, List.of(new Endpoint.Tcp("127.0.0.1", 0)), Map.of()));
+        var address = first.listeners().get(0);
+        var remote = new IsthmusResourceAdapter();
+        remote.setBootstrapServers(address.toString());
+        remote.start(server);
+        var begun = new CountDownLatch(1);
+        var finish = new CountDownLatch(1);
+        var endpoints = new FakeEndpoints(message -> {
+            var it = Received.of(message);
+            received.add(it);
+            if (it.equals(new Received("refused", 1))) {
+                begun.countDown();
+                await(finish);
+                throw new IllegalStateException("not yet");
+            }
+        });
+        var spec = queue();
+        spec.setRedeliveryDelay(1L);
+        remote.endpointActivation(endpoints, spec);
+        send(remote, Map.of(), "refused");
+        await(begun);
+
+        first.close();
+        try (var second = EmbeddedBroker.acquire(new BrokerConfig(directory, List.of(address), Map.of()))) {
+            send(remote, Map.of(), "behind it");
+            assertThat(List.of(take(), take()))
+                    .containsExactly(new Received("refused", 1), new Received("behind it", 1));
+            finish.countDown();
+            assertThat(take()).isEqualTo(new Received("refused", 2));
+            remote.stop();
+            assertThat(second.listeners()).containsExactly(address);
+        }
+    }
+
+    @Test
     void aBadSelectorIsRefusedAtDeployment() {
         var spec = queue();
         spec.setMessageSelector("colour === 'green'");

@@ -255,7 +255,10 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     }
 
     private void deliver(List<Loan> loans, Recipient bean) {
-        intake.seen(loans);
+        if (!intake.seen(loans)) {
+            done(loans);
+            return;
+        }
         boolean settled = true;
         try {
             var received = bean.receive(loans);
@@ -274,6 +277,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
                 }
             };
         } finally {
+            intake.left(loans);
             if (settled) {
                 done(loans);
             }
@@ -351,21 +355,25 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
                 ? Duration.ZERO
                 : subscription.options().delayAfter(again.get(0).deliveryCount());
         boolean here = again.stream().anyMatch(lanes::keepsOrder);
+        tellUnlessLost(given, intake::reject);
+        tellUnlessLost(here ? List.of() : again, intake::release);
+        if (here) {
+            // Those without a key are among them only where they shared a batch with others.
+            threads.later(wait, new Again(loans, again.stream().map(intake::again).toList()));
+        }
+        return !here;
+    }
+
+    private interface Telling {
+        void of(List<Loan> loans) throws JMSException;
+    }
+
+    private void tellUnlessLost(List<Loan> loans, Telling telling) {
         try {
-            if (!given.isEmpty()) {
-                intake.reject(given);
-            }
-            if (!here && !again.isEmpty()) {
-                intake.release(again);
-            }
+            telling.of(loans);
         } catch (JMSException e) {
             log.log(Level.DEBUG, "The broker has taken back already what a bean of " + subscription + " refused", e);
         }
-        if (here) {
-            // Those without a key are among them only where they shared a batch with others.
-            threads.later(wait, new Again(loans, again.stream().map(Loan::again).toList()));
-        }
-        return !here;
     }
 
     /** The lanes of {@code loans} are free again, and begin with these. */
