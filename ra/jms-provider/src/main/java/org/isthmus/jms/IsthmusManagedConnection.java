@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * at once.
  */
 public final class IsthmusManagedConnection extends IsthmusConnection {
+    private static final System.Logger LOG = System.getLogger(IsthmusManagedConnection.class.getName());
+
     private final SessionTransaction work = new SessionTransaction(client(), false);
     private final Set<ManagedSession> managed = ConcurrentHashMap.newKeySet();
     private final SessionWorker worker = new SessionWorker(work, () -> managed);
@@ -127,9 +129,16 @@ public final class IsthmusManagedConnection extends IsthmusConnection {
         return ending;
     }
 
-    /** For its next user, who is to find it outside of every transaction: also of one that ended while somebody still worked in it. */
-    public void leaveTransaction() {
-        worker.leave();
+    /**
+     * For its next user, who is to find it outside of every transaction: also of one that ended while somebody still worked in it. One that was
+     * begun here and that nobody ended is rolled back.
+     */
+    public synchronized void leaveTransaction() throws JMSException {
+        if (local == null) {
+            worker.leave();
+        } else {
+            rollback();
+        }
     }
 
     /** For its next user, too: temporary destinations end with the connection that an application had, and not with the pool's. */
@@ -178,6 +187,11 @@ public final class IsthmusManagedConnection extends IsthmusConnection {
 
     @Override
     void endTransactions() {
+        try {
+            leaveTransaction();
+        } catch (JMSException e) {
+            LOG.log(System.Logger.Level.WARNING, "A transaction is left to its time-out", e);
+        }
         branches.close();
     }
 }

@@ -19,6 +19,7 @@ final class RecoveryConnections implements AutoCloseable {
 
     private final IsthmusResourceAdapter adapter;
     private final List<IsthmusManagedConnection> connections = new ArrayList<>(); // guarded by this
+    private boolean isClosed; // guarded by this
 
     RecoveryConnections(IsthmusResourceAdapter adapter) {
         this.adapter = adapter;
@@ -54,6 +55,10 @@ final class RecoveryConnections implements AutoCloseable {
     }
 
     private IsthmusManagedConnection connection(IsthmusConnectionFactory factory) throws JMSException, XAException {
+        if (isClosed) {
+            // A server may recover while it stops the adapter; an embedded broker would then never end.
+            throw new jakarta.jms.IllegalStateException("The adapter has stopped");
+        }
         factory.setClientID(""); // which a bean may have at this moment
         var opened = factory.createManagedConnection();
         for (var known : connections) {
@@ -68,6 +73,7 @@ final class RecoveryConnections implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        isClosed = true;
         for (var connection : connections) {
             try {
                 connection.close();

@@ -189,6 +189,28 @@ class XaOutboundTest extends XaRig {
         }
     }
 
+    @Test
+    void whatNobodyEndedIsRolledBackWhenTheConnectionGoesBackToThePool() throws Exception {
+        send(ORDERS, "one");
+        var connection = managed.createManagedConnection(null, null);
+        try {
+            connection.getLocalTransaction().begin();
+            var handle = (jakarta.jms.Connection) connection.getConnection(null, null);
+            handle.start();
+            assertThat(handle.createSession().createConsumer(ORDERS).receive(20_000))
+                    .isNotNull();
+            connection.cleanup();
+
+            try (var context = factory.createContext()) {
+                assertThat(context.createConsumer(ORDERS).receiveBody(String.class, 10_000))
+                        .isEqualTo("one");
+            }
+            connection.getLocalTransaction().begin();
+        } finally {
+            connection.destroy();
+        }
+    }
+
     private static void sendBy(jakarta.jms.Connection connection, String text) throws Exception {
         try (connection) {
             var session = connection.createSession();

@@ -177,8 +177,8 @@ public final class PooledConnection implements ManagedConnection {
     @Override
     public void cleanup() throws ResourceException {
         invalidateHandles();
-        connection.leaveTransaction();
         try {
+            connection.leaveTransaction();
             // The next user has not started it.
             connection.stop();
             connection.deleteTemporaries();
