@@ -8,6 +8,7 @@ import java.util.Map;
 /** Payara Micro, whose root directory keeps what its commands did, and the transaction log. */
 final class MicroServer extends OwnServer {
     private final PayaraCommands commands = new PayaraCommands();
+    private Path packed;
 
     MicroServer(Path directory) {
         super(directory);
@@ -35,6 +36,24 @@ final class MicroServer extends OwnServer {
         commands.archive(archive);
     }
 
+    /** Puts the server, the adapter's settings and these archives into one jar, as which it starts from then on. */
+    void pack(Path... archives) throws Exception {
+        var jar = directory.resolve("packed.jar");
+        var command = micro(commands.beforeBoot(directory));
+        for (var archive : archives) {
+            command.addAll(List.of("--deploy", archive.toString()));
+        }
+        command.addAll(List.of("--outputUberJar", jar.toString()));
+        run(command, Map.of());
+        packed = jar;
+    }
+
+    private List<String> micro(List<String> options) throws IOException {
+        var command = java("-jar", System.getProperty("payara.microJar"), "--nocluster");
+        command.addAll(options);
+        return command;
+    }
+
     @Override
     List<String> names() {
         return Bookkeeping.names(PayaraCommands.FACTORY, PayaraCommands.DATABASE, "java:appserver/TransactionManager");
@@ -42,14 +61,14 @@ final class MicroServer extends OwnServer {
 
     @Override
     List<String> command() throws Exception {
-        var command = java(
-                "-jar",
-                System.getProperty("payara.microJar"),
-                "--nocluster",
-                "--rootdir",
-                directory.resolve("root").toString(),
-                "--port",
-                Integer.toString(port));
+        var port = List.of("--port", Integer.toString(this.port));
+        if (packed != null) {
+            var command = java("-jar", packed.toString(), "--nocluster");
+            command.addAll(port);
+            return command;
+        }
+        var command = micro(port);
+        command.addAll(List.of("--rootdir", directory.resolve("root").toString()));
         command.addAll(commands.once(directory));
         return command;
     }

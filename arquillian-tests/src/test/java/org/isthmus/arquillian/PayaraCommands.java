@@ -3,6 +3,7 @@ package org.isthmus.arquillian;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -62,10 +63,16 @@ final class PayaraCommands {
             return List.of();
         }
         areCarriedOut = true;
+        var options = new ArrayList<>(beforeBoot(directory));
+        options.add("--postbootcommandfile");
+        options.add(Files.writeString(directory.resolve("post.asadmin"), after).toString());
+        return options;
+    }
+
+    /** Those of them that configure, without those that deploy. */
+    List<String> beforeBoot(Path directory) throws IOException {
         return List.of(
                 "--prebootcommandfile",
-                Files.writeString(directory.resolve("pre.asadmin"), before).toString(),
-                "--postbootcommandfile",
-                Files.writeString(directory.resolve("post.asadmin"), after).toString());
+                Files.writeString(directory.resolve("pre.asadmin"), before).toString());
     }
 }
