@@ -28,7 +28,7 @@ public final class Intake implements AutoCloseable {
     private final ReceivedForm form;
     private final Receiver receiver;
     private final AcknowledgementsUnderWay acknowledgements;
-    private final InHand inHand = new InHand();
+    private final InHand inHand;
     private volatile boolean closed;
 
     /** Told on a thread of the broker's client, so it must not wait. */
@@ -40,11 +40,12 @@ public final class Intake implements AutoCloseable {
         void failed(JMSException cause);
     }
 
-    Intake(Subscriptions.Part part, IsthmusDestination from, ReceivedForm form, Receiver receiver) {
+    Intake(Subscriptions.Part part, IsthmusDestination from, ReceivedForm form, InHand inHand, Receiver receiver) {
         stream = part.stream();
         lease = part.lease();
         this.from = from;
         this.form = form;
+        this.inHand = inHand;
         this.receiver = receiver;
         acknowledgements = new AcknowledgementsUnderWay(stream);
     }
@@ -78,7 +79,7 @@ public final class Intake implements AutoCloseable {
             var loan = new Loan(delivery, 0, from, form);
             if (loan.isExpired(nowMs) || acknowledgements.wasDone(delivery)) {
                 done.add(delivery);
-            } else if (!inHand.comesAgain(delivery)) {
+            } else if (!inHand.comesAgain(delivery, this)) {
                 loans.add(loan);
             }
         }
@@ -98,7 +99,7 @@ public final class Intake implements AutoCloseable {
      * @return false where the connection was lost just now: they are on loan no more, and not to be worked at
      */
     public boolean seen(List<Loan> loans) {
-        inHand.take(loans);
+        inHand.take(loans, this);
         // Looked at after that: what came again before is not known to be in hand, and may be somebody else's.
         if (!loans.stream().allMatch(this::holds)) {
             left(loans);
@@ -112,7 +113,7 @@ public final class Intake implements AutoCloseable {
     public void left(List<Loan> loans) {
         var cameAgain = new ArrayList<ShareDelivery>();
         for (var loan : loans) {
-            var now = inHand.leave(loan);
+            var now = inHand.leave(loan, this);
             if (now.session() != loan.delivery().session()) {
                 cameAgain.add(now);
             }
@@ -125,18 +126,18 @@ public final class Intake implements AutoCloseable {
      * late for a lost connection is said again if this intake is handed the message again; another one delivers it once more.
      */
     public void acknowledge(List<Loan> loans) throws JMSException {
-        JmsErrors.await(acknowledgements.add(inHand.leave(loans)), "acknowledging messages of " + from);
+        JmsErrors.await(acknowledgements.add(leave(loans)), "acknowledging messages of " + from);
     }
 
     /** They are done with; returns once that lasts. Fails where it came too late, and then they are delivered again. */
     void accept(List<Loan> loans) throws JMSException {
-        settle(Settlement.ACCEPT, inHand.now(loans), "acknowledging");
-        inHand.leave(loans);
+        settle(Settlement.ACCEPT, loans.stream().map(loan -> inHand.now(loan, this)).toList(), "acknowledging");
+        leave(loans);
     }
 
     /** They are done with if the transaction commits, and else come again. Returns at once; it fails with what is refused, which is told. */
     void acceptIn(Transaction transaction, List<Loan> loans, Consumer<List<ShareDelivery>> onRefusal) {
-        var unused = ShareSettlements.inRows(inHand.leave(loans), (row, lastOffset) -> transaction
+        var unused = ShareSettlements.inRows(leave(loans), (row, lastOffset) -> transaction
                 .acknowledge(stream, row.get(0), lastOffset)
                 .whenComplete((done, refused) -> {
                     if (refused != null) {
@@ -150,7 +151,7 @@ public final class Intake implements AutoCloseable {
         var counted = new ArrayList<ShareDelivery>();
         var uncounted = new ArrayList<ShareDelivery>();
         for (var loan : loans) {
-            var now = inHand.leave(loan);
+            var now = inHand.leave(loan, this);
             // What came again has been counted when its connection was lost.
             (now.deliveryCount() > loan.deliveryCount() ? uncounted : counted).add(now);
         }
@@ -167,7 +168,7 @@ public final class Intake implements AutoCloseable {
 
     /** The same message for one more delivery here. */
     public Loan again(Loan loan) {
-        return loan.again(inHand.leave(loan));
+        return loan.again(inHand.leave(loan, this));
     }
 
     /** As {@link #releaseUnseen}; returns once others can have them, and earlier only where they had gone back by themselves. */
@@ -182,6 +183,11 @@ public final class Intake implements AutoCloseable {
         }
     }
 
+    /** What waited here for somebody who has it from an earlier intake. */
+    void giveBack(ShareDelivery delivery) {
+        say(Settlement.RELEASE_UNSEEN, List.of(delivery));
+    }
+
     /** Goes back as if nobody had had it. */
     public void releaseUnseen(List<Loan> loans) {
         say(Settlement.RELEASE_UNSEEN, of(loans));
@@ -189,7 +195,7 @@ public final class Intake implements AutoCloseable {
 
     /** They are given up: dead letters, or gone. */
     public void reject(List<Loan> loans) throws JMSException {
-        settle(Settlement.REJECT, inHand.leave(loans), "giving up");
+        settle(Settlement.REJECT, leave(loans), "giving up");
     }
 
     private void settle(Settlement settlement, List<ShareDelivery> deliveries, String what) throws JMSException {
@@ -199,6 +205,10 @@ public final class Intake implements AutoCloseable {
     /** For what needs no answer: where it came too late, the broker has done the same by itself. */
     private void say(Settlement settlement, List<ShareDelivery> deliveries) {
         var unused = ShareSettlements.settle(stream, deliveries, settlement);
+    }
+
+    private List<ShareDelivery> leave(List<Loan> loans) {
+        return loans.stream().map(loan -> inHand.leave(loan, this)).toList();
     }
 
     private static List<ShareDelivery> of(List<Loan> loans) {

@@ -307,8 +307,11 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
     /**
      * Takes messages of a queue, or of a subscription to a topic, for many workers of an application server. It needs no session and does not
      * heed {@link #stop}; whoever opened it closes it before the connection.
+     *
+     * @param inHand what these workers have in hand, also from an intake before this one
      */
-    public Intake openIntake(IsthmusDestination destination, IntakeOptions options, Intake.Receiver receiver)
+    public Intake openIntake(
+            IsthmusDestination destination, IntakeOptions options, InHand inHand, Intake.Receiver receiver)
             throws JMSException {
         use();
         options.validate();
@@ -318,7 +321,7 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
             var part = from instanceof IsthmusQueue
                     ? new Subscriptions.Part(queue(topic, options), null)
                     : subscription(from, topic, options);
-            return new Intake(part, from, new ReceivedForm(recordsAsText(), trustedClasses()), receiver);
+            return new Intake(part, from, new ReceivedForm(recordsAsText(), trustedClasses()), inHand, receiver);
         } catch (InvalidDestinationException e) {
             topics.forget(topic.name());
             throw e;

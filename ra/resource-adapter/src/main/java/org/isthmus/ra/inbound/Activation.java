@@ -4,6 +4,7 @@ import jakarta.jms.JMSException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import jakarta.resource.spi.work.Work;
 import java.lang.System.Logger.Level;
+import org.isthmus.jms.InHand;
 import org.isthmus.jms.IsthmusConnectionFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ public final class Activation implements AutoCloseable {
     private final IsthmusConnectionFactory connections;
     private final MessageEndpointFactory endpoints;
     private final ServerThreads threads;
+    /** Beans may still be at work at what an attachment brought that is lost. */
+    private final InHand inHand = new InHand();
 
     private @Nullable Attachment attachment;
     private int failedAttempts;
@@ -69,7 +72,7 @@ public final class Activation implements AutoCloseable {
             return;
         }
         try {
-            var opened = Attachment.open(subscription, connections, endpoints, threads, this::lost);
+            var opened = Attachment.open(subscription, connections, endpoints, threads, inHand, this::lost);
             if (attach(opened)) {
                 opened.begin();
                 log.log(Level.INFO, "Receiving from {0}", subscription);

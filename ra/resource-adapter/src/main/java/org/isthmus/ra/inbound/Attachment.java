@@ -5,6 +5,7 @@ import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.isthmus.jms.InHand;
 import org.isthmus.jms.IsthmusConnectionFactory;
 import org.isthmus.jms.IsthmusManagedConnection;
 
@@ -26,6 +27,7 @@ final class Attachment implements AutoCloseable {
             IsthmusConnectionFactory connections,
             MessageEndpointFactory endpoints,
             ServerThreads threads,
+            InHand inHand,
             Consumer<JMSException> onLost)
             throws JMSException {
         var connection = connections.createManagedConnection();
@@ -37,7 +39,7 @@ final class Attachment implements AutoCloseable {
                 }
             };
             connection.setExceptionListener(lost::accept);
-            return new Attachment(connection, new Delivery(subscription, connection, endpoints, threads, lost));
+            return new Attachment(connection, new Delivery(subscription, connection, endpoints, threads, inHand, lost));
         } catch (JMSException | RuntimeException e) {
             closeQuietly(connection);
             throw e;

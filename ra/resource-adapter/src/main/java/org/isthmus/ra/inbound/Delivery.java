@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.isthmus.jms.Ahead;
+import org.isthmus.jms.InHand;
 import org.isthmus.jms.Intake;
 import org.isthmus.jms.IsthmusManagedConnection;
 import org.isthmus.jms.Loan;
@@ -62,6 +63,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
             IsthmusManagedConnection connection,
             MessageEndpointFactory endpoints,
             ServerThreads threads,
+            InHand inHand,
             Consumer<JMSException> onFailure)
             throws JMSException {
         this.subscription = subscription;
@@ -70,7 +72,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         this.threads = threads;
         this.onFailure = onFailure;
         lanes = new Lanes(subscription.ordering());
-        intake = connection.openIntake(subscription.destination(), subscription.options(), this);
+        intake = connection.openIntake(subscription.destination(), subscription.options(), inHand, this);
     }
 
     void begin() {
