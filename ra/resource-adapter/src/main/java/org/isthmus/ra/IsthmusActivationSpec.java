@@ -38,6 +38,9 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
     private static final String TOPIC = Topic.class.getName();
 
     private transient @Nullable ResourceAdapter resourceAdapter;
+    /** What {@code connectionFactoryLookup} names, once found: servers recover by this where the application's names are not known. */
+    private transient volatile @Nullable IsthmusManagedConnectionFactory named;
+
     private String destination = "";
     private String destinationLookup = "";
     private String destinationType = "";
@@ -260,10 +263,19 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
     }
 
     private IsthmusConnectionFactory namedFactory() throws ResourceException {
+        var known = named;
+        if (known == null) {
+            known = lookUpFactory();
+            named = known;
+        }
+        return known.connectionFactory(Login.CONFIGURED);
+    }
+
+    private IsthmusManagedConnectionFactory lookUpFactory() throws InvalidPropertyException {
         var found = lookUp("connectionFactoryLookup", connectionFactoryLookup);
         if (found instanceof FactoryHandle handle
                 && handle.managedConnectionFactory() instanceof IsthmusManagedConnectionFactory ours) {
-            return ours.connectionFactory(Login.CONFIGURED);
+            return ours;
         }
         throw PropertyFlaws.of(
                 getClass(),

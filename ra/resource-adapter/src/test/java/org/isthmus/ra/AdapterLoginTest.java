@@ -308,6 +308,25 @@ class AdapterLoginTest {
     }
 
     @Test
+    void recoveryComesByTheFactoryThatABeanNamedWhereNamesAreNotKnown() throws Exception {
+        managed.setUserName("j2ee");
+        managed.setPassword("j2ee");
+        var bean = FakeEndpoints.keeping(new LinkedBlockingQueue<>());
+        var spec = new IsthmusActivationSpec();
+        spec.setResourceAdapter(adapter);
+        spec.setDestination(QUEUE.getName());
+        spec.setDestinationType("jakarta.jms.Queue");
+        spec.setConnectionFactoryLookup("java:app/jms/factory");
+        try (var names = Names.setUp()) {
+            names.bind("java:app/jms/factory", managed.createConnectionFactory(noPool));
+            adapter.endpointActivation(bean, spec);
+        }
+
+        assertThat(adapter.getXAResources(new IsthmusActivationSpec[] {spec})).hasSize(1);
+        adapter.endpointDeactivation(bean, spec);
+    }
+
+    @Test
     void overviewAsksAsTheServersUser() throws Exception {
         var overview = ManagementFactory.getPlatformMBeanServer()
                 .queryNames(
