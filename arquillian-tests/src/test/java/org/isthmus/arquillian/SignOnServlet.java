@@ -7,11 +7,15 @@ import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.transaction.UserTransaction;
 import java.io.IOException;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
-/** Comes to the broker by a factory, as a user or as whom the factory says, and tells whether it was let in; or has the bean deliver a parcel. */
+/**
+ * Comes to the broker by a factory, as a user or as whom the factory says, perhaps in a transaction after it came as the server's own, and tells
+ * whether it was let in; or has the bean deliver a parcel.
+ */
 @SuppressWarnings("BanJNDI") // the names are those of the test
 @WebServlet("/sign-on")
 public class SignOnServlet extends HttpServlet {
@@ -22,12 +26,26 @@ public class SignOnServlet extends HttpServlet {
         var parcel = request.getParameter("parcel");
         try {
             response.getWriter().print(parcel == null ? comes(request) : delivered(parcel));
-        } catch (NamingException e) {
+        } catch (Exception e) {
             throw new IOException(e);
         }
     }
 
-    private static String comes(HttpServletRequest request) throws NamingException {
+    private static String comes(HttpServletRequest request) throws Exception {
+        if (request.getParameter("after") == null) {
+            return isLetIn(request);
+        }
+        UserTransaction transaction = InitialContext.doLookup("java:comp/UserTransaction");
+        transaction.begin();
+        try {
+            Bookkeeping.factory().createContext().close();
+            return isLetIn(request);
+        } finally {
+            transaction.rollback();
+        }
+    }
+
+    private static String isLetIn(HttpServletRequest request) throws NamingException {
         var named = request.getParameter("factory");
         ConnectionFactory factory = named == null ? Bookkeeping.factory() : InitialContext.doLookup(named);
         try (var context = context(factory, request.getParameter("user"), request.getParameter("password"))) {
