@@ -131,7 +131,10 @@ public final class Intake implements AutoCloseable {
 
     /** They are done with; returns once that lasts. Fails where it came too late, and then they are delivered again. */
     void accept(List<Loan> loans) throws JMSException {
-        settle(Settlement.ACCEPT, loans.stream().map(loan -> inHand.now(loan, this)).toList(), "acknowledging");
+        settle(
+                Settlement.ACCEPT,
+                loans.stream().map(loan -> inHand.now(loan, this)).toList(),
+                "acknowledging");
         leave(loans);
     }
 
@@ -155,10 +158,11 @@ public final class Intake implements AutoCloseable {
             // What came again has been counted when its connection was lost.
             (now.deliveryCount() > loan.deliveryCount() ? uncounted : counted).add(now);
         }
-        var both = CompletableFuture.allOf(
-                ShareSettlements.settle(stream, counted, Settlement.RELEASE),
-                ShareSettlements.settle(stream, uncounted, Settlement.RELEASE_UNSEEN));
-        JmsErrors.await(both, "giving back messages of " + from);
+        JmsErrors.await(
+                () -> CompletableFuture.allOf(
+                        ShareSettlements.settle(stream, counted, Settlement.RELEASE),
+                        ShareSettlements.settle(stream, uncounted, Settlement.RELEASE_UNSEEN)),
+                "giving back messages of " + from);
     }
 
     /** The same, once the broker has heard of it. */

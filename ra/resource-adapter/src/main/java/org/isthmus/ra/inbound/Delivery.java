@@ -361,7 +361,8 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         tellUnlessLost(here ? List.of() : again, intake::release);
         if (here) {
             // Those without a key are among them only where they shared a batch with others.
-            threads.later(wait, new Again(loans, again.stream().map(intake::again).toList()));
+            threads.later(
+                    wait, new Again(loans, again.stream().map(intake::again).toList()));
         }
         return !here;
     }
