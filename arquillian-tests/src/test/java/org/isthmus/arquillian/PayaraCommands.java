@@ -33,11 +33,11 @@ final class PayaraCommands {
         after.append(deployment(name, archive, factory));
     }
 
-    /** The archive, and a pool of the server's own, which is taken away with it. */
+    /** The archive, and a pool of the server's own, which is taken away with it, and does not look who asks: what is right there is right where it does. */
     static String deployment(String name, Path archive, String factory) {
         return """
                 deploy %2$s
-                create-connector-connection-pool --raname %1$s --connectiondefinition jakarta.jms.ConnectionFactory --transactionsupport XATransaction --steadypoolsize 0 %1$sPool
+                create-connector-connection-pool --raname %1$s --connectiondefinition jakarta.jms.ConnectionFactory --transactionsupport XATransaction --matchconnections=false --steadypoolsize 0 %1$sPool
                 create-connector-resource --poolname %1$sPool %3$s
                 """.formatted(name, archive, factory);
     }

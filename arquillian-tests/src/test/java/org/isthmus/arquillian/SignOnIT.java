@@ -39,7 +39,7 @@ class SignOnIT {
             for (int n = 0; n < MORE_THAN_A_POOL_HAS; n++) {
                 assertThat(server.get(SIGN_ON + "?user=ann&password=pear")).isEqualTo("refused");
             }
-            // Payara's pools share a connection in a transaction, whoever asks, unless they are told to match.
+            // Payara's pool has been told not to look who asks, and so shares a connection in a transaction.
             var shared = System.getProperty("isthmus.test.server").equals("wildfly") ? "welcome" : "refused";
             for (int n = 0; n < MORE_THAN_A_POOL_HAS; n++) {
                 assertThat(server.get(SIGN_ON + "?user=ann&password=apple&after=server"))

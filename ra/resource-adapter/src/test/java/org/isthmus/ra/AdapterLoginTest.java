@@ -63,7 +63,7 @@ class AdapterLoginTest {
         }
     }
 
-    /** Hands out what is idle whoever asks, and what is said to be lost it gives up; as Payara's pools do. */
+    /** Hands out what is idle whoever asks, as Payara's pools do that are told not to match, and gives up what is said to be lost. */
     private static final class CarelessPool implements ConnectionManager, PoolListener {
         private static final long serialVersionUID = 1L;
         private final transient Deque<ManagedConnection> idle = new ArrayDeque<>();
