@@ -39,11 +39,10 @@ class SignOnIT {
             for (int n = 0; n < MORE_THAN_A_POOL_HAS; n++) {
                 assertThat(server.get(SIGN_ON + "?user=ann&password=pear")).isEqualTo("refused");
             }
-            // Payara's pool has been told not to look who asks, and so shares a connection in a transaction.
-            var shared = System.getProperty("isthmus.test.server").equals("wildfly") ? "welcome" : "refused";
+            // In a transaction these pools share a connection, whoever asks.
             for (int n = 0; n < MORE_THAN_A_POOL_HAS; n++) {
                 assertThat(server.get(SIGN_ON + "?user=ann&password=apple&after=server"))
-                        .isEqualTo(shared);
+                        .isEqualTo("refused");
             }
             assertThat(server.get(SIGN_ON)).isEqualTo("welcome");
             assertThat(server.get(SIGN_ON + "?factory=java:app/jms/ann")).isEqualTo("welcome");

@@ -112,9 +112,10 @@ public final class PooledConnection implements ManagedConnection {
             return;
         }
         if (!handles.isEmpty() || connection.isInTransaction()) {
-            throw refusal("This connection has the " + login
-                    + " and is part of a transaction, so it cannot be had with the " + wanted
-                    + ": set match-connections on its pool, or give each login a connection factory of its own");
+            throw refusal(
+                    "This connection has the " + login
+                            + " and is part of a transaction, so it cannot be had with the " + wanted
+                            + ": give each login a connection factory of its own, or on Payara set match-connections of the pool");
         }
         var before = connection;
         connect(wanted);
