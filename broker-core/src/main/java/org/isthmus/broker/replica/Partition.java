@@ -225,6 +225,23 @@ public final class Partition {
         return storage.files().exists(directoryBeside(LogKind.DELAY));
     }
 
+    /**
+     * Behind all records that wait beside this log now: what will wait comes behind it, also where a machine loses its power meanwhile. Completes on
+     * the partition's loop.
+     */
+    public CompletionStage<Long> waitedUpTo() {
+        return CompletableFuture.supplyAsync(this::hasDelayLog, storage.io())
+                .thenComposeAsync(
+                        some -> some ? delayLog().safeEnd() : CompletableFuture.completedStage(0L), loop::execute);
+    }
+
+    private CompletionStage<Long> safeEnd() {
+        return opened().thenCompose(view -> {
+            var end = view.highWatermark();
+            return safe(end).thenApply(safe -> end);
+        });
+    }
+
     private Path directoryBeside(LogKind kind) {
         return directory.resolveSibling(directory.getFileName() + kind.suffix());
     }

@@ -19,6 +19,7 @@ final class DelayPlaces implements PartitionListener {
 
     private final Partitions partitions;
     private final Executor io;
+    private final MetadataStore metadata;
     private final ProducerIds producerIds;
     private final DelayCoordinator coordinator;
 
@@ -31,6 +32,7 @@ final class DelayPlaces implements PartitionListener {
             IdSource ids) {
         this.partitions = partitions;
         this.io = io;
+        this.metadata = metadata;
         this.producerIds = producerIds;
         this.coordinator = new DelayCoordinator(this::place, metadata::image, clock, ids);
     }
@@ -45,7 +47,7 @@ final class DelayPlaces implements PartitionListener {
                 .orElseThrow(() -> new BrokerException(
                         ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "partition " + id + " is not held here"));
         partition.leadership();
-        return new DelayPlace(partition, io, producerIds::next);
+        return new DelayPlace(partition, WaitMarks.of(metadata.image(), id), io, producerIds::next);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.isthmus.broker.common.WaitMark;
 import org.isthmus.broker.coordinator.share.Interest;
 import org.isthmus.broker.coordinator.share.Marks;
 import org.isthmus.broker.coordinator.share.OffsetRange;
@@ -26,7 +27,11 @@ import org.isthmus.broker.runtime.Clock;
 
 /** A partition's records, as its share groups read them: from the published view, on I/O threads unless they are few and were just written. */
 record PartitionRecords(
-        Partition partition, Executor io, Function<Interest, Predicate<RecordCursor>> filters, Clock clock)
+        Partition partition,
+        WaitMark waiting,
+        Executor io,
+        Function<Interest, Predicate<RecordCursor>> filters,
+        Clock clock)
         implements RecordSource {
     /** So many that were written last are still in memory, and not worth another thread. */
     private static final int FEW_RECORDS = 64;
@@ -60,7 +65,7 @@ record PartitionRecords(
             var isWhole = batch.count() == batch.lastOffsetDelta() + 1;
             var matching =
                     !data || (interest.isEverything() && isWhole) ? List.of(range) : matching(batch, range, filter);
-            var marks = data && asMessages ? MessageMarks.of(batch, range, clock.wallMs()) : Marks.NONE;
+            var marks = data && asMessages ? MessageMarks.of(batch, range, waiting, clock.wallMs()) : Marks.NONE;
             batches.add(new Scan.Batch(
                     range, batch.baseOffset(), batch.sizeInBytes(), content, batch.producerId(), matching, marks));
             next = batch.lastOffset() + 1;
@@ -163,6 +168,11 @@ record PartitionRecords(
             }
             return view.highWatermark();
         });
+    }
+
+    @Override
+    public CompletionStage<Long> waitedUpTo() {
+        return partition.waitedUpTo();
     }
 
     @Override

@@ -274,8 +274,10 @@ public class IsthmusSession implements TopicSession, QueueSession {
             IsthmusDestination from, TopicInfo topic, Set<TopicPartition> partitions, IsthmusConsumer.Choice choice)
             throws JMSException {
         try {
-            var positions = TopicOffsets.of(connection.client(), partitions, connection.start(from));
-            return open(from, positions, choice);
+            var start = connection.start(from);
+            var positions = TopicOffsets.of(connection.client(), partitions, start);
+            var late = LateSubscriber.of(connection.client(), topic, partitions, start);
+            return open(from, positions, late, choice);
         } catch (InvalidDestinationException e) {
             connection.topics().forget(topic.name());
             throw e;
@@ -336,7 +338,10 @@ public class IsthmusSession implements TopicSession, QueueSession {
     }
 
     private IsthmusConsumer open(
-            IsthmusDestination from, Map<TopicPartition, Long> positions, IsthmusConsumer.Choice choice) {
+            IsthmusDestination from,
+            Map<TopicPartition, Long> positions,
+            LateSubscriber late,
+            IsthmusConsumer.Choice choice) {
         var filter = choice.selector() == null ? null : Selector.parse(choice.selector());
         var client = connection.client();
         var consumer = new IsthmusConsumer(
@@ -346,7 +351,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
                 filter,
                 null,
                 null,
-                it -> new TailInflow(client, delivery.lock, positions, it.observer()));
+                it -> new TailInflow(client, delivery.lock, positions, late, it.observer()));
         delivery.add(consumer);
         if (consumer.inflow() instanceof TailInflow tail) {
             tail.open();

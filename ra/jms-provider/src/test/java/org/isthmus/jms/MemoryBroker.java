@@ -224,7 +224,8 @@ final class MemoryBroker implements AutoCloseable {
                 wanted.forEach((partition, spec) -> {
                     long end = log(partition).size();
                     long first = firstOffsets.getOrDefault(partition, 0L);
-                    offsets.put(partition, spec instanceof OffsetSpec.Earliest ? first : end);
+                    var isEnd = spec instanceof OffsetSpec.Latest || spec instanceof OffsetSpec.AtTimestamp;
+                    offsets.put(partition, isEnd ? end : spec instanceof OffsetSpec.Earliest ? first : 0L);
                 });
                 return offsets;
             });

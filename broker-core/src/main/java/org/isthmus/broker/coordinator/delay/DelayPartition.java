@@ -1,6 +1,7 @@
 package org.isthmus.broker.coordinator.delay;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.WaitMark;
 import org.isthmus.broker.coordinator.Bytes;
 import org.isthmus.broker.coordinator.Decision;
 import org.isthmus.broker.coordinator.Guests;
@@ -17,6 +19,7 @@ import org.isthmus.broker.coordinator.Shard;
 import org.isthmus.broker.coordinator.ShardObserver;
 import org.isthmus.broker.coordinator.ShardedCoordinator;
 import org.isthmus.broker.record.Compression;
+import org.isthmus.broker.record.Header;
 import org.isthmus.broker.record.LogRecord;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.record.RecordBatchBuilder;
@@ -225,7 +228,7 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
         var count = 0;
         var bytes = 0L;
         for (var entry : machine.window().all().entrySet()) {
-            bytes += entry.getValue().sizeInBytes();
+            bytes += entry.getValue().sizeInBytes() + WaitMark.MOST_BYTES;
             if (entry.getKey().atMs() > nowMs || ++count > MOST_AT_ONCE || (count > 1 && bytes > most)) {
                 break;
             }
@@ -240,10 +243,14 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
             busy = false;
             return;
         }
+        var due = new ArrayList<Due>();
         var offsets = new ArrayList<Long>();
-        machine.window().upTo(moving.upTo()).values().forEach(place -> offsets.add(place.offset()));
+        machine.window().upTo(moving.upTo()).forEach((each, place) -> {
+            due.add(each);
+            offsets.add(place.offset());
+        });
         andThen(log.read(offsets), records -> {
-            var batch = batch(records, moving);
+            var batch = batch(due, records, moving);
             target.deliver(batch).whenComplete((appended, failure) -> {
                 if (failure == null) {
                     note(moving, records.size());
@@ -257,16 +264,29 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
         });
     }
 
-    private static ByteBuffer batch(List<LogRecord> records, DelayRecord.Moving moving) {
+    private ByteBuffer batch(List<Due> due, List<LogRecord> records, DelayRecord.Moving moving) {
         var batch =
                 new RecordBatchBuilder(Compression.NONE).producer(moving.producerId(), (short) 0, moving.sequence());
-        for (var record : records) {
-            for (var delayed :
-                    RecordBatch.first(ByteBuffer.wrap(held(record).array())).records()) {
-                batch.append(delayed.timestampMs(), delayed.key(), delayed.value(), delayed.headers());
+        for (var i = 0; i < records.size(); i++) {
+            for (var delayed : RecordBatch.first(
+                            ByteBuffer.wrap(held(records.get(i)).array()))
+                    .records()) {
+                batch.append(
+                        delayed.timestampMs(),
+                        delayed.key(),
+                        delayed.value(),
+                        marked(delayed.headers(), due.get(i).since()));
             }
         }
         return batch.build();
+    }
+
+    /** It may bear the mark of another partition, from which it was copied. */
+    private List<Header> marked(List<Header> headers, long since) {
+        var marked = new ArrayList<Header>();
+        headers.stream().filter(each -> !each.key().equals(WaitMark.HEADER)).forEach(marked::add);
+        marked.add(new Header(WaitMark.HEADER, target.mark().text(since).getBytes(StandardCharsets.US_ASCII)));
+        return marked;
     }
 
     private static Bytes held(LogRecord record) {

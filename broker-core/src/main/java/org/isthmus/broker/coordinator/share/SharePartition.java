@@ -87,16 +87,19 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
                 .thenApply(begunAnew -> null);
     }
 
-    /** The offset where a group may begin: nothing below is lost any more. */
-    private CompletionStage<Long> placeOf(StartAt place) {
+    /** Where a group may begin: nothing below is lost any more. Only who begins with what is sent next is too late for what waits. */
+    private CompletionStage<Beginning> placeOf(StartAt place) {
         return source.offsetOf(place)
                 .thenCompose(start -> source.isSafe(start)
                         ? CompletableFuture.completedStage(start)
-                        : source.safe(start).thenApply(safe -> start));
+                        : source.safe(start).thenApply(safe -> start))
+                .thenCompose(start -> place instanceof StartAt.Latest
+                        ? source.waitedUpTo().thenApply(waited -> new Beginning(start, waited))
+                        : CompletableFuture.completedStage(new Beginning(start, 0)));
     }
 
     private Decision<ShareRecord, Boolean> decideOpening(
-            @Nullable ShareGroup present, String group, String member, Opening opening, long start) {
+            @Nullable ShareGroup present, String group, String member, Opening opening, Beginning start) {
         var wanted = opening.settings();
         if (present == null) {
             return Decision.of(true, List.of(ShareRecord.GroupState.beginning(group, wanted, start)));
@@ -268,8 +271,13 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
         return source.scan(asked, interest, true, true, maxBytes)
                 .thenCompose(scan -> shard.read(view -> {
                     var consumption = consumptions.get(group);
-                    return Browsing.of(
-                            scan, asked, to, consumption == null ? new OffsetSet() : consumption.hidden(scan));
+                    return consumption == null
+                            ? Browsing.of(scan, asked, to, new OffsetSet())
+                            : Browsing.of(
+                                    scan.withoutWaitedBefore(consumption.group().waited()),
+                                    asked,
+                                    to,
+                                    consumption.hidden(scan));
                 }));
     }
 

@@ -35,6 +35,8 @@ import org.isthmus.broker.record.RecordBatch;
 final class Offsets {
     private static final long LATEST = -1;
     private static final long EARLIEST = -2;
+    /** Our own, which Apache Kafka refuses. */
+    private static final long WAITED = -1_000;
 
     private final Cluster cluster;
 
@@ -91,6 +93,9 @@ final class Offsets {
     private static long timestamp(OffsetSpec spec) {
         if (spec instanceof OffsetSpec.AtTimestamp at) {
             return at.timestampMs();
+        }
+        if (spec instanceof OffsetSpec.Waited) {
+            return WAITED;
         }
         return spec instanceof OffsetSpec.Earliest ? EARLIEST : LATEST;
     }

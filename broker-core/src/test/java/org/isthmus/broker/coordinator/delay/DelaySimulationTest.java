@@ -19,10 +19,12 @@ import java.util.stream.IntStream;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.WaitMark;
 import org.isthmus.broker.coordinator.Bytes;
 import org.isthmus.broker.coordinator.ShardedCoordinator;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.record.Compression;
+import org.isthmus.broker.record.LogRecord;
 import org.isthmus.broker.record.RecordBatchBuilder;
 import org.isthmus.broker.sim.Seeds;
 import org.isthmus.broker.sim.SimClock;
@@ -60,6 +62,10 @@ class DelaySimulationTest {
         private final int windowSize;
         private final Map<String, Sent> sent = new HashMap<>();
         private final Set<String> acknowledged = new HashSet<>();
+        /** The ends of the log when a record was sent, and when that was answered: it waits from a place between them. */
+        private final Map<String, Long> sentAt = new HashMap<>();
+
+        private final Map<String, Long> answeredAt = new HashMap<>();
         private final Set<String> rolledBack = new HashSet<>();
         private final List<Work> open = new ArrayList<>();
         private final ShardedCoordinator<DelayPartition> shards;
@@ -93,9 +99,13 @@ class DelaySimulationTest {
             var record = record(name, delayMs);
             ask(delays -> {
                         sent.put(name, new Sent(record.atMs(), record.atMs() > clock.wallMs()));
+                        sentAt.put(name, log.committedEnd());
                         return delays.delay(record, true);
                     })
-                    .thenAccept(done -> acknowledged.add(name));
+                    .thenAccept(done -> {
+                        acknowledged.add(name);
+                        answeredAt.put(name, log.committedEnd());
+                    });
         }
 
         private Delayed record(String name, long delayMs) {
@@ -122,6 +132,7 @@ class DelaySimulationTest {
             var records = names.stream().map(name -> record(name, delayMs)).toList();
             records.forEach(record -> sent.put(names.get(records.indexOf(record)), new Sent(record.atMs(), false)));
             work.names.addAll(names);
+            names.forEach(name -> sentAt.put(name, log.committedEnd()));
             var first = work.asked;
             work.asked += names.size();
             work.unanswered++;
@@ -193,6 +204,7 @@ class DelaySimulationTest {
                 for (var name : work.names) {
                     var atMs = sent.get(name).atMs();
                     sent.put(name, new Sent(atMs, atMs > clock.wallMs()));
+                    answeredAt.put(name, log.committedEnd());
                 }
                 acknowledged.addAll(work.names);
             }
@@ -220,9 +232,26 @@ class DelaySimulationTest {
         }
 
         List<String> delivered() {
-            return target.records().stream()
-                    .map(record -> new String(record.value(), StandardCharsets.UTF_8))
-                    .toList();
+            return target.records().stream().map(World::name).toList();
+        }
+
+        private static String name(LogRecord record) {
+            return new String(record.value(), StandardCharsets.UTF_8);
+        }
+
+        /** Who began to listen in between can tell what was sent before from what was sent after. */
+        void checkEachSaysFromWhichPlaceItWaited() {
+            for (var record : target.records()) {
+                var name = name(record);
+                for (var header : record.headers()) {
+                    assertThat(header.key()).isEqualTo(WaitMark.HEADER);
+                    assertThat(CrashingLog.MARK.place(new String(header.value(), StandardCharsets.US_ASCII)))
+                            .as("place of %s", name)
+                            .isGreaterThanOrEqualTo(sentAt.get(name))
+                            .isLessThan(answeredAt.getOrDefault(name, Long.MAX_VALUE));
+                }
+                assertThat(record.headers()).as(name).hasSize(sent.get(name).waited() ? 1 : record.headers().size());
+            }
         }
 
         void checkNothingIsEarlyTwiceOrOutOfOrder() {
@@ -274,6 +303,7 @@ class DelaySimulationTest {
         List.copyOf(world.open).forEach(work -> world.end(work, !work.broken));
         world.loops.runFor(Duration.ofMinutes(2));
         world.checkNothingIsEarlyTwiceOrOutOfOrder();
+        world.checkEachSaysFromWhichPlaceItWaited();
         assertThat(world.delivered()).containsAll(world.acknowledged);
         assertThat(world.acknowledged).hasSizeGreaterThan(50);
         world.send("last", 10);

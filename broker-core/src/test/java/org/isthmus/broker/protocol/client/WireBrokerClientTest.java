@@ -126,6 +126,15 @@ class WireBrokerClientTest {
         assertThat(offset(new OffsetSpec.AtTimestamp(9_999))).isEqualTo(3);
     }
 
+    @Test
+    void placesOfWhatWaitsAreTold() {
+        get(client.createTopic(new NewTopic("pages", 1, Map.of())));
+        assertThat(offset(new OffsetSpec.Waited())).isZero();
+        get(client.sendLater(PAGES_0, record("in an hour"), Acks.ALL, System.currentTimeMillis() + 3_600_000));
+        assertThat(offset(new OffsetSpec.Waited())).isPositive();
+        assertThat(offset(new OffsetSpec.Latest())).isZero();
+    }
+
     private long offset(OffsetSpec spec) {
         return get(client.offsets(Map.of(PAGES_0, spec))).get(PAGES_0);
     }

@@ -177,6 +177,11 @@ class ShareSessionTest {
         }
 
         @Override
+        public CompletionStage<Long> waitedUpTo() {
+            return CompletableFuture.completedStage(0L);
+        }
+
+        @Override
         public Cancellable whenReadable(long offset, Runnable task) {
             return () -> {};
         }
