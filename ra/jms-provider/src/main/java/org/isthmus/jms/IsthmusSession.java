@@ -90,6 +90,13 @@ public class IsthmusSession implements TopicSession, QueueSession {
         return transaction;
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** For a producer that would tell a completion listener. */
+    void requireCompletions() throws JMSException {}
+
     void requireOpen() throws JMSException {
         if (closed) {
             throw new IllegalStateException("the session is closed");

@@ -111,9 +111,14 @@ final class Outflow {
         message.setJMSDeliveryMode(manner.deliveryMode());
         message.setJMSPriority(manner.priority());
         message.setJMSTimestamp(now);
-        message.setJMSDeliveryTime(now + manner.delayMs());
-        message.setJMSExpiration(manner.timeToLiveMs() == 0 ? 0 : now + manner.timeToLiveMs());
+        message.setJMSDeliveryTime(after(now, manner.delayMs()));
+        message.setJMSExpiration(manner.timeToLiveMs() == 0 ? 0 : after(now, manner.timeToLiveMs()));
         message.setJMSMessageID(manner.withoutId() ? null : "ID:" + sessionName + ":" + nextMessage.getAndIncrement());
+    }
+
+    /** The end of time is as late as it gets: who says Long.MAX_VALUE means for ever. */
+    private static long after(long now, long ms) {
+        return ms > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + ms;
     }
 
     private CompletionStage<?> send(

@@ -10,7 +10,11 @@ import jakarta.jms.JMSException;
 import jakarta.jms.MessageFormatException;
 import jakarta.jms.Session;
 import java.util.Collections;
+import java.beans.Introspector;
+import java.beans.PropertyDescriptor;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.isthmus.broker.network.Endpoint;
 import org.junit.jupiter.api.Test;
 
@@ -181,5 +185,31 @@ class ConnectionTest extends MemoryBrokerTest {
         assertThat(objects.getObjectInstance(new IsthmusQueue("q").getReference(), null, null, null))
                 .isEqualTo(new IsthmusQueue("q"))
                 .isNotEqualTo(new IsthmusTopic("q"));
+    }
+
+    @Test
+    void everyPropertyOfAFactoryComesBackFromItsReference() throws Exception {
+        var factory = new IsthmusConnectionFactory();
+        for (var property : properties()) {
+            var type = property.getPropertyType();
+            Object value = type == boolean.class
+                    ? !(Boolean) property.getReadMethod().invoke(factory)
+                    : type == String.class ? property.getName() : type == double.class ? (Object) 7d : type == long.class ? (Object) 7L : 7;
+            property.getWriteMethod().invoke(factory, value);
+        }
+        factory.setStartFrom("earliest");
+        var again = new IsthmusObjectFactory().getObjectInstance(factory.getReference(), null, null, null);
+        for (var property : properties()) {
+            var kept = property.getReadMethod().invoke(factory);
+            assertThat(property.getReadMethod().invoke(again))
+                    .as(property.getName())
+                    .isEqualTo(property.getName().toLowerCase(Locale.ROOT).endsWith("password") ? "" : kept);
+        }
+    }
+
+    private static List<PropertyDescriptor> properties() throws Exception {
+        return Arrays.stream(Introspector.getBeanInfo(IsthmusConnectionFactory.class).getPropertyDescriptors())
+                .filter(property -> property.getReadMethod() != null && property.getWriteMethod() != null)
+                .toList();
     }
 }
