@@ -3,6 +3,7 @@ package org.isthmus.broker.server;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,6 +17,7 @@ import org.isthmus.broker.coordinator.share.OffsetRange;
 import org.isthmus.broker.coordinator.share.RecordSource;
 import org.isthmus.broker.coordinator.share.Scan;
 import org.isthmus.broker.coordinator.share.StartAt;
+import org.isthmus.broker.coordinator.share.Tail;
 import org.isthmus.broker.log.AbortedTransaction;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.log.OpenTransaction;
@@ -167,6 +169,15 @@ record PartitionRecords(
                 return Math.max(view.startOffset(), Math.min(at.offset(), view.endOffset()));
             }
             return view.highWatermark();
+        });
+    }
+
+    @Override
+    public CompletionStage<Tail> tail() {
+        return read(view -> {
+            var open = new HashMap<Long, Long>();
+            view.openTransactions().forEach(each -> open.put(each.producerId(), each.firstOffset()));
+            return new Tail(view.highWatermark(), open);
         });
     }
 

@@ -32,6 +32,8 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
     /** How long a group that ends with its last member outlives a connection that was lost. */
     private static final Duration LINGER = Duration.ofSeconds(30);
 
+    private static final int LOOK_BYTES = 1 << 20;
+
     private final ShareLog log;
     private final EventLoop loop;
     private final RecordSource source;
@@ -76,7 +78,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
      * interest would have to change under other members.
      */
     public CompletionStage<Void> open(String group, String member, Opening opening) {
-        return placeOf(opening.start())
+        return placeOf(opening.start(), opening.settings().stock())
                 .thenCompose(start -> shard.write(
                         view -> decideOpening(view.state().group(group), group, member, opening, start), begunAnew -> {
                             if (begunAnew) {
@@ -87,15 +89,48 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
                 .thenApply(begunAnew -> null);
     }
 
-    /** Where a group may begin: nothing below is lost any more. Only who begins with what is sent next is too late for what waits. */
-    private CompletionStage<Beginning> placeOf(StartAt place) {
-        return source.offsetOf(place)
-                .thenCompose(start -> source.isSafe(start)
-                        ? CompletableFuture.completedStage(start)
-                        : source.safe(start).thenApply(safe -> start))
-                .thenCompose(start -> place instanceof StartAt.Latest
-                        ? source.waitedUpTo().thenApply(waited -> new Beginning(start, waited))
-                        : CompletableFuture.completedStage(new Beginning(start, 0)));
+    /** Where a group may begin: nothing below is lost any more. */
+    private CompletionStage<Beginning> placeOf(StartAt place, boolean stock) {
+        return place instanceof StartAt.Latest && !stock
+                ? source.tail().thenCompose(this::behind)
+                : source.offsetOf(place)
+                        .thenCompose(start -> safe(start).thenApply(safe -> Beginning.at(start)));
+    }
+
+    private CompletionStage<Void> safe(long offset) {
+        return source.isSafe(offset) ? CompletableFuture.completedStage(null) : source.safe(offset);
+    }
+
+    /**
+     * With what is sent from now on. So is what a transaction sends that is open, though it lies there, for it is sent when that commits (Jakarta
+     * Messaging §6.2.7); what waits for its time was sent before (§7.9).
+     */
+    private CompletionStage<Beginning> behind(Tail tail) {
+        var undecided = new OffsetSet();
+        return safe(tail.end())
+                .thenCompose(safe -> lookForUndecided(tail, tail.firstOpen(), undecided))
+                .thenCompose(found -> source.waitedUpTo())
+                .thenApply(waited -> beginning(undecided, tail.end(), waited));
+    }
+
+    private static Beginning beginning(OffsetSet undecided, long end, long waited) {
+        if (undecided.isEmpty()) {
+            return new Beginning(end, List.of(), waited);
+        }
+        var first = undecided.nextMember(0);
+        return new Beginning(first, undecided.gaps(new OffsetRange(first, end - 1)), waited);
+    }
+
+    private CompletionStage<Void> lookForUndecided(Tail tail, long from, OffsetSet undecided) {
+        if (from >= tail.end()) {
+            return CompletableFuture.completedStage(null);
+        }
+        return source.scan(from, Interest.EVERYTHING, true, false, LOOK_BYTES).thenCompose(scan -> {
+            scan.batches().stream()
+                    .filter(tail::isOpen)
+                    .forEach(batch -> undecided.add(batch.range()));
+            return lookForUndecided(tail, Math.max(scan.next(), from + 1), undecided);
+        });
     }
 
     private Decision<ShareRecord, Boolean> decideOpening(
@@ -283,7 +318,8 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
 
     /** Lets a group without members begin anew at this place, with the settings that it has or, where it is not there, with these. */
     public CompletionStage<Void> restart(String group, ShareSettings settings, StartAt place) {
-        return placeOf(place)
+        var known = machine.group(group);
+        return placeOf(place, (known == null ? settings : known.settings()).stock())
                 .thenCompose(start -> shard.write(
                         view -> {
                             var present = view.state().group(group);

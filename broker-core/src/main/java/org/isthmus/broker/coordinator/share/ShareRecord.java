@@ -26,7 +26,7 @@ sealed interface ShareRecord {
             long expiredCount)
             implements ShareRecord {
         static GroupState beginning(String group, ShareSettings settings, Beginning at) {
-            return new GroupState(group, settings, at.offset(), at.waited(), List.of(), List.of(), List.of(), 0, 0);
+            return new GroupState(group, settings, at.offset(), at.waited(), at.done(), List.of(), List.of(), 0, 0);
         }
 
         @Override

@@ -21,7 +21,7 @@ class ShareMachineTest {
     }
 
     private ShareGroup begin(ShareSettings settings, long start) {
-        replay(ShareRecord.GroupState.beginning("orders", settings, new Beginning(start, 300)));
+        replay(ShareRecord.GroupState.beginning("orders", settings, new Beginning(start, List.of(), 300)));
         return machine.group("orders");
     }
 
@@ -87,7 +87,7 @@ class ShareMachineTest {
 
     @Test
     void groupThatWasWrittenBeforeRecordsSaidThatTheyWaitedIsForAllOfThem() {
-        var state = ShareRecord.GroupState.beginning("orders", ShareSettings.QUEUE, new Beginning(5, 0));
+        var state = ShareRecord.GroupState.beginning("orders", ShareSettings.QUEUE, Beginning.at(5));
         var value = codec.value(state);
         var older = Arrays.copyOf(value, value.length - 1);
         assertThat(codec.decode(new LogRecord(0, 0, codec.key(state), older, List.of())))

@@ -23,6 +23,7 @@ import org.isthmus.broker.coordinator.share.Scan;
 import org.isthmus.broker.coordinator.share.ShareCoordinator;
 import org.isthmus.broker.coordinator.share.ShareSettings;
 import org.isthmus.broker.coordinator.share.StartAt;
+import org.isthmus.broker.coordinator.share.Tail;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.runtime.Cancellable;
@@ -174,6 +175,11 @@ class ShareSessionTest {
         @Override
         public CompletionStage<Long> offsetOf(StartAt place) {
             return beginning;
+        }
+
+        @Override
+        public CompletionStage<Tail> tail() {
+            return beginning.thenApply(end -> new Tail(end, Map.of()));
         }
 
         @Override
