@@ -35,7 +35,7 @@ final class Outflow {
     private final byte[] stickyKey;
     private final AtomicLong nextMessage = new AtomicLong();
     private final AsyncSends asyncSends;
-    private final UnansweredSends unanswered = new UnansweredSends();
+    private final UnansweredSends unanswered;
     private volatile long lastUnansweredNanos;
 
     /** What a producer says about a message that it sends. */
@@ -46,7 +46,8 @@ final class Outflow {
         this.connection = connection;
         this.sessionName = sessionName;
         this.stickyKey = sessionName.getBytes(StandardCharsets.US_ASCII);
-        this.asyncSends = new AsyncSends(threads);
+        this.asyncSends = new AsyncSends(connection.surroundings(), threads);
+        this.unanswered = new UnansweredSends(connection.surroundings());
     }
 
     UnansweredSends unanswered() {

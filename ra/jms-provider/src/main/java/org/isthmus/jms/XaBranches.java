@@ -19,10 +19,13 @@ final class XaBranches {
     private static final System.Logger LOG = System.getLogger(XaBranches.class.getName());
 
     private final BrokerClient client;
+    private final BranchTable.All tables;
     private @Nullable BranchTable table; // guarded by this
 
-    XaBranches(BrokerClient client) {
+    /** @param tables those of this process */
+    XaBranches(BrokerClient client, BranchTable.All tables) {
         this.client = client;
+        this.tables = tables;
     }
 
     /** Whether what is begun by the one may be joined by the other. */
@@ -35,7 +38,7 @@ final class XaBranches {
         var known = table;
         if (known == null) {
             try {
-                known = BranchTable.acquire(JmsErrors.await(client.clusterId(), "asking which cluster this is"));
+                known = tables.acquire(JmsErrors.await(client.clusterId(), "asking which cluster this is"));
             } catch (JMSException e) {
                 throw XaErrors.of(e);
             }

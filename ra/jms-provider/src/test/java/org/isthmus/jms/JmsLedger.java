@@ -36,12 +36,13 @@ final class JmsLedger {
     private int kills;
 
     /** A consumer as the application has it; a new one has nothing to do with the one before. */
-    record Holder(String name, SimProcess process, boolean isTransacted) {}
+    record Holder(String name, SimProcess process, boolean isTransacted, JmsChoice choice) {}
 
     private static final class Fate {
         private final String text;
         private boolean attempted;
         private boolean sent;
+        private int partition = -1;
         private long offset = -1;
         private int seen;
         private int killsBefore;
@@ -57,6 +58,7 @@ final class JmsLedger {
         private boolean settled;
         private boolean perhapsSettled;
         private boolean perhapsMoved;
+        private boolean prepared;
         private String movedBy;
         private boolean drained;
         private final List<String> copies = new ArrayList<>();
@@ -119,6 +121,14 @@ final class JmsLedger {
                 .as("%s: where it was before; it comes from %d", what, offset)
                 .isIn(-1L, offset);
         fate.offset = offset;
+        var partition = message.getIntProperty("JMS_Isthmus_Partition");
+        assertThat(fate.partition)
+                .as("%s: the partition that it was in before; it comes from %d", what, partition)
+                .isIn(-1, partition);
+        fate.partition = partition;
+        assertThat(to.choice().covers(kind(fate.text))).as("%s: it was selected", what).isTrue();
+        assertThat(message.getJMSDeliveryTime()).as("%s: when it may be delivered", what).isLessThanOrEqualTo(clock.wallMs());
+        assertThat(fate.prepared).as("%s: it is part of a prepared branch", what).isFalse();
         var mayBeUnaware = hasLostSince(to.process(), now);
         if (!mayBeUnaware) {
             assertThat(fate.settled).as("%s: it was acknowledged", what).isFalse();
@@ -204,9 +214,23 @@ final class JmsLedger {
         texts.forEach(text -> fate(text).perhapsMoved = true);
     }
 
+    /** Nobody gets them before the branch is ended, whatever fails. */
+    void prepared(Collection<String> texts) {
+        texts.forEach(text -> fate(text).prepared = true);
+    }
+
+    /** The branch that has them is about to be rolled back. */
+    void unprepared(Collection<String> texts) {
+        texts.forEach(text -> {
+            fate(text).prepared = false;
+            fate(text).holder = null;
+        });
+    }
+
     void moved(String transaction, Collection<String> texts) {
         texts.forEach(text -> {
             var fate = fate(text);
+            fate.prepared = false;
             assertThat(fate.movedBy)
                     .as("%s: moved before %s", text, transaction)
                     .isNull();
@@ -235,8 +259,12 @@ final class JmsLedger {
         fate(copy.getBody(String.class)).copies.add(copy.getStringProperty("by"));
     }
 
-    /** Everything is healed and drained. Returns how much came of it. */
-    int check() {
+    /**
+     * Everything is healed and drained. Returns how much came of it.
+     *
+     * @param wanted what of it anybody wanted
+     */
+    int check(JmsChoice wanted) {
         for (var fate : fates.values()) {
             if (fate.movedBy != null) {
                 assertThat(fate.copies).as("copies of %s", fate.text).containsExactly(fate.movedBy);
@@ -254,7 +282,7 @@ final class JmsLedger {
                         .as("%s: was acknowledged, and moved", fate.text)
                         .isFalse();
             }
-            if (fate.sent) {
+            if (fate.sent && wanted.covers(kind(fate.text))) {
                 assertThat(fate.drained || isMoved || fate.settled || fate.perhapsSettled)
                         .as("%s: is lost; last with %s", fate.text, fate.holder)
                         .isTrue();
@@ -285,6 +313,11 @@ final class JmsLedger {
     /** Whose message it is: what one session sent bears one name. */
     static String sender(String text) {
         return text.substring(0, text.lastIndexOf('-'));
+    }
+
+    /** By which consumers choose. */
+    static int kind(String text) {
+        return number(text) % 3;
     }
 
     static int number(String text) {
