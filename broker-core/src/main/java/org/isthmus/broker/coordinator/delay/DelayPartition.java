@@ -101,15 +101,19 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
      * Takes a record in. Completes once it is committed, or, where the sender does not wait for that, once it is written.
      */
     public CompletionStage<Void> delay(Delayed record, boolean untilCommitted) {
-        if (record.atMs() <= passedMs()) {
+        if (record.atMs() <= passedMs() && !isBehindOthers(record.atMs())) {
             return target.deliver(ByteBuffer.wrap(record.batch().array()));
         }
-        var waiting = DelayRecord.Waiting.first(record);
         var written = new CompletableFuture<Void>();
-        var committed = shard.write(view -> Decision.of(true, List.<DelayRecord>of(waiting)), done -> {
-                    written.complete(null);
-                    rest();
-                })
+        var committed = shard.write(
+                        view -> Decision.of(
+                                true,
+                                List.<DelayRecord>of(DelayRecord.Waiting.first(
+                                        record.notBefore(view.state().passedMs())))),
+                        done -> {
+                            written.complete(null);
+                            rest();
+                        })
                 .<Void>thenApply(done -> null);
         return untilCommitted
                 ? committed.exceptionally(failure -> {
@@ -117,6 +121,15 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
                 })
                 : CompletableFuture.anyOf(written, committed.toCompletableFuture())
                         .thenApply(done -> null);
+    }
+
+    /** Whether there is something that was due no later and has not been moved yet: it may have been sent before by the same session. */
+    private boolean isBehindOthers(long atMs) {
+        var window = machine.window();
+        return machine.moving() != null
+                || (window.isEmpty()
+                        ? !window.isWhole()
+                        : window.all().firstKey().atMs() <= atMs);
     }
 
     /** What is written may survive all the same: whoever sent it again could leave two of it. */

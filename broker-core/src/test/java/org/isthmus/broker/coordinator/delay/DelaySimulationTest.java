@@ -71,6 +71,7 @@ class DelaySimulationTest {
         private final ShardedCoordinator<DelayPartition> shards;
         private final org.isthmus.broker.runtime.EventLoop loop;
         private long producers;
+        private long lastArrivalMs;
 
         World(long seed, int windowSize) {
             this.random = new Random(seed);
@@ -96,7 +97,10 @@ class DelaySimulationTest {
         }
 
         void send(String name, long delayMs) {
-            var record = record(name, delayMs);
+            send(name, record(name, delayMs));
+        }
+
+        private void send(String name, Delayed record) {
             ask(delays -> {
                         sent.put(name, new Sent(record.atMs(), record.atMs() > clock.wallMs()));
                         sentAt.put(name, log.committedEnd());
@@ -115,6 +119,13 @@ class DelaySimulationTest {
             var bytes = new byte[batch.remaining()];
             batch.get(bytes);
             return new Delayed(clock.wallMs() + delayMs, new Bytes(bytes));
+        }
+
+        /** As a session does whose records are all to be there a moment later, and may come to the broker when that is over. */
+        void sendOverASlowWay(String name) {
+            var record = record(name, 20);
+            lastArrivalMs = Math.max(lastArrivalMs + 1, clock.wallMs() + random.nextInt(60));
+            loop.schedule(Duration.ofMillis(lastArrivalMs - clock.wallMs()), () -> send(name, record));
         }
 
         private <T> CompletionStage<T> ask(Function<DelayPartition, CompletionStage<T>> question) {
@@ -256,6 +267,11 @@ class DelaySimulationTest {
 
         void checkNothingIsEarlyTwiceOrOutOfOrder() {
             var delivered = delivered();
+            assertThat(delivered.stream()
+                            .filter(name -> name.startsWith("c"))
+                            .map(name -> Integer.valueOf(name.substring(1))))
+                    .as("what one session sent with one delay")
+                    .isSorted();
             assertThat(delivered).doesNotHaveDuplicates().noneMatch(rolledBack::contains);
             long latest = Long.MIN_VALUE;
             for (var name : delivered) {
@@ -288,6 +304,8 @@ class DelaySimulationTest {
                 case 5, 6 -> {
                     if (inTransactions) {
                         world.workOn("t" + step);
+                    } else {
+                        world.sendOverASlowWay("c" + step);
                     }
                 }
                 case 4 -> {
