@@ -153,13 +153,14 @@ class TransactionsSpecTest extends SpecTest {
         other.createProducer(topic).send(other.createTextMessage("sent before"));
 
         var subscriber = session();
-        var consumers = List.of(
-                subscriber.createConsumer(topic),
+        var unnamed = subscriber.createConsumer(topic);
+        var named = List.of(
                 subscriber.createSharedConsumer(topic, own("shared")),
                 subscriber.createSharedDurableConsumer(topic, own("durable")));
         sender.commit();
 
-        for (var consumer : consumers) {
+        assertThat(text(unnamed.receive(SOON))).isEqualTo("in a transaction");
+        for (var consumer : named) {
             assertThat(text(consumer.receive(SOON))).isEqualTo("in a transaction");
             assertThat(consumer.receiveNoWait()).isNull();
         }
