@@ -10,7 +10,6 @@ import jakarta.jms.Queue;
 import jakarta.jms.QueueReceiver;
 import jakarta.jms.Topic;
 import jakarta.jms.TopicSubscriber;
-import java.nio.charset.StandardCharsets;
 import org.isthmus.broker.client.FetchedRecord;
 import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.selector.Selector;
@@ -46,21 +45,14 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
 
     /** What of the records is for this consumer. */
     record Choice(@Nullable String selector, boolean noLocal) {
-        /** A text on the wire has 65,535 bytes at most, in an encoding that makes more of rare characters, and sometimes with a name beside it. */
-        private static final int MOST_BYTES = 40_000;
-
         /** A selector that is null or empty selects everything (§3.8.1.1). */
         static Choice of(@Nullable String selector, boolean noLocal) throws JMSException {
             if (selector == null || selector.isBlank()) {
                 return new Choice(null, noLocal);
             }
-            if (selector.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
-                throw new InvalidSelectorException("a selector has no more than " + MOST_BYTES + " bytes");
-            }
-            try {
-                Selector.parse(selector);
-            } catch (IllegalArgumentException e) {
-                throw JmsErrors.caused(new InvalidSelectorException(e.getMessage()), e);
+            var flaw = IntakeOptions.flawOf(selector);
+            if (flaw != null) {
+                throw new InvalidSelectorException(flaw);
             }
             return new Choice(selector, noLocal);
         }

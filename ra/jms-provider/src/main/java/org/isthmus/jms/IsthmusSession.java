@@ -282,9 +282,9 @@ public class IsthmusSession implements TopicSession, QueueSession {
             throws JMSException {
         try {
             var start = connection.start(from);
+            var asked = LateSubscriber.ask(connection.client(), topic, partitions, start);
             var positions = TopicOffsets.of(connection.client(), partitions, start);
-            var late = LateSubscriber.of(connection.client(), topic, partitions, start);
-            return open(from, positions, late, choice);
+            return open(from, positions, JmsErrors.await(asked, "looking up what waits"), choice);
         } catch (InvalidDestinationException e) {
             connection.topics().forget(topic.name());
             throw e;

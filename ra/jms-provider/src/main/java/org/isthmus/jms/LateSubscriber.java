@@ -1,10 +1,11 @@
 package org.isthmus.jms;
 
-import jakarta.jms.JMSException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.FetchedRecord;
 import org.isthmus.broker.client.OffsetSpec;
@@ -20,13 +21,12 @@ import org.isthmus.broker.common.WaitMark;
  */
 record LateSubscriber(UUID topic, Map<TopicPartition, Long> waited) {
     /** As of now. */
-    static LateSubscriber of(BrokerClient client, TopicInfo topic, Set<TopicPartition> partitions, OffsetSpec start)
-            throws JMSException {
-        return new LateSubscriber(
-                topic.id(),
-                start instanceof OffsetSpec.Latest
-                        ? TopicOffsets.of(client, partitions, new OffsetSpec.Waited())
-                        : Map.of());
+    static CompletionStage<LateSubscriber> ask(
+            BrokerClient client, TopicInfo topic, Set<TopicPartition> partitions, OffsetSpec start) {
+        return start instanceof OffsetSpec.Latest
+                ? TopicOffsets.ask(client, partitions, new OffsetSpec.Waited())
+                        .thenApply(waited -> new LateSubscriber(topic.id(), waited))
+                : CompletableFuture.completedStage(new LateSubscriber(topic.id(), Map.of()));
     }
 
     boolean hasMissed(FetchedRecord fetched) {

@@ -12,6 +12,7 @@ import java.util.Random;
  * @param nonPersistent whether some sessions send what may be lost
  * @param expiry whether some sessions send what is over soon
  * @param branches whether messages are moved in branches of a transaction manager too
+ * @param requests whether others ask each other over temporary queues meanwhile
  */
 record JmsFeatures(
         int partitions,
@@ -20,8 +21,9 @@ record JmsFeatures(
         boolean async,
         boolean nonPersistent,
         boolean expiry,
-        boolean branches) {
-    static final JmsFeatures PLAIN = new JmsFeatures(1, false, false, false, false, false, false);
+        boolean branches,
+        boolean requests) {
+    static final JmsFeatures PLAIN = new JmsFeatures(1, false, false, false, false, false, false, false);
 
     static JmsFeatures some(Random random) {
         return new JmsFeatures(
@@ -31,6 +33,7 @@ record JmsFeatures(
                 random.nextInt(2) == 0,
                 random.nextInt(4) == 0,
                 random.nextInt(4) == 0,
-                random.nextInt(2) == 0);
+                random.nextInt(2) == 0,
+                random.nextInt(4) == 0);
     }
 }

@@ -121,6 +121,11 @@ final class JmsWorld {
             applications.add(
                     new Application("receiver" + i, process -> new JmsRoles.Receiver(this, process, receivers == 1)));
         }
+        if (features.requests()) {
+            var requests = new JmsRequests(this);
+            applications.add(new Application("asking", requests::asking));
+            applications.add(new Application("answering", requests::answering));
+        }
     }
 
     private SimProcess newProcess(String name) {
@@ -159,6 +164,11 @@ final class JmsWorld {
 
     History history() {
         return history;
+    }
+
+    /** Whether nothing is lost. */
+    boolean isPeaceful() {
+        return isPeaceful;
     }
 
     /** Whether they should come to an end. */
