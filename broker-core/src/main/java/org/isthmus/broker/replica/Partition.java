@@ -90,6 +90,7 @@ public final class Partition {
 
     /** Where the log ends for sure, while it waits for room on the disk; negative while it does not. */
     private long awaitsRoomAt = -1;
+    private boolean hasLookedForDelays;
 
     /** What all partitions of a log directory share. */
     record Storage(FileStore files, Clock clock, Executor io, LogDirectory home) {
@@ -230,16 +231,40 @@ public final class Partition {
      * the partition's loop.
      */
     public CompletionStage<Long> waitedUpTo() {
-        return CompletableFuture.supplyAsync(this::hasDelayLog, storage.io())
-                .thenComposeAsync(
-                        some -> some ? delayLog().safeEnd() : CompletableFuture.completedStage(0L), loop::execute);
+        var answer = new CompletableFuture<Long>();
+        loop.perform(() -> waitedUpTo(answer));
+        return answer;
     }
 
-    private CompletionStage<Long> safeEnd() {
-        return opened().thenCompose(view -> {
-            var end = view.highWatermark();
-            return safe(end).thenApply(safe -> end);
-        });
+    private void waitedUpTo(CompletableFuture<Long> answer) {
+        var delays = beside.get(LogKind.DELAY);
+        if (delays != null) {
+            delays.tellSafeEnd(answer);
+        } else if (hasLookedForDelays) {
+            answer.complete(0L);
+        } else {
+            storage.io().execute(() -> {
+                var some = hasDelayLog();
+                loop.execute(() -> {
+                    hasLookedForDelays = true;
+                    if (some) {
+                        delayLog();
+                    }
+                    waitedUpTo(answer);
+                });
+            });
+        }
+    }
+
+    private void tellSafeEnd(CompletableFuture<Long> answer) {
+        opened().thenCompose(view -> safe(view.highWatermark()).thenApply(safe -> view.highWatermark()))
+                .whenComplete((end, failure) -> {
+                    if (failure == null) {
+                        answer.complete(end);
+                    } else {
+                        answer.completeExceptionally(failure);
+                    }
+                });
     }
 
     private Path directoryBeside(LogKind kind) {

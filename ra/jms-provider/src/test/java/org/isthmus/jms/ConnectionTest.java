@@ -191,11 +191,7 @@ class ConnectionTest extends MemoryBrokerTest {
     void everyPropertyOfAFactoryComesBackFromItsReference() throws Exception {
         var factory = new IsthmusConnectionFactory();
         for (var property : properties()) {
-            var type = property.getPropertyType();
-            Object value = type == boolean.class
-                    ? !(Boolean) property.getReadMethod().invoke(factory)
-                    : type == String.class ? property.getName() : type == double.class ? (Object) 7d : type == long.class ? (Object) 7L : 7;
-            property.getWriteMethod().invoke(factory, value);
+            property.getWriteMethod().invoke(factory, anotherValue(property));
         }
         factory.setStartFrom("earliest");
         var again = new IsthmusObjectFactory().getObjectInstance(factory.getReference(), null, null, null);
@@ -205,6 +201,16 @@ class ConnectionTest extends MemoryBrokerTest {
                     .as(property.getName())
                     .isEqualTo(property.getName().toLowerCase(Locale.ROOT).endsWith("password") ? "" : kept);
         }
+    }
+
+    private static Object anotherValue(PropertyDescriptor property) {
+        return switch (property.getPropertyType().getName()) {
+            case "boolean" -> true;
+            case "int" -> 7;
+            case "long" -> 7L;
+            case "double" -> 7.5;
+            default -> property.getName();
+        };
     }
 
     private static List<PropertyDescriptor> properties() throws Exception {

@@ -51,13 +51,12 @@ final class JmsSender implements SimProcess.Work {
             try (var connection = process.connect(null, JmsWorld.REDELIVERY, false)) {
                 while (!world.isOver() && world.random().nextInt(4) > 0) {
                     var manner = Manner.some(world);
+                    var completions = new Completions(manner);
                     try (var session = connection.createSession(
                             manner.transacted() ? Session.SESSION_TRANSACTED : Session.AUTO_ACKNOWLEDGE)) {
-                        var completions = new Completions(manner);
                         send(session, manner, completions);
-                        session.close();
-                        completions.requireNone("closed its session");
                     }
+                    completions.requireNone("closed its session");
                 }
             } catch (JMSException refused) {
                 world.history().add(process.newName() + " a sender is refused: " + refused.getMessage());
