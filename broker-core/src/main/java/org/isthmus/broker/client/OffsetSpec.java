@@ -10,7 +10,4 @@ public sealed interface OffsetSpec {
 
     /** The first record whose timestamp is at least this many milliseconds since 1970; behind the newest where there is none. */
     record AtTimestamp(long timestampMs) implements OffsetSpec {}
-
-    /** No offset of the partition, but the place behind all that waits beside it for its time. */
-    record Waited() implements OffsetSpec {}
 }

@@ -126,6 +126,7 @@ record Apis(
                 new ShareFetchHandler(topics, sessions, io, timers, leaders),
                 new ShareAcknowledgeHandler(topics, sessions, leaders),
                 new BrowseHandler(topics, shares, io),
+                new TailHandler(topics, io),
                 new TransactionalAcknowledgeHandler(topics, shares, coordinators.admission()),
                 new DescribeShareGroupOffsetsHandler(topics, groups, others),
                 new AlterShareGroupOffsetsHandler(topics, groups, others),

@@ -3,7 +3,6 @@ package org.isthmus.broker.server;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,6 +20,7 @@ import org.isthmus.broker.coordinator.share.Tail;
 import org.isthmus.broker.log.AbortedTransaction;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.log.OpenTransaction;
+import org.isthmus.broker.log.UndecidedRecords;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.record.RecordCursor;
 import org.isthmus.broker.replica.Partition;
@@ -174,11 +174,11 @@ record PartitionRecords(
 
     @Override
     public CompletionStage<Tail> tail() {
-        return read(view -> {
-            var open = new HashMap<Long, Long>();
-            view.openTransactions().forEach(each -> open.put(each.producerId(), each.firstOffset()));
-            return new Tail(view.highWatermark(), open);
-        });
+        return read(view -> new Tail(
+                view.highWatermark(),
+                UndecidedRecords.in(view).stream()
+                        .map(range -> new OffsetRange(range.first(), range.last()))
+                        .toList()));
     }
 
     @Override

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.TopicPartition;
@@ -282,9 +283,13 @@ public class IsthmusSession implements TopicSession, QueueSession {
             throws JMSException {
         try {
             var start = connection.start(from);
-            var asked = LateSubscriber.ask(connection.client(), topic, partitions, start);
+            if (start instanceof OffsetSpec.Latest) {
+                var tails = JmsErrors.await(connection.client().tails(partitions), "looking up the end of " + from);
+                var late = new LateSubscriber(topic.id(), tails);
+                return open(from, late.positions(), late, choice);
+            }
             var positions = TopicOffsets.of(connection.client(), partitions, start);
-            return open(from, positions, JmsErrors.await(asked, "looking up what waits"), choice);
+            return open(from, positions, new LateSubscriber(topic.id(), Map.of()), choice);
         } catch (InvalidDestinationException e) {
             connection.topics().forget(topic.name());
             throw e;

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.TopicInfo;
@@ -25,13 +24,8 @@ final class TopicOffsets {
 
     static Map<TopicPartition, Long> of(BrokerClient client, Set<TopicPartition> partitions, OffsetSpec place)
             throws JMSException {
-        return JmsErrors.await(ask(client, partitions, place), "looking up offsets");
-    }
-
-    static CompletionStage<Map<TopicPartition, Long>> ask(
-            BrokerClient client, Set<TopicPartition> partitions, OffsetSpec place) {
         var wanted = new HashMap<TopicPartition, OffsetSpec>();
         partitions.forEach(partition -> wanted.put(partition, place));
-        return client.offsets(wanted);
+        return JmsErrors.await(client.offsets(wanted), "looking up offsets");
     }
 }

@@ -26,6 +26,7 @@ import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
+import org.isthmus.broker.client.PartitionTail;
 import org.isthmus.broker.client.PreparedBranch;
 import org.isthmus.broker.client.RecordStream;
 import org.isthmus.broker.client.ShareOptions;
@@ -224,10 +225,19 @@ final class MemoryBroker implements AutoCloseable {
                 wanted.forEach((partition, spec) -> {
                     long end = log(partition).size();
                     long first = firstOffsets.getOrDefault(partition, 0L);
-                    var isEnd = spec instanceof OffsetSpec.Latest || spec instanceof OffsetSpec.AtTimestamp;
-                    offsets.put(partition, isEnd ? end : spec instanceof OffsetSpec.Earliest ? first : 0L);
+                    offsets.put(partition, spec instanceof OffsetSpec.Earliest ? first : end);
                 });
                 return offsets;
+            });
+        }
+
+        @Override
+        public CompletionStage<Map<TopicPartition, PartitionTail>> tails(Set<TopicPartition> partitions) {
+            return later(() -> {
+                var tails = new HashMap<TopicPartition, PartitionTail>();
+                partitions.forEach(partition -> tails.put(
+                        partition, new PartitionTail(log(partition).size(), List.of(), 0)));
+                return tails;
             });
         }
 

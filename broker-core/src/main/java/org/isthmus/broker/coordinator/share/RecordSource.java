@@ -32,7 +32,7 @@ public interface RecordSource {
     /** The offset that this place is now. */
     CompletionStage<Long> offsetOf(StartAt place);
 
-    /** The end of what can be read now, and what of it is undecided. */
+    /** The end of what can be read now, with what is undecided before it. */
     CompletionStage<Tail> tail();
 
     /** The place behind all that waits for its time beside the partition now; what will wait takes no place below it, whatever fails. */

@@ -32,8 +32,6 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
     /** How long a group that ends with its last member outlives a connection that was lost. */
     private static final Duration LINGER = Duration.ofSeconds(30);
 
-    private static final int LOOK_BYTES = 1 << 20;
-
     private final ShareLog log;
     private final EventLoop loop;
     private final RecordSource source;
@@ -106,31 +104,9 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
      * Messaging §6.2.7); what waits for its time was sent before (§7.9).
      */
     private CompletionStage<Beginning> behind(Tail tail) {
-        var undecided = new OffsetSet();
         return safe(tail.end())
-                .thenCompose(safe -> lookForUndecided(tail, tail.firstOpen(), undecided))
-                .thenCompose(found -> source.waitedUpTo())
-                .thenApply(waited -> beginning(undecided, tail.end(), waited));
-    }
-
-    private static Beginning beginning(OffsetSet undecided, long end, long waited) {
-        if (undecided.isEmpty()) {
-            return new Beginning(end, List.of(), waited);
-        }
-        var first = undecided.nextMember(0);
-        return new Beginning(first, undecided.gaps(new OffsetRange(first, end - 1)), waited);
-    }
-
-    private CompletionStage<Void> lookForUndecided(Tail tail, long from, OffsetSet undecided) {
-        if (from >= tail.end()) {
-            return CompletableFuture.completedStage(null);
-        }
-        return source.scan(from, Interest.EVERYTHING, true, false, LOOK_BYTES).thenCompose(scan -> {
-            scan.batches().stream()
-                    .filter(tail::isOpen)
-                    .forEach(batch -> undecided.add(batch.range()));
-            return lookForUndecided(tail, Math.max(scan.next(), from + 1), undecided);
-        });
+                .thenCompose(safe -> source.waitedUpTo())
+                .thenApply(tail::beginning);
     }
 
     private Decision<ShareRecord, Boolean> decideOpening(

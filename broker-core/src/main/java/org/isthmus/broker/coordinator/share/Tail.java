@@ -1,26 +1,24 @@
 package org.isthmus.broker.coordinator.share;
 
-import java.util.Map;
+import java.util.List;
 
 /**
  * The end of a partition at some moment.
  *
  * @param end the first offset that could not be read yet
- * @param open of each producer with an open transaction there, the first offset of that
+ * @param undecided what of that transactions wrote that were open, in order
  */
-public record Tail(long end, Map<Long, Long> open) {
+public record Tail(long end, List<OffsetRange> undecided) {
     public Tail {
-        open = Map.copyOf(open);
+        undecided = List.copyOf(undecided);
     }
 
-    /** The first record that was not decided, or else the end. */
-    long firstOpen() {
-        return open.values().stream().mapToLong(first -> first).min().orElse(end);
-    }
-
-    /** Whether a transaction wrote the batch that was open. */
-    boolean isOpen(Scan.Batch batch) {
-        var first = open.get(batch.producerId());
-        return first != null && batch.baseOffset() >= first && batch.baseOffset() < end;
+    /** Where a group begins for which this is the past, but for what was undecided. */
+    Beginning beginning(long waited) {
+        if (undecided.isEmpty()) {
+            return new Beginning(end, List.of(), waited);
+        }
+        var first = undecided.get(0).first();
+        return new Beginning(first, OffsetSet.of(undecided).gaps(new OffsetRange(first, end - 1)), waited);
     }
 }

@@ -29,8 +29,6 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
     private static final long EARLIEST_LOCAL = -4;
     private static final long LATEST_TIERED = -5;
     private static final long EARLIEST_PENDING_UPLOAD = -6;
-    /** Our own clients': the place behind all that waits beside the partition for its time. */
-    private static final long WAITED = -1_000;
 
     private final Topics topics;
     private final Executor reads;
@@ -96,13 +94,9 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
         return CompletableFuture.completedFuture(topic)
                 .thenCompose(name -> {
                     var partition = topics.led(name, asked.partitionIndex(), asked.currentLeaderEpoch());
-                    return partition
-                            .opened()
-                            .thenApply(view -> settled(partition, view, asked))
-                            .thenCompose(view -> asked.timestamp() == WAITED
-                                    ? partition.waitedUpTo().thenApply(answer::setOffset)
-                                    : find(view, asked, isolation, answer));
+                    return partition.opened().thenApply(view -> settled(partition, view, asked));
                 })
+                .thenCompose(view -> find(view, asked, isolation, answer))
                 .handle((ignored, failure) -> {
                     if (failure != null) {
                         answer.setErrorCode(

@@ -26,6 +26,7 @@ final class MemoryRecords implements RecordSource {
     private final List<Watch> watches = new ArrayList<>();
     private final Map<Long, Long> endsMs = new HashMap<>();
     private final Map<Long, Long> places = new HashMap<>();
+    private final List<OffsetRange> undecided = new ArrayList<>();
     private long start;
     private long end;
     private int lookedAt;
@@ -194,7 +195,7 @@ final class MemoryRecords implements RecordSource {
 
     @Override
     public CompletionStage<Tail> tail() {
-        return CompletableFuture.completedStage(new Tail(end, Map.of()));
+        return CompletableFuture.completedStage(new Tail(end, undecided));
     }
 
     @Override
@@ -205,6 +206,11 @@ final class MemoryRecords implements RecordSource {
     /** The record at this offset has waited from this place on. */
     void waited(long offset, long place) {
         places.put(offset, place);
+    }
+
+    /** A transaction that is open wrote what is from here to there. */
+    void undecided(long first, long last) {
+        undecided.add(new OffsetRange(first, last));
     }
 
     /** So many wait or have waited. */

@@ -119,4 +119,16 @@ class MessageLifeTest {
         harness.records.waited(0, 2);
         assertThat(harness.acquire("g", "one", 9)).containsExactly(got(0, 1));
     }
+
+    @Test
+    void subscriptionBeginsWithWhatIsUndecidedAndWithNothingElseThatIsThere() {
+        var subscription = ShareSettings.subscription(Interest.EVERYTHING, false);
+        harness.records.append("abcdef", true);
+        harness.records.undecided(1, 1);
+        harness.records.undecided(3, 4);
+        open("one", new Opening(subscription, Interest.EVERYTHING, true, new StartAt.Latest(), false));
+        harness.records.append("g", true);
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 1), got(3, 4), got(6, 6));
+        assertThat(progress().startOffset()).isEqualTo(1);
+    }
 }

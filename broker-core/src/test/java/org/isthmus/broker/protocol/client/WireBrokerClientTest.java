@@ -23,6 +23,7 @@ import org.isthmus.broker.client.FetchedRecord;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
+import org.isthmus.broker.client.PartitionTail;
 import org.isthmus.broker.client.RecordStream;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -127,12 +128,17 @@ class WireBrokerClientTest {
     }
 
     @Test
-    void placesOfWhatWaitsAreTold() {
+    void tailSaysWhatWasSent() {
         get(client.createTopic(new NewTopic("pages", 1, Map.of())));
-        assertThat(offset(new OffsetSpec.Waited())).isZero();
+        assertThat(tail()).isEqualTo(new PartitionTail(0, List.of(), 0));
+        get(client.send(PAGES_0, record("now"), Acks.ALL));
         get(client.sendLater(PAGES_0, record("in an hour"), Acks.ALL, System.currentTimeMillis() + 3_600_000));
-        assertThat(offset(new OffsetSpec.Waited())).isPositive();
-        assertThat(offset(new OffsetSpec.Latest())).isZero();
+        assertThat(tail().end()).isEqualTo(1);
+        assertThat(tail().waited()).isPositive();
+    }
+
+    private PartitionTail tail() {
+        return get(client.tails(Set.of(PAGES_0))).get(PAGES_0);
     }
 
     private long offset(OffsetSpec spec) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -179,7 +180,7 @@ class ShareSessionTest {
 
         @Override
         public CompletionStage<Tail> tail() {
-            return beginning.thenApply(end -> new Tail(end, Map.of()));
+            return beginning.thenApply(end -> new Tail(end, List.of()));
         }
 
         @Override
