@@ -52,6 +52,7 @@ import org.isthmus.broker.protocol.handler.ShareGroups;
 import org.isthmus.broker.protocol.handler.ShareSessions;
 import org.isthmus.broker.protocol.handler.TemporaryHandler;
 import org.isthmus.broker.protocol.handler.TopicCreation;
+import org.isthmus.broker.protocol.handler.TailHandler;
 import org.isthmus.broker.protocol.handler.Topics;
 import org.isthmus.broker.protocol.handler.TransactionalAcknowledgeHandler;
 import org.isthmus.broker.protocol.handler.TransactionalDelayHandler;
