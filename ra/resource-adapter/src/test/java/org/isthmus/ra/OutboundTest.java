@@ -46,6 +46,14 @@ import org.junit.jupiter.api.io.TempDir;
 class OutboundTest {
     private static final IsthmusTopic TOPIC = new IsthmusTopic("orders");
 
+    private static final CompletionListener IGNORING = new CompletionListener() {
+        @Override
+        public void onCompletion(Message message) {}
+
+        @Override
+        public void onException(Message message, Exception exception) {}
+    };
+
     private final FakeServer server = new FakeServer();
     private final IsthmusResourceAdapter adapter = new IsthmusResourceAdapter();
     private final IsthmusManagedConnectionFactory managed = new IsthmusManagedConnectionFactory();
@@ -226,14 +234,6 @@ class OutboundTest {
             }
         }
     }
-
-    private static final CompletionListener IGNORING = new CompletionListener() {
-        @Override
-        public void onCompletion(Message message) {}
-
-        @Override
-        public void onException(Message message, Exception exception) {}
-    };
 
     @Test
     void bodyThatIsNotThereOrOfAnotherTypeStaysAsIfNotReceived() {
