@@ -54,7 +54,7 @@ class ContextRulesTest extends RealBrokerTest {
     @Test
     void mapWithAnEntryWithoutANameIsNoMessage() throws JMSException {
         var context = context(JMSContext.AUTO_ACKNOWLEDGE);
-        var nameless = new HashMap<String, Object>();
+        Map<String, Object> nameless = new HashMap<>();
         nameless.put(null, "value");
         refused(
                 MessageFormatRuntimeException.class,
