@@ -23,6 +23,9 @@ final class JmsLedger {
     /** For how long somebody may not know that a connection is lost, by far. */
     static final long UNAWARE_NANOS = Duration.ofSeconds(2).toNanos();
 
+    /** How the names of those senders begin whose messages may be lost, or be over before they come again. */
+    static final String FLEETING = "x";
+
     /** In which everything that nobody holds is handed out to the only one who wants it, by far. */
     private static final long SOON_NANOS = Duration.ofSeconds(5).toNanos();
 
@@ -42,6 +45,7 @@ final class JmsLedger {
         private final String text;
         private boolean attempted;
         private boolean sent;
+        private boolean unsafe;
         private int partition = -1;
         private long offset = -1;
         private int seen;
@@ -99,8 +103,10 @@ final class JmsLedger {
         return fates.computeIfAbsent(text, Fate::new);
     }
 
-    void sending(String text) {
+    /** @param unsafe whether it may be lost with the broker's machine, so that another gets its place */
+    void sending(String text, boolean unsafe) {
         fate(text).attempted = true;
+        fate(text).unsafe = unsafe;
     }
 
     void sent(Collection<String> texts) {
@@ -299,7 +305,7 @@ final class JmsLedger {
         names.sort((a, b) -> number(a) - number(b));
         for (var text : names) {
             var fate = fate(text);
-            if (fate.offset >= 0) {
+            if (fate.offset >= 0 && !fate.unsafe) {
                 var before = last.put(sender(text), fate);
                 if (before != null) {
                     assertThat(fate.offset)

@@ -40,8 +40,13 @@ final class JmsSender implements SimProcess.Work {
                     features.expiry() && random.nextInt(4) == 0 ? 1 + random.nextInt(2_000) : 0);
         }
 
+        /** Whether the broker's machine may take it with it, so that another gets its place. */
+        boolean isUnsafe() {
+            return !persistent && !transacted;
+        }
+
         boolean mayBeLost() {
-            return timeToLiveMs > 0 || (!persistent && !transacted);
+            return timeToLiveMs > 0 || isUnsafe();
         }
     }
 
@@ -66,7 +71,8 @@ final class JmsSender implements SimProcess.Work {
     }
 
     private void send(Session session, Manner manner, Completions completions) throws JMSException {
-        var name = world.newName("s");
+        var name = world.newName(manner.mayBeLost() ? JmsLedger.FLEETING : "s");
+        world.history().add(name + " is sent by " + process.newName() + ": " + manner);
         var producer = session.createProducer(world.source().destination());
         producer.setDeliveryMode(manner.persistent() ? DeliveryMode.PERSISTENT : DeliveryMode.NON_PERSISTENT);
         producer.setDeliveryDelay(manner.delayMs());
@@ -74,7 +80,7 @@ final class JmsSender implements SimProcess.Work {
         var open = new ArrayList<String>();
         for (var i = 0; i < 30 && !world.isOver(); i++) {
             var text = name + "-" + i;
-            world.ledger().sending(text);
+            world.ledger().sending(text, manner.isUnsafe());
             send(producer, message(session, text), manner, completions);
             open.add(text);
             if (!manner.transacted()) {
