@@ -101,7 +101,7 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
      * Takes a record in. Completes once it is committed, or, where the sender does not wait for that, once it is written.
      */
     public CompletionStage<Void> delay(Delayed record, boolean untilCommitted) {
-        if (record.atMs() <= passedMs() && !isBehindOthers(record.atMs())) {
+        if (record.atMs() <= passedMs() && !isBehindOthers()) {
             return target.deliver(ByteBuffer.wrap(record.batch().array()));
         }
         var written = new CompletableFuture<Void>();
@@ -123,13 +123,13 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
                         .thenApply(done -> null);
     }
 
-    /** Whether there is something that was due no later and has not been moved yet: it may have been sent before by the same session. */
-    private boolean isBehindOthers(long atMs) {
+    /** Whether there is something that is due and has not been moved yet: it may have been sent before by the same session. */
+    private boolean isBehindOthers() {
         var window = machine.window();
         return machine.moving() != null
                 || (window.isEmpty()
                         ? !window.isWhole()
-                        : window.all().firstKey().atMs() <= atMs);
+                        : window.all().firstKey().atMs() <= passedMs());
     }
 
     /** What is written may survive all the same: whoever sent it again could leave two of it. */

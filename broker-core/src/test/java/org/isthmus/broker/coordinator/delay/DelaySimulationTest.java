@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -71,7 +73,7 @@ class DelaySimulationTest {
         private final ShardedCoordinator<DelayPartition> shards;
         private final org.isthmus.broker.runtime.EventLoop loop;
         private long producers;
-        private long lastArrivalMs;
+        private final Deque<Runnable> slowWay = new ArrayDeque<>();
 
         World(long seed, int windowSize) {
             this.random = new Random(seed);
@@ -124,8 +126,9 @@ class DelaySimulationTest {
         /** As a session does whose records are all to be there a moment later, and may come to the broker when that is over. */
         void sendOverASlowWay(String name) {
             var record = record(name, 20);
-            lastArrivalMs = Math.max(lastArrivalMs + 1, clock.wallMs() + random.nextInt(60));
-            loop.schedule(Duration.ofMillis(lastArrivalMs - clock.wallMs()), () -> send(name, record));
+            slowWay.add(() -> send(name, record));
+            loop.schedule(
+                    Duration.ofMillis(random.nextInt(60)), () -> slowWay.remove().run());
         }
 
         private <T> CompletionStage<T> ask(Function<DelayPartition, CompletionStage<T>> question) {
