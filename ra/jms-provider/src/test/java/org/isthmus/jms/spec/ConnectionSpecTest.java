@@ -81,7 +81,7 @@ class ConnectionSpecTest extends SpecTest {
         for (int length : new int[] {40_000, 70_000}) {
             var connection = connection();
             refused(InvalidClientIDException.class, () -> connection.setClientID("x".repeat(length)));
-            connection.setClientID(own("short"));
+            connection.setClientID(own("short" + length));
         }
     }
 
