@@ -25,7 +25,6 @@ public record PartitionTail(long end, List<Range> undecided, long waited) {
 
     /** Whether the record there had been sent. */
     public boolean had(long offset) {
-        return offset < end
-                && undecided.stream().noneMatch(range -> range.first() <= offset && offset <= range.last());
+        return offset < end && undecided.stream().noneMatch(range -> range.first() <= offset && offset <= range.last());
     }
 }

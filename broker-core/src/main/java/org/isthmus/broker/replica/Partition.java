@@ -90,6 +90,7 @@ public final class Partition {
 
     /** Where the log ends for sure, while it waits for room on the disk; negative while it does not. */
     private long awaitsRoomAt = -1;
+
     private boolean hasLookedForDelays;
 
     /** What all partitions of a log directory share. */

@@ -406,7 +406,8 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
             throw new InvalidClientIDException("a client identifier is not empty");
         }
         if (id.length() > MOST_CHARACTERS) {
-            throw new InvalidClientIDException("a client identifier has no more than " + MOST_CHARACTERS + " characters");
+            throw new InvalidClientIDException(
+                    "a client identifier has no more than " + MOST_CHARACTERS + " characters");
         }
         identify(id);
     }

@@ -284,8 +284,8 @@ public class IsthmusSession implements TopicSession, QueueSession {
         try {
             var start = connection.start(from);
             if (start instanceof OffsetSpec.Latest) {
-                var tails = JmsErrors.await(
-                        () -> connection.client().tails(partitions), "looking up the end of " + from);
+                var tails =
+                        JmsErrors.await(() -> connection.client().tails(partitions), "looking up the end of " + from);
                 var late = new LateSubscriber(topic.id(), tails);
                 return open(from, late.positions(), late, choice);
             }

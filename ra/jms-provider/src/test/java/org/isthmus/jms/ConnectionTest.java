@@ -9,10 +9,10 @@ import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageFormatException;
 import jakarta.jms.Session;
-import java.util.Collections;
 import java.beans.Introspector;
 import java.beans.PropertyDescriptor;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.isthmus.broker.network.Endpoint;
@@ -214,7 +214,8 @@ class ConnectionTest extends MemoryBrokerTest {
     }
 
     private static List<PropertyDescriptor> properties() throws Exception {
-        return Arrays.stream(Introspector.getBeanInfo(IsthmusConnectionFactory.class).getPropertyDescriptors())
+        return Arrays.stream(
+                        Introspector.getBeanInfo(IsthmusConnectionFactory.class).getPropertyDescriptors())
                 .filter(property -> property.getReadMethod() != null && property.getWriteMethod() != null)
                 .toList();
     }

@@ -37,14 +37,14 @@ class ContextRulesTest extends RealBrokerTest {
     @Test
     void contextWhoseSessionCannotEndWellIsClosedAllTheSame() throws JMSException {
         var connection = connect();
-        var session = connection.open((name, threads) -> new IsthmusSession(
-                connection, Domain.UNIFIED, JMSContext.AUTO_ACKNOWLEDGE, name, threads) {
-            @Override
-            public void close() throws JMSException {
-                super.close();
-                throw new JMSException("the broker does not answer");
-            }
-        });
+        var session = connection.open((name, threads) ->
+                new IsthmusSession(connection, Domain.UNIFIED, JMSContext.AUTO_ACKNOWLEDGE, name, threads) {
+                    @Override
+                    public void close() throws JMSException {
+                        super.close();
+                        throw new JMSException("the broker does not answer");
+                    }
+                });
         var context = new IsthmusContext(connection, new AtomicInteger(1), session);
         refused(JMSRuntimeException.class, context::close);
         refused(IllegalStateException.class, connection::createSession);

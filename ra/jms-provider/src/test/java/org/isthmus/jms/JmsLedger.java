@@ -132,9 +132,15 @@ final class JmsLedger {
                 .as("%s: the partition that it was in before; it comes from %d", what, partition)
                 .isIn(-1, partition);
         fate.partition = partition;
-        assertThat(to.choice().covers(kind(fate.text))).as("%s: it was selected", what).isTrue();
-        assertThat(message.getJMSDeliveryTime()).as("%s: when it may be delivered", what).isLessThanOrEqualTo(clock.wallMs());
-        assertThat(fate.prepared).as("%s: it is part of a prepared branch", what).isFalse();
+        assertThat(to.choice().covers(kind(fate.text)))
+                .as("%s: it was selected", what)
+                .isTrue();
+        assertThat(message.getJMSDeliveryTime())
+                .as("%s: when it may be delivered", what)
+                .isLessThanOrEqualTo(clock.wallMs());
+        assertThat(fate.prepared)
+                .as("%s: it is part of a prepared branch", what)
+                .isFalse();
         var mayBeUnaware = hasLostSince(to.process(), now);
         if (!mayBeUnaware) {
             assertThat(fate.settled).as("%s: it was acknowledged", what).isFalse();

@@ -155,7 +155,9 @@ final class JmsSender implements SimProcess.Work {
         }
 
         private void requireNone(String before) {
-            assertThat(expected).as("sends that the listener did not hear of when its sender had %s", before).isEmpty();
+            assertThat(expected)
+                    .as("sends that the listener did not hear of when its sender had %s", before)
+                    .isEmpty();
         }
 
         private String next(Message message) {

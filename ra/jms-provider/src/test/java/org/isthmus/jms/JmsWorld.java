@@ -130,13 +130,7 @@ final class JmsWorld {
 
     private SimProcess newProcess(String name) {
         return new SimProcess(
-                name,
-                random,
-                clock,
-                loops,
-                streams,
-                BROKER,
-                !features.nonPersistent() || random.nextBoolean());
+                name, random, clock, loops, streams, BROKER, !features.nonPersistent() || random.nextBoolean());
     }
 
     // ---- what applications know of it
@@ -381,7 +375,9 @@ final class JmsWorld {
             var resource = session.getXAResource();
             for (var xid : resource.recover(XAResource.TMSTARTRSCAN | XAResource.TMENDRSCAN)) {
                 var branch = branches.get(JmsBranch.nameOf(xid));
-                assertThat(branch).as("whoever prepared %s", JmsBranch.nameOf(xid)).isNotNull();
+                assertThat(branch)
+                        .as("whoever prepared %s", JmsBranch.nameOf(xid))
+                        .isNotNull();
                 end(resource, branch);
             }
             for (var branch : List.copyOf(branches.values())) {

@@ -235,8 +235,8 @@ final class MemoryBroker implements AutoCloseable {
         public CompletionStage<Map<TopicPartition, PartitionTail>> tails(Set<TopicPartition> partitions) {
             return later(() -> {
                 var tails = new HashMap<TopicPartition, PartitionTail>();
-                partitions.forEach(partition -> tails.put(
-                        partition, new PartitionTail(log(partition).size(), List.of(), 0)));
+                partitions.forEach(partition ->
+                        tails.put(partition, new PartitionTail(log(partition).size(), List.of(), 0)));
                 return tails;
             });
         }

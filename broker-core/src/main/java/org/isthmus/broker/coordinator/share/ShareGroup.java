@@ -101,7 +101,11 @@ final class ShareGroup {
                 settings,
                 startOffset,
                 waited,
-                done.ranges(), returned.runs(), pending.runs(), archivedCount, expiredCount);
+                done.ranges(),
+                returned.runs(),
+                pending.runs(),
+                archivedCount,
+                expiredCount);
     }
 
     void reconfigure(ShareSettings settings) {

@@ -91,8 +91,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
     private CompletionStage<Beginning> placeOf(StartAt place, boolean stock) {
         return place instanceof StartAt.Latest && !stock
                 ? source.tail().thenCompose(this::behind)
-                : source.offsetOf(place)
-                        .thenCompose(start -> safe(start).thenApply(safe -> Beginning.at(start)));
+                : source.offsetOf(place).thenCompose(start -> safe(start).thenApply(safe -> Beginning.at(start)));
     }
 
     private CompletionStage<Void> safe(long offset) {
@@ -104,9 +103,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
      * Messaging §6.2.7); what waits for its time was sent before (§7.9).
      */
     private CompletionStage<Beginning> behind(Tail tail) {
-        return safe(tail.end())
-                .thenCompose(safe -> source.waitedUpTo())
-                .thenApply(tail::beginning);
+        return safe(tail.end()).thenCompose(safe -> source.waitedUpTo()).thenApply(tail::beginning);
     }
 
     private Decision<ShareRecord, Boolean> decideOpening(

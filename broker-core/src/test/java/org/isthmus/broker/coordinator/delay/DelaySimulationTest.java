@@ -127,8 +127,8 @@ class DelaySimulationTest {
         void sendOverASlowWay(String name) {
             var record = record(name, 20);
             slowWay.add(() -> send(name, record));
-            loop.schedule(
-                    Duration.ofMillis(random.nextInt(60)), () -> slowWay.remove().run());
+            loop.schedule(Duration.ofMillis(random.nextInt(60)), () -> slowWay.remove()
+                    .run());
         }
 
         private <T> CompletionStage<T> ask(Function<DelayPartition, CompletionStage<T>> question) {
@@ -264,7 +264,9 @@ class DelaySimulationTest {
                             .isGreaterThanOrEqualTo(sentAt.get(name))
                             .isLessThan(answeredAt.getOrDefault(name, Long.MAX_VALUE));
                 }
-                assertThat(record.headers()).as(name).hasSize(sent.get(name).waited() ? 1 : record.headers().size());
+                assertThat(record.headers())
+                        .as(name)
+                        .hasSize(sent.get(name).waited() ? 1 : record.headers().size());
             }
         }
 

@@ -145,7 +145,8 @@ final class SelectorSpecTest extends SpecTest {
                 assertThat(text(consumer.receive(SOON))).isEqualTo("7");
                 consumer.close();
             } else {
-                assertThat(Collections.list(((QueueBrowser) selected).getEnumeration())).isNotEmpty();
+                assertThat(Collections.list(((QueueBrowser) selected).getEnumeration()))
+                        .isNotEmpty();
             }
         }
     }
