@@ -20,7 +20,11 @@ public record Marks(List<OffsetRange> expired, long nextEndMs, List<Urgent> urge
 
     public record Urgent(long offset, int priority) {}
 
-    /** @param place from which on it waited */
+    /**
+     * A record that waited beside the partition.
+     *
+     * @param place from which on it did
+     */
     public record Waited(long offset, long place) {}
 
     public Marks {
