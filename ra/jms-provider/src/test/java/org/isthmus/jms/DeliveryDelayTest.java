@@ -6,7 +6,6 @@ import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
-import java.util.Collections;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -143,7 +142,7 @@ class DeliveryDelayTest extends RealBrokerTest {
         var received = consumer.receive(SOON);
         assertThat(bodyOf(received)).isEqualTo("later");
         assertThat(System.currentTimeMillis()).isGreaterThanOrEqualTo(sent.getJMSDeliveryTime());
-        assertThat(Collections.list(received.getPropertyNames())).doesNotContain("jms_waited", "jms.waited");
+        assertThat(received.propertyExists("jms_waited")).isFalse();
     }
 
     @Test
