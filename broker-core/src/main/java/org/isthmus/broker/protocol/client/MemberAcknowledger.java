@@ -20,6 +20,7 @@ final class MemberAcknowledger {
     private final TransactionIdentity identity;
     /** In the order of their first use: sessions have none of their own, and a simulation must go the same way again. */
     private final Map<Place, BranchAcknowledger> byPlace = new LinkedHashMap<>();
+
     private boolean hurried;
     private @Nullable BrokerException failure;
 
