@@ -44,7 +44,7 @@ class JmsSimulationTest {
     @Test
     void soItIsWithWhateverElseTheySendAndConsume() {
         var seen = new AtomicLong();
-        Seeds.each(40, seed -> seen.addAndGet(runVaried(seed).seen()), FOUND_VARIED);
+        Seeds.each(30, seed -> seen.addAndGet(runVaried(seed).seen()), FOUND_VARIED);
         assertThat(seen).as("messages that were handed out").hasValueGreaterThan(50);
     }
 
