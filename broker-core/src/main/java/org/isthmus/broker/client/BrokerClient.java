@@ -51,6 +51,9 @@ public interface BrokerClient extends AutoCloseable {
     /** The offset that each specification means now. */
     CompletionStage<Map<TopicPartition, Long>> offsets(Map<TopicPartition, OffsetSpec> wanted);
 
+    /** What each partition has that was sent before now. Fails with {@code UNSUPPORTED_VERSION} where the brokers are not ours. */
+    CompletionStage<Map<TopicPartition, PartitionTail>> tails(Set<TopicPartition> partitions);
+
     /** Starts to read at the given offsets. */
     RecordStream read(Map<TopicPartition, Long> positions);
 

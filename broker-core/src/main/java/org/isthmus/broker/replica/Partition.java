@@ -92,6 +92,8 @@ public final class Partition {
     /** Where the log ends for sure, while it waits for room on the disk; negative while it does not. */
     private long awaitsRoomAt = -1;
 
+    private boolean hasLookedForDelays;
+
     /** What all partitions of a log directory share. */
     record Storage(FileStore files, Clock clock, Executor io, LogDirectory home) {
         GroupCommit commit() {
@@ -224,6 +226,47 @@ public final class Partition {
     /** Whether records ever waited beside this log; looks at the disk. */
     public boolean hasDelayLog() {
         return storage.files().exists(directoryBeside(LogKind.DELAY));
+    }
+
+    /**
+     * Behind all records that wait beside this log now: what will wait comes behind it, also where a machine loses its power meanwhile. Completes on
+     * the partition's loop.
+     */
+    public CompletionStage<Long> waitedUpTo() {
+        var answer = new CompletableFuture<Long>();
+        loop.perform(() -> waitedUpTo(answer));
+        return answer;
+    }
+
+    private void waitedUpTo(CompletableFuture<Long> answer) {
+        var delays = beside.get(LogKind.DELAY);
+        if (delays != null) {
+            delays.tellSafeEnd(answer);
+        } else if (hasLookedForDelays) {
+            answer.complete(0L);
+        } else {
+            storage.io().execute(() -> {
+                var some = hasDelayLog();
+                loop.execute(() -> {
+                    hasLookedForDelays = true;
+                    if (some) {
+                        delayLog();
+                    }
+                    waitedUpTo(answer);
+                });
+            });
+        }
+    }
+
+    private void tellSafeEnd(CompletableFuture<Long> answer) {
+        opened().thenCompose(view -> safe(view.highWatermark()).thenApply(safe -> view.highWatermark()))
+                .whenComplete((end, failure) -> {
+                    if (failure == null) {
+                        answer.complete(end);
+                    } else {
+                        answer.completeExceptionally(failure);
+                    }
+                });
     }
 
     private Path directoryBeside(LogKind kind) {

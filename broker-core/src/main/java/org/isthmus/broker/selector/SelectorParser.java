@@ -1,6 +1,10 @@
 package org.isthmus.broker.selector;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.function.BinaryOperator;
+import java.util.function.Supplier;
 import org.isthmus.broker.selector.Expression.Operator;
 import org.isthmus.broker.selector.Token.Kind;
 
@@ -8,9 +12,12 @@ import org.isthmus.broker.selector.Token.Kind;
 final class SelectorParser {
     /** However a selector is nested, reading it needs no more stack than this many levels. */
     private static final int MAX_DEPTH = 200;
+    /** Calculations go from left to right, each inside the next, so their number is a depth too. */
+    private static final int MAX_CALCULATIONS = 1_000;
 
     private final Tokens tokens;
     private int depth;
+    private int calculations;
 
     SelectorParser(String text) {
         this.tokens = new Tokens(text);
@@ -35,20 +42,37 @@ final class SelectorParser {
         if (++depth > MAX_DEPTH) {
             throw new InvalidSelectorException("nested more than " + MAX_DEPTH + " deep");
         }
-        var left = and();
-        while (tokens.takeWord("OR")) {
-            left = new Expression.Or(condition(left), condition(and()));
-        }
+        var any = chain("OR", this::and, Expression.Or::new);
         depth--;
-        return left;
+        return any;
     }
 
     private Expression and() {
-        var left = not();
-        while (tokens.takeWord("AND")) {
-            left = new Expression.And(condition(left), condition(not()));
+        return chain("AND", this::not, Expression.And::new);
+    }
+
+    private Expression chain(String word, Supplier<Expression> operand, BinaryOperator<Expression> joined) {
+        var first = operand.get();
+        if (!tokens.takeWord(word)) {
+            return first;
         }
-        return left;
+        var operands = new ArrayList<Expression>();
+        operands.add(condition(first));
+        do {
+            operands.add(condition(operand.get()));
+        } while (tokens.takeWord(word));
+        return balanced(operands, joined);
+    }
+
+    /** They may come by the thousand, and who evaluates them has little stack: so they are as deep as their number has bits. */
+    private static Expression balanced(List<Expression> operands, BinaryOperator<Expression> joined) {
+        if (operands.size() == 1) {
+            return operands.get(0);
+        }
+        var middle = operands.size() / 2;
+        return joined.apply(
+                balanced(operands.subList(0, middle), joined),
+                balanced(operands.subList(middle, operands.size()), joined));
     }
 
     private Expression not() {
@@ -175,6 +199,9 @@ final class SelectorParser {
     }
 
     private Expression arithmetic(char operator, Expression left, Expression right) {
+        if (++calculations > MAX_CALCULATIONS) {
+            throw new InvalidSelectorException("more than " + MAX_CALCULATIONS + " calculations");
+        }
         if (isNoNumber(left) || isNoNumber(right)) {
             throw new InvalidSelectorException("strings and booleans do not calculate, before " + tokens.place());
         }

@@ -50,6 +50,7 @@ import org.isthmus.broker.protocol.handler.ShareGroupDescribeHandler;
 import org.isthmus.broker.protocol.handler.ShareGroupHeartbeatHandler;
 import org.isthmus.broker.protocol.handler.ShareGroups;
 import org.isthmus.broker.protocol.handler.ShareSessions;
+import org.isthmus.broker.protocol.handler.TailHandler;
 import org.isthmus.broker.protocol.handler.TemporaryHandler;
 import org.isthmus.broker.protocol.handler.TopicCreation;
 import org.isthmus.broker.protocol.handler.Topics;
@@ -126,6 +127,7 @@ record Apis(
                 new ShareFetchHandler(topics, sessions, io, timers, leaders),
                 new ShareAcknowledgeHandler(topics, sessions, leaders),
                 new BrowseHandler(topics, shares, io),
+                new TailHandler(topics, io),
                 new TransactionalAcknowledgeHandler(topics, shares, coordinators.admission()),
                 new DescribeShareGroupOffsetsHandler(topics, groups, others),
                 new AlterShareGroupOffsetsHandler(topics, groups, others),

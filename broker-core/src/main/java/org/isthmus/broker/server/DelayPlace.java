@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.isthmus.broker.common.WaitMark;
 import org.isthmus.broker.coordinator.delay.DelayCoordinator;
 import org.isthmus.broker.log.AppendResult;
 import org.isthmus.broker.log.LogView;
@@ -26,10 +27,12 @@ final class DelayPlace implements DelayCoordinator.Place {
     private final Partition partition;
     private final Executor io;
     private final Supplier<CompletionStage<Long>> producerIds;
+    private final WaitMark mark;
     private long deletedBelow;
 
-    DelayPlace(Partition partition, Executor io, Supplier<CompletionStage<Long>> producerIds) {
+    DelayPlace(Partition partition, WaitMark mark, Executor io, Supplier<CompletionStage<Long>> producerIds) {
         this.partition = partition;
+        this.mark = mark;
         this.io = io;
         this.producerIds = producerIds;
     }
@@ -52,6 +55,11 @@ final class DelayPlace implements DelayCoordinator.Place {
     @Override
     public int maxBatchBytes() {
         return partition.maxBatchBytes();
+    }
+
+    @Override
+    public WaitMark mark() {
+        return mark;
     }
 
     @Override

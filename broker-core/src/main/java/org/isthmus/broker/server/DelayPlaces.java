@@ -46,8 +46,9 @@ final class DelayPlaces implements PartitionListener {
                 .partition(id)
                 .orElseThrow(() -> new BrokerException(
                         ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "partition " + id + " is not held here"));
-        partition.leadership(metadata.image());
-        return new DelayPlace(partition, io, producerIds::next);
+        var image = metadata.image();
+        partition.leadership(image);
+        return new DelayPlace(partition, WaitMarks.of(image, id), io, producerIds::next);
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.isthmus.broker.server;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.isthmus.broker.common.WaitMark;
 import org.isthmus.broker.record.RecordCursor;
 import org.isthmus.broker.record.RecordHeaders;
 import org.isthmus.broker.selector.PropertySource;
@@ -23,6 +24,7 @@ record MessageFields(RecordCursor record) implements PropertySource {
     private static final byte[] FROM = bytes("jms.from");
     static final byte[] PRIORITY = bytes("jms.priority");
     static final byte[] EXPIRES = bytes("jms.expires");
+    static final byte[] WAITED = bytes(WaitMark.HEADER);
 
     private static final int MOST_REMEMBERED = 1_000;
     private static final Map<String, byte[]> NAMES = new ConcurrentHashMap<>();

@@ -9,15 +9,18 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.isthmus.broker.common.WaitMark;
 import org.isthmus.broker.coordinator.share.Interest;
 import org.isthmus.broker.coordinator.share.Marks;
 import org.isthmus.broker.coordinator.share.OffsetRange;
 import org.isthmus.broker.coordinator.share.RecordSource;
 import org.isthmus.broker.coordinator.share.Scan;
 import org.isthmus.broker.coordinator.share.StartAt;
+import org.isthmus.broker.coordinator.share.Tail;
 import org.isthmus.broker.log.AbortedTransaction;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.log.OpenTransaction;
+import org.isthmus.broker.log.UndecidedRecords;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.record.RecordCursor;
 import org.isthmus.broker.replica.Partition;
@@ -26,7 +29,11 @@ import org.isthmus.broker.runtime.Clock;
 
 /** A partition's records, as its share groups read them: from the published view, on I/O threads unless they are few and were just written. */
 record PartitionRecords(
-        Partition partition, Executor io, Function<Interest, Predicate<RecordCursor>> filters, Clock clock)
+        Partition partition,
+        WaitMark waiting,
+        Executor io,
+        Function<Interest, Predicate<RecordCursor>> filters,
+        Clock clock)
         implements RecordSource {
     /** So many that were written last are still in memory, and not worth another thread. */
     private static final int FEW_RECORDS = 64;
@@ -60,7 +67,7 @@ record PartitionRecords(
             var isWhole = batch.count() == batch.lastOffsetDelta() + 1;
             var matching =
                     !data || (interest.isEverything() && isWhole) ? List.of(range) : matching(batch, range, filter);
-            var marks = data && asMessages ? MessageMarks.of(batch, range, clock.wallMs()) : Marks.NONE;
+            var marks = data && asMessages ? MessageMarks.of(batch, range, waiting, clock.wallMs()) : Marks.NONE;
             batches.add(new Scan.Batch(
                     range, batch.baseOffset(), batch.sizeInBytes(), content, batch.producerId(), matching, marks));
             next = batch.lastOffset() + 1;
@@ -163,6 +170,20 @@ record PartitionRecords(
             }
             return view.highWatermark();
         });
+    }
+
+    @Override
+    public CompletionStage<Tail> tail() {
+        return read(view -> new Tail(
+                view.highWatermark(),
+                UndecidedRecords.in(view).stream()
+                        .map(range -> new OffsetRange(range.first(), range.last()))
+                        .toList()));
+    }
+
+    @Override
+    public CompletionStage<Long> waitedUpTo() {
+        return partition.waitedUpTo();
     }
 
     @Override

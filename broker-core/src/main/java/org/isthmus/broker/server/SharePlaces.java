@@ -62,7 +62,7 @@ final class SharePlaces implements PartitionListener {
         partition.leadership(metadata.image());
         return new SharePlace(
                 partition,
-                new PartitionRecords(partition, io, InterestFilters::of, clock),
+                new PartitionRecords(partition, WaitMarks.of(metadata.image(), id), io, InterestFilters::of, clock),
                 new DeadLetterWriter(partition, deadLetterTopics, leader, io));
     }
 

@@ -188,4 +188,17 @@ class SelectorTest {
         assertThatThrownBy(() -> Selector.parse("(".repeat(100_000))).isInstanceOf(InvalidSelectorException.class);
         assertThatThrownBy(() -> Selector.parse("NOT ".repeat(100_000))).isInstanceOf(InvalidSelectorException.class);
     }
+
+    @Test
+    @Timeout(5)
+    void longSelectorsNeedLittleStack() {
+        var any = Selector.parse("weight = 1 OR ".repeat(100_000) + "weight = 7");
+        assertThat(any.matches(name -> 7)).isTrue();
+        assertThat(any.matches(name -> 8)).isFalse();
+        var all = Selector.parse("weight <> 1 AND ".repeat(100_000) + "weight <> 7");
+        assertThat(all.matches(name -> 8)).isTrue();
+        assertThat(all.matches(name -> 7)).isFalse();
+        assertThatThrownBy(() -> Selector.parse("weight" + " + 1".repeat(100_000) + " > 0"))
+                .isInstanceOf(InvalidSelectorException.class);
+    }
 }

@@ -7,6 +7,8 @@ import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,19 +19,26 @@ final class AsyncSends {
     private static final System.Logger LOG = System.getLogger(AsyncSends.class.getName());
 
     private final SerialExecutor thread;
-    private final Deque<Pending> pending = new ArrayDeque<>(); // guarded by this
+    private final ReentrantLock lock;
+    private final Condition changed;
+    private final Deque<Pending> pending = new ArrayDeque<>(); // guarded by the lock
     private volatile @Nullable Pending current;
 
     private record Pending(
             IsthmusProducer producer, CompletableFuture<?> answer, Message message, CompletionListener listener) {}
 
-    AsyncSends(Executor threads) {
+    AsyncSends(Surroundings surroundings, Executor threads) {
         thread = new SerialExecutor(threads);
+        lock = surroundings.newLock();
+        changed = lock.newCondition();
     }
 
     void add(IsthmusProducer producer, CompletionStage<?> answer, Message message, CompletionListener listener) {
-        synchronized (this) {
+        lock.lock();
+        try {
             pending.add(new Pending(producer, answer.toCompletableFuture(), message, listener));
+        } finally {
+            lock.unlock();
         }
         answer.whenComplete((offset, failure) -> thread.execute(this::callBack));
     }
@@ -44,18 +53,18 @@ final class AsyncSends {
         return thread.isCurrent() && at != null && at.producer() == producer;
     }
 
-    /** Waits until every send, of one producer or of all, has been answered and its listener has returned. */
-    synchronized void awaitNone(@Nullable IsthmusProducer producer) {
-        boolean interrupted = false;
-        while (pending.stream().anyMatch(it -> producer == null || it.producer() == producer)) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                interrupted = true; // the listeners have the session until they return, whoever is in a hurry
+    /**
+     * Waits until every send, of one producer or of all, has been answered and its listener has returned. The listeners have the session until
+     * then, whoever is in a hurry.
+     */
+    void awaitNone(@Nullable IsthmusProducer producer) {
+        lock.lock();
+        try {
+            while (pending.stream().anyMatch(it -> producer == null || it.producer() == producer)) {
+                changed.awaitUninterruptibly();
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -71,14 +80,24 @@ final class AsyncSends {
         }
     }
 
-    private synchronized @Nullable Pending answered() {
-        var first = pending.peek();
-        return first != null && first.answer().isDone() ? first : null;
+    private @Nullable Pending answered() {
+        lock.lock();
+        try {
+            var first = pending.peek();
+            return first != null && first.answer().isDone() ? first : null;
+        } finally {
+            lock.unlock();
+        }
     }
 
-    private synchronized void remove(Pending done) {
-        pending.remove(done);
-        notifyAll();
+    private void remove(Pending done) {
+        lock.lock();
+        try {
+            pending.remove(done);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static void callBack(Pending sent) {

@@ -11,28 +11,33 @@ import org.isthmus.broker.common.Xid;
  * then has one branch to prepare where it would have had several. It lives from the first connection to the last. Safe for use by many threads.
  */
 final class BranchTable {
-    private static final Map<String, BranchTable> TABLES = new HashMap<>();
+    /** Those of one process, by the identities of their clusters. */
+    static final class All {
+        private final Map<String, BranchTable> tables = new HashMap<>(); // guarded by itself
 
-    private final String clusterId;
-    private final ConcurrentMap<Xid, XaBranch> branches = new ConcurrentHashMap<>();
-    private int users; // guarded by TABLES
-
-    private BranchTable(String clusterId) {
-        this.clusterId = clusterId;
-    }
-
-    static BranchTable acquire(String clusterId) {
-        synchronized (TABLES) {
-            var table = TABLES.computeIfAbsent(clusterId, BranchTable::new);
-            table.users++;
-            return table;
+        BranchTable acquire(String clusterId) {
+            synchronized (tables) {
+                var table = tables.computeIfAbsent(clusterId, id -> new BranchTable(id, this));
+                table.users++;
+                return table;
+            }
         }
     }
 
+    private final String clusterId;
+    private final All all;
+    private final ConcurrentMap<Xid, XaBranch> branches = new ConcurrentHashMap<>();
+    private int users; // guarded by all tables
+
+    private BranchTable(String clusterId, All all) {
+        this.clusterId = clusterId;
+        this.all = all;
+    }
+
     void release() {
-        synchronized (TABLES) {
+        synchronized (all.tables) {
             if (--users == 0) {
-                TABLES.remove(clusterId, this);
+                all.tables.remove(clusterId, this);
             }
         }
     }

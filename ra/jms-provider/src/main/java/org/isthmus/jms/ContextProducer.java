@@ -84,6 +84,9 @@ public class ContextProducer implements JMSProducer {
             var message = session.createMapMessage();
             if (body != null) {
                 for (var entry : body.entrySet()) {
+                    if (entry.getKey() == null || entry.getKey().isEmpty()) {
+                        throw new MessageFormatException("an entry of a map message needs a name");
+                    }
                     message.setObject(entry.getKey(), entry.getValue());
                 }
             }

@@ -2,6 +2,7 @@ package org.isthmus.jms;
 
 import jakarta.jms.InvalidSelectorException;
 import jakarta.jms.JMSException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.isthmus.broker.client.ShareOptions;
@@ -31,6 +32,9 @@ public record IntakeOptions(
         @Nullable StartFrom startFrom) {
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(10);
 
+    /** A text on the wire has 65,535 at most, in an encoding that makes more of rare characters, and sometimes a name goes with it. */
+    private static final int MOST_SELECTOR_BYTES = 40_000;
+
     /**
      * A subscription that has a name.
      *
@@ -49,6 +53,9 @@ public record IntakeOptions(
 
     /** What is wrong with a selector; null where nothing is. */
     public static @Nullable String flawOf(String selector) {
+        if (selector.getBytes(StandardCharsets.UTF_8).length > MOST_SELECTOR_BYTES) {
+            return "a selector has no more than " + MOST_SELECTOR_BYTES + " bytes";
+        }
         try {
             Selector.parse(selector);
             return null;

@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public class IsthmusConnection implements QueueConnection, TopicConnection {
     private static final System.Logger LOG = System.getLogger(IsthmusConnection.class.getName());
 
+    /** Of a client identifier, which is part of names that are texts on the wire. */
+    private static final int MOST_CHARACTERS = 5_000;
+
     private final Surroundings surroundings;
     private final String uid;
     private final BrokerLink link;
@@ -404,6 +407,10 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
         }
         if (id == null || id.isEmpty()) {
             throw new InvalidClientIDException("a client identifier is not empty");
+        }
+        if (id.length() > MOST_CHARACTERS) {
+            throw new InvalidClientIDException(
+                    "a client identifier has no more than " + MOST_CHARACTERS + " characters");
         }
         identify(id);
     }

@@ -414,6 +414,8 @@ public final class IsthmusConnectionFactory extends TlsProperties
         }
         factory.setStartFrom(IsthmusObjectFactory.text(reference, "startFrom"));
         factory.setBlockOnAcknowledge(Boolean.parseBoolean(IsthmusObjectFactory.text(reference, "blockOnAcknowledge")));
+        factory.setBlockOnNonDurableSend(
+                Boolean.parseBoolean(IsthmusObjectFactory.text(reference, "blockOnNonDurableSend")));
         tlsProperties().forEach(property -> factory.setTls(property, IsthmusObjectFactory.text(reference, property)));
         return factory;
     }

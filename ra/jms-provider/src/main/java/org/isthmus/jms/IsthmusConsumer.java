@@ -50,10 +50,9 @@ public final class IsthmusConsumer implements MessageConsumer, TopicSubscriber, 
             if (selector == null || selector.isBlank()) {
                 return new Choice(null, noLocal);
             }
-            try {
-                Selector.parse(selector);
-            } catch (IllegalArgumentException e) {
-                throw JmsErrors.caused(new InvalidSelectorException(e.getMessage()), e);
+            var flaw = IntakeOptions.flawOf(selector);
+            if (flaw != null) {
+                throw new InvalidSelectorException(flaw);
             }
             return new Choice(selector, noLocal);
         }

@@ -131,12 +131,22 @@ public class IsthmusContext implements JMSContext {
             if (closed) {
                 return;
             }
-            session.close();
-            closed = true;
-            if (sharers.decrementAndGet() == 0) {
-                connection.close();
+            try {
+                session.close();
+            } finally {
+                if (session.isClosed()) {
+                    leave();
+                }
             }
         });
+    }
+
+    /** Also where the session could not say its last words to the broker: it is closed all the same. */
+    private void leave() throws JMSException {
+        closed = true;
+        if (sharers.decrementAndGet() == 0) {
+            connection.close();
+        }
     }
 
     // Messages

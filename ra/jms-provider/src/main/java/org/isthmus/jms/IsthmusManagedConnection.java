@@ -31,7 +31,7 @@ public final class IsthmusManagedConnection extends IsthmusConnection {
     IsthmusManagedConnection(BrokerLink.Dialer dialer, Settings settings, @Nullable String clientId)
             throws JMSException {
         super(dialer, Domain.UNIFIED, settings, clientId);
-        branches = new XaBranches(client());
+        branches = new XaBranches(client(), surroundings().branches());
         resource = new IsthmusXAResource(worker, branches);
     }
 

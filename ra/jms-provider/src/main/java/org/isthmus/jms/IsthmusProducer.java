@@ -121,7 +121,8 @@ public final class IsthmusProducer implements MessageProducer, TopicPublisher, Q
         return IsthmusDestination.of(to);
     }
 
-    private static CompletionListener required(@Nullable CompletionListener listener) {
+    private CompletionListener required(@Nullable CompletionListener listener) throws JMSException {
+        session.requireCompletions();
         if (listener == null) {
             throw new IllegalArgumentException("an asynchronous send needs a completion listener");
         }

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.TopicPartition;
@@ -89,6 +90,13 @@ public class IsthmusSession implements TopicSession, QueueSession {
     SessionTransaction transaction() {
         return transaction;
     }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** For a producer that would tell a completion listener. */
+    void requireCompletions() throws JMSException {}
 
     void requireOpen() throws JMSException {
         if (closed) {
@@ -274,8 +282,15 @@ public class IsthmusSession implements TopicSession, QueueSession {
             IsthmusDestination from, TopicInfo topic, Set<TopicPartition> partitions, IsthmusConsumer.Choice choice)
             throws JMSException {
         try {
-            var positions = TopicOffsets.of(connection.client(), partitions, connection.start(from));
-            return open(from, positions, choice);
+            var start = connection.start(from);
+            if (start instanceof OffsetSpec.Latest) {
+                var tails =
+                        JmsErrors.await(() -> connection.client().tails(partitions), "looking up the end of " + from);
+                var late = new LateSubscriber(topic.id(), tails);
+                return open(from, late.positions(), late, choice);
+            }
+            var positions = TopicOffsets.of(connection.client(), partitions, start);
+            return open(from, positions, new LateSubscriber(topic.id(), Map.of()), choice);
         } catch (InvalidDestinationException e) {
             connection.topics().forget(topic.name());
             throw e;
@@ -336,7 +351,10 @@ public class IsthmusSession implements TopicSession, QueueSession {
     }
 
     private IsthmusConsumer open(
-            IsthmusDestination from, Map<TopicPartition, Long> positions, IsthmusConsumer.Choice choice) {
+            IsthmusDestination from,
+            Map<TopicPartition, Long> positions,
+            LateSubscriber late,
+            IsthmusConsumer.Choice choice) {
         var filter = choice.selector() == null ? null : Selector.parse(choice.selector());
         var client = connection.client();
         var consumer = new IsthmusConsumer(
@@ -346,7 +364,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
                 filter,
                 null,
                 null,
-                it -> new TailInflow(client, delivery.lock, positions, it.observer()));
+                it -> new TailInflow(client, delivery.lock, positions, late, it.observer()));
         delivery.add(consumer);
         if (consumer.inflow() instanceof TailInflow tail) {
             tail.open();

@@ -11,8 +11,18 @@ public final class IsthmusXAConnection extends IsthmusConnection implements XAQu
 
     IsthmusXAConnection(BrokerLink.Dialer dialer, Domain domain, Settings settings, @Nullable String clientId)
             throws JMSException {
-        super(dialer, domain, settings, clientId);
-        branches = new XaBranches(client());
+        this(dialer, domain, settings, clientId, JvmSurroundings.INSTANCE);
+    }
+
+    IsthmusXAConnection(
+            BrokerLink.Dialer dialer,
+            Domain domain,
+            Settings settings,
+            @Nullable String clientId,
+            Surroundings surroundings)
+            throws JMSException {
+        super(dialer, domain, settings, clientId, surroundings);
+        branches = new XaBranches(client(), surroundings.branches());
     }
 
     @Override

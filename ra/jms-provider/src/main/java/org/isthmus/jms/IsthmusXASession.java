@@ -1,5 +1,6 @@
 package org.isthmus.jms;
 
+import jakarta.jms.IllegalStateException;
 import jakarta.jms.JMSException;
 import jakarta.jms.QueueSession;
 import jakarta.jms.Session;
@@ -64,6 +65,13 @@ public final class IsthmusXASession extends IsthmusSession implements XAQueueSes
     @Override
     public void rollback() throws JMSException {
         throw managersBusiness();
+    }
+
+    /** Nor is it for the application to have them begin again. */
+    @Override
+    public void recover() throws JMSException {
+        requireOpen();
+        throw new IllegalStateException("an XA session is transacted, so it does not recover");
     }
 
     private TransactionInProgressException managersBusiness() throws JMSException {

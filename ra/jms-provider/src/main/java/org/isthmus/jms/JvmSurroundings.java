@@ -10,6 +10,13 @@ import org.isthmus.broker.runtime.Clock;
 enum JvmSurroundings implements Surroundings {
     INSTANCE;
 
+    private static final BranchTable.All BRANCHES = new BranchTable.All();
+
+    @Override
+    public BranchTable.All branches() {
+        return BRANCHES;
+    }
+
     @Override
     public Clock clock() {
         return Clock.system();

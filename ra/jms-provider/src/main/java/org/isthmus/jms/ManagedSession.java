@@ -1,5 +1,6 @@
 package org.isthmus.jms;
 
+import jakarta.jms.IllegalStateException;
 import jakarta.jms.JMSException;
 import jakarta.jms.TransactionInProgressException;
 import java.util.concurrent.Executor;
@@ -20,6 +21,12 @@ final class ManagedSession extends IsthmusSession {
             SessionTransaction transaction) {
         super(connection, domain, mode, name, threads, transaction);
         this.connection = connection;
+    }
+
+    /** A container wants no threads but its own to call its applications (§7.3.5). */
+    @Override
+    void requireCompletions() throws JMSException {
+        throw new IllegalStateException("asynchronous sends are not permitted in a web or EJB container");
     }
 
     @Override

@@ -35,7 +35,7 @@ final class Outflow {
     private final byte[] stickyKey;
     private final AtomicLong nextMessage = new AtomicLong();
     private final AsyncSends asyncSends;
-    private final UnansweredSends unanswered = new UnansweredSends();
+    private final UnansweredSends unanswered;
     private volatile long lastUnansweredNanos;
 
     /** What a producer says about a message that it sends. */
@@ -46,7 +46,8 @@ final class Outflow {
         this.connection = connection;
         this.sessionName = sessionName;
         this.stickyKey = sessionName.getBytes(StandardCharsets.US_ASCII);
-        this.asyncSends = new AsyncSends(threads);
+        this.asyncSends = new AsyncSends(connection.surroundings(), threads);
+        this.unanswered = new UnansweredSends(connection.surroundings());
     }
 
     UnansweredSends unanswered() {
@@ -111,9 +112,14 @@ final class Outflow {
         message.setJMSDeliveryMode(manner.deliveryMode());
         message.setJMSPriority(manner.priority());
         message.setJMSTimestamp(now);
-        message.setJMSDeliveryTime(now + manner.delayMs());
-        message.setJMSExpiration(manner.timeToLiveMs() == 0 ? 0 : now + manner.timeToLiveMs());
+        message.setJMSDeliveryTime(after(now, manner.delayMs()));
+        message.setJMSExpiration(manner.timeToLiveMs() == 0 ? 0 : after(now, manner.timeToLiveMs()));
         message.setJMSMessageID(manner.withoutId() ? null : "ID:" + sessionName + ":" + nextMessage.getAndIncrement());
+    }
+
+    /** The end of time is as late as it gets: who says Long.MAX_VALUE means for ever. */
+    private static long after(long now, long ms) {
+        return ms > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + ms;
     }
 
     private CompletionStage<?> send(

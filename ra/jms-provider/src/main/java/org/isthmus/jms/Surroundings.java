@@ -20,6 +20,9 @@ interface Surroundings {
     /** What guards the state of one session, and what its threads wait on. */
     ReentrantLock newLock();
 
+    /** The branches that the process works in. */
+    BranchTable.All branches();
+
     /** As many as there is work for. */
     interface Threads extends Executor {
         /** What was begun is ended, and nothing more is begun. */

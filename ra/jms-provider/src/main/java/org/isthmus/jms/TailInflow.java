@@ -37,6 +37,7 @@ final class TailInflow implements Inflow {
     private final BrokerClient client;
     private final ReentrantLock lock;
     private final Observer observer;
+    private final LateSubscriber late;
     private final Map<TopicPartition, PartitionProgress> progress = new HashMap<>();
 
     private final Deque<FetchedRecord> buffer = new ArrayDeque<>();
@@ -48,10 +49,16 @@ final class TailInflow implements Inflow {
     private boolean closed;
     private @Nullable Throwable failure;
 
-    TailInflow(BrokerClient client, ReentrantLock lock, Map<TopicPartition, Long> positions, Observer observer) {
+    TailInflow(
+            BrokerClient client,
+            ReentrantLock lock,
+            Map<TopicPartition, Long> positions,
+            LateSubscriber late,
+            Observer observer) {
         this.client = client;
         this.lock = lock;
         this.observer = observer;
+        this.late = late;
         positions.forEach((partition, start) -> progress.put(partition, new PartitionProgress(partition, start)));
     }
 
@@ -115,8 +122,10 @@ final class TailInflow implements Inflow {
     }
 
     private void keep(FetchedRecord fetched) {
-        buffer.add(fetched);
-        bufferedBytes += weight(fetched);
+        if (!late.hasMissed(fetched)) {
+            buffer.add(fetched);
+            bufferedBytes += weight(fetched);
+        }
         of(fetched).fetched(fetched.record().offset());
     }
 

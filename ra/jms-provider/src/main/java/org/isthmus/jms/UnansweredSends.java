@@ -1,6 +1,8 @@
 package org.isthmus.jms;
 
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 
@@ -8,21 +10,33 @@ import org.isthmus.broker.common.ErrorCode;
 final class UnansweredSends {
     private static final System.Logger LOG = System.getLogger(UnansweredSends.class.getName());
 
-    private int count; // guarded by this
+    private final ReentrantLock lock;
+    private final Condition changed;
+    private int count; // guarded by the lock
+
+    UnansweredSends(Surroundings surroundings) {
+        lock = surroundings.newLock();
+        changed = lock.newCondition();
+    }
 
     void add(IsthmusDestination to, CompletionStage<?> answer) {
-        synchronized (this) {
-            count++;
-        }
+        count(1);
         answer.whenComplete((sent, failure) -> {
             if (failure != null) {
                 lost(to, failure);
             }
-            synchronized (this) {
-                count--;
-                notifyAll();
-            }
+            count(-1);
         });
+    }
+
+    private void count(int more) {
+        lock.lock();
+        try {
+            count += more;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Who asked by a temporary destination may be gone; whatever else happens is worth a word. */
@@ -36,17 +50,14 @@ final class UnansweredSends {
     }
 
     /** Returns when every one is answered, which is at the latest when the client gives it up. */
-    synchronized void awaitNone() {
-        boolean interrupted = false;
-        while (count > 0) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                interrupted = true;
+    void awaitNone() {
+        lock.lock();
+        try {
+            while (count > 0) {
+                changed.awaitUninterruptibly();
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
         }
     }
 }

@@ -19,11 +19,14 @@ final class XaBranches {
     private static final System.Logger LOG = System.getLogger(XaBranches.class.getName());
 
     private final BrokerClient client;
+    private final BranchTable.All tables;
     private @Nullable BranchTable table; // guarded by this
     private boolean closed; // guarded by this
 
-    XaBranches(BrokerClient client) {
+    /** @param tables those of this process */
+    XaBranches(BrokerClient client, BranchTable.All tables) {
         this.client = client;
+        this.tables = tables;
     }
 
     /** Whether what is begun by the one may be joined by the other. */
@@ -37,7 +40,7 @@ final class XaBranches {
         if (known == null) {
             requireOpen();
             try {
-                known = BranchTable.acquire(JmsErrors.await(client.clusterId(), "asking which cluster this is"));
+                known = tables.acquire(JmsErrors.await(client.clusterId(), "asking which cluster this is"));
             } catch (JMSException e) {
                 throw XaErrors.of(e);
             }

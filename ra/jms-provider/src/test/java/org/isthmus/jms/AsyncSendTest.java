@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.jms.CompletionListener;
+import jakarta.jms.DeliveryMode;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -11,7 +12,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Asynchronous sends (§7.3). */
 class AsyncSendTest extends MemoryBrokerTest {
@@ -45,6 +49,25 @@ class AsyncSendTest extends MemoryBrokerTest {
             var message = (Message) told.poll(SOON, TimeUnit.MILLISECONDS);
             assertThat(message.getBody(String.class)).isEqualTo(Integer.toString(i));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {DeliveryMode.PERSISTENT, DeliveryMode.NON_PERSISTENT})
+    void listenerIsToldWhenTheBrokerHasTheMessageAndNotBefore_7_3_1(int mode) throws Exception {
+        var session = session();
+        var producer = session.createProducer(topic);
+        producer.setDeliveryMode(mode);
+        var told = new LinkedBlockingQueue<Object>();
+        broker.holdSends();
+        var message = session.createMessage();
+        producer.send(message, listener(told::add));
+        // What the broker answers later has been answered: the send would have been.
+        session.createConsumer(topic).close();
+        assertThat(told).isEmpty();
+        assertThat(broker.records(new TopicPartition(topic.getName(), 0))).isEmpty();
+        broker.releaseSends();
+        assertThat(told.poll(SOON, TimeUnit.MILLISECONDS)).isSameAs(message);
+        assertThat(broker.records(new TopicPartition(topic.getName(), 0))).hasSize(1);
     }
 
     @Test

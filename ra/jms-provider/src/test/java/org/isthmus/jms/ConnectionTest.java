@@ -9,8 +9,12 @@ import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageFormatException;
 import jakarta.jms.Session;
+import java.beans.Introspector;
+import java.beans.PropertyDescriptor;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import org.isthmus.broker.network.Endpoint;
 import org.junit.jupiter.api.Test;
 
@@ -181,5 +185,38 @@ class ConnectionTest extends MemoryBrokerTest {
         assertThat(objects.getObjectInstance(new IsthmusQueue("q").getReference(), null, null, null))
                 .isEqualTo(new IsthmusQueue("q"))
                 .isNotEqualTo(new IsthmusTopic("q"));
+    }
+
+    @Test
+    void everyPropertyOfAFactoryComesBackFromItsReference() throws Exception {
+        var factory = new IsthmusConnectionFactory();
+        for (var property : properties()) {
+            property.getWriteMethod().invoke(factory, anotherValue(property));
+        }
+        factory.setStartFrom("earliest");
+        var again = new IsthmusObjectFactory().getObjectInstance(factory.getReference(), null, null, null);
+        for (var property : properties()) {
+            var kept = property.getReadMethod().invoke(factory);
+            assertThat(property.getReadMethod().invoke(again))
+                    .as(property.getName())
+                    .isEqualTo(property.getName().toLowerCase(Locale.ROOT).endsWith("password") ? "" : kept);
+        }
+    }
+
+    private static Object anotherValue(PropertyDescriptor property) {
+        return switch (property.getPropertyType().getName()) {
+            case "boolean" -> true;
+            case "int" -> 7;
+            case "long" -> 7L;
+            case "double" -> 7.5;
+            default -> property.getName();
+        };
+    }
+
+    private static List<PropertyDescriptor> properties() throws Exception {
+        return Arrays.stream(
+                        Introspector.getBeanInfo(IsthmusConnectionFactory.class).getPropertyDescriptors())
+                .filter(property -> property.getReadMethod() != null && property.getWriteMethod() != null)
+                .toList();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.jms.CompletionListener;
 import jakarta.jms.DeliveryMode;
+import jakarta.jms.IllegalStateException;
 import jakarta.jms.IllegalStateRuntimeException;
 import jakarta.jms.InvalidDestinationRuntimeException;
 import jakarta.jms.InvalidSelectorRuntimeException;
@@ -14,10 +15,12 @@ import jakarta.jms.JMSRuntimeException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageFormatRuntimeException;
 import jakarta.jms.MessageNotWriteableRuntimeException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +32,34 @@ class ContextRulesTest extends RealBrokerTest {
         for (int i = 0; i < calls.length; i++) {
             assertThatThrownBy(calls[i]).as("call " + i).isInstanceOf(as);
         }
+    }
+
+    @Test
+    void contextWhoseSessionCannotEndWellIsClosedAllTheSame() throws JMSException {
+        var connection = connect();
+        var session = connection.open((name, threads) ->
+                new IsthmusSession(connection, Domain.UNIFIED, JMSContext.AUTO_ACKNOWLEDGE, name, threads) {
+                    @Override
+                    public void close() throws JMSException {
+                        super.close();
+                        throw new JMSException("the broker does not answer");
+                    }
+                });
+        var context = new IsthmusContext(connection, new AtomicInteger(1), session);
+        refused(JMSRuntimeException.class, context::close);
+        refused(IllegalStateException.class, connection::createSession);
+        context.close();
+    }
+
+    @Test
+    void mapWithAnEntryWithoutANameIsNoMessage() throws JMSException {
+        var context = context(JMSContext.AUTO_ACKNOWLEDGE);
+        Map<String, Object> nameless = new HashMap<>();
+        nameless.put(null, "value");
+        refused(
+                MessageFormatRuntimeException.class,
+                () -> context.createProducer().send(topic, nameless),
+                () -> context.createProducer().send(topic, Map.of("", "value")));
     }
 
     @Test

@@ -8,6 +8,7 @@ import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages that are to be delivered later (§7.9). */
@@ -67,6 +68,81 @@ class DeliveryDelayTest extends RealBrokerTest {
         var consumer = session().createConsumer(topic);
         send(topic, 100, "a");
         assertThat(bodyOf(consumer.receive(SOON))).isEqualTo("a");
+    }
+
+    /** The kinds of subscription to a topic. */
+    private enum Subscription {
+        NON_DURABLE {
+            @Override
+            IsthmusConsumer consumer(IsthmusSession session, IsthmusTopic topic) throws JMSException {
+                return session.createConsumer(topic);
+            }
+        },
+        SHARED {
+            @Override
+            IsthmusConsumer consumer(IsthmusSession session, IsthmusTopic topic) throws JMSException {
+                return session.createSharedConsumer(topic, "s");
+            }
+        },
+        DURABLE {
+            @Override
+            IsthmusConsumer consumer(IsthmusSession session, IsthmusTopic topic) throws JMSException {
+                return session.createDurableConsumer(topic, "s");
+            }
+        },
+        SHARED_DURABLE {
+            @Override
+            IsthmusConsumer consumer(IsthmusSession session, IsthmusTopic topic) throws JMSException {
+                return session.createSharedDurableConsumer(topic, "s");
+            }
+        };
+
+        abstract IsthmusConsumer consumer(IsthmusSession session, IsthmusTopic topic) throws JMSException;
+    }
+
+    private IsthmusSession subscriber() throws JMSException {
+        var connection = connect(own("client"));
+        connection.start();
+        return connection.createSession(Session.AUTO_ACKNOWLEDGE);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void subscriptionThatBeganAfterTheSendingDoesNotGetIt_7_9(Subscription subscription) throws JMSException {
+        var topic = topic("later");
+        send(topic, 400, "sent before");
+        var consumer = subscription.consumer(subscriber(), topic);
+        send(topic, 500, "sent after");
+        send(topic, 0, "now");
+        assertThat(bodyOf(consumer.receive(SOON))).isEqualTo("now");
+        assertThat(bodyOf(consumer.receive(SOON))).isEqualTo("sent after");
+        assertThat(consumer.receiveNoWait()).isNull();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void subscriptionThatBeganBeforeTheCommitGetsIt_7_9_and_6_2_7(Subscription subscription) throws JMSException {
+        var topic = topic("later");
+        var session = transacted();
+        var producer = session.createProducer(topic);
+        producer.setDeliveryDelay(50);
+        producer.send(session.createTextMessage("later"));
+        var consumer = subscription.consumer(subscriber(), topic);
+        session.commit();
+        assertThat(bodyOf(consumer.receive(SOON))).isEqualTo("later");
+    }
+
+    @Test
+    void subscriptionThatBeganBeforeTheSendingGetsItAlsoWithoutAConsumer_7_9() throws JMSException {
+        var topic = topic("later");
+        var session = subscriber();
+        session.createDurableConsumer(topic, "s").close();
+        var sent = send(topic, 300, "later");
+        var consumer = session.createDurableConsumer(topic, "s");
+        var received = consumer.receive(SOON);
+        assertThat(bodyOf(received)).isEqualTo("later");
+        assertThat(System.currentTimeMillis()).isGreaterThanOrEqualTo(sent.getJMSDeliveryTime());
+        assertThat(received.propertyExists("jms_waited")).isFalse();
     }
 
     @Test

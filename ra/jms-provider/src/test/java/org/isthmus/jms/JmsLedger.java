@@ -23,6 +23,9 @@ final class JmsLedger {
     /** For how long somebody may not know that a connection is lost, by far. */
     static final long UNAWARE_NANOS = Duration.ofSeconds(2).toNanos();
 
+    /** How the names of those senders begin whose messages may be lost, or be over before they come again. */
+    static final String FLEETING = "x";
+
     /** In which everything that nobody holds is handed out to the only one who wants it, by far. */
     private static final long SOON_NANOS = Duration.ofSeconds(5).toNanos();
 
@@ -36,12 +39,14 @@ final class JmsLedger {
     private int kills;
 
     /** A consumer as the application has it; a new one has nothing to do with the one before. */
-    record Holder(String name, SimProcess process, boolean isTransacted) {}
+    record Holder(String name, SimProcess process, boolean isTransacted, JmsChoice choice) {}
 
     private static final class Fate {
         private final String text;
         private boolean attempted;
         private boolean sent;
+        private boolean unsafe;
+        private int partition = -1;
         private long offset = -1;
         private int seen;
         private int killsBefore;
@@ -57,6 +62,7 @@ final class JmsLedger {
         private boolean settled;
         private boolean perhapsSettled;
         private boolean perhapsMoved;
+        private boolean prepared;
         private String movedBy;
         private boolean drained;
         private final List<String> copies = new ArrayList<>();
@@ -97,8 +103,10 @@ final class JmsLedger {
         return fates.computeIfAbsent(text, Fate::new);
     }
 
-    void sending(String text) {
+    /** @param unsafe whether it may be lost with the broker's machine, so that another gets its place */
+    void sending(String text, boolean unsafe) {
         fate(text).attempted = true;
+        fate(text).unsafe = unsafe;
     }
 
     void sent(Collection<String> texts) {
@@ -119,6 +127,20 @@ final class JmsLedger {
                 .as("%s: where it was before; it comes from %d", what, offset)
                 .isIn(-1L, offset);
         fate.offset = offset;
+        var partition = message.getIntProperty("JMS_Isthmus_Partition");
+        assertThat(fate.partition)
+                .as("%s: the partition that it was in before; it comes from %d", what, partition)
+                .isIn(-1, partition);
+        fate.partition = partition;
+        assertThat(to.choice().covers(kind(fate.text)))
+                .as("%s: it was selected", what)
+                .isTrue();
+        assertThat(message.getJMSDeliveryTime())
+                .as("%s: when it may be delivered", what)
+                .isLessThanOrEqualTo(clock.wallMs());
+        assertThat(fate.prepared)
+                .as("%s: it is part of a prepared branch", what)
+                .isFalse();
         var mayBeUnaware = hasLostSince(to.process(), now);
         if (!mayBeUnaware) {
             assertThat(fate.settled).as("%s: it was acknowledged", what).isFalse();
@@ -204,9 +226,23 @@ final class JmsLedger {
         texts.forEach(text -> fate(text).perhapsMoved = true);
     }
 
+    /** Nobody gets them before the branch is ended, whatever fails. */
+    void prepared(Collection<String> texts) {
+        texts.forEach(text -> fate(text).prepared = true);
+    }
+
+    /** The branch that has them is about to be rolled back. */
+    void unprepared(Collection<String> texts) {
+        texts.forEach(text -> {
+            fate(text).prepared = false;
+            fate(text).holder = null;
+        });
+    }
+
     void moved(String transaction, Collection<String> texts) {
         texts.forEach(text -> {
             var fate = fate(text);
+            fate.prepared = false;
             assertThat(fate.movedBy)
                     .as("%s: moved before %s", text, transaction)
                     .isNull();
@@ -235,8 +271,12 @@ final class JmsLedger {
         fate(copy.getBody(String.class)).copies.add(copy.getStringProperty("by"));
     }
 
-    /** Everything is healed and drained. Returns how much came of it. */
-    int check() {
+    /**
+     * Everything is healed and drained. Returns how much came of it.
+     *
+     * @param wanted what of it anybody wanted
+     */
+    int check(JmsChoice wanted) {
         for (var fate : fates.values()) {
             if (fate.movedBy != null) {
                 assertThat(fate.copies).as("copies of %s", fate.text).containsExactly(fate.movedBy);
@@ -254,7 +294,7 @@ final class JmsLedger {
                         .as("%s: was acknowledged, and moved", fate.text)
                         .isFalse();
             }
-            if (fate.sent) {
+            if (fate.sent && wanted.covers(kind(fate.text))) {
                 assertThat(fate.drained || isMoved || fate.settled || fate.perhapsSettled)
                         .as("%s: is lost; last with %s", fate.text, fate.holder)
                         .isTrue();
@@ -271,7 +311,7 @@ final class JmsLedger {
         names.sort((a, b) -> number(a) - number(b));
         for (var text : names) {
             var fate = fate(text);
-            if (fate.offset >= 0) {
+            if (fate.offset >= 0 && !fate.unsafe) {
                 var before = last.put(sender(text), fate);
                 if (before != null) {
                     assertThat(fate.offset)
@@ -285,6 +325,11 @@ final class JmsLedger {
     /** Whose message it is: what one session sent bears one name. */
     static String sender(String text) {
         return text.substring(0, text.lastIndexOf('-'));
+    }
+
+    /** By which consumers choose. */
+    static int kind(String text) {
+        return number(text) % 3;
     }
 
     static int number(String text) {

@@ -11,74 +11,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
 
-/** What applications do in the simulation of JMS: each is a program with the API, on a thread of its own. */
+/** What applications do in the simulation of JMS beside sending: each is a program with the API, on a thread of its own. */
 final class JmsRoles {
     private JmsRoles() {}
 
     /** Has the thread of the application wait a while. */
-    private static void pause(JmsWorld world, int mostMs) {
+    static void pause(JmsWorld world, int mostMs) {
         SimProcess.running().pause(Duration.ofMillis(1 + world.random().nextInt(mostMs)));
-    }
-
-    /** Sends numbered messages to the queue, one by one or in transactions. */
-    static final class Sender implements SimProcess.Work {
-        private final JmsWorld world;
-        private final SimProcess process;
-        private int sessions;
-
-        Sender(JmsWorld world, SimProcess process) {
-            this.world = world;
-            this.process = process;
-        }
-
-        @Override
-        public void run() {
-            while (!world.isOver()) {
-                try (var connection = process.connect(null, JmsWorld.REDELIVERY, false)) {
-                    while (!world.isOver() && world.random().nextInt(4) > 0) {
-                        var transacted = world.random().nextInt(3) == 0;
-                        try (var session = connection.createSession(
-                                transacted ? Session.SESSION_TRANSACTED : Session.AUTO_ACKNOWLEDGE)) {
-                            send(session, transacted);
-                        }
-                    }
-                } catch (JMSException refused) {
-                    world.history().add(process.newName() + " a sender is refused: " + refused.getMessage());
-                    pause(world, 300);
-                }
-            }
-        }
-
-        private void send(Session session, boolean transacted) throws JMSException {
-            var name = world.newName("s");
-            sessions++;
-            var producer = session.createProducer(world.source().destination());
-            var open = new ArrayList<String>();
-            for (var i = 0; i < 30 && !world.isOver(); i++) {
-                var text = name + "-" + i;
-                world.ledger().sending(text);
-                producer.send(session.createTextMessage(text));
-                open.add(text);
-                if (!transacted) {
-                    world.ledger().sent(open);
-                    open.clear();
-                } else if (world.random().nextInt(4) == 0) {
-                    if (world.random().nextInt(4) == 0) {
-                        session.rollback();
-                    } else {
-                        try {
-                            session.commit();
-                            world.ledger().sent(open);
-                        } catch (TransactionRolledBackException undone) {
-                            world.history().add(name + " is rolled back: " + undone.getMessage());
-                        }
-                    }
-                    open.clear();
-                }
-                pause(world, 100);
-            }
-        }
     }
 
     /** Consumes the queue in one way after another, each for a while. */
@@ -104,16 +46,20 @@ final class JmsRoles {
                     while (!world.isOver() && world.random().nextInt(4) > 0) {
                         receive(connection);
                     }
-                } catch (JMSException refused) {
+                } catch (JMSException | XAException refused) {
                     world.history().add(process.newName() + " a receiver is refused: " + refused.getMessage());
                     pause(world, 300);
                 }
             }
         }
 
-        private void receive(IsthmusConnection connection) throws JMSException {
+        private void receive(IsthmusXAConnection connection) throws JMSException, XAException {
             if (order == null || order.isOff()) {
                 order = new Order();
+            }
+            if (world.features().branches() && world.random().nextInt(3) == 0) {
+                inBranches(connection);
+                return;
             }
             switch (world.random().nextInt(6)) {
                 case 0 -> automatically(connection, Session.AUTO_ACKNOWLEDGE);
@@ -125,7 +71,16 @@ final class JmsRoles {
         }
 
         private JmsLedger.Holder newHolder(String kind) {
-            return new JmsLedger.Holder(world.newName(kind), process, kind.equals("mover"));
+            return new JmsLedger.Holder(world.newName(kind), process, false, world.newChoice());
+        }
+
+        /** Of one that acknowledges in transactions. */
+        private JmsLedger.Holder newMover(String kind) {
+            return new JmsLedger.Holder(world.newName(kind), process, true, world.newChoice());
+        }
+
+        private IsthmusConsumer consumer(IsthmusSession session, JmsLedger.Holder holder) throws JMSException {
+            return world.source().consumer(session, holder.choice());
         }
 
         private Message next(IsthmusConsumer consumer, JmsLedger.Holder holder) throws JMSException {
@@ -158,7 +113,7 @@ final class JmsRoles {
         private void automatically(IsthmusConnection connection, int mode) throws JMSException {
             try (var session = connection.createSession(mode)) {
                 var holder = newHolder(mode == Session.AUTO_ACKNOWLEDGE ? "auto" : "dups");
-                var consumer = world.source().consumer(session);
+                var consumer = consumer(session, holder);
                 for (var i = 0; i < 20 && !world.isOver(); i++) {
                     var message = next(consumer, holder);
                     if (message != null) {
@@ -175,7 +130,7 @@ final class JmsRoles {
         private void byListener(IsthmusConnection connection) throws JMSException {
             try (var session = connection.createSession(Session.AUTO_ACKNOWLEDGE)) {
                 var holder = newHolder("listener");
-                world.source().consumer(session).setMessageListener(message -> {
+                consumer(session, holder).setMessageListener(message -> {
                     try {
                         handed(holder, message);
                         if (world.random().nextInt(3) == 0) {
@@ -200,7 +155,7 @@ final class JmsRoles {
             try (var session = connection.createSession(Session.CLIENT_ACKNOWLEDGE);
                     var open = new Open()) {
                 var holder = newHolder("client");
-                var consumer = world.source().consumer(session);
+                var consumer = consumer(session, holder);
                 for (var i = 0; i < 20 && !world.isOver(); i++) {
                     var message = next(consumer, holder);
                     if (message != null) {
@@ -225,7 +180,7 @@ final class JmsRoles {
                                 if (!world.source().isShared()) {
                                     open.release(); // with the next consumer, which takes its place
                                 }
-                                consumer = world.source().consumer(session);
+                                consumer = consumer(session, holder);
                                 order.off();
                             }
                         }
@@ -252,8 +207,8 @@ final class JmsRoles {
         private void moving(IsthmusConnection connection) throws JMSException {
             try (var session = connection.createSession(Session.SESSION_TRANSACTED);
                     var open = new Open()) {
-                var holder = newHolder("mover");
-                var consumer = world.source().consumer(session);
+                var holder = newMover("mover");
+                var consumer = consumer(session, holder);
                 var producer = session.createProducer(JmsWorld.COPIES);
                 var name = world.newName("tx");
                 for (var i = 0; i < 20 && !world.isOver(); i++) {
@@ -294,6 +249,72 @@ final class JmsRoles {
                 world.history().add(name + " is rolled back: " + undone.getMessage());
                 open.release();
             }
+        }
+
+        /** Moves messages in branches, and is their transaction manager. */
+        private void inBranches(IsthmusXAConnection connection) throws JMSException, XAException {
+            try (var session = connection.createXASession();
+                    var open = new Open()) {
+                var holder = newMover("brancher");
+                var resource = session.getXAResource();
+                var consumer = consumer(session, holder);
+                var producer = session.createProducer(JmsWorld.COPIES);
+                for (var i = 0; i < 5 && !world.isOver(); i++) {
+                    var branch = world.newBranch();
+                    resource.start(branch, XAResource.TMNOFLAGS);
+                    for (var j = 1 + world.random().nextInt(5); j > 0; j--) {
+                        var message = next(consumer, holder);
+                        if (message != null) {
+                            open.add(message);
+                            var copy = session.createTextMessage(message.getBody(String.class));
+                            copy.setStringProperty("by", branch.name());
+                            producer.send(copy);
+                        }
+                    }
+                    resource.end(branch, XAResource.TMSUCCESS);
+                    branch.texts().addAll(open.texts);
+                    end(resource, branch, open);
+                    open.texts.clear();
+                    if (world.random().nextInt(3) == 0) {
+                        pause(world, 100);
+                    }
+                }
+            }
+        }
+
+        private void end(XAResource resource, JmsBranch branch, Open open) throws XAException {
+            switch (world.random().nextInt(4)) {
+                case 0 -> {
+                    world.history().add(branch.name() + " is to be rolled back: " + branch.texts());
+                    open.release();
+                    resource.rollback(branch);
+                }
+                case 1 -> {
+                    world.ledger().committing(branch.texts());
+                    resource.commit(branch, true);
+                    world.ended(branch, true);
+                }
+                default -> {
+                    world.ledger().committing(branch.texts());
+                    if (resource.prepare(branch) == XAResource.XA_OK) {
+                        world.ledger().prepared(branch.texts());
+                        world.history().add(branch.name() + " is prepared: " + branch.texts());
+                        endPrepared(resource, branch);
+                    }
+                }
+            }
+        }
+
+        private void endPrepared(XAResource resource, JmsBranch branch) throws XAException {
+            if (world.random().nextInt(3) == 0) {
+                order.again(branch.texts());
+            } else {
+                branch.decideToCommit();
+            }
+            if (world.random().nextInt(4) == 0) {
+                pause(world, 500);
+            }
+            world.end(resource, branch);
         }
 
         /** What a session was handed and has not acknowledged; it goes back when the session is closed. */
@@ -341,21 +362,29 @@ final class JmsRoles {
                     return;
                 }
                 var number = JmsLedger.number(text);
-                var sender = JmsLedger.sender(text);
+                var lane = lane(text);
                 assertThat(number)
-                        .as("what comes next of %s", sender)
-                        .isGreaterThan(last.getOrDefault(sender, -1))
-                        .isEqualTo(expected.getOrDefault(sender, number));
-                last.put(sender, number);
-                expected.remove(sender);
+                        .as("what comes next of %s", lane)
+                        .isGreaterThan(last.getOrDefault(lane, -1))
+                        .isEqualTo(expected.getOrDefault(lane, number));
+                last.put(lane, number);
+                expected.remove(lane);
             }
 
-            /** They come again, and those of each sender before all others of it. */
+            /** What has an order: of one sender, and where consumers choose, of one kind. */
+            private String lane(String text) {
+                return JmsLedger.sender(text)
+                        + (world.features().selectors() ? " of kind " + JmsLedger.kind(text) : "");
+            }
+
+            /** They come again, and those of each sender before all others of it, if they come. */
             private void again(List<String> texts) {
                 for (var text : texts) {
                     var number = JmsLedger.number(text);
-                    last.merge(JmsLedger.sender(text), number - 1, Math::min);
-                    expected.merge(JmsLedger.sender(text), number, Math::min);
+                    last.merge(lane(text), number - 1, Math::min);
+                    if (!text.startsWith(JmsLedger.FLEETING)) {
+                        expected.merge(lane(text), number, Math::min);
+                    }
                 }
             }
         }

@@ -2,6 +2,7 @@ package org.isthmus.jms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -21,6 +22,8 @@ class JmsSimulationTest {
     /** Seeds that found something once. */
     private static final long[] FOUND = {67, 82, 204, 411};
 
+    private static final long[] FOUND_VARIED = {};
+
     @BeforeAll
     static void silence() {
         QUIET.setLevel(Level.OFF);
@@ -39,21 +42,37 @@ class JmsSimulationTest {
     }
 
     @Test
+    void soItIsWithWhateverElseTheySendAndConsume() {
+        var seen = new AtomicLong();
+        Seeds.each(30, seed -> seen.addAndGet(runVaried(seed).seen()), FOUND_VARIED);
+        assertThat(seen).as("messages that were handed out").hasValueGreaterThan(50);
+    }
+
+    @Test
     void aSeedReplaysExactly() {
         for (var seed = 0L; seed < 5; seed++) {
             assertThat(run(seed)).isEqualTo(run(seed));
+            assertThat(runVaried(seed)).isEqualTo(runVaried(seed));
         }
     }
 
     private record Outcome(long seen, long history) {}
 
     private static Outcome run(long seed) {
-        var world = new JmsWorld(seed);
+        return run(seed, JmsFeatures.PLAIN);
+    }
+
+    private static Outcome runVaried(long seed) {
+        return run(seed, JmsFeatures.some(new Random(~seed)));
+    }
+
+    private static Outcome run(long seed, JmsFeatures features) {
+        var world = new JmsWorld(seed, features);
         try {
             return new Outcome(world.run(), world.history().hash());
         } catch (Throwable failure) {
             throw new AssertionError(
-                    failure.getMessage() + "\nSeed " + seed + " ends with:"
+                    failure.getMessage() + "\nSeed " + seed + " with " + features + " ends with:"
                             + world.history().tail(),
                     failure);
         }

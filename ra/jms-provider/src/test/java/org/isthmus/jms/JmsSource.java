@@ -6,22 +6,22 @@ import jakarta.jms.JMSException;
 enum JmsSource {
     QUEUE(new IsthmusQueue("q"), null, true) {
         @Override
-        IsthmusConsumer consumer(IsthmusSession session) throws JMSException {
-            return session.createConsumer(destination());
+        IsthmusConsumer consumer(IsthmusSession session, JmsChoice choice) throws JMSException {
+            return session.createConsumer(destination(), choice.selector());
         }
     },
     /** A durable subscription that several consume. */
     SHARED_SUBSCRIPTION(new IsthmusTopic("t"), null, true) {
         @Override
-        IsthmusConsumer consumer(IsthmusSession session) throws JMSException {
-            return session.createSharedDurableConsumer((IsthmusTopic) destination(), NAME);
+        IsthmusConsumer consumer(IsthmusSession session, JmsChoice choice) throws JMSException {
+            return session.createSharedDurableConsumer((IsthmusTopic) destination(), NAME, choice.selector());
         }
     },
     /** A durable subscription of one consumer. */
     SUBSCRIPTION(new IsthmusTopic("t"), "somebody", false) {
         @Override
-        IsthmusConsumer consumer(IsthmusSession session) throws JMSException {
-            return session.createDurableConsumer((IsthmusTopic) destination(), NAME);
+        IsthmusConsumer consumer(IsthmusSession session, JmsChoice choice) throws JMSException {
+            return session.createDurableConsumer((IsthmusTopic) destination(), NAME, choice.selector(), false);
         }
     };
 
@@ -50,5 +50,5 @@ enum JmsSource {
         return isShared;
     }
 
-    abstract IsthmusConsumer consumer(IsthmusSession session) throws JMSException;
+    abstract IsthmusConsumer consumer(IsthmusSession session, JmsChoice choice) throws JMSException;
 }

@@ -10,6 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
+import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.server.SimulatedServer;
 import org.isthmus.broker.sim.History;
@@ -45,6 +49,12 @@ final class JmsWorld {
     private final List<Application> applications = new ArrayList<>();
     private final boolean isPeaceful;
     private final JmsSource source;
+    private final JmsFeatures features;
+    /** What subscriptions want, whose consumers all want the same. */
+    private final JmsChoice choice;
+    /** What transaction managers have in their logs, by the names of the branches. */
+    private final Map<String, JmsBranch> branches = new TreeMap<>();
+
     private long restartNanos;
     private int names;
     private boolean over;
@@ -87,7 +97,8 @@ final class JmsWorld {
         SimProcess.Work in(SimProcess process);
     }
 
-    JmsWorld(long seed) {
+    JmsWorld(long seed, JmsFeatures features) {
+        this.features = features;
         random = new Random(seed);
         loops = new SimLoop(random, clock);
         streams = new SimStreams(random, clock, loops);
@@ -102,17 +113,24 @@ final class JmsWorld {
         var senders = 1 + random.nextInt(2);
         source = JmsSource.values()[random.nextInt(JmsSource.values().length)];
         var receivers = source.isShared() ? 1 + random.nextInt(3) : 1;
+        choice = features.selectors() && source != JmsSource.QUEUE ? JmsChoice.any(random) : JmsChoice.ALL;
         for (var i = 0; i < senders; i++) {
-            applications.add(new Application("sender" + i, process -> new JmsRoles.Sender(this, process)));
+            applications.add(new Application("sender" + i, process -> new JmsSender(this, process)));
         }
         for (var i = 0; i < receivers; i++) {
             applications.add(
                     new Application("receiver" + i, process -> new JmsRoles.Receiver(this, process, receivers == 1)));
         }
+        if (features.requests()) {
+            var requests = new JmsRequests(this);
+            applications.add(new Application("asking", requests::asking));
+            applications.add(new Application("answering", requests::answering));
+        }
     }
 
     private SimProcess newProcess(String name) {
-        return new SimProcess(name, random, clock, loops, streams, BROKER);
+        return new SimProcess(
+                name, random, clock, loops, streams, BROKER, !features.nonPersistent() || random.nextBoolean());
     }
 
     // ---- what applications know of it
@@ -125,12 +143,26 @@ final class JmsWorld {
         return source;
     }
 
+    JmsFeatures features() {
+        return features;
+    }
+
+    /** What a new consumer wants. */
+    JmsChoice newChoice() {
+        return features.selectors() && source == JmsSource.QUEUE ? JmsChoice.any(random) : choice;
+    }
+
     JmsLedger ledger() {
         return ledger;
     }
 
     History history() {
         return history;
+    }
+
+    /** Whether nothing is lost. */
+    boolean isPeaceful() {
+        return isPeaceful;
     }
 
     /** Whether they should come to an end. */
@@ -140,6 +172,37 @@ final class JmsWorld {
 
     String newName(String kind) {
         return kind + names++;
+    }
+
+    JmsBranch newBranch() {
+        var branch = new JmsBranch(newName("branch"));
+        branches.put(branch.name(), branch);
+        return branch;
+    }
+
+    /** Ends a prepared branch as was decided. Where that fails, nobody knows whether it has ended. */
+    void end(XAResource resource, JmsBranch branch) throws XAException {
+        if (branch.isToCommit()) {
+            try {
+                resource.commit(branch, false);
+            } catch (XAException e) {
+                if (e.errorCode != XAException.XAER_NOTA) {
+                    throw e;
+                }
+            }
+        } else {
+            ledger.unprepared(branch.texts());
+            resource.rollback(branch);
+        }
+        ended(branch, branch.isToCommit());
+    }
+
+    void ended(JmsBranch branch, boolean committed) {
+        history.add(branch.name() + (committed ? " is committed: " : " is rolled back: ") + branch.texts());
+        branches.remove(branch.name());
+        if (committed) {
+            ledger.moved(branch.name(), branch.texts());
+        }
     }
 
     /** How often an application has lost something: a connection, its process or the broker. */
@@ -171,12 +234,18 @@ final class JmsWorld {
         try {
             server.start();
             stepUntil("the broker serves", server::serves);
+            if (features.partitions() > 1) {
+                act("the topic is there", this::create);
+            }
             act("the subscription is there", this::subscribe);
             applications.forEach(Application::begin);
             trouble();
             heal();
+            if (features.branches()) {
+                act("what is in doubt is ended", this::recover);
+            }
             act("what is left is drained", this::drain);
-            return ledger.check();
+            return ledger.check(choice);
         } finally {
             applications.stream().filter(each -> each.process != null).forEach(each -> each.process.kill());
         }
@@ -261,7 +330,7 @@ final class JmsWorld {
     }
 
     private interface Act {
-        void in(SimProcess process) throws JMSException;
+        void in(SimProcess process) throws Exception;
     }
 
     /** Has something done by a process that nothing happens to. */
@@ -288,25 +357,52 @@ final class JmsWorld {
         }
     }
 
-    private IsthmusConnection connect(SimProcess process) throws JMSException {
+    private IsthmusXAConnection connect(SimProcess process) throws JMSException {
         return onceItIsFree(() -> process.connect(source.clientId(), REDELIVERY, false));
+    }
+
+    private void create(SimProcess process) throws JMSException {
+        try (var connection = connect(process)) {
+            var topic = new NewTopic(source.destination().getName(), features.partitions(), Map.of());
+            JmsErrors.await(connection.client().createTopic(topic), "creating the topic");
+        }
+    }
+
+    /** As transaction managers do when they come back: what was decided is done, and the rest is rolled back. */
+    private void recover(SimProcess manager) throws Exception {
+        try (var connection = connect(manager);
+                var session = connection.createXASession()) {
+            var resource = session.getXAResource();
+            for (var xid : resource.recover(XAResource.TMSTARTRSCAN | XAResource.TMENDRSCAN)) {
+                var branch = branches.get(JmsBranch.nameOf(xid));
+                assertThat(branch)
+                        .as("whoever prepared %s", JmsBranch.nameOf(xid))
+                        .isNotNull();
+                end(resource, branch);
+            }
+            for (var branch : List.copyOf(branches.values())) {
+                if (branch.isToCommit()) {
+                    ended(branch, true);
+                }
+            }
+        }
     }
 
     /** What is sent before a subscription began is not for it. */
     private void subscribe(SimProcess process) throws JMSException {
         try (var connection = connect(process)) {
-            source.consumer(connection.createSession()).close();
+            source.consumer(connection.createSession(), choice).close();
         }
     }
 
     /** Somebody who has lost nothing gets what is left. */
     private void drain(SimProcess verifier) throws JMSException {
-        var by = new JmsLedger.Holder("verifier", verifier, false);
+        var by = new JmsLedger.Holder("verifier", verifier, false, choice);
         var begun = clock.nanos();
         try (var connection = connect(verifier)) {
             connection.start();
             var session = connection.createSession();
-            var left = onceItIsFree(() -> source.consumer(session));
+            var left = onceItIsFree(() -> source.consumer(session, choice));
             for (var message = left.receive(LONGER_THAN_A_TRANSACTION_MS);
                     message != null;
                     message = left.receive(LONGER_THAN_A_TRANSACTION_MS)) {

@@ -26,6 +26,7 @@ import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
+import org.isthmus.broker.client.PartitionTail;
 import org.isthmus.broker.client.PreparedBranch;
 import org.isthmus.broker.client.RecordStream;
 import org.isthmus.broker.client.ShareOptions;
@@ -227,6 +228,16 @@ final class MemoryBroker implements AutoCloseable {
                     offsets.put(partition, spec instanceof OffsetSpec.Earliest ? first : end);
                 });
                 return offsets;
+            });
+        }
+
+        @Override
+        public CompletionStage<Map<TopicPartition, PartitionTail>> tails(Set<TopicPartition> partitions) {
+            return later(() -> {
+                var tails = new HashMap<TopicPartition, PartitionTail>();
+                partitions.forEach(partition ->
+                        tails.put(partition, new PartitionTail(log(partition).size(), List.of(), 0)));
+                return tails;
             });
         }
 

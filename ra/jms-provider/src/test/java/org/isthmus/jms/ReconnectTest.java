@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.jms.Connection;
+import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Session;
@@ -131,6 +132,26 @@ class ReconnectTest {
         }
         assertThat(consumer.receiveNoWait()).isNull();
         assertThat(told).isEmpty();
+    }
+
+    @Test
+    void persistentMessagesOutliveTheirBrokerAndNothingComesTwice_7_7() throws Exception {
+        try (var session = connect().createSession()) {
+            var producer = session.createProducer(queue);
+            for (int i = 0; i < 20; i++) {
+                var mode = i % 2 == 0 ? DeliveryMode.PERSISTENT : DeliveryMode.NON_PERSISTENT;
+                producer.send(session.createTextMessage(Integer.toString(i)), mode, 4, 0);
+            }
+        }
+        restartBroker();
+
+        var consumer = connect().createSession().createConsumer(queue);
+        var come = new ArrayList<Integer>();
+        for (var message = consumer.receive(SOON); message != null; message = consumer.receiveNoWait()) {
+            come.add(Integer.valueOf(text(message)));
+        }
+        assertThat(come).doesNotHaveDuplicates().isSorted();
+        assertThat(come).contains(0, 2, 4, 6, 8, 10, 12, 14, 16, 18);
     }
 
     @Test

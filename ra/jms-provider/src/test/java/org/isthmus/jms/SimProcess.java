@@ -44,10 +44,22 @@ final class SimProcess implements Surroundings, BrokerLink.Dialer {
     /** Of threads that have ended. */
     private final Deque<EventLoop> freeLoops = new ArrayDeque<>();
 
+    private final BranchTable.All branches = new BranchTable.All();
+    private final boolean blocksOnSend;
+
     private int connections;
     private boolean dead;
 
-    SimProcess(String name, Random random, Clock clock, SimLoop loops, SimStreams streams, Endpoint.Tcp broker) {
+    /** @param blocksOnSend whether who sends what may be lost waits until the broker has it */
+    SimProcess(
+            String name,
+            Random random,
+            Clock clock,
+            SimLoop loops,
+            SimStreams streams,
+            Endpoint.Tcp broker,
+            boolean blocksOnSend) {
+        this.blocksOnSend = blocksOnSend;
         this.name = name;
         this.random = random;
         this.clock = clock;
@@ -88,11 +100,11 @@ final class SimProcess implements Surroundings, BrokerLink.Dialer {
         return streams.cutSome(transport);
     }
 
-    IsthmusConnection connect(String clientId, RedeliveryPolicy redelivery, boolean blocksOnAcknowledge)
+    IsthmusXAConnection connect(String clientId, RedeliveryPolicy redelivery, boolean blocksOnAcknowledge)
             throws jakarta.jms.JMSException {
         var settings = new IsthmusConnection.Settings(
-                false, TrustedClasses.with(""), StartFrom.LATEST, redelivery, blocksOnAcknowledge, true);
-        return new IsthmusConnection(this, Domain.UNIFIED, settings, clientId, this);
+                false, TrustedClasses.with(""), StartFrom.LATEST, redelivery, blocksOnAcknowledge, blocksOnSend);
+        return new IsthmusXAConnection(this, Domain.UNIFIED, settings, clientId, this);
     }
 
     /** The thread that runs, which is one of this process's. */
@@ -127,6 +139,11 @@ final class SimProcess implements Surroundings, BrokerLink.Dialer {
     @Override
     public Clock clock() {
         return clock;
+    }
+
+    @Override
+    public BranchTable.All branches() {
+        return branches;
     }
 
     @Override

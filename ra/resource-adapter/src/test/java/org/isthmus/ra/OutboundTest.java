@@ -3,13 +3,16 @@ package org.isthmus.ra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.jms.CompletionListener;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
+import jakarta.jms.DeliveryMode;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.IllegalStateRuntimeException;
 import jakarta.jms.InvalidClientIDRuntimeException;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSRuntimeException;
+import jakarta.jms.Message;
 import jakarta.jms.MessageFormatRuntimeException;
 import jakarta.jms.QueueConnectionFactory;
 import jakarta.jms.Session;
@@ -44,6 +47,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class OutboundTest {
     private static final IsthmusTopic TOPIC = new IsthmusTopic("orders");
+
+    private static final CompletionListener IGNORING = new CompletionListener() {
+        @Override
+        public void onCompletion(Message message) {}
+
+        @Override
+        public void onException(Message message, Exception exception) {}
+    };
 
     private final FakeServer server = new FakeServer();
     private final IsthmusResourceAdapter adapter = new IsthmusResourceAdapter();
@@ -187,7 +198,7 @@ class OutboundTest {
     }
 
     @Test
-    void whatWouldDisturbThePoolIsRefused() throws Exception {
+    void whatWouldDisturbThePoolIsRefused_12_2() throws Exception {
         try (var connection = factory.createConnection()) {
             assertThatThrownBy(connection::stop).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> connection.setClientID("x")).isInstanceOf(IllegalStateException.class);
@@ -198,11 +209,31 @@ class OutboundTest {
             assertThatThrownBy(() -> session.setMessageListener(m -> {})).isInstanceOf(IllegalStateException.class);
             var consumer = session.createConsumer(TOPIC);
             assertThatThrownBy(() -> consumer.setMessageListener(m -> {})).isInstanceOf(IllegalStateException.class);
+            var producer = session.createProducer(null);
+            var message = session.createMessage();
+            refused(
+                    session::getMessageListener,
+                    consumer::getMessageListener,
+                    () -> connection.createConnectionConsumer(TOPIC, null, null, 1),
+                    () -> connection.createSharedConnectionConsumer(TOPIC, "s", null, null, 1),
+                    () -> connection.createDurableConnectionConsumer(TOPIC, "s", null, null, 1),
+                    () -> connection.createSharedDurableConnectionConsumer(TOPIC, "s", null, null, 1),
+                    () -> producer.send(TOPIC, message, IGNORING),
+                    () -> producer.send(TOPIC, message, DeliveryMode.PERSISTENT, 4, 0, IGNORING));
         }
-        try (var context = factory.createContext()) {
-            assertThatThrownBy(() -> context.createContext(Session.AUTO_ACKNOWLEDGE))
-                    .isInstanceOf(IllegalStateRuntimeException.class);
-            assertThatThrownBy(context::stop).isInstanceOf(IllegalStateRuntimeException.class);
+        try (var context = factory.createContext();
+                var consumer = context.createConsumer(TOPIC)) {
+            for (ThrowingCallable call : new ThrowingCallable[] {
+                () -> context.createContext(Session.AUTO_ACKNOWLEDGE),
+                context::stop,
+                () -> context.setClientID("x"),
+                () -> context.setExceptionListener(e -> {}),
+                () -> consumer.setMessageListener(m -> {}),
+                consumer::getMessageListener,
+                () -> context.createProducer().setAsync(IGNORING)
+            }) {
+                assertThatThrownBy(call).isInstanceOf(IllegalStateRuntimeException.class);
+            }
         }
     }
 

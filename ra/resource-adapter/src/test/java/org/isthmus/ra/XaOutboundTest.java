@@ -111,7 +111,7 @@ class XaOutboundTest extends XaRig {
     }
 
     @Test
-    void insideATransactionASessionIsTheContainersWhateverItsArguments() throws Exception {
+    void insideATransactionASessionIsTheContainersWhateverItsArguments_12_3() throws Exception {
         server.manager().begin();
         try (var connection = factory.createConnection()) {
             var session = connection.createSession(false, Session.CLIENT_ACKNOWLEDGE);
@@ -125,7 +125,7 @@ class XaOutboundTest extends XaRig {
     }
 
     @Test
-    void outsideOfATransactionASessionAcknowledgesByItselfWhateverItsArguments() throws Exception {
+    void outsideOfATransactionASessionAcknowledgesByItselfWhateverItsArguments_12_3() throws Exception {
         send(ORDERS, "one");
         try (var connection = factory.createConnection()) {
             connection.start();

@@ -1,6 +1,7 @@
 package org.isthmus.broker.coordinator.delay;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.WaitMark;
 import org.isthmus.broker.coordinator.Bytes;
 import org.isthmus.broker.coordinator.Decision;
 import org.isthmus.broker.coordinator.Guests;
@@ -18,6 +20,7 @@ import org.isthmus.broker.coordinator.Shard;
 import org.isthmus.broker.coordinator.ShardObserver;
 import org.isthmus.broker.coordinator.ShardedCoordinator;
 import org.isthmus.broker.record.Compression;
+import org.isthmus.broker.record.Header;
 import org.isthmus.broker.record.LogRecord;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.record.RecordBatchBuilder;
@@ -100,15 +103,19 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
      * Takes a record in. Completes once it is committed, or, where the sender does not wait for that, once it is written.
      */
     public CompletionStage<Void> delay(Delayed record, boolean untilCommitted) {
-        if (record.atMs() <= passedMs()) {
+        if (record.atMs() <= passedMs() && !isBehindOthers()) {
             return deliver(record);
         }
-        var waiting = DelayRecord.Waiting.first(record);
         var written = new CompletableFuture<Void>();
-        var committed = shard.write(view -> Decision.of(true, List.<DelayRecord>of(waiting)), done -> {
-                    written.complete(null);
-                    rest();
-                })
+        var committed = shard.write(
+                        view -> Decision.of(
+                                true,
+                                List.<DelayRecord>of(DelayRecord.Waiting.first(
+                                        record.notBefore(view.state().passedMs())))),
+                        done -> {
+                            written.complete(null);
+                            rest();
+                        })
                 .<Void>thenApply(done -> null);
         return untilCommitted
                 ? committed.exceptionally(failure -> {
@@ -124,6 +131,15 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
                 .exceptionally(failure -> {
                     throw written.get() ? unclear(failure) : new CompletionException(cause(failure));
                 });
+    }
+
+    /** Whether there is something that is due and has not been moved yet: it may have been sent before by the same session. */
+    private boolean isBehindOthers() {
+        var window = machine.window();
+        return machine.moving() != null
+                || (window.isEmpty()
+                        ? !window.isWhole()
+                        : window.all().firstKey().atMs() <= passedMs());
     }
 
     /** What is written may survive all the same: whoever sent it again could leave two of it. */
@@ -249,7 +265,7 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
         var count = 0;
         var bytes = 0L;
         for (var entry : machine.window().all().entrySet()) {
-            bytes += entry.getValue().sizeInBytes();
+            bytes += entry.getValue().sizeInBytes() + WaitMark.MOST_BYTES;
             if (entry.getKey().atMs() > nowMs || ++count > MOST_AT_ONCE || (count > 1 && bytes > most)) {
                 break;
             }
@@ -264,10 +280,14 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
             busy = false;
             return;
         }
+        var due = new ArrayList<Due>();
         var offsets = new ArrayList<Long>();
-        machine.window().upTo(moving.upTo()).values().forEach(place -> offsets.add(place.offset()));
+        machine.window().upTo(moving.upTo()).forEach((each, place) -> {
+            due.add(each);
+            offsets.add(place.offset());
+        });
         andThen(log.read(offsets), records -> {
-            var batch = batch(records, moving);
+            var batch = batch(due, records, moving);
             target.deliver(batch, () -> {}).whenComplete((appended, failure) -> {
                 if (failure == null) {
                     note(moving, records.size());
@@ -281,16 +301,29 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
         });
     }
 
-    private static ByteBuffer batch(List<LogRecord> records, DelayRecord.Moving moving) {
+    private ByteBuffer batch(List<Due> due, List<LogRecord> records, DelayRecord.Moving moving) {
         var batch =
                 new RecordBatchBuilder(Compression.NONE).producer(moving.producerId(), (short) 0, moving.sequence());
-        for (var record : records) {
-            for (var delayed :
-                    RecordBatch.first(ByteBuffer.wrap(held(record).array())).records()) {
-                batch.append(delayed.timestampMs(), delayed.key(), delayed.value(), delayed.headers());
+        for (var i = 0; i < records.size(); i++) {
+            for (var delayed : RecordBatch.first(
+                            ByteBuffer.wrap(held(records.get(i)).array()))
+                    .records()) {
+                batch.append(
+                        delayed.timestampMs(),
+                        delayed.key(),
+                        delayed.value(),
+                        marked(delayed.headers(), due.get(i).since()));
             }
         }
         return batch.build();
+    }
+
+    /** It may bear the mark of another partition, from which it was copied. */
+    private List<Header> marked(List<Header> headers, long since) {
+        var marked = new ArrayList<Header>();
+        headers.stream().filter(each -> !each.key().equals(WaitMark.HEADER)).forEach(marked::add);
+        marked.add(new Header(WaitMark.HEADER, target.mark().text(since).getBytes(StandardCharsets.US_ASCII)));
+        return marked;
     }
 
     private static Bytes held(LogRecord record) {

@@ -2,6 +2,7 @@ package org.isthmus.broker.coordinator.delay;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.common.WaitMark;
 
 /** The partition that delayed records go to. Called on its loop, and answers there. */
 public interface DelayTarget {
@@ -15,4 +16,7 @@ public interface DelayTarget {
 
     /** The largest batch that the partition takes. */
     int maxBatchBytes();
+
+    /** How a record says that it waited here. */
+    WaitMark mark();
 }

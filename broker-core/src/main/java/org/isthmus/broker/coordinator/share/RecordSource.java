@@ -32,6 +32,12 @@ public interface RecordSource {
     /** The offset that this place is now. */
     CompletionStage<Long> offsetOf(StartAt place);
 
+    /** The end of what can be read now, with what is undecided before it. */
+    CompletionStage<Tail> tail();
+
+    /** The place behind all that waits for its time beside the partition now; what will wait takes no place below it, whatever fails. */
+    CompletionStage<Long> waitedUpTo();
+
     /** Runs the task once, as soon as there is something to read at or behind the offset, or the partition is no longer led here. */
     Cancellable whenReadable(long offset, Runnable task);
 }

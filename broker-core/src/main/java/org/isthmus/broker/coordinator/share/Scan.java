@@ -54,9 +54,31 @@ public record Scan(long from, long next, List<Batch> batches) {
             unwanted.forEach(wanted::remove);
             return wanted.ranges();
         }
+
+        private Batch withoutWaitedBefore(long place) {
+            var early = marks.waited().stream()
+                    .filter(each -> each.place() < place)
+                    .map(each -> OffsetRange.of(each.offset()))
+                    .toList();
+            return early.isEmpty()
+                    ? this
+                    : new Batch(range, baseOffset, sizeInBytes, content, producerId, without(early), marks);
+        }
     }
 
     public Scan {
         batches = List.copyOf(batches);
+    }
+
+    /** As it is for a group that began when this was the place behind all that waited: what waited before was sent before. */
+    Scan withoutWaitedBefore(long place) {
+        return batches.stream().allMatch(batch -> batch.marks().waited().isEmpty())
+                ? this
+                : new Scan(
+                        from,
+                        next,
+                        batches.stream()
+                                .map(batch -> batch.withoutWaitedBefore(place))
+                                .toList());
     }
 }

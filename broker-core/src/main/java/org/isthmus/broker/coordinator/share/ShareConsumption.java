@@ -169,7 +169,9 @@ final class ShareConsumption {
 
     CompletionStage<Scan> scan(long from, Interest interest, int maxBytes) {
         var settings = group().settings();
-        return source.scan(from, interest, settings.committedOnly(), !settings.stock(), maxBytes);
+        var waited = group().waited();
+        var scan = source.scan(from, interest, settings.committedOnly(), !settings.stock(), maxBytes);
+        return waited == 0 ? scan : scan.thenApply(found -> found.withoutWaitedBefore(waited));
     }
 
     RecordSource source() {

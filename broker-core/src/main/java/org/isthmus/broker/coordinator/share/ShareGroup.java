@@ -14,6 +14,7 @@ final class ShareGroup {
     private final OffsetMap<Returned> returned = new OffsetMap<>();
     private final OffsetMap<Staged> pending = new OffsetMap<>();
     private final long snapshotOffset;
+    private final long waited;
     private ShareSettings settings;
     private long startOffset;
     private long archivedCount;
@@ -24,6 +25,7 @@ final class ShareGroup {
         id = state.group();
         settings = state.settings();
         startOffset = state.startOffset();
+        waited = state.waited();
         done = OffsetSet.of(state.done());
         state.returned().forEach(run -> returned.put(run.range(), run.value()));
         state.pending().forEach(run -> pending.put(run.range(), run.value()));
@@ -43,6 +45,11 @@ final class ShareGroup {
     /** The first record that the group is not done with; behind the newest where it is done with all. */
     long startOffset() {
         return startOffset;
+    }
+
+    /** What waited for its time from a place below this one was sent before the group began. */
+    long waited() {
+        return waited;
     }
 
     boolean isDone(long offset) {
@@ -90,7 +97,15 @@ final class ShareGroup {
 
     ShareRecord.GroupState snapshot() {
         return new ShareRecord.GroupState(
-                id, settings, startOffset, done.ranges(), returned.runs(), pending.runs(), archivedCount, expiredCount);
+                id,
+                settings,
+                startOffset,
+                waited,
+                done.ranges(),
+                returned.runs(),
+                pending.runs(),
+                archivedCount,
+                expiredCount);
     }
 
     void reconfigure(ShareSettings settings) {

@@ -76,7 +76,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
      * interest would have to change under other members.
      */
     public CompletionStage<Void> open(String group, String member, Opening opening) {
-        return placeOf(opening.start())
+        return placeOf(opening.start(), opening.settings().stock())
                 .thenCompose(start -> shard.write(
                         view -> decideOpening(view.state().group(group), group, member, opening, start), begunAnew -> {
                             if (begunAnew) {
@@ -87,16 +87,27 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
                 .thenApply(begunAnew -> null);
     }
 
-    /** The offset where a group may begin: nothing below is lost any more. */
-    private CompletionStage<Long> placeOf(StartAt place) {
-        return source.offsetOf(place)
-                .thenCompose(start -> source.isSafe(start)
-                        ? CompletableFuture.completedStage(start)
-                        : source.safe(start).thenApply(safe -> start));
+    /** Where a group may begin: nothing below is lost any more. */
+    private CompletionStage<Beginning> placeOf(StartAt place, boolean stock) {
+        return place instanceof StartAt.Latest && !stock
+                ? source.tail().thenCompose(this::behind)
+                : source.offsetOf(place).thenCompose(start -> safe(start).thenApply(safe -> Beginning.at(start)));
+    }
+
+    private CompletionStage<Void> safe(long offset) {
+        return source.isSafe(offset) ? CompletableFuture.completedStage(null) : source.safe(offset);
+    }
+
+    /**
+     * With what is sent from now on. So is what a transaction sends that is open, though it lies there, for it is sent when that commits (Jakarta
+     * Messaging §6.2.7); what waits for its time was sent before (§7.9).
+     */
+    private CompletionStage<Beginning> behind(Tail tail) {
+        return safe(tail.end()).thenCompose(safe -> source.waitedUpTo()).thenApply(tail::beginning);
     }
 
     private Decision<ShareRecord, Boolean> decideOpening(
-            @Nullable ShareGroup present, String group, String member, Opening opening, long start) {
+            @Nullable ShareGroup present, String group, String member, Opening opening, Beginning start) {
         var wanted = opening.settings();
         if (present == null) {
             return Decision.of(true, List.of(ShareRecord.GroupState.beginning(group, wanted, start)));
@@ -268,14 +279,20 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
         return source.scan(asked, interest, true, true, maxBytes)
                 .thenCompose(scan -> shard.read(view -> {
                     var consumption = consumptions.get(group);
-                    return Browsing.of(
-                            scan, asked, to, consumption == null ? new OffsetSet() : consumption.hidden(scan));
+                    return consumption == null
+                            ? Browsing.of(scan, asked, to, new OffsetSet())
+                            : Browsing.of(
+                                    scan.withoutWaitedBefore(consumption.group().waited()),
+                                    asked,
+                                    to,
+                                    consumption.hidden(scan));
                 }));
     }
 
     /** Lets a group without members begin anew at this place, with the settings that it has or, where it is not there, with these. */
     public CompletionStage<Void> restart(String group, ShareSettings settings, StartAt place) {
-        return placeOf(place)
+        var known = machine.group(group);
+        return placeOf(place, (known == null ? settings : known.settings()).stock())
                 .thenCompose(start -> shard.write(
                         view -> {
                             var present = view.state().group(group);

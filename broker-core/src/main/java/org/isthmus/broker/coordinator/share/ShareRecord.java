@@ -9,19 +9,24 @@ sealed interface ShareRecord {
 
     void replayOn(Map<String, ShareGroup> groups, long offset);
 
-    /** The whole state of a group: how it begins, begins anew, or stands when older records are no longer kept. */
+    /**
+     * The whole state of a group: how it begins, begins anew, or stands when older records are no longer kept.
+     *
+     * @param waited as {@link Beginning} has it
+     */
     record GroupState(
             String group,
             ShareSettings settings,
             long startOffset,
+            long waited,
             List<OffsetRange> done,
             List<OffsetMap.Run<Returned>> returned,
             List<OffsetMap.Run<Staged>> pending,
             long archivedCount,
             long expiredCount)
             implements ShareRecord {
-        static GroupState beginning(String group, ShareSettings settings, long startOffset) {
-            return new GroupState(group, settings, startOffset, List.of(), List.of(), List.of(), 0, 0);
+        static GroupState beginning(String group, ShareSettings settings, Beginning at) {
+            return new GroupState(group, settings, at.offset(), at.waited(), at.done(), List.of(), List.of(), 0, 0);
         }
 
         @Override

@@ -60,6 +60,7 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
                     out.range(run.range());
                     out.staged(run.value());
                 }
+                out.number(state.waited());
             } else if (record instanceof ShareRecord.GroupDeleted) {
                 out.bytes.writeByte(DELETED);
             } else if (record instanceof ShareRecord.Reconfigured change) {
@@ -142,7 +143,9 @@ final class ShareRecordCodec implements RecordCodec<ShareRecord> {
             var range = in.range();
             pending.add(new OffsetMap.Run<>(range, in.staged()));
         }
-        return new ShareRecord.GroupState(group, settings, start, done, returned, pending, archived, expired);
+        // Groups were there before any record said how long it had waited.
+        var waited = in.bytes.available() > 0 ? in.number() : 0;
+        return new ShareRecord.GroupState(group, settings, start, waited, done, returned, pending, archived, expired);
     }
 
     private static final class Out {

@@ -72,6 +72,7 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
             api(ApiMessageType.DELETE_SHARE_GROUP_OFFSETS, 0, 0, DeleteShareGroupOffsetsResponseData.class);
 
     static final Api<OwnMessage> BROWSE = own(OwnApi.BROWSE);
+    static final Api<OwnMessage> TAIL = own(OwnApi.TAIL);
 
     static final Api<OwnMessage> CREATE_TEMPORARY = own(OwnApi.CREATE_TEMPORARY);
     static final Api<OwnMessage> DELETE_TEMPORARY = own(OwnApi.DELETE_TEMPORARY);

@@ -1,6 +1,6 @@
 package org.isthmus.broker.protocol.client;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.isthmus.broker.client.ShareStream.ShareDelivery;
@@ -18,7 +18,9 @@ final class MemberAcknowledger {
 
     private final ShareMember member;
     private final TransactionIdentity identity;
-    private final Map<Place, BranchAcknowledger> byPlace = new HashMap<>();
+    /** In the order of their first use: sessions have none of their own, and a simulation must go the same way again. */
+    private final Map<Place, BranchAcknowledger> byPlace = new LinkedHashMap<>();
+
     private boolean hurried;
     private @Nullable BrokerException failure;
 

@@ -20,6 +20,7 @@ import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.isthmus.broker.client.Browsed;
 import org.isthmus.broker.client.FetchedRecord;
 import org.isthmus.broker.client.OffsetSpec;
+import org.isthmus.broker.client.PartitionTail;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
@@ -29,6 +30,7 @@ import org.isthmus.broker.protocol.codec.BrowseAnswer;
 import org.isthmus.broker.protocol.codec.BrowseRequest;
 import org.isthmus.broker.protocol.codec.OwnApi;
 import org.isthmus.broker.protocol.codec.ShareExtensions;
+import org.isthmus.broker.protocol.codec.TailRequest;
 import org.isthmus.broker.record.RecordBatch;
 
 /** Looks offsets up in partitions, and ends share groups there. Owned by the client's loop. */
@@ -167,6 +169,42 @@ final class Offsets {
                     "delete share group " + group + " of topic " + topic.topicName(),
                     topic.errorMessage());
         }
+    }
+
+    /** What each partition has that was sent before now. */
+    CompletionStage<Map<TopicPartition, PartitionTail>> tails(Set<TopicPartition> partitions, Deadline deadline) {
+        var tails = new HashMap<TopicPartition, PartitionTail>();
+        var asking = new ArrayList<CompletableFuture<?>>();
+        for (var partition : partitions) {
+            asking.add(tail(partition, deadline)
+                    .thenAccept(tail -> tails.put(partition, tail))
+                    .toCompletableFuture());
+        }
+        return CompletableFuture.allOf(asking.toArray(CompletableFuture<?>[]::new))
+                .thenApply(nothing -> tails);
+    }
+
+    private CompletionStage<PartitionTail> tail(TopicPartition partition, Deadline deadline) {
+        return cluster.topic(partition.topic(), deadline)
+                .thenCompose(topic -> {
+                    var request = new TailRequest(topic.info().id(), partition.partition());
+                    return cluster.leader(partition, deadline)
+                            .thenCompose(leader ->
+                                    cluster.request(leader, Api.TAIL, OwnApi.TAIL.request(request), deadline));
+                })
+                .thenApply(OwnApi.TAIL.answer())
+                .thenApply(answer -> {
+                    if (answer.error() != ErrorCode.NONE.code()) {
+                        cluster.forgetTopic(partition.topic());
+                    }
+                    Failures.check(answer.error(), "tail of " + partition, answer.message());
+                    return new PartitionTail(
+                            answer.end(),
+                            answer.undecided().stream()
+                                    .map(range -> new PartitionTail.Range(range.first(), range.last()))
+                                    .toList(),
+                            answer.waited());
+                });
     }
 
     /** What a share group has left in the first part of a stretch. */

@@ -21,6 +21,7 @@ import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.OperatorClient;
+import org.isthmus.broker.client.PartitionTail;
 import org.isthmus.broker.client.PreparedBranch;
 import org.isthmus.broker.client.RecordStream;
 import org.isthmus.broker.client.ShareOptions;
@@ -112,6 +113,11 @@ final class WireBrokerClient implements OperatorClient {
     public CompletionStage<Void> sendLater(TopicPartition partition, NewRecord record, Acks acks, long atMs) {
         var sender = new LaterSender(cluster, partition, record, acks, atMs);
         return call("send later to " + partition, sender::send);
+    }
+
+    @Override
+    public CompletionStage<Map<TopicPartition, PartitionTail>> tails(Set<TopicPartition> partitions) {
+        return call("tails of " + partitions, deadline -> offsets.tails(partitions, deadline));
     }
 
     @Override

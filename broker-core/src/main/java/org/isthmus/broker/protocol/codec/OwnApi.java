@@ -70,6 +70,10 @@ public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
     public static final OwnApi<TransactionalDelay, Outcome> DELAY_IN_TRANSACTION =
             new OwnApi<>(1024, TransactionalDelay.class, TransactionalDelay::read, Outcome.class, Outcome::read);
 
+    /** What a partition has that was sent before now. */
+    public static final OwnApi<TailRequest, TailAnswer> TAIL =
+            new OwnApi<>(1025, TailRequest.class, TailRequest::read, TailAnswer.class, TailAnswer::read);
+
     static final List<OwnApi<?, ?>> ALL = List.of(
             ACKNOWLEDGE_IN_TRANSACTION,
             PREPARE_TRANSACTION,
@@ -82,7 +86,8 @@ public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
             CREATE_TEMPORARY,
             DELETE_TEMPORARY,
             DELAY,
-            DELAY_IN_TRANSACTION);
+            DELAY_IN_TRANSACTION,
+            TAIL);
 
     private final short key;
     private final Class<Q> question;

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.WaitMark;
 import org.isthmus.broker.coordinator.Bytes;
 import org.isthmus.broker.coordinator.delay.DelayCoordinator;
 import org.isthmus.broker.coordinator.delay.Delayed;
@@ -56,7 +57,7 @@ public final class DelayHandler implements ApiHandler<OwnMessage, OwnMessage> {
 
     private CompletionStage<Void> delay(DelayRequest asked) {
         var partition = place(topics, asked.topicId(), asked.partition());
-        check(asked.batch(), partition.maxBatchBytes());
+        check(asked.batch(), partition);
         var record = new Delayed(asked.atMs(), new Bytes(asked.batch()));
         return delays.ask(partition.id(), waiting -> waiting.delay(record, asked.untilCommitted()));
     }
@@ -68,8 +69,9 @@ public final class DelayHandler implements ApiHandler<OwnMessage, OwnMessage> {
         return topics.writable(name, partition);
     }
 
-    /** Refuses what is not one record that the partition could take. */
-    static void check(byte[] bytes, int mostBytes) {
+    /** Refuses what is not one record that the partition could take, with what is said in it of the waiting. */
+    static void check(byte[] bytes, Partition partition) {
+        var mostBytes = partition.maxBatchBytes() - WaitMark.MOST_BYTES;
         var buffer = ByteBuffer.wrap(bytes);
         if (bytes.length < RecordBatch.HEADER_BYTES || RecordBatch.sizeAt(buffer, 0) != bytes.length) {
             throw new BrokerException(ErrorCode.CORRUPT_MESSAGE, "not one batch in " + bytes.length + " bytes");

@@ -28,7 +28,7 @@ public final class TransactionalDelayHandler extends TransactionalHandler<Transa
         var partition = DelayHandler.place(topics, asked.topicId(), asked.partition());
         var records = new ArrayList<Delayed>();
         for (var each : asked.records()) {
-            DelayHandler.check(each.batch(), partition.maxBatchBytes());
+            DelayHandler.check(each.batch(), partition);
             records.add(new Delayed(each.atMs(), new Bytes(each.batch())));
         }
         var transaction = new StagedBy(asked.producerId(), asked.producerEpoch());

@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.WaitMark;
 import org.isthmus.broker.record.LogRecord;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.runtime.EventLoop;
@@ -20,6 +22,8 @@ import org.isthmus.broker.runtime.EventLoop;
  * producers' last batches as a partition does.
  */
 final class CrashingLog implements DelayLog, DelayTarget {
+    static final WaitMark MARK = new WaitMark(new UUID(0, 1), 0);
+
     private record Waiter(long offset, CompletableFuture<Void> done) {}
 
     private final EventLoop loop;
@@ -37,8 +41,18 @@ final class CrashingLog implements DelayLog, DelayTarget {
         this.random = random;
     }
 
+    /** Behind what no crash takes. */
+    long committedEnd() {
+        return committed;
+    }
+
     private Duration aWhile() {
         return Duration.ofMillis(random.nextInt(20));
+    }
+
+    @Override
+    public WaitMark mark() {
+        return MARK;
     }
 
     @Override

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,10 +21,12 @@ import java.util.stream.IntStream;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.WaitMark;
 import org.isthmus.broker.coordinator.Bytes;
 import org.isthmus.broker.coordinator.ShardedCoordinator;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.record.Compression;
+import org.isthmus.broker.record.LogRecord;
 import org.isthmus.broker.record.RecordBatchBuilder;
 import org.isthmus.broker.sim.Seeds;
 import org.isthmus.broker.sim.SimClock;
@@ -60,11 +64,16 @@ class DelaySimulationTest {
         private final int windowSize;
         private final Map<String, Sent> sent = new HashMap<>();
         private final Set<String> acknowledged = new HashSet<>();
+        /** The ends of the log when a record was sent, and when that was answered: it waits from a place between them. */
+        private final Map<String, Long> sentAt = new HashMap<>();
+
+        private final Map<String, Long> answeredAt = new HashMap<>();
         private final Set<String> rolledBack = new HashSet<>();
         private final List<Work> open = new ArrayList<>();
         private final ShardedCoordinator<DelayPartition> shards;
         private final org.isthmus.broker.runtime.EventLoop loop;
         private long producers;
+        private final Deque<Runnable> slowWay = new ArrayDeque<>();
 
         World(long seed, int windowSize) {
             this.random = new Random(seed);
@@ -90,12 +99,19 @@ class DelaySimulationTest {
         }
 
         void send(String name, long delayMs) {
-            var record = record(name, delayMs);
+            send(name, record(name, delayMs));
+        }
+
+        private void send(String name, Delayed record) {
             ask(delays -> {
                         sent.put(name, new Sent(record.atMs(), record.atMs() > clock.wallMs()));
+                        sentAt.put(name, log.committedEnd());
                         return delays.delay(record, true);
                     })
-                    .thenAccept(done -> acknowledged.add(name));
+                    .thenAccept(done -> {
+                        acknowledged.add(name);
+                        answeredAt.put(name, log.committedEnd());
+                    });
         }
 
         private Delayed record(String name, long delayMs) {
@@ -105,6 +121,14 @@ class DelaySimulationTest {
             var bytes = new byte[batch.remaining()];
             batch.get(bytes);
             return new Delayed(clock.wallMs() + delayMs, new Bytes(bytes));
+        }
+
+        /** As a session does whose records are all to be there a moment later, and may come to the broker when that is over. */
+        void sendOverASlowWay(String name) {
+            var record = record(name, 20);
+            slowWay.add(() -> send(name, record));
+            loop.schedule(Duration.ofMillis(random.nextInt(60)), () -> slowWay.remove()
+                    .run());
         }
 
         private <T> CompletionStage<T> ask(Function<DelayPartition, CompletionStage<T>> question) {
@@ -122,6 +146,7 @@ class DelaySimulationTest {
             var records = names.stream().map(name -> record(name, delayMs)).toList();
             records.forEach(record -> sent.put(names.get(records.indexOf(record)), new Sent(record.atMs(), false)));
             work.names.addAll(names);
+            names.forEach(name -> sentAt.put(name, log.committedEnd()));
             var first = work.asked;
             work.asked += names.size();
             work.unanswered++;
@@ -193,6 +218,7 @@ class DelaySimulationTest {
                 for (var name : work.names) {
                     var atMs = sent.get(name).atMs();
                     sent.put(name, new Sent(atMs, atMs > clock.wallMs()));
+                    answeredAt.put(name, log.committedEnd());
                 }
                 acknowledged.addAll(work.names);
             }
@@ -220,13 +246,37 @@ class DelaySimulationTest {
         }
 
         List<String> delivered() {
-            return target.records().stream()
-                    .map(record -> new String(record.value(), StandardCharsets.UTF_8))
-                    .toList();
+            return target.records().stream().map(World::name).toList();
+        }
+
+        private static String name(LogRecord record) {
+            return new String(record.value(), StandardCharsets.UTF_8);
+        }
+
+        /** Who began to listen in between can tell what was sent before from what was sent after. */
+        void checkEachSaysFromWhichPlaceItWaited() {
+            for (var record : target.records()) {
+                var name = name(record);
+                for (var header : record.headers()) {
+                    assertThat(header.key()).isEqualTo(WaitMark.HEADER);
+                    assertThat(CrashingLog.MARK.place(new String(header.value(), StandardCharsets.US_ASCII)))
+                            .as("place of %s", name)
+                            .isGreaterThanOrEqualTo(sentAt.get(name))
+                            .isLessThan(answeredAt.getOrDefault(name, Long.MAX_VALUE));
+                }
+                assertThat(record.headers())
+                        .as(name)
+                        .hasSize(sent.get(name).waited() ? 1 : record.headers().size());
+            }
         }
 
         void checkNothingIsEarlyTwiceOrOutOfOrder() {
             var delivered = delivered();
+            assertThat(delivered.stream()
+                            .filter(name -> name.startsWith("c"))
+                            .map(name -> Integer.valueOf(name.substring(1))))
+                    .as("what one session sent with one delay")
+                    .isSorted();
             assertThat(delivered).doesNotHaveDuplicates().noneMatch(rolledBack::contains);
             long latest = Long.MIN_VALUE;
             for (var name : delivered) {
@@ -259,6 +309,8 @@ class DelaySimulationTest {
                 case 5, 6 -> {
                     if (inTransactions) {
                         world.workOn("t" + step);
+                    } else {
+                        world.sendOverASlowWay("c" + step);
                     }
                 }
                 case 4 -> {
@@ -274,6 +326,7 @@ class DelaySimulationTest {
         List.copyOf(world.open).forEach(work -> world.end(work, !work.broken));
         world.loops.runFor(Duration.ofMinutes(2));
         world.checkNothingIsEarlyTwiceOrOutOfOrder();
+        world.checkEachSaysFromWhichPlaceItWaited();
         assertThat(world.delivered()).containsAll(world.acknowledged);
         assertThat(world.acknowledged).hasSizeGreaterThan(50);
         world.send("last", 10);

@@ -25,10 +25,13 @@ final class MemoryRecords implements RecordSource {
     private final List<Batch> batches = new ArrayList<>();
     private final List<Watch> watches = new ArrayList<>();
     private final Map<Long, Long> endsMs = new HashMap<>();
+    private final Map<Long, Long> places = new HashMap<>();
+    private final List<OffsetRange> undecided = new ArrayList<>();
     private long start;
     private long end;
     private int lookedAt;
     private long safeBelow;
+    private long nextPlace;
     private CompletableFuture<Void> safe = CompletableFuture.completedFuture(null);
 
     MemoryRecords(VirtualLoop loop, Supplier<Duration> delay) {
@@ -145,6 +148,7 @@ final class MemoryRecords implements RecordSource {
     private Marks marks(Batch batch, OffsetRange range) {
         var urgent = new ArrayList<Marks.Urgent>();
         var over = new ArrayList<OffsetRange>();
+        var waited = new ArrayList<Marks.Waited>();
         var nextEndMs = Marks.NEVER;
         for (var offset = range.first(); offset <= range.last(); offset++) {
             var letter = batch.letters().charAt((int) (offset - batch.base()));
@@ -157,8 +161,12 @@ final class MemoryRecords implements RecordSource {
             } else {
                 nextEndMs = Math.min(nextEndMs, endMs);
             }
+            var place = places.get(offset);
+            if (place != null) {
+                waited.add(new Marks.Waited(offset, place));
+            }
         }
-        return new Marks(over, nextEndMs, urgent);
+        return new Marks(over, nextEndMs, urgent, waited);
     }
 
     /** The record's time is over after this one. */
@@ -183,6 +191,31 @@ final class MemoryRecords implements RecordSource {
     public CompletionStage<Long> offsetOf(StartAt place) {
         return CompletableFuture.completedStage(
                 place instanceof StartAt.Earliest ? start : place instanceof StartAt.AtOffset at ? at.offset() : end);
+    }
+
+    @Override
+    public CompletionStage<Tail> tail() {
+        return CompletableFuture.completedStage(new Tail(end, undecided));
+    }
+
+    @Override
+    public CompletionStage<Long> waitedUpTo() {
+        return CompletableFuture.completedStage(nextPlace);
+    }
+
+    /** The record at this offset has waited from this place on. */
+    void waited(long offset, long place) {
+        places.put(offset, place);
+    }
+
+    /** A transaction that is open wrote what is from here to there. */
+    void undecided(long first, long last) {
+        undecided.add(new OffsetRange(first, last));
+    }
+
+    /** So many wait or have waited. */
+    void waiting(long count) {
+        nextPlace = count;
     }
 
     @Override

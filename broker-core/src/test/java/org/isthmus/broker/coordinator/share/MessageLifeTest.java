@@ -88,4 +88,47 @@ class MessageLifeTest {
                 harness.now(share -> share.acquire("g", new Demand("one", 1, 1 << 20, Demand.Travel.WHOLE_BATCHES)));
         assertThat(whole.acquired()).containsExactly(got(0, 1));
     }
+
+    @Test
+    void whatWaitedBeforeASubscriptionBeganIsNotForItHoweverLateItComes() {
+        var subscription = ShareSettings.subscription(Interest.EVERYTHING, false);
+        var opening = new Opening(subscription, Interest.EVERYTHING, true, new StartAt.Latest(), false);
+        harness.records.waiting(3);
+        open("one", opening);
+        harness.records.append("abc", true);
+        harness.records.waited(0, 2);
+        harness.records.waited(1, 3);
+        assertThat(harness.acquire("g", "one", 1)).containsExactly(got(1, 1));
+        harness.loop.run(Duration.ofSeconds(2));
+        assertThat(progress().startOffset()).isEqualTo(1);
+        assertThat(progress().expired()).isZero();
+
+        harness.records.append("d", true);
+        harness.records.waited(3, 0);
+        harness.records.waiting(9);
+        harness.crash(Integer.MAX_VALUE);
+        open("two", opening);
+        assertThat(harness.acquire("g", "two", 9)).containsExactly(got(1, 2));
+    }
+
+    @Test
+    void queueIsForWhateverWaited() {
+        harness.records.waiting(3);
+        open("one", QUEUE);
+        harness.records.append("ab", true);
+        harness.records.waited(0, 2);
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(0, 1));
+    }
+
+    @Test
+    void subscriptionBeginsWithWhatIsUndecidedAndWithNothingElseThatIsThere() {
+        var subscription = ShareSettings.subscription(Interest.EVERYTHING, false);
+        harness.records.append("abcdef", true);
+        harness.records.undecided(1, 1);
+        harness.records.undecided(3, 4);
+        open("one", new Opening(subscription, Interest.EVERYTHING, true, new StartAt.Latest(), false));
+        harness.records.append("g", true);
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 1), got(3, 4), got(6, 6));
+        assertThat(progress().startOffset()).isEqualTo(1);
+    }
 }

@@ -3,6 +3,7 @@ package org.isthmus.broker.coordinator.share;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.isthmus.broker.record.LogRecord;
@@ -20,7 +21,7 @@ class ShareMachineTest {
     }
 
     private ShareGroup begin(ShareSettings settings, long start) {
-        replay(ShareRecord.GroupState.beginning("orders", settings, start));
+        replay(ShareRecord.GroupState.beginning("orders", settings, new Beginning(start, List.of(), 300)));
         return machine.group("orders");
     }
 
@@ -82,6 +83,15 @@ class ShareMachineTest {
         replay(before);
         assertThat(machine.group("orders").snapshot()).isEqualTo(before);
         assertThat(machine.oldestNeeded()).isEqualTo(offset - 1);
+    }
+
+    @Test
+    void groupThatWasWrittenBeforeRecordsSaidThatTheyWaitedIsForAllOfThem() {
+        var state = ShareRecord.GroupState.beginning("orders", ShareSettings.QUEUE, Beginning.at(5));
+        var value = codec.value(state);
+        var older = Arrays.copyOf(value, value.length - 1);
+        assertThat(codec.decode(new LogRecord(0, 0, codec.key(state), older, List.of())))
+                .isEqualTo(state);
     }
 
     @Test

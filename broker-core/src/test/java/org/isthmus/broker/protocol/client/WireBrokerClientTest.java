@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,7 @@ import org.isthmus.broker.client.FetchedRecord;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
+import org.isthmus.broker.client.PartitionTail;
 import org.isthmus.broker.client.RecordStream;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -124,6 +126,20 @@ class WireBrokerClientTest {
         assertThat(offset(new OffsetSpec.Latest())).isEqualTo(3);
         assertThat(offset(new OffsetSpec.AtTimestamp(1_001))).isEqualTo(1);
         assertThat(offset(new OffsetSpec.AtTimestamp(9_999))).isEqualTo(3);
+    }
+
+    @Test
+    void tailSaysWhatWasSent() {
+        get(client.createTopic(new NewTopic("pages", 1, Map.of())));
+        assertThat(tail()).isEqualTo(new PartitionTail(0, List.of(), 0));
+        get(client.send(PAGES_0, record("now"), Acks.ALL));
+        get(client.sendLater(PAGES_0, record("in an hour"), Acks.ALL, System.currentTimeMillis() + 3_600_000));
+        assertThat(tail().end()).isEqualTo(1);
+        assertThat(tail().waited()).isPositive();
+    }
+
+    private PartitionTail tail() {
+        return get(client.tails(Set.of(PAGES_0))).get(PAGES_0);
     }
 
     private long offset(OffsetSpec spec) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,7 @@ import org.isthmus.broker.coordinator.share.Scan;
 import org.isthmus.broker.coordinator.share.ShareCoordinator;
 import org.isthmus.broker.coordinator.share.ShareSettings;
 import org.isthmus.broker.coordinator.share.StartAt;
+import org.isthmus.broker.coordinator.share.Tail;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.runtime.Cancellable;
@@ -174,6 +176,16 @@ class ShareSessionTest {
         @Override
         public CompletionStage<Long> offsetOf(StartAt place) {
             return beginning;
+        }
+
+        @Override
+        public CompletionStage<Tail> tail() {
+            return beginning.thenApply(end -> new Tail(end, List.of()));
+        }
+
+        @Override
+        public CompletionStage<Long> waitedUpTo() {
+            return CompletableFuture.completedStage(0L);
         }
 
         @Override

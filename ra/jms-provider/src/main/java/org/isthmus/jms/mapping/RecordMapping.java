@@ -115,7 +115,7 @@ public final class RecordMapping {
                             : DeliveryMode.PERSISTENT;
                 case EXPIRES -> expires = number(value, 0, Long.MAX_VALUE, 0);
                 case DELIVERY_TIME -> delivery = number(value, 0, Long.MAX_VALUE, delivery);
-                default -> {} // of a later version; what it means cannot be guessed
+                default -> {} // the broker's, or of a later version, and then what it means cannot be guessed
             }
         }
         var body = record.value();

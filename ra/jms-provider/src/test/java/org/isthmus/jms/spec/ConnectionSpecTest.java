@@ -77,6 +77,15 @@ class ConnectionSpecTest extends SpecTest {
     }
 
     @Test
+    void clientIdentifierIsRefusedWhereItIsTooLongForAName_6_1_2() throws JMSException {
+        for (int length : new int[] {40_000, 70_000}) {
+            var connection = connection();
+            refused(InvalidClientIDException.class, () -> connection.setClientID("x".repeat(length)));
+            connection.setClientID(own("short" + length));
+        }
+    }
+
+    @Test
     void contextsClientIdentifierIsSetBeforeItIsUsed_6_1_2() throws JMSException {
         var first = context();
         first.setClientID(own("id"));

@@ -166,4 +166,26 @@ class MessageHeadersSpecTest extends SpecTest {
                     .isEqualTo(message.getJMSTimestamp());
         }
     }
+
+    @Test
+    void longestTimesAreForEverAndNotInThePast_3_4_9_and_13() throws JMSException {
+        var session = session();
+        var queue = queue();
+        var producer = session.createProducer(queue);
+        producer.setDeliveryDelay(Long.MAX_VALUE);
+        var never = session.createTextMessage("never");
+        producer.send(never);
+        assertThat(never.getJMSDeliveryTime()).isEqualTo(Long.MAX_VALUE);
+        producer.setDeliveryDelay(0);
+        producer.setTimeToLive(Long.MAX_VALUE);
+        var lasting = session.createTextMessage("for ever");
+        producer.send(lasting);
+        assertThat(lasting.getJMSExpiration()).isEqualTo(Long.MAX_VALUE);
+
+        var consumer = session.createConsumer(queue);
+        var received = consumer.receive(Long.MAX_VALUE);
+        assertThat(text(received)).isEqualTo("for ever");
+        assertThat(received.getJMSExpiration()).isEqualTo(Long.MAX_VALUE);
+        assertThat(consumer.receiveNoWait()).isNull();
+    }
 }

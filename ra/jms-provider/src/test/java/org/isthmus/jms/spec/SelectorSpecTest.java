@@ -3,11 +3,16 @@ package org.isthmus.jms.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.jms.DeliveryMode;
+import jakarta.jms.InvalidSelectorException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
+import jakarta.jms.QueueBrowser;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -107,6 +112,42 @@ final class SelectorSpecTest extends SpecTest {
             it.fits().make(fitting, producer);
             producer.send(fitting);
             assertThat(text(consumer.receive(SOON))).as("%s", from).isEqualTo("fits");
+        }
+    }
+
+    private interface Selecting {
+        Object by(String selector) throws JMSException;
+    }
+
+    @Test
+    void selectorMayBeLongAndIsRefusedWhereItIsTooLong_3_8_1() throws JMSException {
+        var session = session();
+        var queue = queue();
+        var topic = topic();
+        var isLong = "a = 1 OR ".repeat(4_000) + "a = 7";
+        var isTooLong = "a = 1 OR ".repeat(50_000) + "a = 7";
+        for (Selecting selecting : new Selecting[] {
+            selector -> session.createConsumer(queue, selector),
+            selector -> session.createConsumer(topic, selector),
+            selector -> session.createSharedConsumer(topic, own("shared"), selector),
+            selector -> session.createSharedDurableConsumer(topic, own("durable"), selector),
+            selector -> session.createBrowser(queue, selector)
+        }) {
+            refused(InvalidSelectorException.class, () -> selecting.by(isTooLong));
+            var selected = selecting.by(isLong);
+            for (int a : new int[] {2, 7}) {
+                var message = session.createTextMessage(Integer.toString(a));
+                message.setIntProperty("a", a);
+                session.createProducer(topic).send(message);
+                session.createProducer(queue).send(message);
+            }
+            if (selected instanceof MessageConsumer consumer) {
+                assertThat(text(consumer.receive(SOON))).isEqualTo("7");
+                consumer.close();
+            } else {
+                assertThat(Collections.list(((QueueBrowser) selected).getEnumeration()))
+                        .isNotEmpty();
+            }
         }
     }
 }

@@ -11,10 +11,14 @@ import jakarta.jms.JMSProducer;
 import jakarta.jms.JMSRuntimeException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageFormatRuntimeException;
+import jakarta.jms.MessageListener;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -296,5 +300,35 @@ class SimplifiedApiSpecTest extends SpecTest {
         assertThat(consumer.receiveBody(String.class, 1)).isNull();
         consumer.close();
         consumer.close();
+    }
+
+    @Test
+    void secondListenerIsSetWhileTheFirstOneIsAtWork_6_2_6() throws Exception {
+        var context = context();
+        var first = context.createQueue(own("first"));
+        var second = context.createQueue(own("second"));
+        context.createProducer().send(first, "a").send(first, "b").send(second, "c");
+        var inside = new AtomicInteger();
+        var atWork = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        var heard = new LinkedBlockingQueue<String>();
+        MessageListener listener = message -> {
+            int together = inside.incrementAndGet();
+            atWork.countDown();
+            try {
+                goOn.await(SOON, TimeUnit.MILLISECONDS);
+                heard.add(text(message) + " by " + together);
+            } catch (InterruptedException | JMSException e) {
+                heard.add(e.toString());
+            }
+            inside.decrementAndGet();
+        };
+        context.createConsumer(first).setMessageListener(listener);
+        assertThat(atWork.await(SOON, TimeUnit.MILLISECONDS)).isTrue();
+        context.createConsumer(second).setMessageListener(listener);
+        goOn.countDown();
+        assertThat(List.of(next(heard), next(heard), next(heard)))
+                .containsExactlyInAnyOrder("a by 1", "b by 1", "c by 1")
+                .containsSubsequence("a by 1", "b by 1");
     }
 }

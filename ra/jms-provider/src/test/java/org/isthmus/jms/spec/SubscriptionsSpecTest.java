@@ -35,6 +35,20 @@ class SubscriptionsSpecTest extends SpecTest {
         }
     }
 
+    @Test
+    void nameThatIsTooLongIsRefused_8_3() throws JMSException {
+        var topic = topic();
+        var session = session();
+        for (int length : new int[] {40_000, 70_000}) {
+            var name = "n".repeat(length);
+            refused(
+                    JMSException.class,
+                    () -> session.createSharedConsumer(topic, name),
+                    () -> session.createSharedDurableConsumer(topic, name),
+                    () -> session.unsubscribe(name));
+        }
+    }
+
     private interface Subscribing {
         MessageConsumer to(Session session, Topic topic, String name) throws JMSException;
     }

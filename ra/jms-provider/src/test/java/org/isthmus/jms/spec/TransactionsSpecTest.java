@@ -7,6 +7,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Session;
 import jakarta.jms.TransactionRolledBackException;
 import jakarta.jms.TransactionRolledBackRuntimeException;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
@@ -139,5 +140,28 @@ class TransactionsSpecTest extends SpecTest {
         assertThat(again.getJMSRedelivered()).isTrue();
         context.commit();
         assertThat(second.receiveNoWait()).isNull();
+    }
+
+    /** Sent is what a transaction has sent when it commits, so who subscribed before that gets it. */
+    @Test
+    void subscriptionsThatBeganBeforeTheCommitGetWhatItSends_6_2_7() throws JMSException {
+        var topic = topic();
+        var sender = session(Session.SESSION_TRANSACTED);
+        var producer = sender.createProducer(topic);
+        producer.send(sender.createTextMessage("in a transaction"));
+        var other = session();
+        other.createProducer(topic).send(other.createTextMessage("sent before"));
+
+        var subscriber = session();
+        var consumers = List.of(
+                subscriber.createConsumer(topic),
+                subscriber.createSharedConsumer(topic, own("shared")),
+                subscriber.createSharedDurableConsumer(topic, own("durable")));
+        sender.commit();
+
+        for (var consumer : consumers) {
+            assertThat(text(consumer.receive(SOON))).isEqualTo("in a transaction");
+            assertThat(consumer.receiveNoWait()).isNull();
+        }
     }
 }

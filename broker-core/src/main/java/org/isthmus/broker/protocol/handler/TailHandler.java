@@ -1,0 +1,91 @@
+package org.isthmus.broker.protocol.handler;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.log.LogView;
+import org.isthmus.broker.log.UndecidedRecords;
+import org.isthmus.broker.protocol.codec.OwnApi;
+import org.isthmus.broker.protocol.codec.OwnMessage;
+import org.isthmus.broker.protocol.codec.TailAnswer;
+import org.isthmus.broker.protocol.codec.TailRequest;
+import org.isthmus.broker.replica.Partition;
+
+/** Tail: what a partition has that was sent before now, for who wants what comes afterwards. */
+public final class TailHandler implements ApiHandler<OwnMessage, OwnMessage> {
+    private final Topics topics;
+    private final Executor reads;
+
+    /** @param reads reads from the disk, several at a time, and may block */
+    public TailHandler(Topics topics, Executor reads) {
+        this.topics = topics;
+        this.reads = reads;
+    }
+
+    @Override
+    public short apiKey() {
+        return OwnApi.TAIL.key();
+    }
+
+    @Override
+    public short minVersion() {
+        return 0;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 0;
+    }
+
+    @Override
+    public CompletionStage<OwnMessage> handle(RequestContext context, OwnMessage request) {
+        return CompletableFuture.completedStage(OwnApi.TAIL.question(request))
+                .thenCompose(this::tail)
+                .exceptionally(failure -> {
+                    var refusal = ShareErrors.refusal(failure);
+                    return TailAnswer.refused(refusal.code(), refusal.message());
+                })
+                .thenApply(OwnApi.TAIL::answer);
+    }
+
+    private CompletionStage<TailAnswer> tail(TailRequest asked) {
+        var name = topics.name("", TopicIds.wire(asked.topicId()))
+                .orElseThrow(
+                        () -> new BrokerException(ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic " + asked.topicId()));
+        var partition = topics.led(name, asked.partition());
+        return partition.opened().thenCompose(view -> {
+            requireSettled(partition);
+            return partition.waitedUpTo().thenCompose(waited -> tail(view, waited));
+        });
+    }
+
+    /** A leader that is new does not know yet how much was committed before it, and must not name an end below what was read. */
+    private static void requireSettled(Partition partition) {
+        if (partition.isSettling()) {
+            throw new BrokerException(
+                    ErrorCode.OFFSET_NOT_AVAILABLE, "the leader of " + partition.id() + " has only just begun");
+        }
+    }
+
+    private CompletionStage<TailAnswer> tail(LogView view, long waited) {
+        return view.openTransactions().isEmpty()
+                ? CompletableFuture.completedStage(
+                        new TailAnswer(ErrorCode.NONE.code(), null, view.highWatermark(), waited, List.of()))
+                : CompletableFuture.supplyAsync(() -> withUndecided(view, waited), reads);
+    }
+
+    private static TailAnswer withUndecided(LogView view, long waited) {
+        try {
+            var undecided = UndecidedRecords.in(view).stream()
+                    .map(range -> new TailAnswer.Range(range.first(), range.last()))
+                    .toList();
+            return new TailAnswer(ErrorCode.NONE.code(), null, view.highWatermark(), waited, undecided);
+        } catch (IOException e) {
+            throw new BrokerException(ErrorCode.KAFKA_STORAGE_ERROR, "the log cannot be read", e);
+        }
+    }
+}
