@@ -169,13 +169,19 @@ final class Line {
             return;
         }
         watching = true;
-        watch = owner.whenReadable(
-                owner.dispatch().cursor(owner.group(), interest).scannedTo(), () -> {
-                    watching = false;
-                    if (!closed) {
-                        news();
-                    }
-                });
+        watch = owner.whenReadable(firstNotLookedAt(), () -> {
+            watching = false;
+            if (!closed) {
+                news();
+            }
+        });
+    }
+
+    /** What others have taken and done with before anybody looked at it for this line is no news either. */
+    private long firstNotLookedAt() {
+        var group = owner.group();
+        var scannedTo = owner.dispatch().cursor(group, interest).scannedTo();
+        return group.done().nextGap(Math.max(group.startOffset(), scannedTo));
     }
 
     /** A member has left: its demands are answered with nothing. */

@@ -321,6 +321,29 @@ class SharePartitionTest {
     }
 
     @Test
+    void whatOthersAreDoneWithIsNoNews() {
+        open("all", QUEUE);
+        open("some", new Opening(ShareSettings.QUEUE, ShareHarness.wanting("z"), true, EARLIEST, false));
+        assertThat(harness.acquire("g", "some", 9)).isEmpty();
+        harness.records.append("aaa", true);
+        harness.acquire("g", "all", 9);
+        harness.acknowledge("g", "all", 0, 2, Verdict.ACCEPT);
+        var woken = new AtomicInteger();
+        var nothing = harness.now(share -> share.acquire("g", new Demand("some", 9, 100, Demand.Travel.IN_BATCHES)));
+        assertThat(nothing.isEmpty()).isTrue();
+        harness.now(share -> {
+            share.whenNews("g", "some", nothing.news(), () -> woken.incrementAndGet() > 0);
+            return java.util.concurrent.CompletableFuture.completedStage(null);
+        });
+        harness.loop.run(Duration.ofMillis(1));
+        assertThat(woken).hasValue(0);
+        harness.records.append("z", true);
+        harness.loop.run(Duration.ofMillis(1));
+        assertThat(woken).hasValue(1);
+        assertThat(harness.acquire("g", "some", 9)).containsExactly(got(3, 3, 1));
+    }
+
+    @Test
     void whoNoLongerWaitsPassesTheNewsOn() {
         open("one", STOCK);
         var woken = new AtomicInteger();
