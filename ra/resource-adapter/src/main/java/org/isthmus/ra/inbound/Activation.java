@@ -4,6 +4,8 @@ import jakarta.jms.JMSException;
 import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import jakarta.resource.spi.work.Work;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.isthmus.jms.InHand;
 import org.isthmus.jms.IsthmusConnectionFactory;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class Activation implements AutoCloseable {
     private static final System.Logger log = System.getLogger(Activation.class.getName());
 
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
     private final Subscription subscription;
     private final IsthmusConnectionFactory connections;
     private final MessageEndpointFactory endpoints;
@@ -31,6 +35,7 @@ public final class Activation implements AutoCloseable {
 
     private @Nullable Attachment attachment;
     private int failedAttempts;
+    private boolean connecting;
     private boolean closed;
 
     public Activation(
@@ -49,12 +54,16 @@ public final class Activation implements AutoCloseable {
         threads.soon(new Connect());
     }
 
-    /** Ends it; waits a bounded time for beans that are at work, so that what they have done gets acknowledged. */
+    /**
+     * Ends it; waits a bounded time for beans that are at work, so that what they have done gets acknowledged, and for an attempt to connect, which
+     * would keep an embedded broker a little longer than its adapter.
+     */
     @Override
     public void close() {
         Attachment ending;
         synchronized (this) {
             closed = true;
+            awaitConnecting();
             ending = attachment;
             attachment = null;
         }
@@ -63,13 +72,47 @@ public final class Activation implements AutoCloseable {
         }
     }
 
+    private void awaitConnecting() {
+        var end = System.nanoTime() + LONGEST_WAIT.toNanos();
+        while (connecting) {
+            var left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+            if (left <= 0) {
+                return;
+            }
+            try {
+                wait(left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
     private void connect() {
+        if (!beginsToConnect()) {
+            return;
+        }
+        try {
+            connectAgain();
+        } finally {
+            hasConnected();
+        }
+    }
+
+    private synchronized boolean beginsToConnect() {
+        connecting = !closed;
+        return connecting;
+    }
+
+    private synchronized void hasConnected() {
+        connecting = false;
+        notifyAll();
+    }
+
+    private void connectAgain() {
         var lost = takeAttachment();
         if (lost != null) {
             lost.close();
-        }
-        if (isClosed()) {
-            return;
         }
         try {
             var opened = Attachment.open(subscription, connections, endpoints, threads, inHand, this::lost);
