@@ -77,6 +77,7 @@ final class EveryOwnApi {
             session.createSharedDurableConsumer(session.createTopic("own-news"), "own")
                     .close();
             session.unsubscribe("own");
+            session.createConsumer(session.createTopic("own-news")).close();
         }
     }
 
