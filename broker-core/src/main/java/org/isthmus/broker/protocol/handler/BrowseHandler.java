@@ -3,7 +3,6 @@ package org.isthmus.broker.protocol.handler;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.isthmus.broker.common.BrokerException;
@@ -14,11 +13,10 @@ import org.isthmus.broker.coordinator.share.ShareCoordinator;
 import org.isthmus.broker.protocol.codec.BrowseAnswer;
 import org.isthmus.broker.protocol.codec.BrowseRequest;
 import org.isthmus.broker.protocol.codec.OwnApi;
-import org.isthmus.broker.protocol.codec.OwnMessage;
 import org.isthmus.broker.replica.Partition;
 
 /** Browse: what a share group has left of a partition, without taking it from anybody. */
-public final class BrowseHandler implements ApiHandler<OwnMessage, OwnMessage> {
+public final class BrowseHandler extends OwnApiHandler<BrowseRequest, BrowseAnswer> {
     private static final int LOOK_BYTES = 1 << 20;
 
     private final Topics topics;
@@ -27,45 +25,24 @@ public final class BrowseHandler implements ApiHandler<OwnMessage, OwnMessage> {
 
     /** @param reads reads from the disk, several at a time, and may block */
     public BrowseHandler(Topics topics, ShareCoordinator shares, Executor reads) {
+        super(OwnApi.BROWSE);
         this.topics = topics;
         this.shares = shares;
         this.reads = reads;
     }
 
     @Override
-    public short apiKey() {
-        return OwnApi.BROWSE.key();
+    BrowseAnswer refused(Throwable failure) {
+        var refusal = ShareErrors.refusal(failure);
+        return BrowseAnswer.refused(refusal.code(), refusal.message());
     }
 
     @Override
-    public short minVersion() {
-        return 0;
-    }
-
-    @Override
-    public short maxVersion() {
-        return 0;
-    }
-
-    @Override
-    public CompletionStage<OwnMessage> handle(RequestContext context, OwnMessage request) {
-        return CompletableFuture.completedStage(OwnApi.BROWSE.question(request))
-                .thenCompose(this::browse)
-                .exceptionally(failure -> {
-                    var refusal = ShareErrors.refusal(failure);
-                    return BrowseAnswer.refused(refusal.code(), refusal.message());
-                })
-                .thenApply(OwnApi.BROWSE::answer);
-    }
-
-    private CompletionStage<BrowseAnswer> browse(BrowseRequest asked) {
+    CompletionStage<BrowseAnswer> answer(BrowseRequest asked) {
         if (asked.from() < 0 || asked.to() <= asked.from()) {
             throw new BrokerException(ErrorCode.INVALID_REQUEST, "browsing " + asked.from() + " to " + asked.to());
         }
-        var name = topics.name("", TopicIds.wire(asked.topicId()))
-                .orElseThrow(
-                        () -> new BrokerException(ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic " + asked.topicId()));
-        var partition = topics.led(name, asked.partition());
+        var partition = topics.led(topics.name(asked.topicId()), asked.partition());
         var interest = new Interest(Optional.ofNullable(asked.selector()), Optional.empty());
         return shares.ask(
                         partition.id(),

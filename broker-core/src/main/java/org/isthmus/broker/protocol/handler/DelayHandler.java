@@ -2,7 +2,6 @@ package org.isthmus.broker.protocol.handler;
 
 import java.nio.ByteBuffer;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -13,46 +12,30 @@ import org.isthmus.broker.coordinator.delay.Delayed;
 import org.isthmus.broker.protocol.codec.DelayAnswer;
 import org.isthmus.broker.protocol.codec.DelayRequest;
 import org.isthmus.broker.protocol.codec.OwnApi;
-import org.isthmus.broker.protocol.codec.OwnMessage;
 import org.isthmus.broker.record.Compression;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.replica.Partition;
 
 /** Delay: keeps a record back until its time. What could not be appended to the partition then is refused now. */
-public final class DelayHandler implements ApiHandler<OwnMessage, OwnMessage> {
+public final class DelayHandler extends OwnApiHandler<DelayRequest, DelayAnswer> {
     private final Topics topics;
     private final DelayCoordinator delays;
 
     public DelayHandler(Topics topics, DelayCoordinator delays) {
+        super(OwnApi.DELAY);
         this.topics = topics;
         this.delays = delays;
     }
 
     @Override
-    public short apiKey() {
-        return OwnApi.DELAY.key();
+    CompletionStage<DelayAnswer> answer(DelayRequest asked) {
+        return delay(asked).thenApply(done -> new DelayAnswer(ErrorCode.NONE.code(), null));
     }
 
     @Override
-    public short minVersion() {
-        return 0;
-    }
-
-    @Override
-    public short maxVersion() {
-        return 0;
-    }
-
-    @Override
-    public CompletionStage<OwnMessage> handle(RequestContext context, OwnMessage request) {
-        return CompletableFuture.completedStage(OwnApi.DELAY.question(request))
-                .thenCompose(this::delay)
-                .thenApply(done -> new DelayAnswer(ErrorCode.NONE.code(), null))
-                .exceptionally(failure -> {
-                    var refusal = ShareErrors.refusal(failure);
-                    return new DelayAnswer(refusal.code(), refusal.message());
-                })
-                .thenApply(OwnApi.DELAY::answer);
+    DelayAnswer refused(Throwable failure) {
+        var refusal = ShareErrors.refusal(failure);
+        return new DelayAnswer(refusal.code(), refusal.message());
     }
 
     private CompletionStage<Void> delay(DelayRequest asked) {
@@ -64,9 +47,7 @@ public final class DelayHandler implements ApiHandler<OwnMessage, OwnMessage> {
 
     /** The partition in which the records are to be, which is led here. */
     static Partition place(Topics topics, UUID topicId, int partition) {
-        var name = topics.name("", TopicIds.wire(topicId))
-                .orElseThrow(() -> new BrokerException(ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic " + topicId));
-        return topics.writable(name, partition);
+        return topics.writable(topics.name(topicId), partition);
     }
 
     /** Refuses what is not one record that the partition could take, with what is said in it of the waiting. */

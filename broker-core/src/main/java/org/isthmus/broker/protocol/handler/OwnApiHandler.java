@@ -1,5 +1,6 @@
 package org.isthmus.broker.protocol.handler;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.protocol.codec.OwnApi;
 import org.isthmus.broker.protocol.codec.OwnMessage;
@@ -39,7 +40,7 @@ abstract class OwnApiHandler<Q extends OwnApi.Fields, A extends OwnApi.Fields>
         try {
             answer = answer(api.question(request));
         } catch (RuntimeException e) {
-            answer = java.util.concurrent.CompletableFuture.failedStage(e);
+            answer = CompletableFuture.failedStage(e);
         }
         return answer.exceptionally(this::refused).thenApply(api::answer);
     }

@@ -10,53 +10,31 @@ import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.log.UndecidedRecords;
 import org.isthmus.broker.protocol.codec.OwnApi;
-import org.isthmus.broker.protocol.codec.OwnMessage;
 import org.isthmus.broker.protocol.codec.TailAnswer;
 import org.isthmus.broker.protocol.codec.TailRequest;
 import org.isthmus.broker.replica.Partition;
 
 /** Tail: what a partition has that was sent before now, for who wants what comes afterwards. */
-public final class TailHandler implements ApiHandler<OwnMessage, OwnMessage> {
+public final class TailHandler extends OwnApiHandler<TailRequest, TailAnswer> {
     private final Topics topics;
     private final Executor reads;
 
     /** @param reads reads from the disk, several at a time, and may block */
     public TailHandler(Topics topics, Executor reads) {
+        super(OwnApi.TAIL);
         this.topics = topics;
         this.reads = reads;
     }
 
     @Override
-    public short apiKey() {
-        return OwnApi.TAIL.key();
+    TailAnswer refused(Throwable failure) {
+        var refusal = ShareErrors.refusal(failure);
+        return TailAnswer.refused(refusal.code(), refusal.message());
     }
 
     @Override
-    public short minVersion() {
-        return 0;
-    }
-
-    @Override
-    public short maxVersion() {
-        return 0;
-    }
-
-    @Override
-    public CompletionStage<OwnMessage> handle(RequestContext context, OwnMessage request) {
-        return CompletableFuture.completedStage(OwnApi.TAIL.question(request))
-                .thenCompose(this::tail)
-                .exceptionally(failure -> {
-                    var refusal = ShareErrors.refusal(failure);
-                    return TailAnswer.refused(refusal.code(), refusal.message());
-                })
-                .thenApply(OwnApi.TAIL::answer);
-    }
-
-    private CompletionStage<TailAnswer> tail(TailRequest asked) {
-        var name = topics.name("", TopicIds.wire(asked.topicId()))
-                .orElseThrow(
-                        () -> new BrokerException(ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic " + asked.topicId()));
-        var partition = topics.led(name, asked.partition());
+    CompletionStage<TailAnswer> answer(TailRequest asked) {
+        var partition = topics.led(topics.name(asked.topicId()), asked.partition());
         return partition.opened().thenCompose(view -> {
             requireSettled(partition);
             return partition.waitedUpTo().thenCompose(waited -> tail(view, waited));

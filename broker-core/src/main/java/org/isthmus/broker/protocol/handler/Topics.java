@@ -28,6 +28,12 @@ public record Topics(MetadataStore metadata, Partitions partitions) {
                 : topic(TopicIds.of(id)).map(TopicImage::name);
     }
 
+    /** The name of the topic that a request identifies. Fails with the protocol's error where there is none. */
+    String name(UUID id) {
+        return name("", TopicIds.wire(id))
+                .orElseThrow(() -> new BrokerException(ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic " + id));
+    }
+
     /** The topic of the metadata, or the temporary one. */
     Optional<TopicImage> topic(UUID id) {
         return image().topic(id).or(() -> partitions.temporary().topic(id));
