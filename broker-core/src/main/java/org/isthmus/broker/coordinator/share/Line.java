@@ -54,8 +54,7 @@ final class Line {
             return;
         }
         var cursor = owner.dispatch().cursor(owner.group(), interest);
-        var group = owner.group();
-        var asked = group.done().nextGap(Math.max(group.startOffset(), cursor.nextToLookAt()));
+        var asked = firstOpen(cursor.nextToLookAt());
         if (!isStillRight(cursor, asked)) {
             stretch.begin(asked);
         } else if (stretch.isEnough() || owner.source().readableTo() <= stretch.next()) {
@@ -169,7 +168,9 @@ final class Line {
             return;
         }
         watching = true;
-        watch = owner.whenReadable(firstNotLookedAt(), () -> {
+        // What others have taken and done with before anybody looked at it for this line is no news either.
+        var scannedTo = owner.dispatch().cursor(owner.group(), interest).scannedTo();
+        watch = owner.whenReadable(firstOpen(scannedTo), () -> {
             watching = false;
             if (!closed) {
                 news();
@@ -177,11 +178,10 @@ final class Line {
         });
     }
 
-    /** What others have taken and done with before anybody looked at it for this line is no news either. */
-    private long firstNotLookedAt() {
+    /** The first offset from this one on that the group is not done with. */
+    private long firstOpen(long from) {
         var group = owner.group();
-        var scannedTo = owner.dispatch().cursor(group, interest).scannedTo();
-        return group.done().nextGap(Math.max(group.startOffset(), scannedTo));
+        return group.done().nextGap(Math.max(group.startOffset(), from));
     }
 
     /** A member has left: its demands are answered with nothing. */
