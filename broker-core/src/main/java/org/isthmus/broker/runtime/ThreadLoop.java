@@ -87,12 +87,15 @@ public final class ThreadLoop implements EventLoop, Closeable {
 
     @Override
     public void perform(Runnable task) {
-        var left = new int[] {TASKS_PER_HELP};
-        perform(task, () -> left[0]-- > 0);
+        perform(task, TASKS_PER_HELP, ThreadLoop::always);
     }
 
     @Override
     public void perform(Runnable task, BooleanSupplier goesOn) {
+        perform(task, Integer.MAX_VALUE, goesOn);
+    }
+
+    private void perform(Runnable task, int most, BooleanSupplier goesOn) {
         // A thread that waits for the turn, be it for a timer, is not overtaken again and again.
         if (closed || wantsTurn || !turn.compareAndSet(null, Thread.currentThread())) {
             execute(task);
@@ -100,9 +103,7 @@ public final class ThreadLoop implements EventLoop, Closeable {
         }
         try {
             tasks.add(task);
-            for (var next = tasks.poll(); next != null; next = goesOn.getAsBoolean() ? tasks.poll() : null) {
-                runSafely(next);
-            }
+            runTasks(most, goesOn);
         } finally {
             giveTurnBack();
         }
@@ -159,7 +160,7 @@ public final class ThreadLoop implements EventLoop, Closeable {
     private void run() {
         while (!closed) {
             takeTurn();
-            runTasks(TASKS_PER_TURN);
+            runTasks(TASKS_PER_TURN, ThreadLoop::always);
             var waitNanos = runDueTimers();
             wakesFor = timers.peek();
             naps = shouldNap;
@@ -171,9 +172,9 @@ public final class ThreadLoop implements EventLoop, Closeable {
             naps = false;
         }
         takeTurn();
-        runTasks(Integer.MAX_VALUE);
+        runTasks(Integer.MAX_VALUE, ThreadLoop::always);
         ended = true;
-        runTasks(Integer.MAX_VALUE);
+        runTasks(Integer.MAX_VALUE, ThreadLoop::always);
     }
 
     private void takeTurn() {
@@ -187,14 +188,15 @@ public final class ThreadLoop implements EventLoop, Closeable {
     }
 
     /** Bounded, so that a stream of tasks does not keep the timers from their turn. */
-    private void runTasks(int most) {
-        for (var left = most; left > 0; left--) {
-            var task = tasks.poll();
-            if (task == null) {
-                return;
-            }
+    private void runTasks(int most, BooleanSupplier goesOn) {
+        var left = most;
+        for (var task = tasks.poll(); task != null; task = --left > 0 && goesOn.getAsBoolean() ? tasks.poll() : null) {
             runSafely(task);
         }
+    }
+
+    private static boolean always() {
+        return true;
     }
 
     /** Returns the nanoseconds until the next timer, or −1 where there is none. */

@@ -2,6 +2,7 @@ package org.isthmus.broker.runtime;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WaitingThread {
     private static final int MOST_ERRANDS = 32;
+    private static final CompletionStage<?> NOTHING_AWAITED = CompletableFuture.completedStage(null);
     private static final ThreadLocal<WaitingThread> CURRENT = new ThreadLocal<>();
 
     private final Deque<Errand> errands = new ArrayDeque<>();
@@ -44,18 +46,10 @@ public final class WaitingThread {
 
     /** As {@link #begin(Supplier)} for who waits otherwise; what blocks is left to others. */
     public static void begin(Runnable call) {
-        if (CURRENT.get() != null) {
+        begin(() -> {
             call.run();
-            return;
-        }
-        var self = new WaitingThread();
-        CURRENT.set(self);
-        try {
-            call.run();
-        } finally {
-            self.runErrands(null);
-            CURRENT.remove();
-        }
+            return NOTHING_AWAITED;
+        });
     }
 
     /** Runs the task on the loop: where the thread waits anyway, on the thread itself if the loop has nothing else to do. */
