@@ -2,8 +2,6 @@ package org.isthmus.broker.server;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import org.apache.curator.test.TestingServer;
 import org.isthmus.broker.runtime.SmallFileSystem;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -15,11 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Three brokers in processes of their own, of which one has a disk that is really full for a while. Runs where the user may mount one. */
 @Timeout(300)
 class FullDiskProcessIT {
-    private static final int SMALL = 2;
-
-    private TestingServer zooKeeper;
-    private ProcessCluster cluster;
     private @Nullable SmallFileSystem small;
+    private @Nullable OneOddDisk brokers;
 
     @TempDir
     Path data;
@@ -30,43 +25,33 @@ class FullDiskProcessIT {
     @BeforeEach
     void start() throws Exception {
         small = SmallFileSystem.mount(mountPoint, 96);
-        zooKeeper = new TestingServer(true);
-        cluster = new ProcessCluster(
-                zooKeeper.getConnectString() + "/full",
-                "zookeeper.session.timeout.ms=4000",
-                "replica.lag.time.max.ms=2000");
-        for (var id = 1; id <= 3; id++) {
-            cluster.start(id, id == SMALL ? mountPoint.resolve("data") : data.resolve("broker-" + id));
-        }
+        brokers = OneOddDisk.start(mountPoint, data);
     }
 
     @AfterEach
     void stop() throws Exception {
+        if (brokers != null) {
+            brokers.close();
+        }
         if (small != null) {
-            cluster.close();
-            zooKeeper.close();
             small.close();
         }
     }
 
     @Test
     void othersServeOnWhereAFollowersDiskIsFullAndALeadersRecordsWait() throws Exception {
-        try (var led = ReplicatedTopic.create(cluster.bootstrap(), "led", List.of(SMALL, 1, 3), 2);
-                var followed = ReplicatedTopic.create(cluster.bootstrap(), "followed", List.of(1, SMALL, 3), 2);
-                var there = SteadyProducer.start(cluster.bootstrap(), led.name(), 1);
-                var elsewhere = SteadyProducer.start(cluster.bootstrap(), followed.name(), 1)) {
-            there.awaitMore(0, 100);
-            elsewhere.awaitMore(0, 100);
+        try (var load = brokers.load()) {
+            load.there().awaitMore(0, 100);
+            load.elsewhere().awaitMore(0, 100);
 
             var filler = small.fill();
-            followed.awaitOutOfSync(0, SMALL);
-            elsewhere.awaitMore(0, 500);
+            load.awaitOddOneOutOfSync();
+            load.elsewhere().awaitMore(0, 500);
             Files.delete(filler);
 
-            there.awaitMore(0, 100);
-            followed.awaitAllInSync();
-            there.checkAll(led);
-            elsewhere.checkAll(followed);
+            load.there().awaitMore(0, 100);
+            load.followed().awaitAllInSync();
+            load.check();
         }
     }
 }

@@ -1,8 +1,6 @@
 package org.isthmus.broker.server;
 
 import java.nio.file.Path;
-import java.util.List;
-import org.apache.curator.test.TestingServer;
 import org.isthmus.broker.runtime.StallingFileSystem;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -16,12 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(300)
 class SlowDiskProcessIT {
-    private static final int SLOW = 2;
     private static final int ROUNDS = 2 * Integer.getInteger("isthmus.process.rounds", 1);
 
-    private TestingServer zooKeeper;
-    private ProcessCluster cluster;
     private @Nullable StallingFileSystem disk;
+    private @Nullable OneOddDisk brokers;
 
     @TempDir
     Path data;
@@ -32,62 +28,49 @@ class SlowDiskProcessIT {
     @BeforeEach
     void start() throws Exception {
         disk = StallingFileSystem.mount(mountPoint, data.resolve("device"), 256);
-        zooKeeper = new TestingServer(true);
-        cluster = new ProcessCluster(
-                zooKeeper.getConnectString() + "/slow",
-                "zookeeper.session.timeout.ms=4000",
-                "replica.lag.time.max.ms=2000");
-        for (var id = 1; id <= 3; id++) {
-            cluster.start(id, id == SLOW ? mountPoint.resolve("data") : data.resolve("broker-" + id));
-        }
+        brokers = OneOddDisk.start(mountPoint, data);
     }
 
     @AfterEach
     void stop() throws Exception {
+        if (brokers != null) {
+            brokers.close();
+        }
         if (disk != null) {
-            cluster.close();
             disk.close();
-            zooKeeper.close();
         }
     }
 
     @Test
     void othersServeOnWhileADiskStandsStillAndWhatItsBrokerLeadsIsLateAndNotLost() throws Exception {
-        try (var led = ReplicatedTopic.create(cluster.bootstrap(), "led", List.of(SLOW, 1, 3), 2);
-                var followed = ReplicatedTopic.create(cluster.bootstrap(), "followed", List.of(1, SLOW, 3), 2);
-                var there = SteadyProducer.start(cluster.bootstrap(), led.name(), 1);
-                var elsewhere = SteadyProducer.start(cluster.bootstrap(), followed.name(), 1)) {
+        try (var load = brokers.load()) {
             for (var round = 0; round < ROUNDS; round++) {
-                there.awaitMore(0, 100);
-                elsewhere.awaitMore(0, 100);
+                load.there().awaitMore(0, 100);
+                load.elsewhere().awaitMore(0, 100);
 
                 disk.stall();
-                followed.awaitOutOfSync(0, SLOW);
-                elsewhere.awaitMore(0, 300);
+                load.awaitOddOneOutOfSync();
+                load.elsewhere().awaitMore(0, 300);
                 disk.goOn();
 
-                there.awaitMore(0, 100);
-                followed.awaitAllInSync();
-                led.awaitAllInSync();
+                load.there().awaitMore(0, 100);
+                load.followed().awaitAllInSync();
+                load.led().awaitAllInSync();
             }
-            there.checkAll(led);
-            elsewhere.checkAll(followed);
+            load.check();
         }
     }
 
     /** Each time it stands still all that is not written yet has to be, so its broker is slow to lead, and slow to follow. */
     @Test
     void nothingIsLostWhereADiskStandsStillAgainAndAgain() throws Exception {
-        try (var led = ReplicatedTopic.create(cluster.bootstrap(), "led", List.of(SLOW, 1, 3), 2);
-                var followed = ReplicatedTopic.create(cluster.bootstrap(), "followed", List.of(1, SLOW, 3), 2);
-                var there = SteadyProducer.start(cluster.bootstrap(), led.name(), 1);
-                var elsewhere = SteadyProducer.start(cluster.bootstrap(), followed.name(), 1)) {
-            while (there.acknowledged(0) < ROUNDS * 500 || elsewhere.acknowledged(0) < ROUNDS * 500) {
+        try (var load = brokers.load()) {
+            while (load.there().acknowledged(0) < ROUNDS * 500
+                    || load.elsewhere().acknowledged(0) < ROUNDS * 500) {
                 disk.stall();
                 disk.goOn();
             }
-            there.checkAll(led);
-            elsewhere.checkAll(followed);
+            load.check();
         }
     }
 }
