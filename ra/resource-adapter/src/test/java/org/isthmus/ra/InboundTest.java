@@ -8,15 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.isthmus.broker.network.Endpoint;
-import org.isthmus.broker.server.BrokerConfig;
-import org.isthmus.broker.server.EmbeddedBroker;
 import org.isthmus.jms.IsthmusTopic;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -242,29 +238,24 @@ class InboundTest {
 
     @Test
     void theBeanGoesOnWhenTheBrokerComesBack(@TempDir Path directory) throws Exception {
-        var first = EmbeddedBroker.acquire(
-                new BrokerConfig(directory, List.of(new Endpoint.Tcp("127.0.0.1", 0)), Map.of()));
-        var address = first.listeners().get(0);
-        var remote = new IsthmusResourceAdapter();
-        remote.setBootstrapServers(address.toString());
-        remote.start(server);
-        var endpoints = new FakeEndpoints(message -> received.add(Received.of(message)));
-        var spec = durable("orders");
-        topicThatExists(remote, "orders");
-        remote.endpointActivation(endpoints, spec);
-        send(remote, "orders", "one", "before");
-        assertThat(take().text()).isEqualTo("before");
+        try (var broker = new RemoteBroker(directory, server)) {
+            var remote = broker.adapter;
+            var endpoints = new FakeEndpoints(message -> received.add(Received.of(message)));
+            var spec = durable("orders");
+            topicThatExists(remote, "orders");
+            remote.endpointActivation(endpoints, spec);
+            send(remote, "orders", "one", "before");
+            assertThat(take().text()).isEqualTo("before");
 
-        first.close();
-        try (var second = EmbeddedBroker.acquire(new BrokerConfig(directory, List.of(address), Map.of()))) {
+            broker.goAway();
+            broker.comeBack();
             send(remote, "orders", "one", "after");
             var next = take();
             if (next.text().equals("before")) {
                 next = take(); // the broker may have gone before the acknowledgement came
             }
             assertThat(next.text()).isEqualTo("after");
-            remote.stop();
-            assertThat(second.listeners()).containsExactly(address);
+            broker.stopAdapter();
         }
     }
 

@@ -19,9 +19,6 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.isthmus.broker.network.Endpoint;
-import org.isthmus.broker.server.BrokerConfig;
-import org.isthmus.broker.server.EmbeddedBroker;
 import org.isthmus.jms.IsthmusQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -312,59 +309,49 @@ class QueueInboundTest {
 
     @Test
     void theBeanGoesOnWhenTheBrokerComesBack(@TempDir Path directory) throws Exception {
-        var first = EmbeddedBroker.acquire(
-                new BrokerConfig(directory, List.of(new Endpoint.Tcp("127.0.0.1", 0)), Map.of()));
-        var address = first.listeners().get(0);
-        var remote = new IsthmusResourceAdapter();
-        remote.setBootstrapServers(address.toString());
-        remote.start(server);
-        remote.endpointActivation(new FakeEndpoints(message -> received.add(Received.of(message))), queue());
-        send(remote, Map.of(), "before");
-        assertThat(take().text()).isEqualTo("before");
+        try (var broker = new RemoteBroker(directory, server)) {
+            var remote = broker.adapter;
+            remote.endpointActivation(new FakeEndpoints(message -> received.add(Received.of(message))), queue());
+            send(remote, Map.of(), "before");
+            assertThat(take().text()).isEqualTo("before");
 
-        first.close();
-        try (var second = EmbeddedBroker.acquire(new BrokerConfig(directory, List.of(address), Map.of()))) {
+            broker.goAway();
+            broker.comeBack();
             send(remote, Map.of(), "after");
             var next = take();
             if (next.text().equals("before")) {
                 next = take(); // the broker may have gone before the acknowledgement came
             }
             assertThat(next.text()).isEqualTo("after");
-            remote.stop();
-            assertThat(second.listeners()).containsExactly(address);
+            broker.stopAdapter();
         }
     }
 
     @Test
     void whatTheBrokerHadNotHeardOfWhenItWentIsAcknowledgedWhenItComesBack(@TempDir Path directory) throws Exception {
-        var first = EmbeddedBroker.acquire(
-                new BrokerConfig(directory, List.of(new Endpoint.Tcp("127.0.0.1", 0)), Map.of()));
-        var address = first.listeners().get(0);
-        var remote = new IsthmusResourceAdapter();
-        remote.setBootstrapServers(address.toString());
-        remote.start(server);
-        for (int n = 0; n < 20; n++) {
-            send(remote, Map.of(), n + "");
-        }
-        var gone = new CountDownLatch(1);
-        var endpoints = new FakeEndpoints(message -> {
-            var it = Received.of(message);
-            received.add(it);
-            if (it.text().equals("5")) {
-                first.close();
+        try (var broker = new RemoteBroker(directory, server)) {
+            var remote = broker.adapter;
+            for (int n = 0; n < 20; n++) {
+                send(remote, Map.of(), n + "");
             }
-        });
-        endpoints.afterRelease = () -> {
-            if (received.contains(new Received("5", 1))) {
-                gone.countDown();
-            }
-        };
-        var spec = queue();
-        spec.setMaxSession(1);
-        remote.endpointActivation(endpoints, spec);
-        await(gone);
-
-        try (var second = EmbeddedBroker.acquire(new BrokerConfig(directory, List.of(address), Map.of()))) {
+            var gone = new CountDownLatch(1);
+            var endpoints = new FakeEndpoints(message -> {
+                var it = Received.of(message);
+                received.add(it);
+                if (it.text().equals("5")) {
+                    broker.goAway();
+                }
+            });
+            endpoints.afterRelease = () -> {
+                if (received.contains(new Received("5", 1))) {
+                    gone.countDown();
+                }
+            };
+            var spec = queue();
+            spec.setMaxSession(1);
+            remote.endpointActivation(endpoints, spec);
+            await(gone);
+            broker.comeBack();
             for (int n = 0; n < 20; n++) {
                 assertThat(take().text()).isEqualTo(n + "");
             }
@@ -373,36 +360,31 @@ class QueueInboundTest {
                     var consumer = context.createConsumer(new IsthmusQueue("orders"))) {
                 assertThat(consumer.receiveNoWait()).isNull();
             }
-            remote.stop();
-            assertThat(second.listeners()).containsExactly(address);
+            broker.stopAdapter();
         }
     }
 
     @Test
     void whatABeanHasInHandWhenTheBrokerGoesIsHandedToNoOther(@TempDir Path directory) throws Exception {
-        var first = EmbeddedBroker.acquire(
-                new BrokerConfig(directory, List.of(new Endpoint.Tcp("127.0.0.1", 0)), Map.of()));
-        var address = first.listeners().get(0);
-        var remote = new IsthmusResourceAdapter();
-        remote.setBootstrapServers(address.toString());
-        remote.start(server);
-        var begun = new CountDownLatch(1);
-        var finish = new CountDownLatch(1);
-        var endpoints = new FakeEndpoints(message -> {
-            var it = Received.of(message);
-            received.add(it);
-            if (it.text().equals("in hand")) {
-                begun.countDown();
-                await(finish);
-            }
-        });
-        var spec = queue();
-        remote.endpointActivation(endpoints, spec);
-        send(remote, Map.of(), "in hand");
-        await(begun);
+        try (var broker = new RemoteBroker(directory, server)) {
+            var remote = broker.adapter;
+            var begun = new CountDownLatch(1);
+            var finish = new CountDownLatch(1);
+            var endpoints = new FakeEndpoints(message -> {
+                var it = Received.of(message);
+                received.add(it);
+                if (it.text().equals("in hand")) {
+                    begun.countDown();
+                    await(finish);
+                }
+            });
+            var spec = queue();
+            remote.endpointActivation(endpoints, spec);
+            send(remote, Map.of(), "in hand");
+            await(begun);
 
-        first.close();
-        try (var second = EmbeddedBroker.acquire(new BrokerConfig(directory, List.of(address), Map.of()))) {
+            broker.goAway();
+            broker.comeBack();
             send(remote, Map.of(), "behind it");
             assertThat(List.of(take(), take()))
                     .containsExactly(new Received("in hand", 1), new Received("behind it", 1));
@@ -413,45 +395,39 @@ class QueueInboundTest {
                 assertThat(consumer.receiveNoWait()).isNull();
             }
             assertThat(received).isEmpty();
-            remote.stop();
-            assertThat(second.listeners()).containsExactly(address);
+            broker.stopAdapter();
         }
     }
 
     @Test
     void whatABeanRefusesAfterTheBrokerHasGoneComesAgainAsItsSecondDelivery(@TempDir Path directory) throws Exception {
-        var first = EmbeddedBroker.acquire(
-                new BrokerConfig(directory, List.of(new Endpoint.Tcp("127.0.0.1", 0)), Map.of()));
-        var address = first.listeners().get(0);
-        var remote = new IsthmusResourceAdapter();
-        remote.setBootstrapServers(address.toString());
-        remote.start(server);
-        var begun = new CountDownLatch(1);
-        var finish = new CountDownLatch(1);
-        var endpoints = new FakeEndpoints(message -> {
-            var it = Received.of(message);
-            received.add(it);
-            if (it.equals(new Received("refused", 1))) {
-                begun.countDown();
-                await(finish);
-                throw new IllegalStateException("not yet");
-            }
-        });
-        var spec = queue();
-        spec.setRedeliveryDelay(1L);
-        remote.endpointActivation(endpoints, spec);
-        send(remote, Map.of(), "refused");
-        await(begun);
+        try (var broker = new RemoteBroker(directory, server)) {
+            var remote = broker.adapter;
+            var begun = new CountDownLatch(1);
+            var finish = new CountDownLatch(1);
+            var endpoints = new FakeEndpoints(message -> {
+                var it = Received.of(message);
+                received.add(it);
+                if (it.equals(new Received("refused", 1))) {
+                    begun.countDown();
+                    await(finish);
+                    throw new IllegalStateException("not yet");
+                }
+            });
+            var spec = queue();
+            spec.setRedeliveryDelay(1L);
+            remote.endpointActivation(endpoints, spec);
+            send(remote, Map.of(), "refused");
+            await(begun);
 
-        first.close();
-        try (var second = EmbeddedBroker.acquire(new BrokerConfig(directory, List.of(address), Map.of()))) {
+            broker.goAway();
+            broker.comeBack();
             send(remote, Map.of(), "behind it");
             assertThat(List.of(take(), take()))
                     .containsExactly(new Received("refused", 1), new Received("behind it", 1));
             finish.countDown();
             assertThat(take()).isEqualTo(new Received("refused", 2));
-            remote.stop();
-            assertThat(second.listeners()).containsExactly(address);
+            broker.stopAdapter();
         }
     }
 

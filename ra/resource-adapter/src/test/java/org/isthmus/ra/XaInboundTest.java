@@ -8,7 +8,6 @@ import jakarta.resource.spi.endpoint.MessageEndpointFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -18,9 +17,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
-import org.isthmus.broker.network.Endpoint;
-import org.isthmus.broker.server.BrokerConfig;
-import org.isthmus.broker.server.EmbeddedBroker;
 import org.isthmus.jms.IsthmusQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -238,31 +234,27 @@ class XaInboundTest extends XaRig {
     @Test
     void whatABeanHasInItsTransactionWhenTheBrokerGoesIsHandedToNoOtherAndDoneOnce(@TempDir Path directory)
             throws Exception {
-        var first = EmbeddedBroker.acquire(
-                new BrokerConfig(directory, List.of(new Endpoint.Tcp("127.0.0.1", 0)), Map.of()));
-        var address = first.listeners().get(0);
-        var remote = new IsthmusResourceAdapter();
-        remote.setBootstrapServers(address.toString());
-        remote.start(threads);
-        var begun = new CountDownLatch(1);
-        var finish = new CountDownLatch(1);
-        var beans = server.beans(message -> {
-            var it = Received.of(message);
-            received.add(it);
-            accounts.write(it.text());
-            if (it.text().equals("in hand")) {
-                begun.countDown();
-                await(finish);
-            }
-        });
-        var spec = queue();
-        spec.setResourceAdapter(remote);
-        remote.endpointActivation(beans, spec);
-        sendTo(remote, "in hand");
-        await(begun);
+        try (var broker = new RemoteBroker(directory, threads)) {
+            var remote = broker.adapter;
+            var begun = new CountDownLatch(1);
+            var finish = new CountDownLatch(1);
+            var beans = server.beans(message -> {
+                var it = Received.of(message);
+                received.add(it);
+                accounts.write(it.text());
+                if (it.text().equals("in hand")) {
+                    begun.countDown();
+                    await(finish);
+                }
+            });
+            var spec = queue();
+            spec.setResourceAdapter(remote);
+            remote.endpointActivation(beans, spec);
+            sendTo(remote, "in hand");
+            await(begun);
 
-        first.close();
-        try (var second = EmbeddedBroker.acquire(new BrokerConfig(directory, List.of(address), Map.of()))) {
+            broker.goAway();
+            broker.comeBack();
             sendTo(remote, "behind it");
             assertThat(List.of(next(), next()))
                     .containsExactly(new Received("in hand", 1), new Received("behind it", 1));
@@ -271,8 +263,7 @@ class XaInboundTest extends XaRig {
             assertThat(browse(remote, ORDERS)).isEmpty();
             assertThat(accounts.texts()).containsExactly("behind it", "in hand");
             assertThat(received).isEmpty();
-            remote.stop();
-            assertThat(second.listeners()).containsExactly(address);
+            broker.stopAdapter();
         }
     }
 
