@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -29,9 +30,11 @@ import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.protocol.codec.BrowseAnswer;
 import org.isthmus.broker.protocol.codec.BrowseRequest;
 import org.isthmus.broker.protocol.codec.OwnApi;
+import org.isthmus.broker.protocol.codec.OwnMessage;
 import org.isthmus.broker.protocol.codec.ShareExtensions;
 import org.isthmus.broker.protocol.codec.TailRequest;
 import org.isthmus.broker.record.RecordBatch;
+import org.jspecify.annotations.Nullable;
 
 /** Looks offsets up in partitions, and ends share groups there. Owned by the client's loop. */
 final class Offsets {
@@ -185,19 +188,12 @@ final class Offsets {
     }
 
     private CompletionStage<PartitionTail> tail(TopicPartition partition, Deadline deadline) {
-        return cluster.topic(partition.topic(), deadline)
-                .thenCompose(topic -> {
-                    var request = new TailRequest(topic.info().id(), partition.partition());
-                    return cluster.leader(partition, deadline)
-                            .thenCompose(leader ->
-                                    cluster.request(leader, Api.TAIL, OwnApi.TAIL.request(request), deadline));
-                })
+        Function<UUID, OwnMessage> question =
+                topic -> OwnApi.TAIL.request(new TailRequest(topic, partition.partition()));
+        return askLeader(partition, Api.TAIL, question, deadline)
                 .thenApply(OwnApi.TAIL.answer())
                 .thenApply(answer -> {
-                    if (answer.error() != ErrorCode.NONE.code()) {
-                        cluster.forgetTopic(partition.topic());
-                    }
-                    Failures.check(answer.error(), "tail of " + partition, answer.message());
+                    check(partition, answer.error(), "tail of " + partition, answer.message());
                     return new PartitionTail(
                             answer.end(),
                             answer.undecided().stream()
@@ -207,23 +203,32 @@ final class Offsets {
                 });
     }
 
+    /** @param question by the topic's id */
+    private CompletionStage<OwnMessage> askLeader(
+            TopicPartition partition, Api<OwnMessage> api, Function<UUID, OwnMessage> question, Deadline deadline) {
+        return cluster.topic(partition.topic(), deadline).thenCompose(topic -> {
+            var request = question.apply(topic.info().id());
+            return cluster.leader(partition, deadline)
+                    .thenCompose(leader -> cluster.request(leader, api, request, deadline));
+        });
+    }
+
+    private void check(TopicPartition partition, short error, String what, @Nullable String reason) {
+        if (error != ErrorCode.NONE.code()) {
+            cluster.forgetTopic(partition.topic());
+        }
+        Failures.check(error, what, reason);
+    }
+
     /** What a share group has left in the first part of a stretch. */
     CompletionStage<Browsed> browse(
             String group, TopicPartition partition, long from, long to, Optional<String> selector, Deadline deadline) {
-        return cluster.topic(partition.topic(), deadline)
-                .thenCompose(topic -> {
-                    var request = new BrowseRequest(
-                            group, topic.info().id(), partition.partition(), from, to, selector.orElse(null));
-                    return cluster.leader(partition, deadline)
-                            .thenCompose(leader ->
-                                    cluster.request(leader, Api.BROWSE, OwnApi.BROWSE.request(request), deadline));
-                })
+        Function<UUID, OwnMessage> question = topic -> OwnApi.BROWSE.request(
+                new BrowseRequest(group, topic, partition.partition(), from, to, selector.orElse(null)));
+        return askLeader(partition, Api.BROWSE, question, deadline)
                 .thenApply(OwnApi.BROWSE.answer())
                 .thenApply(answer -> {
-                    if (answer.error() != ErrorCode.NONE.code()) {
-                        cluster.forgetTopic(partition.topic());
-                    }
-                    Failures.check(answer.error(), "browse " + partition, answer.message());
+                    check(partition, answer.error(), "browse " + partition, answer.message());
                     return new Browsed(answer.next(), found(partition, answer));
                 });
     }
