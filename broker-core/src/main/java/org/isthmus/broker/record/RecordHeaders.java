@@ -1,5 +1,6 @@
 package org.isthmus.broker.record;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +36,14 @@ public final class RecordHeaders {
             return false;
         }
         left--;
-        nameLength = Varint.readInt(bytes);
-        name = skip(nameLength);
-        valueLength = Varint.readInt(bytes);
-        value = valueLength < 0 ? -1 : skip(valueLength);
+        try {
+            nameLength = Varint.readInt(bytes);
+            name = skip(nameLength);
+            valueLength = Varint.readInt(bytes);
+            value = valueLength < 0 ? -1 : skip(valueLength);
+        } catch (BufferUnderflowException e) {
+            throw new CorruptBatchException("A record has a header that is cut");
+        }
         return true;
     }
 

@@ -1,6 +1,5 @@
 package org.isthmus.broker.server;
 
-import java.nio.BufferUnderflowException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import org.isthmus.broker.common.WaitMark;
@@ -20,7 +19,7 @@ final class MessageMarks {
     static Marks of(RecordBatch batch, OffsetRange range, WaitMark waiting, long nowMs) {
         try {
             return read(batch, range, waiting, nowMs);
-        } catch (CorruptBatchException | BufferUnderflowException e) {
+        } catch (CorruptBatchException e) {
             return Marks.NONE;
         }
     }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.isthmus.broker.record.EndTransactionMarker.Outcome;
 import org.junit.jupiter.api.Test;
@@ -142,10 +143,21 @@ class RecordBatchTest {
             var crc = new CRC32C();
             crc.update(bytes.duplicate().position(RecordBatch.ATTRIBUTES));
             bytes.putInt(RecordBatch.CRC, (int) crc.getValue());
-            try {
-                recordsOf(RecordBatch.first(bytes));
-            } catch (CorruptBatchException expected) {
-                assertThat(expected).hasMessageMatching("(?s).+");
+            for (var reading : List.<Consumer<RecordBatch>>of(RecordBatchTest::recordsOf, RecordBatchTest::walk)) {
+                try {
+                    reading.accept(RecordBatch.first(bytes));
+                } catch (CorruptBatchException expected) {
+                    assertThat(expected).hasMessageMatching("(?s).+");
+                }
+            }
+        }
+    }
+
+    /** As who looks for a header of each record. */
+    private static void walk(RecordBatch batch) {
+        for (var record = batch.cursor(); record.next(); ) {
+            for (var headers = record.headers(); headers.next(); ) {
+                headers.value();
             }
         }
     }
