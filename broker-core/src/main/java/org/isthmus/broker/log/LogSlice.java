@@ -1,6 +1,7 @@
 package org.isthmus.broker.log;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.isthmus.broker.runtime.StoredFile;
 
 /**
@@ -17,6 +18,13 @@ public record LogSlice(StoredFile file, long position, int length, Origin origin
 
     public boolean isEmpty() {
         return length == 0;
+    }
+
+    /** Reads it, so only before the release. */
+    public ByteBuffer copy() throws IOException {
+        var bytes = ByteBuffer.allocate(length);
+        while (bytes.hasRemaining() && file.read(bytes, position + bytes.position()) >= 0) {}
+        return bytes.flip();
     }
 
     /** Where what lies behind the last batch begins. Reads a header, if need be, so only before the release. */

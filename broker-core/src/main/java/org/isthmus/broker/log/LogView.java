@@ -1,7 +1,9 @@
 package org.isthmus.broker.log;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.util.List;
 import java.util.Optional;
 import org.isthmus.broker.common.Epoch;
@@ -37,12 +39,29 @@ public interface LogView {
     default ByteBuffer copy(long offset, long upToOffset, int maxBytes) throws IOException {
         var slice = read(offset, upToOffset, maxBytes, true);
         try {
-            var bytes = ByteBuffer.allocate(slice.length());
-            while (bytes.hasRemaining() && slice.file().read(bytes, slice.position() + bytes.position()) >= 0) {}
-            return bytes.flip();
+            return slice.copy();
         } finally {
             slice.release();
         }
+    }
+
+    /**
+     * All batches that hold offsets of this range and are there still, copied into memory; over as many segments as it takes, where one slice
+     * never reaches beyond the end of its segment.
+     */
+    default ByteBuffer copyAll(long offset, long upToOffset) throws IOException {
+        var all = new ByteArrayOutputStream();
+        var channel = Channels.newChannel(all);
+        for (var next = Math.max(offset, startOffset()); next < Math.min(upToOffset, endOffset()); ) {
+            var slice = read(next, upToOffset, Integer.MAX_VALUE, true);
+            try {
+                channel.write(slice.copy());
+                next = slice.isEmpty() ? upToOffset : slice.offsetBehind();
+            } finally {
+                slice.release();
+            }
+        }
+        return ByteBuffer.wrap(all.toByteArray());
     }
 
     /** The first record below the high watermark whose timestamp is at least this one. */

@@ -641,14 +641,7 @@ public final class Partition {
         if (opened == null) {
             throw notLeading();
         }
-        var slice = opened.view().read(offset, end, READ_ALL_CHUNK_BYTES, true);
-        try {
-            var chunk = ByteBuffer.allocate(slice.length());
-            while (chunk.hasRemaining() && slice.file().read(chunk, slice.position() + chunk.position()) >= 0) {}
-            return chunk.flip();
-        } finally {
-            slice.release();
-        }
+        return opened.view().copy(offset, end, READ_ALL_CHUNK_BYTES);
     }
 
     /** On the disk thread, or another that may block. */

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.InvalidSelectorException;
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import jakarta.jms.Session;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.isthmus.broker.client.NewTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,6 +60,23 @@ class QueueTest extends RealBrokerTest {
         var consumer = session().createConsumer(queue);
         for (int i = 0; i < 500; i++) {
             assertThat(consumer.receiveNoWait().getBody(String.class)).isEqualTo(Integer.toString(i));
+        }
+    }
+
+    @Test
+    void backlogComesWholeHoweverManyFilesItLiesIn_4_1_2() throws Exception {
+        create(new NewTopic(queue.getQueueName(), 1, Map.of("segment.bytes", "16384", "isthmus.queue", "true")));
+        var texts = IntStream.range(0, 400)
+                .mapToObj(number -> number + "x".repeat(100))
+                .toList();
+        send(texts.toArray(String[]::new));
+
+        var session = session();
+        var seen = session.createBrowser(queue).getEnumeration();
+        var consumer = session.createConsumer(queue);
+        for (var i = 0; i < texts.size(); i++) {
+            assertThat(bodyOf((Message) seen.nextElement())).isEqualTo(texts.get(i));
+            assertThat(text(consumer)).isEqualTo(texts.get(i));
         }
     }
 

@@ -57,7 +57,11 @@ abstract class RealBrokerTest extends JmsTest {
     }
 
     static void create(IsthmusTopic topic, int partitions) throws Exception {
-        await(client.createTopic(new NewTopic(topic.getName(), partitions, Map.of())));
+        create(new NewTopic(topic.getName(), partitions, Map.of()));
+    }
+
+    static void create(NewTopic topic) throws Exception {
+        await(client.createTopic(topic));
     }
 
     static List<LogRecord> records(IsthmusTopic topic, int partition) throws Exception {

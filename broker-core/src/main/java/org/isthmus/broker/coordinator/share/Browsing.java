@@ -10,24 +10,18 @@ final class Browsing {
     /** The wanted records of the scan before an offset, without what is hidden. */
     static Glimpse of(Scan scan, long asked, long to, OffsetSet hidden) {
         if (scan.next() <= asked) {
-            return new Glimpse(to, List.of(), to, 0);
+            return new Glimpse(to, List.of(), to);
         }
         var found = new ArrayList<OffsetRange>();
         long base = -1;
-        var bytes = 0;
-        var bytesBetween = 0;
         for (var batch : scan.batches()) {
             var left = batch.data() ? left(batch, to, hidden) : List.<OffsetRange>of();
-            if (left.isEmpty()) {
-                bytesBetween += found.isEmpty() ? 0 : batch.sizeInBytes();
-                continue;
+            if (!left.isEmpty()) {
+                found.addAll(left);
+                base = base < 0 ? batch.baseOffset() : base;
             }
-            found.addAll(left);
-            base = base < 0 ? batch.baseOffset() : base;
-            bytes += bytesBetween + batch.sizeInBytes();
-            bytesBetween = 0;
         }
-        return new Glimpse(Math.min(to, scan.next()), found, base, bytes);
+        return new Glimpse(Math.min(to, scan.next()), found, base);
     }
 
     private static List<OffsetRange> left(Scan.Batch batch, long to, OffsetSet hidden) {

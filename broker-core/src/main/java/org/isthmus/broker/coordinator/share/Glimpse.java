@@ -8,6 +8,5 @@ import java.util.List;
  * @param next the first offset that was not looked at
  * @param found in order
  * @param baseOffset where the batches begin that hold them
- * @param sizeInBytes of these batches, with those between them that hold none
  */
-public record Glimpse(long next, List<OffsetRange> found, long baseOffset, int sizeInBytes) {}
+public record Glimpse(long next, List<OffsetRange> found, long baseOffset) {}

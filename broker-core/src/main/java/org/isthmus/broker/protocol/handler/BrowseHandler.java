@@ -1,7 +1,6 @@
 package org.isthmus.broker.protocol.handler;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -61,15 +60,10 @@ public final class BrowseHandler extends OwnApiHandler<BrowseRequest, BrowseAnsw
     private static byte[] batches(Partition partition, Glimpse glimpse) {
         try {
             var last = glimpse.found().get(glimpse.found().size() - 1).last();
-            var slice =
-                    partition.view().orElseThrow().read(glimpse.baseOffset(), last + 1, glimpse.sizeInBytes(), true);
-            try {
-                var bytes = ByteBuffer.allocate(slice.length());
-                while (bytes.hasRemaining() && slice.file().read(bytes, slice.position() + bytes.position()) >= 0) {}
-                return bytes.array();
-            } finally {
-                slice.release();
-            }
+            var bytes = partition.view().orElseThrow().copyAll(glimpse.baseOffset(), last + 1);
+            var batches = new byte[bytes.remaining()];
+            bytes.get(batches);
+            return batches;
         } catch (IOException e) {
             throw new BrokerException(
                     ErrorCode.KAFKA_STORAGE_ERROR, "records of " + partition.id() + " cannot be read", e);

@@ -23,6 +23,7 @@ import org.isthmus.broker.coordinator.share.Acknowledgement;
 import org.isthmus.broker.coordinator.share.Acquisition;
 import org.isthmus.broker.coordinator.share.Demand;
 import org.isthmus.broker.coordinator.share.Verdict;
+import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.protocol.codec.FileRecords;
 import org.isthmus.broker.protocol.codec.ShareExtensions;
 import org.isthmus.broker.runtime.EventLoop;
@@ -191,14 +192,23 @@ final class PendingShareFetch {
             var view = topics.led(target.partition().topic(), target.partition().partition())
                     .view()
                     .orElseThrow();
-            return acquisition.picked()
-                    ? PickedRecords.of(view, acquisition)
-                    : new FileRecords(view.read(
-                            acquisition.baseOffset(), acquisition.lastOffset() + 1, acquisition.sizeInBytes(), true));
+            return acquisition.picked() ? PickedRecords.of(view, acquisition) : allRecords(view, acquisition);
         } catch (IOException e) {
             throw new BrokerException(
                     ErrorCode.KAFKA_STORAGE_ERROR, "records of " + target.partition() + " cannot be read", e);
         }
+    }
+
+    /** From the file, where all of it lies in one, as nearly always. What is missing the member takes for gone, so nothing may be. */
+    private static BaseRecords allRecords(LogView view, Acquisition acquisition) throws IOException {
+        var upTo = acquisition.lastOffset() + 1;
+        var from = Math.min(upTo, Math.max(acquisition.baseOffset(), view.startOffset()));
+        var slice = view.read(from, upTo, acquisition.sizeInBytes(), true);
+        if (slice.length() == acquisition.sizeInBytes()) {
+            return new FileRecords(slice);
+        }
+        slice.release();
+        return MemoryRecords.readableRecords(view.copyAll(from, upTo));
     }
 
     private CompletionStage<Void> waitForNews() {

@@ -31,7 +31,7 @@ final class PickedRecords {
     }
 
     private void pick(LogView view, Acquisition.Batch batch) throws IOException {
-        var bytes = view.copy(batch.baseOffset(), batch.lastOffset() + 1, batch.sizeInBytes());
+        var bytes = view.copyAll(batch.baseOffset(), batch.lastOffset() + 1);
         for (var stored : RecordBatch.in(bytes)) {
             var kept = BatchRewrite.keep(stored, this::isAcquired, BatchRewrite.NO_HORIZON);
             if (kept != null) {
