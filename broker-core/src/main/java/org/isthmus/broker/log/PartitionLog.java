@@ -520,8 +520,8 @@ public final class PartitionLog implements Closeable {
 
     // ---- a new start
 
-    /** Deletes the closed segments that retention no longer keeps; returns the new start offset. */
-    public long applyRetention() throws IOException {
+    /** Where the segments end that are too old or too many, and committed. */
+    public long expiredBefore() throws IOException {
         ensureUsable();
         if (active().size() > 0
                 && config.retentionMs() >= 0
@@ -529,8 +529,7 @@ public final class PartitionLog implements Closeable {
                 && endOffset <= highWatermark) {
             rollIfPossible();
         }
-        advanceStart(segments[Retention.expired(segments, config, highWatermark, clock.wallMs())].baseOffset());
-        return startOffset;
+        return segments[Retention.expired(segments, config, highWatermark, clock.wallMs())].baseOffset();
     }
 
     /** What is closed can be deleted also where the disk has no room for a new segment. */
@@ -540,18 +539,22 @@ public final class PartitionLog implements Closeable {
             roll();
             publish();
         } catch (IOException failure) {
-            LOG.log(Level.WARNING, "The open segment stays although its records are too old: " + directory, failure);
+            LOG.log(Level.WARNING, "The open segment stays although none of its records does: " + directory, failure);
             ensureUsable();
         }
     }
 
     /**
      * Deletes the records below an offset, which must be committed; returns the new start offset. Their segments go once all of their
-     * records are deleted.
+     * records are deleted, also where nothing is left: what was consumed of a queue at rest takes no room.
      */
     public long deleteRecordsBefore(long offset) throws IOException {
         ensureUsable();
-        advanceStart(Math.min(offset, highWatermark));
+        var start = Math.min(offset, highWatermark);
+        if (start == endOffset && start > startOffset && active().size() > 0) {
+            rollIfPossible();
+        }
+        advanceStart(start);
         return startOffset;
     }
 

@@ -213,11 +213,6 @@ public final class Partition {
         return config.log().maxBatchBytes();
     }
 
-    /** Whether its share groups say what is kept; on the partition's loop. */
-    public boolean isQueue() {
-        return config.queue();
-    }
-
     /** Whether anything was ever kept beside this log; looks at the disk. */
     public boolean hasSidecar() {
         return storage.files().exists(directoryBeside(LogKind.SHARE));
@@ -1226,6 +1221,8 @@ public final class Partition {
             var records = answer.records();
             if (records != null && records.hasRemaining()) {
                 if (storage.space().isFull()) {
+                    // What the leader does not keep any more may be what takes the room.
+                    startAt(opened, answer.startOffset());
                     throw diskFull();
                 }
                 refuseLaterReigns(records, as);
@@ -1235,11 +1232,15 @@ public final class Partition {
             }
             replicated.heard(answer.highWatermark());
             log.settle(opened, replicated);
-            if (answer.startOffset() > opened.view().startOffset()) {
-                opened.deleteRecordsBefore(answer.startOffset());
-            }
+            startAt(opened, answer.startOffset());
             log.whenStored(opened, replicated, done);
         });
+    }
+
+    private static void startAt(PartitionLog opened, long offset) throws IOException {
+        if (offset > opened.view().startOffset()) {
+            opened.deleteRecordsBefore(offset);
+        }
     }
 
     /**
@@ -1341,17 +1342,39 @@ public final class Partition {
         }
     }
 
-    /** Deletes what the log's retention no longer keeps. */
-    void applyRetention() {
+    /** Deletes what is not kept any more. Only a leader knows what is consumed, so whoever follows goes by its start. */
+    void applyRetention(Consumption consumption) {
         loop.execute(() -> {
             var opened = open;
-            if (opened != null && !(role instanceof Role.Offline)) {
-                try {
-                    opened.applyRetention();
-                } catch (IOException e) {
-                    notDeleted(e);
-                }
+            if (opened == null || !(role instanceof Role.Leader)) {
+                return;
             }
+            try {
+                var keeping = config.keeping();
+                var mayGo = keeping == Keeping.UNTIL_CONSUMED ? opened.view().highWatermark() : opened.expiredBefore();
+                if (mayGo <= opened.view().startOffset()) {
+                    return;
+                }
+                if (keeping == Keeping.AS_TOLD) {
+                    deleteBefore(mayGo);
+                } else {
+                    deleteUnneeded(mayGo, keeping, consumption);
+                }
+            } catch (IOException e) {
+                notDeleted(e);
+            }
+        });
+    }
+
+    private void deleteUnneeded(long mayGo, Keeping keeping, Consumption consumption) {
+        var isQueue = keeping == Keeping.UNTIL_CONSUMED;
+        consumption.oldestUnfinished(this, isQueue).whenComplete((oldest, failure) -> {
+            if (failure != null) {
+                log.log(System.Logger.Level.DEBUG, "What is consumed is deleted later: partition=" + id, failure);
+                return;
+            }
+            var needed = oldest.orElse(isQueue ? 0 : Long.MAX_VALUE);
+            loop.execute(() -> deleteBefore(Math.min(mayGo, needed)));
         });
     }
 

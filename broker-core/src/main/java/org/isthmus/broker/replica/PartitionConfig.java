@@ -8,15 +8,16 @@ import org.isthmus.broker.metadata.TopicSetting;
 /**
  * How one partition is kept, made of its topic's settings and the broker's.
  *
- * @param queue whether records go as soon as every share group is done with them, and not before
+ * @param keeping what has to be before records go that are too old or too many
  * @param minInSync how many replicas have to be in sync before a record that waits to be committed is taken
  */
-public record PartitionConfig(LogConfig log, FlushPolicy flush, boolean queue, int minInSync) {
+public record PartitionConfig(LogConfig log, FlushPolicy flush, Keeping keeping, int minInSync) {
     private static final int SIDECAR_SEGMENT_BYTES = 32 << 20;
 
     /** Both maps were checked before they were stored; the broker's has Kafka's broker names. */
     public static PartitionConfig of(Map<String, String> topic, Map<String, String> broker) {
-        var queue = Boolean.parseBoolean(TopicSetting.QUEUE.in(topic, broker));
+        var keeping = Keeping.of(topic, broker);
+        var queue = keeping == Keeping.UNTIL_CONSUMED;
         var policy = List.of(TopicSetting.CLEANUP_POLICY.in(topic, broker).split("\\s*,\\s*"));
         var keptForever = queue || !policy.contains("delete");
         var log = new LogConfig(
@@ -36,7 +37,7 @@ public record PartitionConfig(LogConfig log, FlushPolicy flush, boolean queue, i
                 .withCompacting(policy.contains("compact") && !queue ? compacting(topic, broker) : null);
         var flush = TopicSetting.FLUSH.in(topic, broker).equals("os") ? FlushPolicy.OS : FlushPolicy.COMMIT;
         return new PartitionConfig(
-                log, flush, queue, Integer.parseInt(TopicSetting.MIN_INSYNC_REPLICAS.in(topic, broker)));
+                log, flush, keeping, Integer.parseInt(TopicSetting.MIN_INSYNC_REPLICAS.in(topic, broker)));
     }
 
     private static LogConfig.Compacting compacting(Map<String, String> topic, Map<String, String> broker) {
@@ -59,7 +60,7 @@ public record PartitionConfig(LogConfig log, FlushPolicy flush, boolean queue, i
                         -1,
                         false),
                 flush,
-                false,
+                Keeping.AS_TOLD,
                 minInSync);
     }
 }

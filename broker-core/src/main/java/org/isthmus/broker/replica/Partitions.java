@@ -326,10 +326,10 @@ public final class Partitions {
         }
     }
 
-    /** Deletes closed segments past their retention, in every partition that is open. */
-    public void applyRetention() {
-        partitions.values().forEach(Partition::applyRetention);
-        temporary.applyRetention();
+    /** Deletes what is not kept any more, in every partition that is open and led here. */
+    public void applyRetention(Consumption consumption) {
+        partitions.values().forEach(partition -> partition.applyRetention(consumption));
+        temporary.applyRetention(consumption);
     }
 
     /**

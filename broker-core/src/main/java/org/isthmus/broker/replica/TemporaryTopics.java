@@ -136,16 +136,8 @@ public final class TemporaryTopics {
                 : Optional.ofNullable(topics.get(id.topic())).map(Topic::partition);
     }
 
-    /** Those that share groups have used. */
-    public Collection<Partition> consumed() {
-        return topics.values().stream()
-                .map(Topic::partition)
-                .filter(Partition::hasSidecar)
-                .toList();
-    }
-
-    void applyRetention() {
-        topics.values().forEach(topic -> topic.partition().applyRetention());
+    void applyRetention(Consumption consumption) {
+        topics.values().forEach(topic -> topic.partition().applyRetention(consumption));
     }
 
     void close() {

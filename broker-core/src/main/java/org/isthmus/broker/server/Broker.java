@@ -224,8 +224,7 @@ final class Broker implements AutoCloseable {
             every(maxLag.dividedBy(2), metadataLoop, partitions::lookAtReplicas);
         }
         every(DISK_LOOK_INTERVAL, metadataLoop, partitions::lookAtDisks);
-        every(settings.retentionCheckInterval(), metadataLoop, partitions::applyRetention);
-        every(settings.retentionCheckInterval(), metadataLoop, coordinators.shares()::deleteFinished);
+        every(settings.retentionCheckInterval(), metadataLoop, () -> partitions.applyRetention(coordinators.shares()));
         new LogCleaner(partitions::all, running::cleaner, metadataLoop, Clock.system()).start();
     }
 

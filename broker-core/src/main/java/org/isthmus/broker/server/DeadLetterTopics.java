@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.controller.MissingReplicas;
 import org.isthmus.broker.controller.NewTopicRequest;
 import org.isthmus.broker.controller.Placement;
@@ -66,12 +67,16 @@ record DeadLetterTopics(
                 : Optional.of("it does not have " + TopicSetting.DEAD_LETTERS.key() + "=true");
     }
 
+    private static NewTopicRequest request(NewTopic topic) {
+        return new NewTopicRequest(topic.name(), topic.partitions(), topic.replicas(), List.of(), topic.configs());
+    }
+
     private CompletionStage<Optional<TopicImage>> make(DeadLetterTarget deadLetterTarget) {
         var name = deadLetterTarget.topic();
         var id = ids.nextUuid();
         var request = deadLetterTarget.byConsent()
                 ? new NewTopicRequest(name, -1, -1, List.of(), Map.of(TopicSetting.DEAD_LETTERS.key(), "true"))
-                : new NewTopicRequest(name, 1, -1, List.of(), Map.of());
+                : request(NewTopic.queue(name));
         return metadata.change(image ->
                         image.topic(name).isPresent() ? List.of() : List.of(placement.createTopic(image, request, id)))
                 .thenApply((ClusterImage image) -> {

@@ -1,6 +1,7 @@
 package org.isthmus.broker.server;
 
 import java.util.Collection;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -11,6 +12,7 @@ import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.share.ShareCoordinator;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.protocol.handler.ShareGroups;
+import org.isthmus.broker.replica.Consumption;
 import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.replica.PartitionListener;
 import org.isthmus.broker.replica.Partitions;
@@ -18,10 +20,11 @@ import org.isthmus.broker.replica.Role;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.IdSource;
 
-/** Joins share groups to the partitions that are led here, and tells them when one is not any more. Safe for use by many threads. */
-final class SharePlaces implements PartitionListener {
-    private static final System.Logger log = System.getLogger(SharePlaces.class.getName());
-
+/**
+ * Joins share groups to the partitions that are led here, and tells them when one is not any more, and the partitions how far they are. Safe for
+ * use by many threads.
+ */
+final class SharePlaces implements PartitionListener, Consumption {
     private final Partitions partitions;
     private final Executor io;
     private final MetadataStore metadata;
@@ -89,30 +92,12 @@ final class SharePlaces implements PartitionListener {
         };
     }
 
-    /** Deletes from queues what every group is done with. */
-    void deleteFinished() {
-        used().all()
-                .thenAccept(used -> used.forEach(id -> partitions.partition(id).ifPresent(this::deleteFinished)));
-        io.execute(() -> partitions.temporary().consumed().forEach(this::deleteFinished));
-    }
-
-    private void deleteFinished(Partition partition) {
-        partition.loop().execute(() -> {
-            if (partition.isQueue()) {
-                coordinator
-                        .ask(partition.id(), share -> {
-                            share.oldestUnfinished().ifPresent(partition::deleteBefore);
-                            return CompletableFuture.completedStage(true);
-                        })
-                        .exceptionally(failure -> {
-                            log.log(
-                                    System.Logger.Level.DEBUG,
-                                    "Queue is looked through again later: partition=" + partition.id(),
-                                    failure);
-                            return false;
-                        });
-            }
-        });
+    @Override
+    public CompletionStage<OptionalLong> oldestUnfinished(Partition partition, boolean stockToo) {
+        return CompletableFuture.supplyAsync(partition::hasSidecar, io)
+                .thenCompose(isUsed -> isUsed
+                        ? coordinator.ask(partition.id(), share -> share.oldestUnfinished(stockToo))
+                        : CompletableFuture.completedStage(OptionalLong.empty()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.ErrorCode;
@@ -31,6 +33,7 @@ import org.isthmus.broker.metadata.BrokerImage;
 import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.replica.CleanerConfig;
+import org.isthmus.broker.replica.Consumption;
 import org.isthmus.broker.replica.Durability;
 import org.isthmus.broker.replica.LogCleaner;
 import org.isthmus.broker.replica.LogDirectory;
@@ -56,6 +59,8 @@ final class SimulatedBroker {
     static final Duration SESSION_TIMEOUT = Duration.ofSeconds(2);
     static final Duration MAX_LAG = Duration.ofMillis(1_500);
 
+    private static final Consumption NOBODY_CONSUMES =
+            (partition, stockToo) -> CompletableFuture.completedStage(OptionalLong.empty());
     private static final Duration PEER_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(4);
     private static final Duration BALANCE_INTERVAL = Duration.ofSeconds(3);
@@ -185,7 +190,9 @@ final class SimulatedBroker {
             }));
             every(MAX_LAG.dividedBy(2), made::lookAtReplicas);
             every(Duration.ofSeconds(1), made::lookAtDisks);
-            every(Duration.ofSeconds(5), made::applyRetention);
+            every(
+                    Duration.ofSeconds(5),
+                    () -> made.applyRetention(coordinators == null ? NOBODY_CONSUMES : coordinators.consumption()));
             if (world.cleans()) {
                 new LogCleaner(made::all, () -> CLEANING, metadataLoop, clock).start();
             }
@@ -359,20 +366,16 @@ final class SimulatedBroker {
             List<Acknowledgement> acknowledgements) {
         var transaction = new Transaction(producer.producerId(), producer.epoch());
         var participant = SideParticipant.SHARES.of(partition);
-        try {
-            return coordinators()
-                    .shares()
-                    .ask(
-                            partition,
-                            share -> share.acknowledge(
-                                    group,
-                                    member,
-                                    acknowledgements,
-                                    transaction,
-                                    () -> admit(transactionalId, producer, participant)));
-        } catch (BrokerException refused) {
-            return CompletableFuture.failedStage(refused);
-        }
+        return asked(() -> coordinators()
+                .shares()
+                .ask(
+                        partition,
+                        share -> share.acknowledge(
+                                group,
+                                member,
+                                acknowledgements,
+                                transaction,
+                                () -> admit(transactionalId, producer, participant))));
     }
 
     /**
@@ -388,13 +391,18 @@ final class SimulatedBroker {
             List<Delayed> records) {
         var transaction = new StagedBy(producer.producerId(), producer.epoch());
         var participant = SideParticipant.DELAYS.of(partition);
+        return asked(() -> coordinators()
+                .delays()
+                .ask(
+                        partition,
+                        waiting -> waiting.stage(
+                                transaction, first, records, () -> admit(transactionalId, producer, participant))));
+    }
+
+    /** A coordinator that is not here says so at once. */
+    private static CompletionStage<Void> asked(Supplier<CompletionStage<Void>> question) {
         try {
-            return coordinators()
-                    .delays()
-                    .ask(
-                            partition,
-                            waiting -> waiting.stage(
-                                    transaction, first, records, () -> admit(transactionalId, producer, participant)));
+            return question.get();
         } catch (BrokerException refused) {
             return CompletableFuture.failedStage(refused);
         }

@@ -78,7 +78,7 @@ class LogSettingsTest {
         log.advanceHighWatermark(log.force());
         disk.capacity(disk.usedBytes());
 
-        var start = log.applyRetention();
+        var start = log.deleteRecordsBefore(log.expiredBefore());
 
         assertThat(start).isPositive();
         assertThat(disk.usableBytes(DIRECTORY)).isGreaterThan(50_000);
@@ -97,11 +97,11 @@ class LogSettingsTest {
         clock.advance(Duration.ofMillis(HOUR_MS + 1));
         disk.capacity(disk.usedBytes());
 
-        var start = log.applyRetention();
+        var start = log.deleteRecordsBefore(log.expiredBefore());
         assertThat(segments(log)).isEqualTo(1);
         assertThat(start).isLessThan(log.view().endOffset());
 
-        assertThat(log.applyRetention())
+        assertThat(log.deleteRecordsBefore(log.expiredBefore()))
                 .as("now there is room")
                 .isEqualTo(log.view().endOffset());
     }

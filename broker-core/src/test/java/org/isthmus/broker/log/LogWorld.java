@@ -340,7 +340,7 @@ final class LogWorld {
     private void retain() throws IOException {
         var before = startAtMost;
         startAtMost = Math.max(before, log.view().highWatermark());
-        start = log.applyRetention();
+        start = log.deleteRecordsBefore(log.expiredBefore());
         history.add("retention: starts at " + start);
         startAtMost = Math.max(before, start);
     }

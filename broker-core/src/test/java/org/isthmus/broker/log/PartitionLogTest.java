@@ -240,7 +240,7 @@ class PartitionLogTest {
             fill(log, 200);
             var slice = log.view().read(0, 200, 1_000, true);
             var before = count(".log");
-            var start = log.applyRetention();
+            var start = log.deleteRecordsBefore(log.expiredBefore());
             assertThat(start).isPositive().isEqualTo(log.view().startOffset());
             assertThat(offsets(slice)).startsWith(0L);
             slice.release();
@@ -259,10 +259,26 @@ class PartitionLogTest {
     void retentionByTimeAlsoEmptiesALogThatNobodyWritesTo() throws Exception {
         try (var log = open(new LogConfig(2_000, Long.MAX_VALUE, 200, 1 << 20, 1_000, -1, false))) {
             fill(log, 100);
-            assertThat(log.applyRetention()).isZero();
+            assertThat(log.deleteRecordsBefore(log.expiredBefore())).isZero();
             nowMs += 1_001;
-            assertThat(log.applyRetention()).isEqualTo(100);
+            assertThat(log.deleteRecordsBefore(log.expiredBefore())).isEqualTo(100);
             assertThat(count(".log")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void logOfWhichAllIsDeletedTakesNoRoom() throws Exception {
+        try (var log = open(SMALL)) {
+            fill(log, 10);
+            log.deleteRecordsBefore(9);
+            assertThat(directory.resolve("00000000000000000000.log")).exists();
+            log.deleteRecordsBefore(10);
+            assertThat(log.view().startOffset()).isEqualTo(10);
+            assertThat(directory.resolve("00000000000000000000.log")).doesNotExist();
+        }
+        try (var log = open(SMALL)) {
+            assertThat(log.view().startOffset()).isEqualTo(10);
+            assertThat(log.view().endOffset()).isEqualTo(10);
         }
     }
 

@@ -24,6 +24,7 @@ import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.protocol.handler.TransactionAdmission;
+import org.isthmus.broker.replica.Consumption;
 import org.isthmus.broker.replica.Partitions;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.IdSource;
@@ -102,6 +103,10 @@ public final class SimulatedCoordinators {
 
     public ShareCoordinator shares() {
         return joined.shares().coordinator();
+    }
+
+    public Consumption consumption() {
+        return joined.shares();
     }
 
     public DelayCoordinator delays() {

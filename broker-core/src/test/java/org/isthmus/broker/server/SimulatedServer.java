@@ -143,8 +143,7 @@ public final class SimulatedServer {
                             transport.bind(address, connection -> new RequestPipeline(connection, table, null)))
                     .thenRun(() -> serves = true);
             every(Duration.ofSeconds(1), partitions::lookAtDisks);
-            every(Duration.ofSeconds(5), partitions::applyRetention);
-            every(Duration.ofSeconds(2), coordinators.shares()::deleteFinished);
+            every(Duration.ofSeconds(2), () -> partitions.applyRetention(coordinators.shares()));
         }
 
         private void every(Duration interval, Runnable task) {

@@ -3,7 +3,6 @@ package org.isthmus.jms;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -76,10 +75,9 @@ final class TopicDirectory {
         known.remove(name);
     }
 
-    /** A queue has one partition, so that it is in order as a whole. */
     private static NewTopic newTopic(IsthmusDestination destination) {
         var name = destination.address().name();
-        return destination instanceof IsthmusQueue ? new NewTopic(name, 1, Map.of()) : new NewTopic(name);
+        return destination instanceof IsthmusQueue ? NewTopic.queue(name) : NewTopic.forMessages(name);
     }
 
     private CompletionStage<TopicInfo> findOrCreate(NewTopic topic) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Messages over a cluster of three brokers, every destination with three replicas. */
+/** Messages over a cluster of three brokers, every destination with three replicas, each record too old as soon as it is there. */
 @Timeout(180)
 class ClusterTest {
     private static final long SOON = 20_000;
@@ -70,7 +70,11 @@ class ClusterTest {
                         "transaction.state.log.replication.factor",
                         "3",
                         "min.insync.replicas",
-                        "2")));
+                        "2",
+                        "log.retention.ms",
+                        "1",
+                        "log.retention.check.interval.ms",
+                        "100")));
         addresses.put(id, broker.listeners().get(0));
         brokers.put(id, broker);
     }
@@ -123,6 +127,27 @@ class ClusterTest {
             }
         } catch (JMSException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void everyNextLeaderHasWhatADurableSubscriptionHasNotReceived() throws Exception {
+        var session = connection.createSession();
+        var topic = session.createTopic("news");
+        session.createSharedDurableConsumer(topic, "archive").close();
+        var texts = IntStream.range(0, 20).mapToObj(i -> "n" + i).toList();
+        var producer = session.createProducer(topic);
+        for (var text : texts) {
+            producer.send(session.createTextMessage(text));
+        }
+        for (var id = 1; id <= 3; id++) {
+            brokers.remove(id).close();
+            start(id);
+        }
+
+        var consumer = session.createSharedDurableConsumer(topic, "archive");
+        for (var text : texts) {
+            assertThat(((TextMessage) consumer.receive(SOON)).getText()).isEqualTo(text);
         }
     }
 

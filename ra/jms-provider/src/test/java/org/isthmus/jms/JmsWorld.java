@@ -108,7 +108,14 @@ final class JmsWorld {
                 clock,
                 loops,
                 streams,
-                Map.of("offsets.topic.num.partitions", "1", "transaction.state.log.num.partitions", "2"));
+                Map.of(
+                        "offsets.topic.num.partitions",
+                        "1",
+                        "transaction.state.log.num.partitions",
+                        "2",
+                        // Everything is too old at once, so what somebody still needs is kept for that alone.
+                        "log.retention.ms",
+                        "1"));
         isPeaceful = random.nextInt(8) == 0;
         var senders = 1 + random.nextInt(2);
         source = JmsSource.values()[random.nextInt(JmsSource.values().length)];

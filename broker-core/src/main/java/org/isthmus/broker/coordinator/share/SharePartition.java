@@ -324,9 +324,17 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
                 .thenApply(done -> null);
     }
 
-    /** The oldest record that a group is not done with; empty where there is no group. */
-    public OptionalLong oldestUnfinished() {
-        return machine.groups().stream().mapToLong(ShareGroup::startOffset).min();
+    /**
+     * The oldest record that a group is not done with; empty where there is no group. Completes once that is committed: who deletes what is
+     * older takes it from whoever would get it again if an acknowledgement were lost.
+     *
+     * @param stockToo whether groups of stock consumers count, which go on behind what was deleted as Kafka's do
+     */
+    public CompletionStage<OptionalLong> oldestUnfinished(boolean stockToo) {
+        return shard.read(view -> view.state().groups().stream()
+                .filter(group -> stockToo || !group.settings().stock())
+                .mapToLong(ShareGroup::startOffset)
+                .min());
     }
 
     /** The groups that have state here. */

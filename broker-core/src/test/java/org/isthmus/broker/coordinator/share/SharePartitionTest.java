@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -106,6 +107,39 @@ class SharePartitionTest {
         harness.loop.run(Duration.ofMillis(10));
         assertThat(below).isCompleted();
         assertThat(above).isNotDone();
+    }
+
+    @Test
+    void whatIsNotCommittedDoesNotCountAsDone() {
+        var slow = new ShareHarness(() -> Duration.ofMillis(10), () -> false);
+        slow.records.append("abc", true);
+        slow.ask(share -> share.open("g", "one", QUEUE));
+        slow.loop.run(Duration.ofMillis(30));
+        slow.ask(share -> share.acquire("g", new Demand("one", 9, 1 << 20, Demand.Travel.IN_BATCHES)));
+        slow.loop.run(Duration.ofMillis(30));
+        slow.ask(share -> share.acknowledge("g", "one", accept(0)));
+
+        var oldest = slow.ask(share -> share.oldestUnfinished(false));
+
+        slow.loop.run(Duration.ofMillis(5));
+        assertThat(oldest).isNotDone();
+        slow.loop.run(Duration.ofMillis(30));
+        assertThat(oldest).isCompletedWithValue(OptionalLong.of(1));
+    }
+
+    @Test
+    void stockGroupsKeepNothingFromRetention() {
+        harness.records.append("abc", true);
+        assertThat(oldestUnfinished(true)).isEmpty();
+        harness.now(share -> share.open("stock", "one", STOCK));
+        assertThat(oldestUnfinished(false)).isEmpty();
+        assertThat(oldestUnfinished(true)).hasValue(0);
+        open("two", QUEUE);
+        assertThat(oldestUnfinished(false)).hasValue(0);
+    }
+
+    private OptionalLong oldestUnfinished(boolean stockToo) {
+        return harness.now(share -> share.oldestUnfinished(stockToo));
     }
 
     private static List<Acknowledgement> accept(long offset) {
