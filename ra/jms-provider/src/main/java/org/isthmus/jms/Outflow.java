@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outflow {
     private static final long ALONE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+    private static final int LARGE_BYTES = 1 << 18;
 
     private final IsthmusConnection connection;
     private final String sessionName;
@@ -73,8 +74,10 @@ final class Outflow {
         var own = Messages.own(message);
         stamp(own, to, manner);
         var inProgress = transaction.inProgress();
-        var waits = listener == null && inProgress == null && (!isSentUnanswered(manner) || isAlone());
-        var answer = send(own, topic, manner, inProgress, waits);
+        var record = RecordMapping.toRecord(own.envelope(connection.origin()));
+        var isUnanswered = isSentUnanswered(manner, record);
+        var waits = listener == null && inProgress == null && (!isUnanswered || isAlone());
+        var answer = send(own, record, topic, manner, inProgress, waits);
         if (own != message) {
             copyHeaders(own, message);
         }
@@ -83,9 +86,7 @@ final class Outflow {
                 && !answer.toCompletableFuture().isCompletedExceptionally()) {
             return;
         }
-        if (listener == null
-                && isSentUnanswered(manner)
-                && !answer.toCompletableFuture().isDone()) {
+        if (listener == null && isUnanswered && !answer.toCompletableFuture().isDone()) {
             unanswered.add(to, answer);
         } else if (listener == null) {
             JmsErrors.await(answer, "sending to " + to);
@@ -102,8 +103,12 @@ final class Outflow {
         return alone;
     }
 
-    private boolean isSentUnanswered(Manner manner) {
-        return manner.deliveryMode() == DeliveryMode.NON_PERSISTENT && !connection.blocksOnNonDurableSend();
+    /** One that is large may be too large for its topic, and whoever sends such a message would lose each. */
+    private boolean isSentUnanswered(Manner manner, NewRecord record) {
+        var value = record.value();
+        return manner.deliveryMode() == DeliveryMode.NON_PERSISTENT
+                && !connection.blocksOnNonDurableSend()
+                && (value == null || value.length < LARGE_BYTES);
     }
 
     private void stamp(IsthmusMessage message, IsthmusDestination to, Manner manner) throws JMSException {
@@ -123,9 +128,13 @@ final class Outflow {
     }
 
     private CompletionStage<?> send(
-            IsthmusMessage message, TopicInfo topic, Manner manner, @Nullable Transaction inProgress, boolean waits)
+            IsthmusMessage message,
+            NewRecord record,
+            TopicInfo topic,
+            Manner manner,
+            @Nullable Transaction inProgress,
+            boolean waits)
             throws JMSException {
-        var record = RecordMapping.toRecord(message.envelope(connection.origin()));
         var key = record.key();
         int partition = Partitioner.partition(key == null ? stickyKey : key, topic.partitions());
         var acks = manner.deliveryMode() == DeliveryMode.PERSISTENT ? Acks.ALL : Acks.LEADER;
