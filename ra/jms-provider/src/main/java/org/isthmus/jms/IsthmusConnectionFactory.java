@@ -380,42 +380,23 @@ public final class IsthmusConnectionFactory extends TlsProperties
     public Reference getReference() {
         var reference = new Reference(getClass().getName(), IsthmusObjectFactory.class.getName(), null);
         reference.add(new StringRefAddr("bootstrapServers", bootstrapServers));
-        reference.add(new StringRefAddr("dataDirectory", dataDirectory));
-        reference.add(new StringRefAddr("clientID", clientID));
-        reference.add(new StringRefAddr("user", user));
-        reference.add(new StringRefAddr("recordsAsText", Boolean.toString(recordsAsText)));
-        reference.add(new StringRefAddr("trustedPackages", trustedPackages));
-        reference.add(new StringRefAddr("maxDeliveries", Integer.toString(maxDeliveries)));
-        reference.add(new StringRefAddr("redeliveryDelay", Long.toString(redeliveryDelay)));
-        reference.add(new StringRefAddr("redeliveryMultiplier", Double.toString(redeliveryMultiplier)));
-        reference.add(new StringRefAddr("maxRedeliveryDelay", Long.toString(maxRedeliveryDelay)));
-        reference.add(new StringRefAddr("deadLetterQueue", deadLetterQueue));
-        reference.add(new StringRefAddr("startFrom", startFrom));
-        reference.add(new StringRefAddr("blockOnAcknowledge", Boolean.toString(blockOnAcknowledge)));
-        reference.add(new StringRefAddr("blockOnNonDurableSend", Boolean.toString(blockOnNonDurableSend)));
+        for (var property : FactoryProperty.values()) {
+            // Naming services keep references in the clear.
+            if (property != FactoryProperty.PASSWORD) {
+                reference.add(new StringRefAddr(property.key(), property.of(this)));
+            }
+        }
         openTls().forEach((property, value) -> reference.add(new StringRefAddr(property, value)));
-        return reference; // without the passwords: naming services keep references in the clear
+        return reference;
     }
 
     static IsthmusConnectionFactory of(Reference reference) {
         var factory = new IsthmusConnectionFactory(IsthmusObjectFactory.text(reference, "bootstrapServers"));
-        factory.setDataDirectory(IsthmusObjectFactory.text(reference, "dataDirectory"));
-        factory.setClientID(IsthmusObjectFactory.text(reference, "clientID"));
-        factory.setUser(IsthmusObjectFactory.text(reference, "user"));
-        factory.setRecordsAsText(Boolean.parseBoolean(IsthmusObjectFactory.text(reference, "recordsAsText")));
-        factory.setTrustedPackages(IsthmusObjectFactory.text(reference, "trustedPackages"));
-        if (reference.get("maxDeliveries") != null) {
-            factory.setMaxDeliveries(Integer.parseInt(IsthmusObjectFactory.text(reference, "maxDeliveries")));
-            factory.setRedeliveryDelay(Long.parseLong(IsthmusObjectFactory.text(reference, "redeliveryDelay")));
-            factory.setRedeliveryMultiplier(
-                    Double.parseDouble(IsthmusObjectFactory.text(reference, "redeliveryMultiplier")));
-            factory.setMaxRedeliveryDelay(Long.parseLong(IsthmusObjectFactory.text(reference, "maxRedeliveryDelay")));
-            factory.setDeadLetterQueue(IsthmusObjectFactory.text(reference, "deadLetterQueue"));
+        for (var property : FactoryProperty.values()) {
+            if (reference.get(property.key()) != null) {
+                property.set(factory, IsthmusObjectFactory.text(reference, property.key()));
+            }
         }
-        factory.setStartFrom(IsthmusObjectFactory.text(reference, "startFrom"));
-        factory.setBlockOnAcknowledge(Boolean.parseBoolean(IsthmusObjectFactory.text(reference, "blockOnAcknowledge")));
-        factory.setBlockOnNonDurableSend(
-                Boolean.parseBoolean(IsthmusObjectFactory.text(reference, "blockOnNonDurableSend")));
         tlsProperties().forEach(property -> factory.setTls(property, IsthmusObjectFactory.text(reference, property)));
         return factory;
     }

@@ -1,10 +1,9 @@
 package org.isthmus.jms;
 
 import jakarta.jms.JMSException;
+import java.util.Arrays;
 import java.util.Hashtable;
-import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
 import javax.naming.ConfigurationException;
 import javax.naming.Context;
 import javax.naming.NamingException;
@@ -30,17 +29,6 @@ public final class IsthmusInitialContextFactory implements InitialContextFactory
     private static final String FACTORY = "connectionFactory.";
     private static final String QUEUE = "queue.";
     private static final String TOPIC = "topic.";
-
-    private static final Map<String, BiConsumer<IsthmusConnectionFactory, String>> PROPERTIES = Map.of(
-            "clientID", IsthmusConnectionFactory::setClientID,
-            "dataDirectory", IsthmusConnectionFactory::setDataDirectory,
-            "user", IsthmusConnectionFactory::setUser,
-            "password", IsthmusConnectionFactory::setPassword,
-            "startFrom", IsthmusConnectionFactory::setStartFrom,
-            "trustedPackages", IsthmusConnectionFactory::setTrustedPackages,
-            "recordsAsText", (factory, text) -> factory.setRecordsAsText(Boolean.parseBoolean(text)),
-            "blockOnAcknowledge", (factory, text) -> factory.setBlockOnAcknowledge(Boolean.parseBoolean(text)),
-            "blockOnNonDurableSend", (factory, text) -> factory.setBlockOnNonDurableSend(Boolean.parseBoolean(text)));
 
     @Override
     public Context getInitialContext(Hashtable<?, ?> environment) throws NamingException {
@@ -71,17 +59,29 @@ public final class IsthmusInitialContextFactory implements InitialContextFactory
             for (var option : value.substring(options + 1).split("&", -1)) {
                 int equals = option.indexOf('=');
                 var name = equals < 0 ? "" : option.substring(0, equals).strip();
-                var text = option.substring(equals + 1).strip();
-                var property = PROPERTIES.get(name);
-                if (property != null) {
-                    property.accept(factory, text);
-                } else if (!factory.setTls(name, text)) {
-                    throw new ConfigurationException(key + ": no property of a connection factory: " + option
-                            + "; there are " + new java.util.TreeSet<>(PROPERTIES.keySet()));
-                }
+                set(factory, key, name, option.substring(equals + 1).strip());
             }
         }
         return factory;
+    }
+
+    private static void set(IsthmusConnectionFactory factory, String key, String name, String text)
+            throws ConfigurationException {
+        try {
+            var property = FactoryProperty.named(name);
+            if (property.isPresent()) {
+                property.get().set(factory, text);
+            } else if (!factory.setTls(name, text)) {
+                var known = Arrays.stream(FactoryProperty.values())
+                        .map(FactoryProperty::key)
+                        .sorted()
+                        .toList();
+                throw new ConfigurationException(
+                        key + ": no property of a connection factory: " + name + "=" + text + "; there are " + known);
+            }
+        } catch (IllegalArgumentException e) {
+            throw wrong(key, e);
+        }
     }
 
     private static IsthmusDestination destination(String key, JmsErrors.Call<? extends IsthmusDestination> made)
@@ -89,9 +89,13 @@ public final class IsthmusInitialContextFactory implements InitialContextFactory
         try {
             return made.run();
         } catch (JMSException e) {
-            var wrong = new ConfigurationException(key + ": " + e.getMessage());
-            wrong.initCause(e);
-            throw wrong;
+            throw wrong(key, e);
         }
+    }
+
+    private static ConfigurationException wrong(String key, Exception cause) {
+        var wrong = new ConfigurationException(key + ": " + cause.getMessage());
+        wrong.initCause(cause);
+        return wrong;
     }
 }

@@ -29,7 +29,8 @@ class NamingTest {
     @Test
     void objectsAreMadeOfTheEnvironment() throws NamingException {
         var context = context(Map.of(
-                "connectionFactory.here", "?clientID=me&startFrom=earliest&recordsAsText=true",
+                "connectionFactory.here",
+                        "?clientID=me&startFrom=earliest&recordsAsText=true&maxDeliveries=3&deadLetterQueue=poison",
                 "connectionFactory.jms/there", "three:3",
                 "queue.jms/work", "work",
                 "topic.news", "news?startFrom=earliest"));
@@ -38,6 +39,8 @@ class NamingTest {
         assertThat(here.getClientID()).isEqualTo("me");
         assertThat(here.getStartFrom()).isEqualTo("earliest");
         assertThat(here.isRecordsAsText()).isTrue();
+        assertThat(here.getMaxDeliveries()).isEqualTo(3);
+        assertThat(here.getDeadLetterQueue()).isEqualTo("poison");
         var there = (IsthmusConnectionFactory) context.lookup("jms/there");
         assertThat(there.getBootstrapServers()).isEqualTo("three:3");
         assertThat(context.lookup("jms/work")).isEqualTo(new IsthmusQueue("work"));
@@ -68,6 +71,11 @@ class NamingTest {
         assertThatThrownBy(() -> context(Map.of("connectionFactory.f", "?colour=red")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("clientID");
+        assertThatThrownBy(() -> context(Map.of("connectionFactory.f", "?maxDeliveries=many")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("connectionFactory.f: maxDeliveries cannot be many");
+        assertThatThrownBy(() -> context(Map.of("connectionFactory.f", "?recordsAsText=yes")))
+                .isInstanceOf(ConfigurationException.class);
         var context = context(Map.of());
         assertThatThrownBy(() -> context.lookup("nothing")).isInstanceOf(NameNotFoundException.class);
         assertThatThrownBy(() -> context.bind("a", "b")).isInstanceOf(OperationNotSupportedException.class);
