@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
@@ -22,11 +23,14 @@ import org.isthmus.broker.client.Credentials;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.OperatorClient;
+import org.isthmus.broker.client.ShareStanding;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
+import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TlsSettings;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.common.Xid;
+import org.isthmus.broker.metadata.GroupSetting;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.protocol.client.BrokerClients;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +49,7 @@ final class OperatorCommands {
               topics delete TOPIC
               groups                               every group
               groups describe GROUP                what it committed, and how far behind it is
+              groups delete GROUP                  of a queue or a subscription that nobody consumes, with what it has left
               transactions                         those that are under way, and the branches that wait for their managers
               transactions commit|rollback XID     decides a prepared branch in its manager's place
               transactions forget XID              drops what is remembered of that decision
@@ -57,6 +62,9 @@ final class OperatorCommands {
             """;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
+    /** Settings that make a durable subscription of a group. */
+    private static final Set<String> SUBSCRIPTION =
+            Set.of(GroupSetting.SUBSCRIPTION_TOPIC.key(), GroupSetting.SUBSCRIPTION_SHARED.key());
 
     private final OperatorClient client;
     private final PrintStream out;
@@ -162,6 +170,7 @@ final class OperatorCommands {
             case "topics delete" -> await(client.deleteTopic(said.word(2, "the name of a topic")));
             case "groups list" -> groups();
             case "groups describe" -> group(said.word(2, "the name of a group"));
+            case "groups delete" -> forget(said.word(2, "the name of a group"));
             case "transactions list" -> transactions();
             case "transactions commit" -> end(xid(said), true);
             case "transactions rollback" -> end(xid(said), false);
@@ -275,9 +284,13 @@ final class OperatorCommands {
     private void group(String name) {
         var committed = new TreeMap<TopicPartition, Long>(TopicPartition.BY_NAME);
         committed.putAll(await(client.committed(name)));
+        if (committed.isEmpty()) {
+            shareGroup(name);
+            return;
+        }
         var wanted = new HashMap<TopicPartition, OffsetSpec>();
         committed.keySet().forEach(partition -> wanted.put(partition, new OffsetSpec.Latest()));
-        var ends = wanted.isEmpty() ? Map.<TopicPartition, Long>of() : await(client.offsets(wanted));
+        var ends = await(client.offsets(wanted));
         var rows = committed.entrySet().stream()
                 .map(entry -> {
                     var end = ends.getOrDefault(entry.getKey(), entry.getValue());
@@ -290,6 +303,40 @@ final class OperatorCommands {
                 })
                 .toList();
         print(List.of("TOPIC", "PARTITION", "COMMITTED", "END", "LAG"), rows);
+    }
+
+    private void shareGroup(String name) {
+        print(
+                List.of("TOPIC", "PARTITION", "START", "LEFT"),
+                await(client.standing(name)).stream()
+                        .sorted(Comparator.comparing(ShareStanding::partition, TopicPartition.BY_NAME))
+                        .map(standing -> List.of(
+                                standing.partition().topic(),
+                                Integer.toString(standing.partition().partition()),
+                                Long.toString(standing.start()),
+                                standing.left() < 0 ? "unknown" : Long.toString(standing.left())))
+                        .toList());
+    }
+
+    /** As a subscription's owner does who ends it: with the settings that make it one, or the next of that name would go on with it. */
+    private void forget(String name) {
+        var partitions = await(client.standing(name)).stream()
+                .map(ShareStanding::partition)
+                .collect(Collectors.toSet());
+        var settings = new HashMap<String, Optional<String>>();
+        await(client.groupSettings(name)).keySet().stream()
+                .filter(SUBSCRIPTION::contains)
+                .forEach(key -> settings.put(key, Optional.empty()));
+        if (partitions.isEmpty() && settings.isEmpty()) {
+            throw new BrokerException(ErrorCode.GROUP_ID_NOT_FOUND, "there is no share group " + name);
+        }
+        if (!partitions.isEmpty()) {
+            await(client.deleteShareGroup(name, partitions));
+        }
+        if (!settings.isEmpty()) {
+            await(client.changeGroupSettings(name, settings));
+        }
+        out.println("deleted " + name);
     }
 
     private void transactions() {

@@ -426,6 +426,27 @@ class StockClusterTest {
     }
 
     @Test
+    void operatorSeesWhatAShareGroupHasLeftAndEndsIt() throws Exception {
+        create("work", 3, 1);
+        produce("work", 30);
+        var begun = IntStream.range(0, 3)
+                .mapToObj(index -> new TopicPartition("work", index))
+                .collect(Collectors.toMap(partition -> partition, any -> 0L));
+        admin.alterShareGroupOffsets("abandoned", begun).all().get();
+
+        var rows = sayToAny("groups", "describe", "abandoned").lines().skip(1).toList();
+        assertThat(rows).hasSize(3).allMatch(row -> row.matches("work +[012] +0 +\\d+"));
+        assertThat(rows.stream()
+                        .mapToInt(row -> Integer.parseInt(row.substring(row.lastIndexOf(' ') + 1)))
+                        .sum())
+                .isEqualTo(30);
+
+        sayToAny("groups", "delete", "abandoned");
+        assertThat(sayToAny("groups", "describe", "abandoned").lines()).hasSize(1);
+        assertThatThrownBy(() -> sayToAny("groups", "delete", "abandoned")).hasMessageContaining("GROUP_ID_NOT_FOUND");
+    }
+
+    @Test
     void operatorSeesTransactionsAndIsToldWhatIsNoXid() throws Exception {
         create("half", 1, 1);
         try (var producer = producer(Map.of("transactional.id", "half-done"))) {
