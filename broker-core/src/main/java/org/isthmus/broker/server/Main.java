@@ -39,8 +39,9 @@ public final class Main {
             out.print(CommandLine.USAGE + OperatorCommands.USAGE);
             return 0;
         }
+        var isOperating = arguments.length > 0 && OperatorCommands.NAMES.contains(arguments[0]);
         try {
-            if (arguments.length > 0 && OperatorCommands.NAMES.contains(arguments[0])) {
+            if (isOperating) {
                 OperatorCommands.run(out, arguments);
             } else {
                 serve(CommandLine.parse(arguments), out);
@@ -48,7 +49,7 @@ public final class Main {
             return 0;
         } catch (CommandLine.UsageException e) {
             err.println("isthmus-broker: " + e.getMessage());
-            err.print(CommandLine.USAGE);
+            err.print(isOperating ? OperatorCommands.USAGE : CommandLine.USAGE);
             return MISUSED;
         } catch (IllegalArgumentException e) {
             err.println("isthmus-broker: " + e.getMessage());

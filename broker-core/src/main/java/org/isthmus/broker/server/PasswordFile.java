@@ -3,9 +3,11 @@ package org.isthmus.broker.server;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.isthmus.broker.client.Credentials;
@@ -24,7 +26,7 @@ record PasswordFile(Map<String, String> passwords) implements Users {
     static PasswordFile read(Path file) throws IOException {
         var passwords = new HashMap<String, String>();
         int number = 0;
-        for (var line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+        for (var line : lines(file)) {
             number++;
             if (line.isBlank() || line.startsWith("#")) {
                 continue;
@@ -37,6 +39,14 @@ record PasswordFile(Map<String, String> passwords) implements Users {
             passwords.put(line.substring(0, colon), line.substring(colon + 1));
         }
         return new PasswordFile(passwords);
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        try {
+            return Files.readAllLines(file, StandardCharsets.UTF_8);
+        } catch (NoSuchFileException e) {
+            throw new IOException("there is no file " + file, e);
+        }
     }
 
     @Override

@@ -3,7 +3,10 @@ package org.isthmus.broker.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.isthmus.broker.network.Endpoint;
@@ -46,6 +49,20 @@ class CommandLineTest {
         assertThatThrownBy(() -> CommandLine.parse("serve", "--listen", "INTERNAL://a:1"))
                 .isInstanceOf(CommandLine.UsageException.class)
                 .hasMessageContaining("'INTERNAL' is none of the protocols");
+    }
+
+    @Test
+    void whoSaysItWrongIsToldHowThatCommandIsSaid() {
+        assertThat(misuse("topics", "shrink")).contains("'topics shrink' is not understood", "topics describe TOPIC");
+        assertThat(misuse("serve", "--colour", "red")).contains("'--colour' is not understood", "--data DIR");
+        assertThat(misuse("groups", "--login", "/no/such/file")).contains("there is no file /no/such/file");
+    }
+
+    private static String misuse(String... words) {
+        var said = new ByteArrayOutputStream();
+        var err = new PrintStream(said, true, StandardCharsets.UTF_8);
+        assertThat(Main.run(System.out, err, words)).isPositive();
+        return said.toString(StandardCharsets.UTF_8);
     }
 
     @Test
