@@ -176,9 +176,7 @@ final class AdminFacts {
         deleteRecords("up to an offset", PARTITION, 3);
         deleteRecords("up to one that was deleted", PARTITION, 1);
         deleteRecords("up to one beyond", PARTITION, 99);
-        deleteRecords("up to the end", PARTITION, -1);
-        deleteRecords("of no partition", NOWHERE, 1);
-        deleteRecords("of none of one's business", new TopicPartition("__consumer_offsets", 0), 1);
+        // While there are records: what a log without any takes is each broker's own affair.
         facts.tell(
                 "directories", () -> admin.describeLogDirs(List.of(1)).allDescriptions().get().get(1).values().stream()
                         .map(directory -> {
@@ -189,6 +187,9 @@ final class AdminFacts {
                                     + directory.usableBytes().isPresent();
                         })
                         .toList());
+        deleteRecords("up to the end", PARTITION, -1);
+        deleteRecords("of no partition", NOWHERE, 1);
+        deleteRecords("of none of one's business", new TopicPartition("__consumer_offsets", 0), 1);
     }
 
     private void deleteRecords(String what, TopicPartition partition, long offset) {
