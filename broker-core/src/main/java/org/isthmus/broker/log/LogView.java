@@ -1,9 +1,8 @@
 package org.isthmus.broker.log;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.isthmus.broker.common.Epoch;
@@ -50,18 +49,23 @@ public interface LogView {
      * never reaches beyond the end of its segment.
      */
     default ByteBuffer copyAll(long offset, long upToOffset) throws IOException {
-        var all = new ByteArrayOutputStream();
-        var channel = Channels.newChannel(all);
+        var pieces = new ArrayList<ByteBuffer>();
         for (var next = Math.max(offset, startOffset()); next < Math.min(upToOffset, endOffset()); ) {
             var slice = read(next, upToOffset, Integer.MAX_VALUE, true);
             try {
-                channel.write(slice.copy());
+                pieces.add(slice.copy());
                 next = slice.isEmpty() ? upToOffset : slice.offsetBehind();
             } finally {
                 slice.release();
             }
         }
-        return ByteBuffer.wrap(all.toByteArray());
+        if (pieces.size() == 1) {
+            return pieces.get(0);
+        }
+        var all = ByteBuffer.allocate(
+                pieces.stream().mapToInt(ByteBuffer::remaining).sum());
+        pieces.forEach(all::put);
+        return all.flip();
     }
 
     /** The first record below the high watermark whose timestamp is at least this one. */

@@ -520,7 +520,7 @@ public final class PartitionLog implements Closeable {
 
     // ---- a new start
 
-    /** Where the segments end that are too old or too many, and committed. */
+    /** Where the segments end that are too old or too many, and committed. The open one is closed for that where all of it is too old. */
     public long expiredBefore() throws IOException {
         ensureUsable();
         if (active().size() > 0

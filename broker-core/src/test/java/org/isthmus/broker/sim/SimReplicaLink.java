@@ -92,13 +92,12 @@ public final class SimReplicaLink implements ReplicaLink {
             return null;
         }
         try {
-            var bytes = ByteBuffer.allocate(slice.length());
-            while (bytes.hasRemaining() && slice.file().read(bytes, slice.position() + bytes.position()) >= 0) {}
-            if (bytes.hasRemaining()) {
+            var bytes = slice.copy();
+            if (bytes.remaining() < slice.length()) {
                 // The file is shorter by now: in production the connection breaks.
                 throw new IOException("the file ends");
             }
-            return bytes.flip();
+            return bytes;
         } catch (IOException gone) {
             throw new BrokerException(ErrorCode.NETWORK_EXCEPTION, "not sent: " + gone.getMessage());
         } finally {

@@ -31,7 +31,11 @@ final class PickedRecords {
     }
 
     private void pick(LogView view, Acquisition.Batch batch) throws IOException {
-        var bytes = view.copyAll(batch.baseOffset(), batch.lastOffset() + 1);
+        var start = view.startOffset();
+        if (batch.lastOffset() < start) {
+            return;
+        }
+        var bytes = view.copy(Math.max(batch.baseOffset(), start), batch.lastOffset() + 1, batch.sizeInBytes());
         for (var stored : RecordBatch.in(bytes)) {
             var kept = BatchRewrite.keep(stored, this::isAcquired, BatchRewrite.NO_HORIZON);
             if (kept != null) {
