@@ -1,9 +1,12 @@
 package org.isthmus.jms;
 
 import java.io.IOException;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -20,10 +23,20 @@ import org.isthmus.broker.server.BrokerConfig;
 import org.isthmus.broker.server.EmbeddedBroker;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One embedded broker for all the tests of a class, reached as the factory without arguments reaches it. */
+/**
+ * One embedded broker for all the tests of a class, reached as the factory without arguments reaches it. Its topics have one partition; what else it
+ * is started with says the class by {@link With}.
+ */
 abstract class RealBrokerTest extends JmsTest {
+    /** Settings, each as {@code name=value}. */
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface With {
+        String[] value();
+    }
+
     @TempDir
     static Path data;
 
@@ -31,9 +44,14 @@ abstract class RealBrokerTest extends JmsTest {
     private static BrokerClient client;
 
     @BeforeAll
-    static void startBroker() throws IOException {
-        broker = EmbeddedBroker.acquire(
-                new BrokerConfig(data, List.of(new Endpoint.Tcp("127.0.0.1", 0)), Map.of("num.partitions", "1")));
+    static void startBroker(TestInfo test) throws IOException {
+        var settings = new HashMap<>(Map.of("num.partitions", "1"));
+        var with = test.getTestClass().orElseThrow().getAnnotation(With.class);
+        for (var setting : with == null ? new String[0] : with.value()) {
+            var equals = setting.indexOf('=');
+            settings.put(setting.substring(0, equals), setting.substring(equals + 1));
+        }
+        broker = EmbeddedBroker.acquire(new BrokerConfig(data, List.of(new Endpoint.Tcp("127.0.0.1", 0)), settings));
         client = BrokerClients.connect(List.of(broker.endpoint()), ClientConfig.defaults("test"));
     }
 
@@ -64,9 +82,13 @@ abstract class RealBrokerTest extends JmsTest {
         await(client.createTopic(topic));
     }
 
+    static long offset(TopicPartition place, OffsetSpec which) throws Exception {
+        return await(client.offsets(Map.of(place, which))).get(place);
+    }
+
     static List<LogRecord> records(IsthmusTopic topic, int partition) throws Exception {
         var place = new TopicPartition(topic.getName(), partition);
-        long end = await(client.offsets(Map.of(place, new OffsetSpec.Latest()))).get(place);
+        var end = offset(place, new OffsetSpec.Latest());
         var records = new ArrayList<LogRecord>();
         try (var stream = client.read(Map.of(place, 0L))) {
             while (records.size() < end) {

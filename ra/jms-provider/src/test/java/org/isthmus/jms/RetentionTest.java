@@ -4,55 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.isthmus.broker.client.BrokerClient;
-import org.isthmus.broker.client.ClientConfig;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.common.TopicPartition;
-import org.isthmus.broker.protocol.client.BrokerClients;
-import org.isthmus.broker.server.BrokerConfig;
-import org.isthmus.broker.server.EmbeddedBroker;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What queues and durable subscriptions have not received is kept however old it is (§4.4.1, §8.3.3); here, everything is too old at once. */
 @Timeout(60)
-class RetentionTest extends JmsTest {
-    private static final Map<String, String> AT_ONCE = Map.of(
-            "num.partitions", "1",
-            "log.retention.ms", "1",
-            "log.retention.check.interval.ms", "20");
-
-    @TempDir
-    Path data;
-
-    private EmbeddedBroker broker;
-    private BrokerClient client;
-
-    @BeforeEach
-    void start() throws IOException {
-        broker = EmbeddedBroker.acquire(new BrokerConfig(data, List.of(), AT_ONCE));
-        client = BrokerClients.connect(List.of(broker.endpoint()), ClientConfig.defaults("test"));
-    }
-
-    @Override
-    BrokerLink.Dialer dialer() {
-        return Dialers.embedded(data, null, null);
-    }
-
-    @Override
-    void afterConnections() {
-        client.close();
-        broker.close();
-    }
-
+@RealBrokerTest.With({"log.retention.ms=1", "log.retention.check.interval.ms=20"})
+class RetentionTest extends RealBrokerTest {
     private void send(IsthmusDestination destination, String... texts) throws JMSException {
         var session = session();
         var producer = session.createProducer(destination);
@@ -63,13 +25,7 @@ class RetentionTest extends JmsTest {
 
     /** Once that is so, it was looked at what has to go when all of it was there and too old. */
     private void awaitStart(String topic, long offset) throws Exception {
-        var place = new TopicPartition(topic, 0);
-        var asked = Map.<TopicPartition, OffsetSpec>of(place, new OffsetSpec.Earliest());
-        while (client.offsets(asked)
-                        .toCompletableFuture()
-                        .get(SOON, TimeUnit.MILLISECONDS)
-                        .get(place)
-                != offset) {
+        while (offset(new TopicPartition(topic, 0), new OffsetSpec.Earliest()) != offset) {
             Thread.onSpinWait();
         }
     }
@@ -148,9 +104,7 @@ class RetentionTest extends JmsTest {
     @Test
     void topicThatSaysItselfHowLongKeepsNothingLonger() throws Exception {
         var topic = topic("news");
-        client.createTopic(new NewTopic(topic.getName(), 1, Map.of("retention.ms", "1")))
-                .toCompletableFuture()
-                .get(SOON, TimeUnit.MILLISECONDS);
+        create(new NewTopic(topic.getName(), 1, Map.of("retention.ms", "1")));
         var session = session();
         session.createSharedDurableConsumer(topic, "late").close();
         send(topic, "a");
