@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -83,9 +84,8 @@ public final class TemporaryTopics {
             throw new BrokerException(
                     ErrorCode.POLICY_VIOLATION, "there are " + MOST_TOPICS + " temporary destinations");
         }
-        var name = new TemporaryName(self, id).toString();
-        var image = new TopicImage(
-                name, id, Map.of(), List.of(new PartitionImage(self, EPOCH, List.of(self), List.of(self))));
+        var image = image(new TemporaryName(self, id));
+        var name = image.name();
         var partitionId = new TopicPartition(name, 0);
         var files = new TemporaryFiles(home.logs(), id.toString(), disk, budget);
         var storage = new Partition.Storage(files, clock, io, home);
@@ -93,6 +93,12 @@ public final class TemporaryTopics {
         var partition = new Partition(partitionId, Path.of(name), loop, storage, config(queue), new Role.Leader(EPOCH));
         topics.put(name, new Topic(image, partition, files));
         return image;
+    }
+
+    private static TopicImage image(TemporaryName name) {
+        var broker = name.broker();
+        var partition = new PartitionImage(broker, EPOCH, List.of(broker), List.of(broker));
+        return new TopicImage(name.toString(), name.id(), Map.of(), List.of(partition));
     }
 
     private static PartitionConfig config(boolean queue) {
@@ -124,6 +130,13 @@ public final class TemporaryTopics {
 
     public Optional<TopicImage> topic(String name) {
         return Optional.ofNullable(topics.get(name)).map(Topic::image);
+    }
+
+    /** One that another broker made, by its name. Whether it is still there that one alone can tell. */
+    public Optional<TopicImage> elsewhere(String name, Set<BrokerId> alive) {
+        return TemporaryName.parse(name)
+                .filter(made -> !made.broker().equals(self) && alive.contains(made.broker()))
+                .map(TemporaryTopics::image);
     }
 
     public Optional<TopicImage> topic(UUID id) {

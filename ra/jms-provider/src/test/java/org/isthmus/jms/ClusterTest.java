@@ -1,11 +1,14 @@
 package org.isthmus.jms;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.jms.Connection;
+import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
+import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -173,6 +176,33 @@ class ClusterTest {
             }
         }
         assertThat(receive("later", 6)).hasSize(6).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void repliesFindATemporaryQueueOfWhicheverBrokerUntilItIsGone() throws Exception {
+        try (var replier = new IsthmusConnectionFactory(addresses.get(1).toString()).createConnection()) {
+            var session = replier.createSession();
+            TemporaryQueue replies;
+            try (var requester = new IsthmusConnectionFactory(addresses.get(2).toString()).createConnection()) {
+                requester.start();
+                var asking = requester.createSession();
+                replies = asking.createTemporaryQueue();
+                assertThat(replies.getQueueName()).startsWith("isthmus-temporary-2-");
+
+                session.createProducer(replies).send(session.createTextMessage("reply"));
+
+                assertThat(text(asking.createConsumer(replies))).isEqualTo("reply");
+            }
+            var producer = session.createProducer(replies);
+            var late = session.createTextMessage("late");
+            // Its broker hears by and by that the connection is closed.
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            producer.send(late);
+                        }
+                    })
+                    .isInstanceOf(InvalidDestinationException.class);
+        }
     }
 
     @Test

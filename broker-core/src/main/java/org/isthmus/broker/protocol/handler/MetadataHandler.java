@@ -165,7 +165,10 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
     }
 
     private Optional<TopicImage> byName(MetadataRequestTopic asked, ClusterImage image) {
-        return image.topic(asked.name()).or(() -> temporary.topic(asked.name()));
+        var name = asked.name();
+        return image.topic(name)
+                .or(() -> temporary.topic(name))
+                .or(() -> temporary.elsewhere(name, image.brokers().keySet()));
     }
 
     private static MetadataResponseTopic describe(TopicImage topic, ClusterImage cluster) {
