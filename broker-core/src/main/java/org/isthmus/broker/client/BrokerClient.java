@@ -42,7 +42,8 @@ public interface BrokerClient extends AutoCloseable {
 
     /**
      * Appends one record at a later time; until then nobody sees it, and then those that are due go in the order of their times. Completes once
-     * the broker keeps it. Not repeated where the connection is lost before the answer: then it fails, and the record may be kept all the same.
+     * the broker keeps it. Not repeated where the connection is lost between the sending and the answer: then it fails, and the record may be
+     * kept all the same.
      *
      * @param atMs milliseconds since 1970
      */

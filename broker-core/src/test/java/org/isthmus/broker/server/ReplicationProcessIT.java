@@ -100,24 +100,23 @@ class ReplicationProcessIT {
     @Test
     void whatIsSentForLaterComesOnceAlthoughItsLeadersAreKilledWhileItComes() throws Exception {
         try (var topic = ReplicatedTopic.create(cluster.bootstrap(), "later", 1, 3, 2);
-                var client = BrokerClients.connect(
-                        List.of(
-                                endpoint(cluster.address(1)),
-                                endpoint(cluster.address(2)),
-                                endpoint(cluster.address(3))),
-                        ClientConfig.defaults("later"))) {
+                var client = client()) {
             var place = new TopicPartition("later", 0);
             var taken = ConcurrentHashMap.<Integer>newKeySet();
             for (var round = 0; round < KILLS; round++) {
                 var there = topic.readAll(0).size();
-                sendLater(client, place, 1_000 * round, taken);
+                // Who sends to a broker while it dies does not know what became of it.
+                sendLater(client, place, 1_000 * round).forEach((number, sent) -> sent.thenRun(() -> taken.add(number)));
                 while (topic.readAll(0).size() < there + 100) {
                     Thread.onSpinWait();
                 }
                 var leader = topic.leader(0);
                 cluster.kill(leader);
                 topic.awaitOtherLeader(0, leader);
-                sendLater(client, place, 1_000 * round + 500, taken);
+                for (var sent : sendLater(client, place, 1_000 * round + 500).entrySet()) {
+                    sent.getValue().get(60, TimeUnit.SECONDS);
+                    taken.add(sent.getKey());
+                }
                 cluster.start(leader);
                 topic.awaitAllInSync();
             }
@@ -130,17 +129,47 @@ class ReplicationProcessIT {
     }
 
     /** They come one after another, within two seconds. */
-    private static void sendLater(BrokerClient client, TopicPartition place, int first, Set<Integer> taken) {
+    private static Map<Integer, CompletableFuture<?>> sendLater(BrokerClient client, TopicPartition place, int first) {
         var now = System.currentTimeMillis();
-        var sent = new ArrayList<CompletableFuture<?>>();
+        var sent = new HashMap<Integer, CompletableFuture<?>>();
         for (var number = 0; number < WAITING; number++) {
-            var named = first + number;
-            sent.add(client.sendLater(place, record(named), Acks.ALL, now + 2_000L * number / WAITING)
-                    // Who sends to a broker that has just died does not know what became of it.
-                    .handle((done, unclear) -> unclear == null && taken.add(named))
-                    .toCompletableFuture());
+            var atMs = now + 2_000L * number / WAITING;
+            sent.put(
+                    first + number,
+                    client.sendLater(place, record(first + number), Acks.ALL, atMs)
+                            .toCompletableFuture());
         }
-        CompletableFuture.allOf(sent.toArray(CompletableFuture<?>[]::new)).join();
+        return sent;
+    }
+
+    /** It neither answers nor refuses anybody, as a machine that is gone does not. */
+    @Test
+    void ourProducersGoOnAtTheNextLeaderWhereOneStandsStill() throws Exception {
+        try (var topic = ReplicatedTopic.create(cluster.bootstrap(), "still", 1, 3, 2);
+                var client = client()) {
+            var place = new TopicPartition("still", 0);
+            var expected = new ArrayList<Integer>();
+            for (var round = 0; round < KILLS / 2; round++) {
+                send(client, place, 2 * round);
+                var leader = topic.leader(0);
+                cluster.pause(leader);
+                send(client, place, 2 * round + 1);
+                cluster.goOn(leader);
+                topic.awaitAllInSync();
+                expected.addAll(List.of(2 * round, 2 * round + 1));
+            }
+            assertThat(topic.readAll(0)).isEqualTo(expected);
+        }
+    }
+
+    private BrokerClient client() {
+        return BrokerClients.connect(
+                List.of(endpoint(cluster.address(1)), endpoint(cluster.address(2)), endpoint(cluster.address(3))),
+                ClientConfig.defaults("ours"));
+    }
+
+    private static void send(BrokerClient client, TopicPartition place, int number) throws Exception {
+        client.send(place, record(number), Acks.ALL).toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -211,6 +240,28 @@ class ReplicationProcessIT {
 
             producer.checkAll(topic);
             consumer.checkAll(topic);
+        }
+    }
+
+    /** As docs/operations.md has it: under the old id, where every partition has another replica in sync. */
+    @Test
+    void brokerIsReplacedByOneThatHasNotGotItsDisks() throws Exception {
+        try (var topic = ReplicatedTopic.create(cluster.bootstrap(), "replaced", PARTITIONS, 3, 2);
+                var producer = SteadyProducer.start(cluster.bootstrap(), topic.name(), PARTITIONS)) {
+            producer.awaitMoreEverywhere(200);
+            cluster.kill(1);
+            for (var partition = 0; partition < PARTITIONS; partition++) {
+                topic.awaitOutOfSync(partition, 1);
+            }
+            cluster.start(1, new ProcessCluster.Place(List.of(), cluster.address(1), data.resolve("new-disk")));
+            topic.awaitAllInSync();
+            producer.awaitMoreEverywhere(200);
+
+            producer.end();
+            topic.awaitAllInSync();
+            assertThat(cluster.terminate(2)).isZero();
+            assertThat(cluster.terminate(3)).isZero();
+            producer.checkAll(topic);
         }
     }
 

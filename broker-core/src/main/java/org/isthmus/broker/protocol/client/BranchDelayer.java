@@ -37,7 +37,7 @@ final class BranchDelayer extends BranchOutlet {
                 }))
                 .thenApply(OwnApi.DELAY_IN_TRANSACTION.answer())
                 .thenApply(answer -> {
-                    Failures.check(answer.error(), "send later to " + partition, answer.message());
+                    Failures.checkLeader(partition, answer.error(), "send later to " + partition, answer.message());
                     return NO_OFFSET;
                 });
     }

@@ -33,8 +33,8 @@ final class BranchSender extends BranchOutlet {
                                 channels.to(leader),
                                 Acks.ALL,
                                 identity.transactionalId(),
-                                deadline,
-                                client.remaining(deadline))));
+                                client,
+                                client.attemptDeadline(deadline))));
     }
 
     private ByteBuffer encode(List<Waiting> batch, int firstSequence) {

@@ -38,7 +38,9 @@ final class BrokerChannel implements ConnectionHandler {
     private final ClientLoop client;
     private final Endpoint endpoint;
     private final Map<Integer, Pending> pending = new HashMap<>();
+    /** Fails with what every request fails with that waits for it: none of them has been sent. */
     private final CompletableFuture<Map<Short, ApiRange>> versions = new CompletableFuture<>();
+
     private @Nullable Connection connection;
     private int nextCorrelationId;
     private boolean asksWhoComes;
@@ -54,6 +56,7 @@ final class BrokerChannel implements ConnectionHandler {
     /** Begins to connect. */
     static BrokerChannel open(ClientLoop client, Endpoint endpoint) {
         var channel = new BrokerChannel(client, endpoint);
+        channel.closeUnlessLetIn(client.attemptDeadline(client.requestDeadline()));
         client.transport()
                 .connect(endpoint, client.loop(), client.tls(), opened -> channel)
                 .whenComplete((connection, thrown) -> {
@@ -63,18 +66,28 @@ final class BrokerChannel implements ConnectionHandler {
         return channel;
     }
 
+    /** Who waits to be let in has time to go elsewhere. */
+    private void closeUnlessLetIn(Deadline deadline) {
+        var timeout = client.loop().schedule(client.remaining(deadline), () -> {
+            versions.completeExceptionally(new UnsentException(noAnswer()));
+            close();
+        });
+        login().whenComplete((asks, thrown) -> timeout.cancel());
+    }
+
     boolean isClosed() {
         return isClosed;
     }
 
     /**
      * Sends a request. Fails with {@code NETWORK_EXCEPTION} where the connection is lost or never made, {@code REQUEST_TIMED_OUT} past the
-     * deadline, {@code UNSUPPORTED_VERSION} where broker and client have no version in common. Records in the answer are valid only while
-     * what depends on the stage directly runs.
+     * deadline, {@code UNSUPPORTED_VERSION} where broker and client have no version in common. Where the connection failed before the request
+     * went out, what it fails with is an {@link UnsentException}. Records in the answer are valid only while what depends on the stage
+     * directly runs.
      */
     <A extends ApiMessage> CompletionStage<A> request(Api<A> api, ApiMessage body, Deadline deadline) {
         if (isClosed) {
-            return CompletableFuture.failedStage(lost());
+            return CompletableFuture.failedStage(new UnsentException(lost()));
         }
         if (versions.isDone()) {
             return send(api, body, deadline, versions.join());
@@ -101,7 +114,7 @@ final class BrokerChannel implements ConnectionHandler {
             request.timeout().cancel();
             request.answer().completeExceptionally(lost());
         }
-        versions.completeExceptionally(lost());
+        versions.completeExceptionally(new UnsentException(lost()));
     }
 
     private BrokerException lost() {
@@ -115,8 +128,8 @@ final class BrokerChannel implements ConnectionHandler {
     private void connected(@Nullable Connection opened, @Nullable Throwable thrown) {
         if (opened == null) {
             var failure = Failures.of(thrown == null ? new IOException("no connection") : thrown);
-            versions.completeExceptionally(new BrokerException(
-                    failure.code(), "could not connect to " + endpoint + ": " + failure.getMessage(), thrown));
+            versions.completeExceptionally(new UnsentException(new BrokerException(
+                    failure.code(), "could not connect to " + endpoint + ": " + failure.getMessage(), thrown)));
             close();
             return;
         }
@@ -133,7 +146,7 @@ final class BrokerChannel implements ConnectionHandler {
                 .thenCompose(known -> sayWho(known, deadline).thenApply(said -> known))
                 .whenComplete((known, failure) -> {
                     if (failure != null) {
-                        versions.completeExceptionally(failure);
+                        versions.completeExceptionally(new UnsentException(Failures.of(failure)));
                         close();
                     } else {
                         versions.complete(known);
@@ -197,7 +210,7 @@ final class BrokerChannel implements ConnectionHandler {
     private <A extends ApiMessage> CompletionStage<A> transmit(
             Api<A> api, short version, ApiMessage body, Deadline deadline) {
         if (isClosed || connection == null) {
-            return CompletableFuture.failedStage(lost());
+            return CompletableFuture.failedStage(new UnsentException(lost()));
         }
         int correlationId = nextCorrelationId++;
         var answer = new CompletableFuture<ApiMessage>();
@@ -211,11 +224,13 @@ final class BrokerChannel implements ConnectionHandler {
     private void timedOut(int correlationId) {
         var request = pending.remove(correlationId);
         if (request != null) {
-            request.answer()
-                    .completeExceptionally(new BrokerException(
-                            ErrorCode.REQUEST_TIMED_OUT, "no answer from " + endpoint + " in time"));
+            request.answer().completeExceptionally(noAnswer());
             close();
         }
+    }
+
+    private BrokerException noAnswer() {
+        return new BrokerException(ErrorCode.REQUEST_TIMED_OUT, "no answer from " + endpoint + " in time");
     }
 
     @Override

@@ -21,6 +21,11 @@ record ClientLoop(
         IdSource ids,
         ClientConfig config,
         @Nullable Tls tls) {
+    /** How often there is time to ask within the patience, where nobody answers. */
+    private static final int ATTEMPTS = 4;
+    /** From less nobody would conclude anything. */
+    private static final Duration SHORTEST_ATTEMPT = Duration.ofSeconds(5);
+
     /** The broker at an address that another told. */
     Endpoint at(String host, int port) {
         return Endpoint.of(host, port, tls != null);
@@ -56,6 +61,16 @@ record ClientLoop(
     /** When a call that begins now is given up. */
     Deadline requestDeadline() {
         return Deadline.after(clock.nanos(), config.requestTimeout());
+    }
+
+    /**
+     * When to give up on one broker, where that leaves time to ask again, or another one, before the whole is given up: a machine that is gone
+     * says nothing, and neither does a process that stands still.
+     */
+    Deadline attemptDeadline(Deadline whole) {
+        var part = config.requestTimeout().dividedBy(ATTEMPTS);
+        var attempt = part.compareTo(SHORTEST_ATTEMPT) < 0 ? SHORTEST_ATTEMPT : part;
+        return attempt.compareTo(remaining(whole)) < 0 ? Deadline.after(clock.nanos(), attempt) : whole;
     }
 
     Duration remaining(Deadline deadline) {

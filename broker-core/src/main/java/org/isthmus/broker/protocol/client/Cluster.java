@@ -32,6 +32,7 @@ final class Cluster {
     private final ClientLoop client;
     private final List<Endpoint> bootstrap;
     private final Map<Endpoint, BrokerChannel> channels = new HashMap<>();
+    private final Map<Endpoint, BrokerChannel> patientChannels = new HashMap<>();
     private final Map<String, TopicMetadata> topics = new HashMap<>();
     private final Map<String, CompletionStage<TopicMetadata>> asked = new HashMap<>();
     private final Map<Coordinated, Endpoint> coordinators = new HashMap<>();
@@ -122,12 +123,24 @@ final class Cluster {
         return requestAny(Api.METADATA, nothingElse, deadline).thenApply(MetadataResponseData::clusterId);
     }
 
-    /** The channel to a broker that requests with quick answers share. */
+    /** On the channel to a broker that requests with quick answers share. Given up while there is time to ask once more. */
     <A extends ApiMessage> CompletionStage<A> request(Endpoint broker, Api<A> api, ApiMessage body, Deadline deadline) {
-        return channel(broker).request(api, body, deadline);
+        return channel(broker).request(api, body, client.attemptDeadline(deadline));
     }
 
     private BrokerChannel channel(Endpoint broker) {
+        return open(channels, broker);
+    }
+
+    /**
+     * For what must not be asked for twice, and so waits for its answer as long as it may, and for what lives as long as its connection: who gives
+     * up on a request closes the channel that it was made on.
+     */
+    BrokerChannel patientChannel(Endpoint broker) {
+        return open(patientChannels, broker);
+    }
+
+    private BrokerChannel open(Map<Endpoint, BrokerChannel> channels, Endpoint broker) {
         var channel = channels.get(broker);
         if (channel == null || channel.isClosed()) {
             channel = BrokerChannel.open(client, broker);
@@ -139,6 +152,11 @@ final class Cluster {
     /** Asks any broker that can be reached; each failed attempt moves on to the next one. */
     <A extends ApiMessage> CompletionStage<A> requestAny(Api<A> api, ApiMessage body, Deadline deadline) {
         return movingOn(request(next(), api, body, deadline));
+    }
+
+    /** As {@link #requestAny}, on the broker's patient channel. */
+    <A extends ApiMessage> CompletionStage<A> requestAnyPatiently(Api<A> api, ApiMessage body, Deadline deadline) {
+        return movingOn(patientChannel(next()).request(api, body, deadline));
     }
 
     private Endpoint next() {
@@ -155,12 +173,16 @@ final class Cluster {
 
     /** Whether another broker may answer otherwise: this one is not reached, or no side trusts the other. */
     private static boolean isOfThisBroker(BrokerException failure) {
-        return Failures.isUnclear(failure) || failure.code() == ErrorCode.SASL_AUTHENTICATION_FAILED;
+        return failure instanceof UnsentException
+                || Failures.isUnclear(failure)
+                || failure.code() == ErrorCode.SASL_AUTHENTICATION_FAILED;
     }
 
     void close() {
         List.copyOf(channels.values()).forEach(BrokerChannel::close);
         channels.clear();
+        List.copyOf(patientChannels.values()).forEach(BrokerChannel::close);
+        patientChannels.clear();
     }
 
     private CompletionStage<TopicMetadata> ask(String name, Deadline deadline) {

@@ -6,6 +6,8 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TemporaryName;
+import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.network.TlsRefusedException;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +43,10 @@ final class Failures {
 
     /** Whether the request may have taken effect although no answer says so. */
     static boolean isUnclear(BrokerException failure) {
-        return failure.code() == ErrorCode.NETWORK_EXCEPTION
-                || failure.code() == ErrorCode.REQUEST_TIMED_OUT
-                || failure.code() == ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND;
+        return !(failure instanceof UnsentException)
+                && (failure.code() == ErrorCode.NETWORK_EXCEPTION
+                        || failure.code() == ErrorCode.REQUEST_TIMED_OUT
+                        || failure.code() == ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
     }
 
     static BrokerException of(Throwable thrown) {
@@ -62,6 +65,15 @@ final class Failures {
             return new BrokerException(ErrorCode.NETWORK_EXCEPTION, cause.toString(), cause);
         }
         return new BrokerException(ErrorCode.UNKNOWN_SERVER_ERROR, cause.toString(), cause);
+    }
+
+    /**
+     * As {@link #check}, of what a partition's leader says. Only who has a temporary destination knows whether it is there, so where that one does
+     * not know it nobody else has more to tell.
+     */
+    static void checkLeader(TopicPartition partition, short code, String what, @Nullable String reason) {
+        var hasEnded = code == ErrorCode.UNKNOWN_TOPIC_ID.code() && TemporaryName.isOne(partition.topic());
+        check(hasEnded ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code() : code, what, reason);
     }
 
     /** Fails for any code but 0. */

@@ -210,7 +210,7 @@ final class FetchStream implements RecordStream {
         leader.isAsked = true;
         asked.forEach(each -> each.cursor().isFetching = true);
         leader.channel
-                .request(Api.FETCH, request(asked), client.requestDeadline())
+                .request(Api.FETCH, request(asked), client.attemptDeadline(client.requestDeadline()))
                 .whenComplete((answer, thrown) -> {
                     leader.isAsked = false;
                     asked.forEach(each -> each.cursor().isFetching = false);
@@ -294,13 +294,12 @@ final class FetchStream implements RecordStream {
     }
 
     private void receive(Cursor cursor, FetchResponseData.PartitionData part) {
-        var error = ErrorCode.of(part.errorCode());
-        if (error != ErrorCode.NONE) {
+        try {
+            var what = "fetch of " + cursor.partition + " at offset " + cursor.position;
+            Failures.checkLeader(cursor.partition, part.errorCode(), what, null);
+        } catch (BrokerException e) {
             cluster.forgetTopic(cursor.partition.topic());
-            failed(
-                    cursor,
-                    new BrokerException(
-                            error, "fetch of " + cursor.partition + " at offset " + cursor.position + ": " + error));
+            failed(cursor, e);
             return;
         }
         cursor.giveUpAt = null;

@@ -21,15 +21,13 @@ record LaterSender(Cluster cluster, TopicPartition partition, NewRecord record, 
                 .thenCompose(topic -> cluster.leader(partition, deadline).thenCompose(leader -> {
                     var request = new DelayRequest(
                             topic.info().id(), partition.partition(), atMs, acks == Acks.ALL, batch(record));
-                    return cluster.request(leader, Api.DELAY, OwnApi.DELAY.request(request), deadline)
+                    return cluster.patientChannel(leader)
+                            .request(Api.DELAY, OwnApi.DELAY.request(request), deadline)
                             .thenApply(OwnApi.DELAY.answer())
-                            .thenAccept(answer -> {
-                                if (answer.error() != ErrorCode.NONE.code()) {
-                                    cluster.forgetTopic(partition.topic());
-                                }
-                                Failures.check(answer.error(), "send later to " + partition, answer.message());
-                            })
+                            .thenAccept(answer -> Failures.checkLeader(
+                                    partition, answer.error(), "send later to " + partition, answer.message()))
                             .exceptionally(thrown -> {
+                                cluster.forgetTopic(partition.topic());
                                 throw givenUp(thrown);
                             });
                 }));

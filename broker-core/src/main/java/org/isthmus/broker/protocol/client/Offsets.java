@@ -122,7 +122,7 @@ final class Offsets {
         for (var topic : answer.topics()) {
             for (var part : topic.partitions()) {
                 var partition = new TopicPartition(topic.name(), part.partitionIndex());
-                Failures.check(part.errorCode(), "offsets of " + partition, null);
+                Failures.checkLeader(partition, part.errorCode(), "offsets of " + partition, null);
                 found.put(partition, part.offset());
             }
         }
@@ -217,7 +217,7 @@ final class Offsets {
         if (error != ErrorCode.NONE.code()) {
             cluster.forgetTopic(partition.topic());
         }
-        Failures.check(error, what, reason);
+        Failures.checkLeader(partition, error, what, reason);
     }
 
     /** What a share group has left in the first part of a stretch. */

@@ -171,7 +171,7 @@ final class PartitionSender {
             case UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, INCONSISTENT_TOPIC_ID -> {
                 cluster.forgetTopic(partition.topic());
                 // A broker may be behind; the metadata decides, in the next attempt.
-                return batch.isOut ? passing(failure) : failure;
+                return batch.isOut && !temporary ? passing(failure) : failure;
             }
             case OUT_OF_ORDER_SEQUENCE_NUMBER, UNKNOWN_PRODUCER_ID, INVALID_PRODUCER_EPOCH -> {
                 if (underWay.peek() == batch) {
@@ -256,9 +256,12 @@ final class PartitionSender {
             batch.bytes = bytes;
         }
         batch.isOut = true;
-        var deadline = batch.deadline();
-        var answer = new Production(partition, topic, bytes)
-                .send(channels.to(leader), batch.acks(), null, deadline, client.remaining(deadline));
+        var production = new Production(partition, topic, bytes);
+        // Nobody could tell a second attempt from another record, so there may be none.
+        var answer = temporary
+                ? production.send(cluster.patientChannel(leader), batch.acks(), null, client, batch.deadline())
+                : production.send(
+                        channels.to(leader), batch.acks(), null, client, client.attemptDeadline(batch.deadline()));
         // What came while the leader was looked up.
         flush();
         return answer;

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 record Production(TopicPartition partition, TopicMetadata topic, ByteBuffer bytes) {
     /** Answers the offset of the first record. */
     CompletionStage<Long> send(
-            BrokerChannel leader, Acks acks, @Nullable String transactionalId, Deadline deadline, Duration remaining) {
-        var request =
-                request(partition, topic.info().id(), bytes, acks == Acks.ALL ? -1 : 1, transactionalId, remaining);
+            BrokerChannel leader, Acks acks, @Nullable String transactionalId, ClientLoop client, Deadline deadline) {
+        // Less time for the leader, which says so when it is over, than until it counts as gone.
+        var timeout = client.remaining(deadline).multipliedBy(9).dividedBy(10);
+        var request = request(partition, topic.info().id(), bytes, acks == Acks.ALL ? -1 : 1, transactionalId, timeout);
         return leader.request(Api.PRODUCE, request, deadline).thenApply(answer -> baseOffset(partition, answer));
     }
 
@@ -50,7 +51,7 @@ record Production(TopicPartition partition, TopicMetadata topic, ByteBuffer byte
     static long baseOffset(TopicPartition partition, ProduceResponseData answer) {
         for (var topic : answer.responses()) {
             for (var result : topic.partitionResponses()) {
-                Failures.check(result.errorCode(), "send to " + partition, result.errorMessage());
+                Failures.checkLeader(partition, result.errorCode(), "send to " + partition, result.errorMessage());
                 return result.baseOffset();
             }
         }

@@ -33,7 +33,7 @@ final class Topics {
 
     CompletionStage<TopicInfo> createTemporary(boolean queue, Deadline deadline) {
         var request = OwnApi.CREATE_TEMPORARY.request(new TemporaryRequest("", queue));
-        return cluster.requestAny(Api.CREATE_TEMPORARY, request, deadline)
+        return cluster.requestAnyPatiently(Api.CREATE_TEMPORARY, request, deadline)
                 .thenApply(OwnApi.CREATE_TEMPORARY.answer())
                 .thenApply(answer -> {
                     Failures.check(answer.error(), "create a temporary destination", answer.message());
@@ -45,7 +45,7 @@ final class Topics {
     CompletionStage<Void> deleteTemporary(String name, Deadline deadline) {
         var request = OwnApi.DELETE_TEMPORARY.request(new TemporaryRequest(name, false));
         return cluster.leader(new TopicPartition(name, 0), deadline)
-                .thenCompose(leader -> cluster.request(leader, Api.DELETE_TEMPORARY, request, deadline))
+                .thenCompose(leader -> cluster.patientChannel(leader).request(Api.DELETE_TEMPORARY, request, deadline))
                 .thenApply(OwnApi.DELETE_TEMPORARY.answer())
                 .thenAccept(answer -> {
                     cluster.forgetTopic(name);

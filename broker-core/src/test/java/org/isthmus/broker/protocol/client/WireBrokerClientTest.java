@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -182,6 +184,44 @@ class WireBrokerClientTest {
         var waiting = client.read(Map.of(PAGES_0, 0L)).poll(PATIENCE);
         client.close();
         assertFails(waiting, ErrorCode.NETWORK_EXCEPTION);
+    }
+
+    /** The system takes connections to it and nobody says anything on them, as where a process stands still. */
+    @Test
+    @Timeout(60)
+    void brokerThatSaysNothingIsGivenUpWhileThereIsTimeToAskAnother() throws IOException {
+        var config = ClientConfig.defaults("patient").withRequestTimeout(Duration.ofSeconds(12));
+        try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                var patient = BrokerClients.connect(
+                        List.of(
+                                new Endpoint.Tcp("127.0.0.1", silent.getLocalPort()),
+                                broker.listeners().get(0)),
+                        config)) {
+            assertThat(get(patient.createTopic(new NewTopic("pages", 1, Map.of())))
+                            .partitions())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void whatWentToNobodyIsTriedAsLongAsThereIsTimeAlsoWhereItMustNotBeSentTwice() throws IOException {
+        var config = ClientConfig.defaults("patient").withRequestTimeout(Duration.ofSeconds(3));
+        try (var unreachable = EmbeddedBroker.acquire(new BrokerConfig(
+                        data.resolve("unreachable"),
+                        List.of(new Endpoint.Tcp("127.0.0.1", 0)),
+                        Map.of("advertised.listeners", "PLAINTEXT://127.0.0.1:" + portOfNobody())));
+                var patient = BrokerClients.connect(List.copyOf(unreachable.listeners()), config)) {
+            get(patient.createTopic(new NewTopic("pages", 1, Map.of())));
+            assertFails(
+                    patient.sendLater(PAGES_0, record("later"), Acks.ALL, Long.MAX_VALUE), ErrorCode.REQUEST_TIMED_OUT);
+        }
+    }
+
+    private static int portOfNobody() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 
     @ParameterizedTest
