@@ -106,7 +106,8 @@ class ReplicationProcessIT {
             for (var round = 0; round < KILLS; round++) {
                 var there = topic.readAll(0).size();
                 // Who sends to a broker while it dies does not know what became of it.
-                sendLater(client, place, 1_000 * round).forEach((number, sent) -> sent.thenRun(() -> taken.add(number)));
+                sendLater(client, place, 1_000 * round)
+                        .forEach((number, sent) -> sent.thenRun(() -> taken.add(number)));
                 while (topic.readAll(0).size() < there + 100) {
                     Thread.onSpinWait();
                 }

@@ -76,6 +76,13 @@ final class BrokerCluster implements AutoCloseable {
         Objects.requireNonNull(processes.remove(id)).destroyForcibly().waitFor();
     }
 
+    /** As an operator does who restarts it. */
+    void terminate(int id) throws InterruptedException {
+        var process = Objects.requireNonNull(processes.remove(id));
+        process.destroy();
+        process.waitFor();
+    }
+
     @Override
     public void close() throws Exception {
         for (var id : List.copyOf(processes.keySet())) {

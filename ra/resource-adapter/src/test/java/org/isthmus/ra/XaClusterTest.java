@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Beans on a queue of a cluster, in transactions with a queue and a database that they write to, while its brokers are killed one after another:
- * the one that leads a queue, the one that coordinates, the one that a connection was made to.
+ * Beans on a queue of a cluster, in transactions with a queue and a database that they write to, while its brokers are killed or restarted one after
+ * another: the one that leads a queue, the one that coordinates, the one that a connection was made to.
  */
 @Timeout(300)
 class XaClusterTest {
@@ -37,11 +37,15 @@ class XaClusterTest {
     private final IsthmusManagedConnectionFactory managed = new IsthmusManagedConnectionFactory();
     private final Accounts accounts = new Accounts(server, "jdbc:h2:mem:" + System.nanoTime() + ";DB_CLOSE_DELAY=-1");
     private final Semaphore handled = new Semaphore(0);
-    /** The broker that the next bean kills; 0 for none. */
+    /** The broker that the next bean ends; 0 for none. */
     private final AtomicInteger doomed = new AtomicInteger();
 
-    private final Semaphore killed = new Semaphore(0);
+    private final Semaphore gone = new Semaphore(0);
     private BrokerCluster cluster;
+
+    private interface Going {
+        void of(int id) throws InterruptedException;
+    }
 
     @BeforeAll
     static void manager() {
@@ -65,7 +69,16 @@ class XaClusterTest {
     }
 
     @Test
-    void whichBrokerIsKilledEachMessageIsWorkedAtOnce() throws Exception {
+    void whicheverBrokerIsKilledEachMessageIsWorkedAtOnce() throws Exception {
+        workWhileBrokersGoAndComeBack(cluster::kill);
+    }
+
+    @Test
+    void eachMessageIsWorkedAtOnceWhileBrokersAreRestartedOneAfterAnother() throws Exception {
+        workWhileBrokersGoAndComeBack(cluster::terminate);
+    }
+
+    private void workWhileBrokersGoAndComeBack(Going going) throws Exception {
         var texts = IntStream.range(0, MESSAGES)
                 .mapToObj(n -> "order " + n)
                 .sorted()
@@ -83,7 +96,7 @@ class XaClusterTest {
                     accounts.write(order);
                     try (var context = factory.createContext()) {
                         context.createProducer().send(INVOICES, order);
-                        killWhoIsDoomed();
+                        endWhoIsDoomed(going);
                     }
                     handled.release();
                 }),
@@ -91,7 +104,7 @@ class XaClusterTest {
         for (int id = 1; id <= 3; id++) {
             awaitHandled();
             doomed.set(id);
-            assertThat(killed.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(gone.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
             awaitHandled();
             cluster.start(id);
         }
@@ -107,17 +120,17 @@ class XaClusterTest {
     }
 
     /** In the middle of a transaction that has all its work and is not prepared, so what follows is for the survivors to undo or to finish. */
-    private void killWhoIsDoomed() {
+    private void endWhoIsDoomed(Going going) {
         int id = doomed.getAndSet(0);
         if (id == 0) {
             return;
         }
         try {
-            cluster.kill(id);
+            going.of(id);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-        killed.release();
+        gone.release();
     }
 
     private void awaitHandled() throws InterruptedException {
