@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param recreate whether a group with another selector or excluded client begins anew at {@code start}; else that is refused with
  *     {@code INVALID_CONFIG}
  * @param ephemeral whether the group ends with its last member; where that one's connection was lost, half a minute later
+ * @param inOrder whether members of this kind have records of a partition one after another: nobody gets any while another one has some, or has
+ *     acknowledged some in a transaction that is open
  */
 public record ShareOptions(
         Optional<String> selector,
@@ -28,7 +30,8 @@ public record ShareOptions(
         Optional<String> deadLetterTopic,
         OffsetSpec start,
         boolean recreate,
-        boolean ephemeral) {
+        boolean ephemeral,
+        boolean inOrder) {
     /** Of a group that outlives its members. */
     public ShareOptions(
             Optional<String> selector,
@@ -50,7 +53,23 @@ public record ShareOptions(
                 deadLetterTopic,
                 start,
                 recreate,
+                false,
                 false);
+    }
+
+    public ShareOptions withOrder(boolean kept) {
+        return new ShareOptions(
+                selector,
+                excludedClient,
+                memberSelector,
+                exclusive,
+                maxDeliveries,
+                redelivery,
+                deadLetterTopic,
+                start,
+                recreate,
+                ephemeral,
+                kept);
     }
 
     /** A queue: all of its topic, from the oldest record on. */

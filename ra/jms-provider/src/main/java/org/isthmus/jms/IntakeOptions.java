@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadLetterTopic where messages that were given up go; null: to the provider's own queue
  * @param startFrom where a queue begins that nobody has consumed yet, or a subscription that is new; null: a queue with its oldest message, a
  *     subscription as its topic and connection factory say
+ * @param inOrder whether intakes of one subscription or queue, in whatever server, have messages of a partition one after another
  */
 public record IntakeOptions(
         @Nullable Subscribed subscription,
@@ -29,7 +30,8 @@ public record IntakeOptions(
         Duration redeliveryDelay,
         double redeliveryMultiplier,
         @Nullable String deadLetterTopic,
-        @Nullable StartFrom startFrom) {
+        @Nullable StartFrom startFrom,
+        boolean inOrder) {
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(10);
 
     /** A text on the wire has 65,535 at most, in an encoding that makes more of rare characters, and sometimes a name goes with it. */
@@ -75,7 +77,7 @@ public record IntakeOptions(
     /** How the group of a queue is opened. */
     ShareOptions ofQueue(String queue) {
         var policy = policy();
-        return new ShareOptions(
+        var options = new ShareOptions(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.ofNullable(selector),
@@ -85,6 +87,7 @@ public record IntakeOptions(
                 policy.deadLetterTopic(queue),
                 (startFrom == null ? StartFrom.EARLIEST : startFrom).place(),
                 false);
+        return options.withOrder(inOrder);
     }
 
     /** What is given up goes where that of other consumers goes, if nothing else is said. */

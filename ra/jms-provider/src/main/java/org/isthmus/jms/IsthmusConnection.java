@@ -344,7 +344,8 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
                 Optional.ofNullable(options.selector()),
                 Optional.empty(),
                 options.startFrom() == null ? start(from) : options.startFrom().place(),
-                options.policy());
+                options.policy(),
+                options.inOrder());
         if (named == null) {
             // Nobody else's: it ends with this intake.
             var own = new SubscriptionName(null, uid + ":" + nextSession.getAndIncrement(), false);

@@ -334,7 +334,8 @@ public class IsthmusSession implements TopicSession, QueueSession {
                 Optional.ofNullable(choice.selector()),
                 noLocal,
                 connection.start(from),
-                connection.redelivery());
+                connection.redelivery(),
+                false);
         try {
             if (!shared) {
                 connection.abandonDeparted(name.group());

@@ -41,7 +41,8 @@ final class Subscriptions {
             Optional<String> selector,
             Optional<String> noLocal,
             OffsetSpec start,
-            RedeliveryPolicy policy) {
+            RedeliveryPolicy policy,
+            boolean inOrder) {
         private ShareOptions options(OffsetSpec at, boolean ephemeral) {
             return new ShareOptions(
                     selector,
@@ -53,7 +54,8 @@ final class Subscriptions {
                     policy.deadLetterTopic(topic.name()),
                     at,
                     ephemeral,
-                    ephemeral);
+                    ephemeral,
+                    inOrder);
         }
     }
 

@@ -38,7 +38,7 @@ class IntakeTest extends RealBrokerTest {
     }
 
     private Intake open(Intake.Receiver receiver) throws JMSException {
-        var options = new IntakeOptions(null, null, 10, Duration.ZERO, 1, null, null);
+        var options = new IntakeOptions(null, null, 10, Duration.ZERO, 1, null, null, false);
         return connect().openIntake(queue, options, inHand, receiver);
     }
 

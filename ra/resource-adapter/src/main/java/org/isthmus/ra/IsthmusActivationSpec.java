@@ -185,7 +185,8 @@ public class IsthmusActivationSpec extends ActivationAliases implements Activati
                         Duration.ofMillis(redeliveryDelay),
                         redeliveryMultiplier,
                         deadLetterDestination.isEmpty() ? null : deadLetterDestination,
-                        startFrom.isEmpty() ? null : StartFrom.parse(startFrom)),
+                        startFrom.isEmpty() ? null : StartFrom.parse(startFrom),
+                        ordering(from) != Ordering.NONE),
                 setupAttempts,
                 Duration.ofMillis(setupInterval));
     }

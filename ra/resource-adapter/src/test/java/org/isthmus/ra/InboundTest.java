@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
+import jakarta.jms.Session;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.isthmus.jms.IsthmusTopic;
 import org.junit.jupiter.api.AfterEach;
@@ -295,6 +298,66 @@ class InboundTest {
             texts.add(take().text());
         }
         assertThat(texts).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"partition", "key"})
+    void orderIsKeptAmongTheBeansOfSeveralServers(String ordering) throws Exception {
+        var topic = topicThatExists("orders");
+        int messages = 900;
+        try (var connection = adapter.connectionFactory().createConnection()) {
+            var session = connection.createSession(Session.SESSION_TRANSACTED);
+            var producer = session.createProducer(new IsthmusTopic(topic));
+            for (int n = 0; n < messages; n++) {
+                var message = session.createTextMessage(n + "");
+                message.setStringProperty("JMSXGroupID", "group " + n % 7);
+                producer.send(message);
+            }
+            session.commit();
+        }
+        // Each server has messages before either has worked at one.
+        var begun = new CountDownLatch(2);
+        var atWork = new ConcurrentHashMap<Object, Boolean>();
+        var overtaking = new AtomicInteger();
+        for (int server = 0; server < 2; server++) {
+            var spec = durable(topic);
+            spec.setSubscriptionName("shared");
+            spec.setShareSubscriptions("true");
+            spec.setStartFrom("earliest");
+            spec.setOrdering(ordering);
+            var first = new AtomicBoolean(true);
+            activate(
+                    new FakeEndpoints(message -> {
+                        if (first.getAndSet(false)) {
+                            begun.countDown();
+                        }
+                        awaitQuietly(begun);
+                        var it = Received.of(message);
+                        Object lane = ordering.equals("key") ? Integer.parseInt(it.text()) % 7 : it.partition();
+                        if (atWork.put(lane, true) != null) {
+                            overtaking.incrementAndGet();
+                        }
+                        received.add(it);
+                        atWork.remove(lane);
+                    }),
+                    spec);
+        }
+
+        var byGroup = new HashMap<Integer, List<Integer>>();
+        for (int n = 0; n < messages; n++) {
+            int text = Integer.parseInt(take().text());
+            byGroup.computeIfAbsent(text % 7, group -> new ArrayList<>()).add(text);
+        }
+        byGroup.values().forEach(texts -> assertThat(texts).isSorted().doesNotHaveDuplicates());
+        assertThat(overtaking).hasValue(0);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

@@ -95,7 +95,8 @@ class IsthmusActivationSpecTest {
                         Duration.ofMillis(200),
                         2.0,
                         "dead",
-                        new StartFrom(Instant.parse("2026-01-31T08:00:00Z"))));
+                        new StartFrom(Instant.parse("2026-01-31T08:00:00Z")),
+                        true));
         assertThat(subscription.options().delayAfter(3)).hasMillis(800);
     }
 

@@ -40,9 +40,19 @@ final class Line {
 
     CompletionStage<Acquisition> acquire(Demand demand) {
         var request = new Request(demand, new CompletableFuture<>());
-        requests.add(request);
-        serve();
+        if (owner.isOthersTurn(demand.member())) {
+            passOver(request);
+        } else {
+            requests.add(request);
+            serve();
+        }
         return request.answer();
+    }
+
+    private void passOver(Request request) {
+        request.answer().complete(Acquisition.nothing(news));
+        // It was woken in place of who has the turn, perhaps.
+        wakeNext();
     }
 
     private void serve() {
@@ -111,6 +121,10 @@ final class Line {
 
     private void handOut(Cursor cursor, long seenNews) {
         while (!requests.isEmpty()) {
+            if (owner.isOthersTurn(requests.element().demand().member())) {
+                passOver(requests.remove());
+                continue;
+            }
             var acquisition = owner.take(cursor, stretch, requests.element().demand(), seenNews);
             if (acquisition.isEmpty()) {
                 return;
@@ -151,12 +165,13 @@ final class Line {
     }
 
     /** Wakes the waiter once there is news that it did not know. */
-    Cancellable whenNews(long known, Waiter waiter) {
+    Cancellable whenNews(String member, long known, Waiter waiter) {
         var entry = new Waiting(known, waiter);
         waiting.add(entry);
         if (known < news) {
             wakeNext();
-        } else {
+        } else if (!owner.isOthersTurn(member)) {
+            // Whose turn it is not waits for the end of that, and for no records.
             watch();
         }
         return () -> waiting.remove(entry);

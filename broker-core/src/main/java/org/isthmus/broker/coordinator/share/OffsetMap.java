@@ -3,6 +3,7 @@ package org.isthmus.broker.coordinator.share;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +97,10 @@ final class OffsetMap<V> {
             run = next == null ? null : next.getValue();
         }
         return runs;
+    }
+
+    boolean hasAny(Predicate<V> wanted) {
+        return byFirst.values().stream().anyMatch(run -> wanted.test(run.value()));
     }
 
     /** All runs as they are now, in order. */

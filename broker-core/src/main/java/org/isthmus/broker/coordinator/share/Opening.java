@@ -9,8 +9,21 @@ package org.isthmus.broker.coordinator.share;
  *     member says so; else locks end by time, and what is fetched counts
  * @param start where a group begins that is not there yet
  * @param recreate whether a group whose interest is another begins anew; else that is refused
+ * @param inOrder whether this member and others like it have records of the partition one after another: nobody gets any while another one has
+ *     some
  */
-public record Opening(ShareSettings settings, Interest interest, boolean sessionLock, StartAt start, boolean recreate) {
+public record Opening(
+        ShareSettings settings,
+        Interest interest,
+        boolean sessionLock,
+        StartAt start,
+        boolean recreate,
+        boolean inOrder) {
+    /** Of a member that takes what there is. */
+    public Opening(ShareSettings settings, Interest interest, boolean sessionLock, StartAt start, boolean recreate) {
+        this(settings, interest, sessionLock, start, recreate, false);
+    }
+
     public static Opening stock(ShareSettings settings, StartAt start) {
         return new Opening(settings, Interest.EVERYTHING, false, start, false);
     }

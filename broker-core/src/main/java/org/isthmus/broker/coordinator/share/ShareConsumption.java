@@ -33,7 +33,7 @@ final class ShareConsumption {
     /** Holds what is on its way to the dead letter topic. No member can have this name: it is not text that the protocol carries. */
     private static final String GRAVE_DIGGER = "\0";
 
-    private record Member(Interest interest, boolean sessionLock) {}
+    private record Member(Interest interest, boolean sessionLock, boolean inOrder) {}
 
     private final String id;
     private final Shard<ShareMachine, ShareRecord> shard;
@@ -95,7 +95,7 @@ final class ShareConsumption {
 
     void join(String member, Opening opening) {
         var interest = opening.interest().isEverything() ? group().settings().interest() : opening.interest();
-        members.put(member, new Member(interest, opening.sessionLock()));
+        members.put(member, new Member(interest, opening.sessionLock(), opening.inOrder()));
         lines.computeIfAbsent(interest, wanted -> new Line(this, wanted));
     }
 
@@ -120,7 +120,7 @@ final class ShareConsumption {
     }
 
     Cancellable whenNews(String member, long known, Line.Waiter waiter) {
-        return line(member(member).interest()).whenNews(known, waiter);
+        return line(member(member).interest()).whenNews(member, known, waiter);
     }
 
     CompletionStage<Void> acknowledge(String member, List<Acknowledgement> acknowledgements) {
@@ -195,6 +195,12 @@ final class ShareConsumption {
         tellMissedSoon();
     }
 
+    /** Whether the member has to wait until another one has nothing more of the partition. */
+    boolean isOthersTurn(String member) {
+        var asking = members.get(member);
+        return asking != null && asking.inOrder() && dispatch.isOthersTurn(group(), member);
+    }
+
     Acquisition take(Cursor cursor, Stretch stretch, Demand demand, long news) {
         var member = members.get(demand.member());
         if (member == null) {
@@ -202,6 +208,9 @@ final class ShareConsumption {
         }
         var deadline = member.sessionLock() ? null : lockFromNow();
         var taken = dispatch.take(group(), cursor, stretch, demand, !member.sessionLock(), deadline, news);
+        if (member.inOrder() && !taken.isEmpty()) {
+            dispatch.beginTurn(demand.member());
+        }
         setTimer();
         return taken.isEmpty() ? taken : taken.atHand(source.isAtHand(taken.baseOffset()));
     }
@@ -238,7 +247,7 @@ final class ShareConsumption {
                 .flatMap(range -> dispatch.held().within(range).stream())
                 .toList()
                 .forEach(this::bury);
-        if (!holds.unseen().isEmpty()) {
+        if (!holds.unseen().isEmpty() || dispatch.endTurn(group())) {
             news();
         }
         setTimer();
@@ -284,8 +293,8 @@ final class ShareConsumption {
         }
         var wasFull = !dispatch.hasRoom(group);
         dispatch.applied(record, clock.wallMs());
-        // What is done is no news, save to those whom the limit kept waiting.
-        if (record instanceof ShareRecord.GivenBack || wasFull) {
+        // What is done is no news, save to those whom the limit or another one's turn kept waiting.
+        if (dispatch.endTurn(group) || record instanceof ShareRecord.GivenBack || wasFull) {
             news();
         }
         setTimer();

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * what is in flight counts what is held, never the span from the oldest unfinished record.
  */
 final class ShareDispatch {
+    /** Nobody's name. */
+    private static final String UNKNOWN = "";
+
     private final OffsetMap<Hold> held = new OffsetMap<>();
     private final OffsetMap<Long> delayed = new OffsetMap<>();
     private final OffsetSet missed = new OffsetSet();
@@ -27,11 +30,15 @@ final class ShareDispatch {
     private final OffsetSet vanished = new OffsetSet();
 
     private final Map<Interest, Cursor> cursors = new LinkedHashMap<>();
+    /** The member that has the turn, of those whose order is kept: nobody knows who where the reign began with what is unsettled. */
+    private @Nullable String turn;
+
     private final TreeMap<Long, OffsetSet> leasesByNanos = new TreeMap<>();
     private final TreeMap<Long, OffsetSet> delaysByMs = new TreeMap<>();
 
     ShareDispatch(ShareGroup group, long nowMs) {
         group.returned().runs().forEach(run -> delay(run.range(), run.value().availableAtMs(), nowMs));
+        turn = delayed.isEmpty() && group.pending().isEmpty() ? null : UNKNOWN;
     }
 
     OffsetMap<Hold> held() {
@@ -54,6 +61,30 @@ final class ShareDispatch {
 
     boolean hasRoom(ShareGroup group) {
         return held.size() < group.settings().maxInFlight();
+    }
+
+    /** Whether something may still come before what this member would get: another one has it, or it waits to come again. */
+    boolean isOthersTurn(ShareGroup group, String member) {
+        return turn != null && !turn.equals(member) && isAnyUnsettled(group, turn);
+    }
+
+    void beginTurn(String member) {
+        turn = member;
+    }
+
+    /** Ends the turn of a member of which nothing is left; says whether it does. */
+    boolean endTurn(ShareGroup group) {
+        if (turn == null || isAnyUnsettled(group, turn)) {
+            return false;
+        }
+        turn = null;
+        return true;
+    }
+
+    private boolean isAnyUnsettled(ShareGroup group, String member) {
+        return !delayed.isEmpty()
+                || !group.pending().isEmpty()
+                || held.hasAny(hold -> hold.member().equals(member));
     }
 
     Cursor cursor(ShareGroup group, Interest interest) {

@@ -109,7 +109,8 @@ final class ShareMember implements ShareStream {
                         ? ShareOpening.EARLIEST
                         : start instanceof OffsetSpec.Latest ? ShareOpening.LATEST : ShareOpening.AT_TIMESTAMP,
                 start instanceof OffsetSpec.AtTimestamp at ? at.timestampMs() : -1,
-                options.recreate());
+                options.recreate(),
+                options.inOrder());
     }
 
     @Override
@@ -256,7 +257,8 @@ final class ShareMember implements ShareStream {
     }
 
     private void receive(ShareSession session, TopicPartition partition, ShareFetchResponseData.PartitionData part) {
-        Failures.check(part.errorCode(), "share group " + group + " in " + partition, part.errorMessage());
+        Failures.checkLeader(
+                partition, part.errorCode(), "share group " + group + " in " + partition, part.errorMessage());
         var loan = ShareLoan.read(partition, part, session.number());
         ready.addAll(loan.deliveries());
         for (var gap : loan.gaps()) {

@@ -96,6 +96,7 @@ public final class ShareExtensions {
             out.writeByte(opening.start());
             out.writeLong(opening.startTimestampMs());
             out.writeBoolean(opening.recreate());
+            out.writeBoolean(opening.inOrder());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -123,7 +124,9 @@ public final class ShareExtensions {
                     readText(in),
                     in.readByte(),
                     in.readLong(),
-                    in.readBoolean());
+                    in.readBoolean(),
+                    // Who comes from before there was this says nothing.
+                    in.available() > 0 && in.readBoolean());
         } catch (IOException e) {
             throw new MalformedFrameException("opening of " + data.length + " bytes is cut or malformed", e);
         }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param ephemeral whether the group ends with its last member
  * @param start 0 earliest, 1 latest, 2 at the timestamp
  * @param recreate whether a group with another selector or excluded client begins anew; else that is refused
+ * @param inOrder whether members of this kind have records of a partition one after another
  */
 public record ShareOpening(
         @Nullable String selector,
@@ -24,7 +25,8 @@ public record ShareOpening(
         @Nullable String deadLetterTopic,
         byte start,
         long startTimestampMs,
-        boolean recreate) {
+        boolean recreate,
+        boolean inOrder) {
     public static final byte EARLIEST = 0;
     public static final byte LATEST = 1;
     public static final byte AT_TIMESTAMP = 2;

@@ -62,7 +62,8 @@ public record ShareGroupConfigs(MetadataStore metadata, Clock clock) {
                 asked.interest(),
                 asked.sessionLock(),
                 asked.start(),
-                asked.recreate());
+                asked.recreate(),
+                asked.inOrder());
     }
 
     private static Optional<DeadLetterTarget> deadLetterTarget(Map<String, String> configs, boolean whole) {

@@ -34,7 +34,7 @@ final class ShareOpenings {
             check(asked.selector());
             check(asked.memberSelector());
             var interest = new Interest(Optional.ofNullable(asked.memberSelector()), Optional.empty());
-            return new Opening(settings, interest, true, start(asked), asked.recreate());
+            return new Opening(settings, interest, true, start(asked), asked.recreate(), asked.inOrder());
         } catch (IllegalArgumentException e) {
             throw new BrokerException(
                     ErrorCode.INVALID_REQUEST, "a share group cannot be opened like this: " + e.getMessage(), e);

@@ -448,6 +448,74 @@ class SharePartitionTest {
         return new Opening(settings, Interest.EVERYTHING, true, EARLIEST, false);
     }
 
+    private static Opening inOrder() {
+        return new Opening(ShareSettings.QUEUE, Interest.EVERYTHING, true, EARLIEST, false, true);
+    }
+
+    @Test
+    void whoHasRecordsInOrderWaitsUntilAnotherHasNoneOfThePartition() {
+        harness.records.append("abcd", true);
+        open("one", inOrder());
+        open("two", inOrder());
+        assertThat(harness.acquire("g", "one", 2)).containsExactly(got(0, 1, 1));
+        var woken = new AtomicInteger();
+        var nothing = harness.now(share -> share.acquire("g", new Demand("two", 9, 100, Demand.Travel.PICKED)));
+        assertThat(nothing.isEmpty()).isTrue();
+        harness.now(share -> {
+            share.whenNews("g", "two", nothing.news(), () -> woken.incrementAndGet() > 0);
+            return CompletableFuture.completedStage(null);
+        });
+
+        harness.acknowledge("g", "one", 0, 0, Verdict.ACCEPT);
+        assertThat(harness.acquire("g", "two", 9)).isEmpty();
+        assertThat(harness.acquire("g", "one", 1)).containsExactly(got(2, 2, 1));
+        assertThat(woken).hasValue(0);
+        harness.acknowledge("g", "one", 1, 2, Verdict.ACCEPT);
+
+        assertThat(woken).hasValue(1);
+        assertThat(harness.acquire("g", "two", 9)).containsExactly(got(3, 3, 1));
+        harness.records.append("e", true);
+        assertThat(harness.acquire("g", "one", 9)).isEmpty();
+    }
+
+    @Test
+    void whoLeavesLeavesItsTurnToTheNext() {
+        harness.records.append("abc", true);
+        open("one", inOrder());
+        open("two", inOrder());
+        harness.acquire("g", "one", 2);
+        harness.now(share -> share.leave("g", "one"));
+        assertThat(harness.acquire("g", "two", 9)).containsExactly(got(0, 2, 1));
+    }
+
+    @Test
+    void whatIsAcknowledgedInAnOpenTransactionKeepsTheTurnAlsoOverAReign() {
+        harness.records.append("ab", true);
+        open("one", inOrder());
+        open("two", inOrder());
+        harness.acquire("g", "one", 1);
+        var transaction = new Transaction(7, (short) 0);
+        harness.now(share ->
+                share.acknowledge("g", "one", accept(0), transaction, () -> CompletableFuture.completedStage(null)));
+        assertThat(harness.acquire("g", "two", 9)).isEmpty();
+
+        harness.crash(Integer.MAX_VALUE);
+        open("two", inOrder());
+        assertThat(harness.acquire("g", "two", 9)).isEmpty();
+        harness.now(share -> share.end(transaction, true, () -> {}));
+        assertThat(harness.acquire("g", "two", 9)).containsExactly(got(1, 1, 1));
+    }
+
+    @Test
+    void whoTakesNoHeedOfTheOrderIsNotWaitedFor() {
+        harness.records.append("abc", true);
+        open("any", QUEUE);
+        open("one", inOrder());
+        assertThat(harness.acquire("g", "any", 1)).containsExactly(got(0, 0, 1));
+        assertThat(harness.acquire("g", "one", 1)).containsExactly(got(1, 1, 1));
+        assertThat(harness.acquire("g", "any", 1)).containsExactly(got(2, 2, 1));
+    }
+
     @Test
     void ephemeralGroupEndsWithItsLastMember() {
         open("one", ephemeral());
