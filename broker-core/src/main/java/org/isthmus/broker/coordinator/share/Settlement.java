@@ -53,6 +53,12 @@ final class Settlement {
         return settlement.decision();
     }
 
+    /** @throws BrokerException {@code INVALID_RECORD_STATE} where one is about a record that the member does not hold */
+    static void refuseNotHeld(
+            ShareGroup group, OffsetMap<Hold> held, String member, List<Acknowledgement> acknowledgements) {
+        acknowledgements.forEach(each -> holdsOf(group, held, member, each.range()));
+    }
+
     private static List<OffsetMap.Run<Hold>> holdsOf(
             ShareGroup group, OffsetMap<Hold> held, String member, OffsetRange range) {
         var runs = held.within(range);

@@ -125,6 +125,24 @@ final class ShareConsumption {
 
     CompletionStage<Void> acknowledge(String member, List<Acknowledgement> acknowledgements) {
         member(member);
+        var soft = acknowledgements.stream()
+                .filter(each -> each.verdict().isSoft())
+                .toList();
+        if (soft.isEmpty() || source.isSafe(endOf(acknowledgements.stream().map(Acknowledgement::range)))) {
+            return settle(member, acknowledgements);
+        }
+        // What goes back without a record waits for no disk: what lies behind it would go first meanwhile.
+        var lasting = acknowledgements.stream()
+                .filter(each -> !each.verdict().isSoft())
+                .toList();
+        return settle(0, view -> {
+                    Settlement.refuseNotHeld(group(), dispatch.held(), member, lasting);
+                    return Settlement.acknowledge(group(), dispatch.held(), member, soft, view.nowMs());
+                })
+                .thenCompose(settled -> settle(member, lasting));
+    }
+
+    private CompletionStage<Void> settle(String member, List<Acknowledgement> acknowledgements) {
         return settle(
                 endOf(acknowledgements.stream().map(Acknowledgement::range)),
                 view -> Settlement.acknowledge(group(), dispatch.held(), member, acknowledgements, view.nowMs()));
@@ -309,9 +327,9 @@ final class ShareConsumption {
         if (runs.isEmpty()) {
             return CompletableFuture.completedStage(null);
         }
-        return settle(
-                        endOf(runs.stream().map(OffsetMap.Run::range)),
-                        view -> Settlement.lapse(group(), stillHeld(runs), view.nowMs()))
+        // All of it together, so that what comes back comes in order.
+        var counted = runs.stream().filter(run -> run.value().counts()).map(OffsetMap.Run::range);
+        return settle(endOf(counted), view -> Settlement.lapse(group(), stillHeld(runs), view.nowMs()))
                 .whenComplete((done, failure) -> {
                     if (failure != null && !closed) {
                         shard.schedule(RETRY, () -> lapse(runs));

@@ -31,4 +31,9 @@ public enum Verdict {
     public boolean isExtension() {
         return type >= 100;
     }
+
+    /** Whether it only concerns who holds the record now, and leaves nothing that must survive. */
+    boolean isSoft() {
+        return this == RENEW || this == RELEASE_UNSEEN || this == SEEN;
+    }
 }

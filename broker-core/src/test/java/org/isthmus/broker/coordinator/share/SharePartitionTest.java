@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
 import org.junit.jupiter.api.Test;
 
 class SharePartitionTest {
@@ -107,6 +108,50 @@ class SharePartitionTest {
         harness.loop.run(Duration.ofMillis(10));
         assertThat(below).isCompleted();
         assertThat(above).isNotDone();
+    }
+
+    @Test
+    void whatGoesBackUnseenWaitsForNoDisk() {
+        open("one", QUEUE);
+        harness.records.append("abc", true);
+        harness.records.unsafe(0, new CompletableFuture<>());
+        harness.acquire("g", "one", 2);
+        var said = harness.ask(share -> share.acknowledge(
+                "g",
+                "one",
+                List.of(
+                        new Acknowledgement(OffsetRange.of(0), Verdict.ACCEPT),
+                        new Acknowledgement(OffsetRange.of(1), Verdict.RELEASE_UNSEEN))));
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 2, 1));
+        assertThat(said).isNotDone();
+    }
+
+    @Test
+    void whatIsRefusedGivesBackNothing() {
+        open("one", QUEUE);
+        harness.records.append("abc", true);
+        harness.records.unsafe(0, new CompletableFuture<>());
+        harness.acquire("g", "one", 2);
+        assertThatThrownBy(() -> harness.now(share -> share.acknowledge(
+                        "g",
+                        "one",
+                        List.of(
+                                new Acknowledgement(OffsetRange.of(1), Verdict.RELEASE_UNSEEN),
+                                new Acknowledgement(OffsetRange.of(2), Verdict.ACCEPT)))))
+                .isInstanceOfSatisfying(
+                        BrokerException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_RECORD_STATE));
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(2, 2, 1));
+    }
+
+    @Test
+    void whatALeavingMemberHadNotSeenWaitsForNoDisk() {
+        open("one", QUEUE);
+        harness.records.append("abc", true);
+        harness.records.unsafe(0, new CompletableFuture<>());
+        harness.acquire("g", "one", 2);
+        harness.now(share -> share.leave("g", "one"));
+        open("two", QUEUE);
+        assertThat(harness.acquire("g", "two", 9)).containsExactly(got(0, 2, 1));
     }
 
     @Test
