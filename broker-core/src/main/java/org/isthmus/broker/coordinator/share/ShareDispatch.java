@@ -127,6 +127,11 @@ final class ShareDispatch {
             found(group, cursor, fresh, wanted);
             scan.batches().forEach(batch -> follow(cursor, batch, fresh));
             cursor.advance(scan.next());
+            // What just turned out to be decided this scan has looked at too, and it comes before what is fresh.
+            scan.batches().stream()
+                    .filter(batch -> batch.content() != Scan.Content.UNDECIDED)
+                    .flatMap(batch -> cursor.takeDecided(batch.range()).stream())
+                    .forEach(range -> found(group, cursor, range, wanted));
         }
     }
 
