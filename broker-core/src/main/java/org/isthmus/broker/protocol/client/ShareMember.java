@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -80,7 +81,8 @@ final class ShareMember implements ShareStream {
         this.cluster = cluster;
         this.group = group;
         this.memberId = memberId;
-        this.partitions = Set.copyOf(partitions);
+        this.partitions = new TreeSet<>(TopicPartition.BY_NAME);
+        this.partitions.addAll(partitions);
         this.opening = opening(options);
         this.redelivery =
                 new Redelivery(options.maxDeliveries(), options.redelivery().firstDelayMs() > 0);

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -61,7 +62,9 @@ final class ShareSession {
         this.group = group;
         this.member = member;
         this.opening = opening;
-        this.partitions = Map.copyOf(partitions);
+        // Asked for in an order that is the same in every process: a simulation follows from its seed alone.
+        this.partitions = new TreeMap<>(TopicPartition.BY_NAME);
+        this.partitions.putAll(partitions);
         this.number = number;
     }
 
