@@ -606,7 +606,11 @@ final class Delivery {
         try {
             transaction.commit();
         } catch (TransactionRolledBackException e) {
-            rolledBack();
+            try {
+                rollingBack(); // what has come back is before what came ahead
+            } finally {
+                rolledBack();
+            }
             throw e;
         }
         committed();
