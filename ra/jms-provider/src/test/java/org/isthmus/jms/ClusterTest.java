@@ -13,6 +13,7 @@ import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -222,6 +223,22 @@ class ClusterTest {
             }
         }
         assertThat(receive("jms-dead-letters", 6)).containsExactlyInAnyOrder("m0", "m1", "m2", "m3", "m4", "m5");
+    }
+
+    @Test
+    void browserLooksAtWhicheverBrokerLeadsByThen() throws Exception {
+        var session = connection.createSession();
+        var browsed = new ArrayList<Enumeration<?>>();
+        for (var i = 0; i < 6; i++) {
+            // Leaders go round, so one of these is led by the broker that goes.
+            send("browsed-" + i, List.of("m" + i));
+            browsed.add(
+                    session.createBrowser(session.createQueue("browsed-" + i)).getEnumeration());
+        }
+        brokers.remove(1).close();
+        for (var i = 0; i < 6; i++) {
+            assertThat(((TextMessage) browsed.get(i).nextElement()).getText()).isEqualTo("m" + i);
+        }
     }
 
     private String address() {

@@ -141,7 +141,12 @@ final class Offsets {
             var asking = new ArrayList<CompletableFuture<?>>();
             byLeader.forEach((leader, led) ->
                     asking.add(deleteShareGroupAt(leader, group, led, deadline).toCompletableFuture()));
-            return CompletableFuture.allOf(asking.toArray(CompletableFuture<?>[]::new));
+            return CompletableFuture.allOf(asking.toArray(CompletableFuture<?>[]::new))
+                    .whenComplete((nothing, thrown) -> {
+                        if (thrown != null) {
+                            partitions.forEach(partition -> cluster.forgetTopic(partition.topic()));
+                        }
+                    });
         });
     }
 
@@ -209,7 +214,13 @@ final class Offsets {
         return cluster.topic(partition.topic(), deadline).thenCompose(topic -> {
             var request = question.apply(topic.info().id());
             return cluster.leader(partition, deadline)
-                    .thenCompose(leader -> cluster.request(leader, api, request, deadline));
+                    .thenCompose(leader -> cluster.request(leader, api, request, deadline))
+                    .whenComplete((answer, thrown) -> {
+                        // One that does not answer may lead no more, so whoever tries again asks who does.
+                        if (thrown != null) {
+                            cluster.forgetTopic(partition.topic());
+                        }
+                    });
         });
     }
 
