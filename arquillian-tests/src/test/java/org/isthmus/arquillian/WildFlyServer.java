@@ -150,7 +150,8 @@ final class WildFlyServer extends OwnServer implements Redeploying {
                 "-Djboss.home.dir=" + home,
                 "-Djboss.server.base.dir=" + base,
                 "-Djboss.socket.binding.port-offset=" + (port - USUAL_PORT),
-                // Nobody asks for these; somebody else may be at a port that follows from the first, and there are no pages then.
+                // Nobody asks for these; somebody else may be at a port that follows from the first, and there are no
+                // pages then.
                 "-Djboss.https.port=0",
                 "-Djboss.ajp.port=0",
                 "-Djboss.management.http.port=0",
