@@ -6,7 +6,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
-import org.isthmus.broker.common.ErrorCode;
 
 /**
  * Tries until it succeeds, fails for good, or the deadline passes; waits a little longer after each failure that may pass. Runs on the
@@ -63,11 +62,7 @@ final class Attempts<T> {
             return;
         }
         if (client.remaining(deadline).compareTo(pause) <= 0) {
-            outcome.completeExceptionally(new BrokerException(
-                    ErrorCode.REQUEST_TIMED_OUT,
-                    what + ": gave up after " + client.config().requestTimeout().toMillis() + " ms, last: "
-                            + failure.getMessage(),
-                    failure));
+            outcome.completeExceptionally(client.gaveUp(what, failure));
             return;
         }
         client.loop().schedule(pause, this::run);

@@ -20,7 +20,7 @@ final class BranchDelayer extends BranchOutlet {
     Supplier<CompletionStage<Long>> attempt(List<Waiting> batch, int before, Deadline deadline) {
         var later = batch.stream()
                 .map(each -> new TransactionalDelay.Later(
-                        each.atMs(), LaterSender.batch(each.send().record())))
+                        each.atMs(), LaterOutlet.batch(each.send().record())))
                 .toList();
         return () -> cluster.topic(partition.topic(), deadline)
                 .thenCompose(topic -> cluster.leader(partition, deadline).thenCompose(leader -> {

@@ -3,7 +3,9 @@ package org.isthmus.broker.protocol.client;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import org.isthmus.broker.client.ClientConfig;
+import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
+import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Tls;
 import org.isthmus.broker.network.Transport;
@@ -61,6 +63,14 @@ record ClientLoop(
     /** When a call that begins now is given up. */
     Deadline requestDeadline() {
         return Deadline.after(clock.nanos(), config.requestTimeout());
+    }
+
+    /** Why what may pass is not tried again. */
+    BrokerException gaveUp(String what, BrokerException last) {
+        return new BrokerException(
+                ErrorCode.REQUEST_TIMED_OUT,
+                what + ": gave up after " + config.requestTimeout().toMillis() + " ms, last: " + last.getMessage(),
+                last);
     }
 
     /**

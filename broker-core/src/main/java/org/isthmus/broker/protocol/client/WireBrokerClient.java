@@ -1,6 +1,7 @@
 package org.isthmus.broker.protocol.client;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,7 @@ final class WireBrokerClient implements OperatorClient {
     private final Inspection inspection;
 
     // Owned by the loop.
+    private final Map<TopicPartition, LaterOutlet> later = new LinkedHashMap<>();
     private final Set<FetchStream> streams = new LinkedHashSet<>();
     private final Set<ShareMember> members = new LinkedHashSet<>();
     private final Set<HeldName> names = new LinkedHashSet<>();
@@ -111,8 +113,22 @@ final class WireBrokerClient implements OperatorClient {
 
     @Override
     public CompletionStage<Void> sendLater(TopicPartition partition, NewRecord record, Acks acks, long atMs) {
-        var sender = new LaterSender(cluster, partition, record, acks, atMs);
-        return call("send later to " + partition, sender::send);
+        var answer = new CompletableFuture<Void>();
+        client.run(
+                () -> {
+                    if (isClosed) {
+                        answer.completeExceptionally(closed());
+                    } else {
+                        later(partition).send(record, acks, atMs, answer);
+                    }
+                },
+                () -> answer.completeExceptionally(closed()));
+        return answer;
+    }
+
+    private LaterOutlet later(TopicPartition partition) {
+        return later.computeIfAbsent(
+                partition, wanted -> new LaterOutlet(client, cluster, wanted, () -> later.remove(wanted)));
     }
 
     @Override
@@ -255,6 +271,7 @@ final class WireBrokerClient implements OperatorClient {
                         isClosed = true;
                         producer.close(closed());
                         transactions.close(closed());
+                        List.copyOf(later.values()).forEach(outlet -> outlet.fail(closed()));
                         List.copyOf(streams).forEach(stream -> stream.fail(closed()));
                         List.copyOf(members).forEach(member -> member.fail(closed()));
                         List.copyOf(calls).forEach(call -> call.outcome.completeExceptionally(closed()));
