@@ -104,8 +104,16 @@ public final class IsthmusManagedConnection extends IsthmusConnection {
             if (committed) {
                 worker.committed();
             } else {
-                worker.rolledBack();
+                notCommitted();
             }
+        }
+    }
+
+    private void notCommitted() throws JMSException {
+        try {
+            worker.rollingBack(); // what comes back is before what came ahead
+        } finally {
+            worker.rolledBack();
         }
     }
 

@@ -102,7 +102,7 @@ final class XaBranches {
         } catch (JMSException e) {
             var error = XaErrors.of(e);
             if (error.errorCode == XAException.XA_RBROLLBACK) {
-                forgetRolledBack(xid, branch);
+                hasRolledBack(xid, branch);
             } else {
                 branch.prepared();
             }
@@ -122,10 +122,21 @@ final class XaBranches {
         try {
             JmsErrors.await(() -> branch.transaction().commit(), "committing " + xid);
         } catch (JMSException e) {
-            forgetRolledBack(xid, branch);
+            hasRolledBack(xid, branch);
             throw XaErrors.of(e);
         }
         forgetCommitted(xid, branch);
+    }
+
+    /** The broker has rolled it back when it was asked for something else. */
+    private void hasRolledBack(Xid xid, XaBranch branch) throws XAException {
+        try {
+            giveBackAhead(branch);
+        } catch (JMSException e) {
+            LOG.log(System.Logger.Level.WARNING, "What a branch had may come out of order: xid=" + xid, e);
+        } finally {
+            forgetRolledBack(xid, branch);
+        }
     }
 
     private void complete(Xid xid, XaBranch branch, boolean inOnePhase) throws XAException {

@@ -9,7 +9,6 @@ import jakarta.jms.JMSException;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
-import jakarta.jms.TransactionRolledBackException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -138,34 +137,6 @@ class TransactedSessionTest {
         assertThat(seen.poll(SOON, TimeUnit.MILLISECONDS)).isEqualTo("one");
         assertThat(seen.poll(SOON, TimeUnit.MILLISECONDS)).isEqualTo("one");
         assertThat(seen.poll(SOON, TimeUnit.MILLISECONDS)).isEqualTo("two");
-    }
-
-    @Test
-    void whatACommitRollsBackComesBeforeWhatCameAhead() throws JMSException, InterruptedException {
-        send("orders", "one", "two", "three");
-        var session = transacted();
-        var gone = session.createTemporaryQueue();
-        var refusing = session.createProducer(gone);
-        refusing.send(session.createTextMessage("while it is there"));
-        session.commit();
-        gone.delete();
-        var seen = new ArrayBlockingQueue<String>(10);
-        session.createConsumer(session.createQueue("orders")).setMessageListener(message -> {
-            try {
-                seen.add(((TextMessage) message).getText());
-                if (!message.getJMSRedelivered()) {
-                    refusing.send(session.createTextMessage("too late"));
-                }
-                session.commit();
-            } catch (TransactionRolledBackException e) {
-                seen.add("rolled back");
-            } catch (JMSException e) {
-                seen.add(e.toString());
-            }
-        });
-        for (var text : List.of("one", "rolled back", "one", "two", "rolled back", "two", "three")) {
-            assertThat(seen.poll(SOON, TimeUnit.MILLISECONDS)).isEqualTo(text);
-        }
     }
 
     @Test
