@@ -95,6 +95,8 @@ final class ShareInflow implements Inflow {
     private boolean pollingAhead;
     // Whether what is polled lies behind what was given back since, and so would come before it.
     private boolean pollIsStale;
+    // Whether something goes back that a poll must not overtake.
+    private boolean givingBack;
     private long polledAtNanos;
     private long takenAtNanos;
     private boolean watchingIdleness;
@@ -132,7 +134,7 @@ final class ShareInflow implements Inflow {
 
     @Override
     public boolean isAsking() {
-        return polling;
+        return polling || givingBack;
     }
 
     @Override
@@ -181,7 +183,7 @@ final class ShareInflow implements Inflow {
     }
 
     private boolean mayPoll() {
-        return !polling && !paused && !closed && failure == null;
+        return !polling && !givingBack && !paused && !closed && failure == null;
     }
 
     private void poll(int most, Duration longestWait) {
@@ -195,6 +197,11 @@ final class ShareInflow implements Inflow {
     }
 
     private void failed(@Nullable Throwable refused) {
+        pollIsOver();
+        fail(refused == null ? new IllegalStateException("a poll without an answer") : JmsErrors.unwrapped(refused));
+    }
+
+    private void pollIsOver() {
         lock.lock();
         try {
             polling = false;
@@ -202,7 +209,6 @@ final class ShareInflow implements Inflow {
         } finally {
             lock.unlock();
         }
-        fail(refused == null ? new IllegalStateException("a poll without an answer") : JmsErrors.unwrapped(refused));
     }
 
     private void polled(List<ShareDelivery> deliveries, int most, Duration longestWait) {
@@ -221,9 +227,8 @@ final class ShareInflow implements Inflow {
                 orderByPriority();
                 nothingNew = buffer.size() == before && !deliveries.isEmpty();
                 watchIdleness();
+                polling = nothingNew;
             }
-            polling = nothingNew;
-            pollIsStale = false;
         } finally {
             lock.unlock();
         }
@@ -234,6 +239,7 @@ final class ShareInflow implements Inflow {
         }
         if (unwanted) {
             say(deliveries, Settlement.RELEASE_UNSEEN); // who asked has gone away, or what comes back goes first
+            pollIsOver(); // no earlier: the next poll would bring what lies behind
         }
         observer.arrived();
         pump();
@@ -261,11 +267,23 @@ final class ShareInflow implements Inflow {
             }
             buffer.stream().filter(held -> held.again() == 0).forEach(held -> back.add(held.delivery()));
             buffer.removeIf(held -> held.again() == 0);
-            pollIsStale |= polling && !back.isEmpty();
+            if (back.isEmpty()) {
+                return;
+            }
+            pollIsStale |= polling;
+            givingBack = true;
         } finally {
             lock.unlock();
         }
         say(back, Settlement.RELEASE_UNSEEN);
+        lock.lock();
+        try {
+            givingBack = false;
+        } finally {
+            lock.unlock();
+        }
+        observer.arrived(); // whoever receives may ask now
+        pump();
     }
 
     /** A lost connection may have brought the same before, and the broker does not know all that became of that. */
