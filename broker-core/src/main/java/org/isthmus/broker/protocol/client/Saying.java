@@ -18,6 +18,10 @@ record Saying(TopicPartition partition, long first, long last, byte type, Comple
     static final byte RELEASE_UNSEEN = 100;
     static final byte SEEN = 101;
 
+    boolean givesBack() {
+        return type == RELEASE || type == RELEASE_UNSEEN;
+    }
+
     /** What is said of offsets in a row. */
     record Row(TopicPartition partition, long first, long last, byte type) {
         private boolean isFollowedBy(Saying next) {

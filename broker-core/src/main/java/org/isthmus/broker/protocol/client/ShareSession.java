@@ -28,7 +28,7 @@ import org.isthmus.broker.protocol.codec.ShareOpening;
  * comes next, so they are numbered in the order in which they are sent. Owned by the client's loop.
  *
  * <p>A few acknowledgements are under way at a time, so that one leaves at once while not too much is said; what is to be said meanwhile goes into
- * the next one. They are answered in their order.
+ * the next one, which leaves before its time where it gives back what a fetch is to bring again. They are answered in their order.
  */
 final class ShareSession {
     private static final int FINAL_EPOCH = -1;
@@ -114,6 +114,9 @@ final class ShareSession {
     /** Asks for records; the first time, the broker opens the group for this member. One at a time. */
     CompletionStage<ShareFetchResponseData> fetch(int maxRecords, int maxWaitMs) {
         isFetching = true;
+        if (toSay.stream().anyMatch(Saying::givesBack)) {
+            sayNow(); // the fetch would overtake it, and bring what lies behind
+        }
         var request = new ShareFetchRequestData()
                 .setGroupId(group)
                 .setMemberId(member)

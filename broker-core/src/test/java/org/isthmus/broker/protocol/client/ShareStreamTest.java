@@ -114,6 +114,31 @@ class ShareStreamTest {
     }
 
     @Test
+    void whatIsGivenBackComesAgainFirstHoweverMuchIsUnderWay() throws IOException {
+        try (var proxy = new HoldingProxy();
+                var slow = EmbeddedBroker.acquire(new BrokerConfig(
+                        data.resolve("slow"),
+                        List.of(new Endpoint.Tcp("127.0.0.1", 0)),
+                        Map.of("advertised.listeners", "PLAINTEXT://" + proxy.endpoint())))) {
+            proxy.passTo(slow.listeners().get(0).port());
+            try (var far = BrokerClients.connect(List.of(proxy.endpoint()), ClientConfig.defaults("far"))) {
+                get(far.createTopic(new NewTopic("orders", 1, Map.of())));
+                send(far, 10);
+                var member = far.openShare("workers", Set.of(ORDERS), ShareOptions.QUEUE);
+                var deliveries = get(member.poll(5, PATIENCE));
+                proxy.hold(true);
+                for (var accepted : deliveries.subList(0, 4)) {
+                    member.settle(accepted, accepted.record().offset(), Settlement.ACCEPT);
+                }
+                member.settle(deliveries.get(4), 4, Settlement.RELEASE_UNSEEN);
+                var again = member.poll(5, PATIENCE);
+                proxy.hold(false);
+                assertThat(values(get(again))).startsWith("v4");
+            }
+        }
+    }
+
+    @Test
     void aWaitingPollGetsWhatIsSentLater() {
         var member = join(ShareOptions.QUEUE);
         var waiting = member.poll(5, PATIENCE);
@@ -137,6 +162,7 @@ class ShareStreamTest {
     void aMembersSelectorLeavesTheRestToOthers() {
         for (int i = 0; i < 10; i++) {
             send(
+                    client,
                     "v" + i,
                     List.of(
                             new Header("size", String.valueOf(i).getBytes(UTF_8)),
@@ -182,14 +208,17 @@ class ShareStreamTest {
     }
 
     private void send(int count) {
+        send(client, count);
+    }
+
+    private static void send(BrokerClient by, int count) {
         for (int i = 0; i < count; i++) {
-            send("v" + i, List.of());
+            send(by, "v" + i, List.of());
         }
     }
 
-    private void send(String value, List<Header> headers) {
-        get(client.send(
-                ORDERS, new NewRecord(System.currentTimeMillis(), null, value.getBytes(UTF_8), headers), Acks.ALL));
+    private static void send(BrokerClient by, String value, List<Header> headers) {
+        get(by.send(ORDERS, new NewRecord(System.currentTimeMillis(), null, value.getBytes(UTF_8), headers), Acks.ALL));
     }
 
     private static List<String> values(List<ShareDelivery> deliveries) {
