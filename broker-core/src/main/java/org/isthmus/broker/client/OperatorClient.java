@@ -19,6 +19,12 @@ public interface OperatorClient extends BrokerClient {
     /** Where a share group stands, in each partition that it has begun to consume; empty for a group that there is not. */
     CompletionStage<List<ShareStanding>> standing(String shareGroup);
 
+    /**
+     * Forgets a group with all that it has, and that it is a subscription. Fails with {@code NON_EMPTY_GROUP} while it has members, and with {@code
+     * GROUP_ID_NOT_FOUND} where there is none.
+     */
+    CompletionStage<Void> deleteGroup(String group);
+
     /** The transactions of all brokers, those that have ended too until they are forgotten. */
     CompletionStage<List<TransactionView>> transactions();
 }

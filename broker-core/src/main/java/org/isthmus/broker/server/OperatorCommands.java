@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
@@ -26,11 +25,9 @@ import org.isthmus.broker.client.OperatorClient;
 import org.isthmus.broker.client.ShareStanding;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
-import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TlsSettings;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.common.Xid;
-import org.isthmus.broker.metadata.GroupSetting;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.protocol.client.BrokerClients;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +46,7 @@ final class OperatorCommands {
               topics delete TOPIC
               groups                               every group
               groups describe GROUP                what it committed, and how far behind it is
-              groups delete GROUP                  of a queue or a subscription that nobody consumes, with what it has left
+              groups delete GROUP                  of a queue, a subscription or consumers, while nobody consumes, with what it has left
               transactions                         those that are under way, and the branches that wait for their managers
               transactions commit|rollback XID     decides a prepared branch in its manager's place
               transactions forget XID              drops what is remembered of that decision
@@ -62,9 +59,6 @@ final class OperatorCommands {
             """;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
-    /** Settings that make a durable subscription of a group. */
-    private static final Set<String> SUBSCRIPTION =
-            Set.of(GroupSetting.SUBSCRIPTION_TOPIC.key(), GroupSetting.SUBSCRIPTION_SHARED.key());
 
     private final OperatorClient client;
     private final PrintStream out;
@@ -318,24 +312,8 @@ final class OperatorCommands {
                         .toList());
     }
 
-    /** As a subscription's owner does who ends it: with the settings that make it one, or the next of that name would go on with it. */
     private void forget(String name) {
-        var partitions = await(client.standing(name)).stream()
-                .map(ShareStanding::partition)
-                .collect(Collectors.toSet());
-        var settings = new HashMap<String, Optional<String>>();
-        await(client.groupSettings(name)).keySet().stream()
-                .filter(SUBSCRIPTION::contains)
-                .forEach(key -> settings.put(key, Optional.empty()));
-        if (partitions.isEmpty() && settings.isEmpty()) {
-            throw new BrokerException(ErrorCode.GROUP_ID_NOT_FOUND, "there is no share group " + name);
-        }
-        if (!partitions.isEmpty()) {
-            await(client.deleteShareGroup(name, partitions));
-        }
-        if (!settings.isEmpty()) {
-            await(client.changeGroupSettings(name, settings));
-        }
+        await(client.deleteGroup(name));
         out.println("deleted " + name);
     }
 

@@ -443,8 +443,7 @@ class StockClusterTest {
 
         sayToAny("groups", "delete", "abandoned");
         assertThat(sayToAny("groups", "describe", "abandoned").lines()).hasSize(1);
-        assertThatThrownBy(() -> sayToAny("groups", "delete", "abandoned"))
-                .hasMessage("there is no share group abandoned");
+        assertThatThrownBy(() -> sayToAny("groups", "delete", "abandoned")).hasMessageContaining("GROUP_ID_NOT_FOUND");
     }
 
     @Test

@@ -7,8 +7,11 @@ import jakarta.jms.IllegalStateException;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -158,6 +161,25 @@ class DurableSubscriptionTest extends RealBrokerTest {
         consumer.close();
         session.unsubscribe("audit");
         assertThatThrownBy(() -> session.unsubscribe("audit")).isInstanceOf(InvalidDestinationException.class);
+    }
+
+    @Test
+    void subscriptionWhoseGroupAKafkaClientDeletesIsGone() throws Exception {
+        var first = client();
+        first.createSession().createDurableConsumer(topic, "audit");
+        first.close();
+        try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+            admin.deleteShareGroups(List.of("jms/" + own("client") + "/audit"))
+                    .all()
+                    .get(SOON, TimeUnit.MILLISECONDS);
+        }
+        publish("a");
+        var session = client().createSession();
+        assertThatThrownBy(() -> session.unsubscribe("audit")).isInstanceOf(InvalidDestinationException.class);
+
+        var anew = session.createDurableConsumer(topic, "audit");
+        publish("b");
+        assertThat(anew.receive(SOON).getBody(String.class)).isEqualTo("b");
     }
 
     @Test

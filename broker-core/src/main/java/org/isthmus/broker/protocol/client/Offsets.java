@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsRequestData;
 import org.apache.kafka.common.message.DeleteShareGroupOffsetsResponseData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
@@ -126,6 +127,19 @@ final class Offsets {
                 found.put(partition, part.offset());
             }
         }
+    }
+
+    /** Its coordinator knows the group, or asks all brokers for what they have of it. */
+    CompletionStage<Void> deleteGroup(String group, Deadline deadline) {
+        var request = new DeleteGroupsRequestData().setGroupsNames(List.of(group));
+        return cluster.coordinator(group, deadline)
+                .thenCompose(coordinator -> cluster.request(coordinator, Api.DELETE_GROUPS, request, deadline))
+                .thenAccept(answer -> answer.results().forEach(done -> {
+                    if (done.errorCode() != ErrorCode.NONE.code()) {
+                        cluster.forgetCoordinator(group);
+                    }
+                    Failures.check(done.errorCode(), "delete group " + group, null);
+                }));
     }
 
     /** Each leader forgets the group in the partitions that it leads; one that does not know it there has nothing to forget. */

@@ -173,6 +173,11 @@ final class WireBrokerClient implements OperatorClient {
     }
 
     @Override
+    public CompletionStage<Void> deleteGroup(String group) {
+        return call("delete group " + group, deadline -> offsets.deleteGroup(group, deadline));
+    }
+
+    @Override
     public CompletionStage<Void> deleteShareGroup(String group, Set<TopicPartition> partitions) {
         return call("delete share group " + group, deadline -> offsets.deleteShareGroup(group, partitions, deadline));
     }

@@ -47,7 +47,7 @@ public final class CoordinatorHandlers {
                 new ConsumerGroupDescribeHandler(groups, metadata),
                 new DescribeGroupsHandler(groups),
                 new ListGroupsHandler(groups, shareGroups),
-                new DeleteGroupsHandler(groups, shareGroups, others),
+                new DeleteGroupsHandler(groups, shareGroups, others, metadata),
                 new InitProducerIdHandler(producerIds, transactions),
                 new AddPartitionsToTxnHandler(TransactionAdmission.of(transactions), metadata),
                 new AddOffsetsToTxnHandler(transactions, topics),

@@ -1,6 +1,10 @@
 package org.isthmus.broker.protocol.handler;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
@@ -9,16 +13,28 @@ import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupRe
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResultCollection;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.group.GroupCoordinator;
+import org.isthmus.broker.metadata.ClusterDelta;
+import org.isthmus.broker.metadata.GroupSetting;
+import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.protocol.codec.ShareExtensions;
 
-/** DeleteGroups: forget groups that nobody belongs to, with their offsets. */
+/**
+ * DeleteGroups: forget groups that nobody belongs to, with their offsets, and of durable subscriptions that they are any: the next of the name would
+ * go on with them.
+ */
 final class DeleteGroupsHandler implements ApiHandler<DeleteGroupsRequestData, DeleteGroupsResponseData> {
+    /** The settings that make a group a durable subscription. */
+    private static final Set<String> SUBSCRIPTION =
+            Set.of(GroupSetting.SUBSCRIPTION_TOPIC.key(), GroupSetting.SUBSCRIPTION_SHARED.key());
+
     private final GroupCoordinator groups;
     private final ShareGroups shareGroups;
     private final OtherBrokers others;
+    private final MetadataStore metadata;
 
-    DeleteGroupsHandler(GroupCoordinator groups, ShareGroups shareGroups, OtherBrokers others) {
+    DeleteGroupsHandler(GroupCoordinator groups, ShareGroups shareGroups, OtherBrokers others, MetadataStore metadata) {
         this.others = others;
+        this.metadata = metadata;
         this.groups = groups;
         this.shareGroups = shareGroups;
     }
@@ -55,7 +71,7 @@ final class DeleteGroupsHandler implements ApiHandler<DeleteGroupsRequestData, D
         return groups.delete(groupId)
                 .exceptionally(CoordinatorErrors::errorOf)
                 .thenCompose(error -> error == ErrorCode.GROUP_ID_NOT_FOUND
-                        ? deleteSharedEverywhere(groupId)
+                        ? deleteSharedEverywhere(groupId).thenCompose(deleted -> endSubscription(groupId, deleted))
                         : CompletableFuture.completedStage(error));
     }
 
@@ -71,6 +87,22 @@ final class DeleteGroupsHandler implements ApiHandler<DeleteGroupsRequestData, D
                 .filter(error -> error != ErrorCode.NONE && error != ErrorCode.GROUP_ID_NOT_FOUND)
                 .findFirst()
                 .orElse(errors.contains(ErrorCode.NONE) ? ErrorCode.NONE : ErrorCode.GROUP_ID_NOT_FOUND));
+    }
+
+    /** After what it had is forgotten: where that fails, it is still a subscription. One whose topic is gone has nothing any more, and ends too. */
+    private CompletionStage<ErrorCode> endSubscription(String groupId, ErrorCode deleted) {
+        var isSubscription = metadata.image().groupConfigs().getOrDefault(groupId, Map.of()).keySet().stream()
+                .anyMatch(SUBSCRIPTION::contains);
+        if (!isSubscription || deleted != ErrorCode.NONE && deleted != ErrorCode.GROUP_ID_NOT_FOUND) {
+            return CompletableFuture.completedStage(deleted);
+        }
+        return metadata.change(image -> {
+                    var configs = new HashMap<>(image.groupConfigs().getOrDefault(groupId, Map.of()));
+                    configs.keySet().removeAll(SUBSCRIPTION);
+                    return List.of(new ClusterDelta.GroupConfigured(groupId, configs));
+                })
+                .thenApply(done -> ErrorCode.NONE)
+                .exceptionally(CoordinatorErrors::errorOf);
     }
 
     private CompletionStage<ErrorCode> deleteShared(String groupId) {
