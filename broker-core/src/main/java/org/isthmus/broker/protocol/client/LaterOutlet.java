@@ -2,6 +2,7 @@ package org.isthmus.broker.protocol.client;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.isthmus.broker.client.Acks;
@@ -62,7 +63,7 @@ final class LaterOutlet {
         failAll(unsent, reason);
     }
 
-    private static void failAll(TreeMap<Long, Later> some, BrokerException reason) {
+    private static void failAll(Map<Long, Later> some, BrokerException reason) {
         var all = new ArrayList<>(some.values());
         some.clear();
         all.forEach(each -> each.answer().completeExceptionally(reason));

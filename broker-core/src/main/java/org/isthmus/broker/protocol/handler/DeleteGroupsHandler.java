@@ -91,9 +91,10 @@ final class DeleteGroupsHandler implements ApiHandler<DeleteGroupsRequestData, D
 
     /** After what it had is forgotten: where that fails, it is still a subscription. One whose topic is gone has nothing any more, and ends too. */
     private CompletionStage<ErrorCode> endSubscription(String groupId, ErrorCode deleted) {
+        var isGone = deleted == ErrorCode.NONE || deleted == ErrorCode.GROUP_ID_NOT_FOUND;
         var isSubscription = metadata.image().groupConfigs().getOrDefault(groupId, Map.of()).keySet().stream()
                 .anyMatch(SUBSCRIPTION::contains);
-        if (!isSubscription || deleted != ErrorCode.NONE && deleted != ErrorCode.GROUP_ID_NOT_FOUND) {
+        if (!isGone || !isSubscription) {
             return CompletableFuture.completedStage(deleted);
         }
         return metadata.change(image -> {
