@@ -92,7 +92,7 @@ final class AppendCheck {
                 return new AppendResult.Rejected(INVALID_RECORD, reason, keyless);
             }
         }
-        return batch.hasProducer() ? producers.check(batch) : null;
+        return batch.hasProducer() ? producers.check(batch, origin) : null;
     }
 
     /** The records whose timestamps are out of bounds. */

@@ -5,5 +5,7 @@ public enum AppendOrigin {
     /** A producer: whatever it sends is distrusted. */
     CLIENT,
     /** The broker itself, as a coordinator. */
-    BROKER
+    BROKER,
+    /** As {@link #BROKER}, with the end of a transaction under an epoch that only what comes behind it has. */
+    NEXT_EPOCH
 }

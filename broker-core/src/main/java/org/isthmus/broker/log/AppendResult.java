@@ -22,7 +22,7 @@ public sealed interface AppendResult {
      */
     record Appended(long baseOffset, long lastOffset, long logAppendTimeMs) implements AppendResult {}
 
-    /** The producer sent this batch before; these are the offsets that it got then. */
+    /** The producer sent this batch before; these are the offsets that it got then, or −1 where that is not known any more. */
     record Duplicate(long baseOffset, long lastOffset, long logAppendTimeMs) implements AppendResult {}
 
     /**

@@ -42,7 +42,7 @@ final class ProducerStates {
 
     /** Null if the batch may be appended; else what to answer. */
     @Nullable
-    AppendResult check(RecordBatch batch) {
+    AppendResult check(RecordBatch batch, AppendOrigin origin) {
         var producer = producers.get(batch.producerId());
         if (producer == null) {
             // All that this producer wrote may have been deleted with the log's old end: whatever it goes on with is
@@ -54,6 +54,9 @@ final class ProducerStates {
                     INVALID_PRODUCER_EPOCH,
                     "Producer " + batch.producerId() + " has epoch " + producer.epoch + ", the batch "
                             + batch.producerEpoch());
+        }
+        if (origin == AppendOrigin.NEXT_EPOCH && batch.producerEpoch() == producer.epoch) {
+            return new AppendResult.Duplicate(-1, -1, -1);
         }
         if (batch.isControl() || batch.baseSequence() == RecordBatch.NO_SEQUENCE) {
             return null;

@@ -382,15 +382,17 @@ public final class Partition {
      * Appends a marker that ends a transaction; completes once it is committed, and as safe as the topic asks for. That is not hurried, because
      * others often bring it about soon. Fails as {@link #append(ByteBuffer, Durability)} does.
      *
+     * @param raised whether it stands under an epoch that only what comes behind it has, so that it is known where it comes once more
      * @param seen completes as soon as readers go by it, with the same
      */
-    public CompletionStage<AppendResult> appendMarker(ByteBuffer marker, CompletableFuture<AppendResult> seen) {
+    public CompletionStage<AppendResult> appendMarker(
+            ByteBuffer marker, boolean raised, CompletableFuture<AppendResult> seen) {
         var kept = new CompletableFuture<AppendResult>();
         loop.perform(() -> whenOpen((opened, failure) -> {
             if (opened == null) {
                 kept.completeExceptionally(failure == null ? notLeading() : failure);
             } else {
-                appendMarker(opened, marker, seen, kept);
+                appendMarker(opened, marker, raised, seen, kept);
             }
         }));
         return kept.whenComplete((result, failure) -> {
@@ -405,30 +407,31 @@ public final class Partition {
     private void appendMarker(
             PartitionLog opened,
             ByteBuffer marker,
+            boolean raised,
             CompletableFuture<AppendResult> seen,
             CompletableFuture<AppendResult> kept) {
         var before = opened.view().endOffset();
         AppendResult result;
         try {
-            result = write(opened, marker, Durability.COMMITTED, AppendOrigin.BROKER);
+            var origin = raised ? AppendOrigin.NEXT_EPOCH : AppendOrigin.BROKER;
+            result = write(opened, marker, Durability.COMMITTED, origin);
         } catch (RuntimeException e) {
             kept.completeExceptionally(e);
             return;
         }
-        if (!(result instanceof AppendResult.Appended appended)) {
+        if (result instanceof AppendResult.Rejected) {
             kept.complete(result);
             return;
         }
-        grown(opened);
-        var end = appended.lastOffset() + 1;
-        if (replica == null) {
-            show(opened, before);
-            waiters.await(end, opened.view().highWatermark(), Waiters.completing(seen, result));
-            awaitingSafety.await(end, safeUpTo, Waiters.completing(kept, result));
-        } else {
-            waiters.await(end, opened.view().highWatermark(), Waiters.completing(seen, result));
-            awaitingSafety.await(end, safeUpTo, Waiters.completing(kept, result));
+        var end = opened.view().endOffset();
+        if (end > before) {
+            grown(opened);
+            if (replica == null) {
+                show(opened, before);
+            }
         }
+        waiters.await(end, opened.view().highWatermark(), Waiters.completing(seen, result));
+        awaitingSafety.await(end, safeUpTo, Waiters.completing(kept, result));
         if (seen.isDone()) {
             hurrySoon();
         } else {

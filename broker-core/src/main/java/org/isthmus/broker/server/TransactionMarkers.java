@@ -55,6 +55,7 @@ record TransactionMarkers(
                     id.partition(),
                     producer.producerId(),
                     producer.epoch(),
+                    marker.raised(),
                     marker.outcome() == Outcome.COMMIT,
                     applied));
         }
@@ -79,8 +80,7 @@ record TransactionMarkers(
     }
 
     private Arrival settleShares(TopicPartition id, Marker marker) {
-        var outcome = new Transaction(
-                marker.producer().producerId(), marker.producer().epoch());
+        var outcome = new Transaction(marker.producer().producerId(), marker.lastEnded());
         return arrival(applied -> shares.ask(
                         id,
                         share -> share.end(
@@ -89,8 +89,7 @@ record TransactionMarkers(
     }
 
     private Arrival settleDelays(TopicPartition id, Marker marker) {
-        var outcome =
-                new StagedBy(marker.producer().producerId(), marker.producer().epoch());
+        var outcome = new StagedBy(marker.producer().producerId(), marker.lastEnded());
         return Arrival.whenKept(delays.ask(id, waiting -> waiting.end(outcome, marker.outcome() == Outcome.COMMIT))
                 .thenApply(settled -> ErrorCode.NONE));
     }
@@ -103,7 +102,7 @@ record TransactionMarkers(
         var batch = new EndTransactionMarker(outcome, marker.coordinatorEpoch())
                 .toBatch(producer.producerId(), producer.epoch(), clock.wallMs());
         var seen = new CompletableFuture<AppendResult>();
-        var kept = partition.appendMarker(batch, seen);
+        var kept = partition.appendMarker(batch, marker.raised(), seen);
         return new Arrival(seen.thenApply(TransactionMarkers::outcome), kept.thenApply(TransactionMarkers::outcome));
     }
 

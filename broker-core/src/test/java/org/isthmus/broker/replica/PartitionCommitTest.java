@@ -154,21 +154,13 @@ class PartitionCommitTest {
     @Test
     void markerIsSeenAtOnceAndKeptOnceTheDiskHasIt() {
         var partition = partitions(Map.of("isthmus.flush", "commit")).get(0);
-        var transactional = new RecordBatchBuilder(Compression.NONE)
-                .producer(7, (short) 0, 0)
-                .transactional()
-                .append(0, null, new byte[100], List.of())
-                .build();
-        partition
-                .append(transactional, Durability.COMMITTED)
-                .toCompletableFuture()
-                .join();
+        append(partition, transactional(0));
         var held = new CountDownLatch(1);
         disk.execute(() -> awaitQuietly(held));
 
         var seen = new CompletableFuture<AppendResult>();
         var marker = new EndTransactionMarker(EndTransactionMarker.Outcome.COMMIT, 0).toBatch(7, (short) 0, 0);
-        var kept = partition.appendMarker(marker, seen).toCompletableFuture();
+        var kept = partition.appendMarker(marker, false, seen).toCompletableFuture();
 
         assertThat(seen).succeedsWithin(Duration.ofSeconds(30)).isInstanceOf(AppendResult.Appended.class);
         assertThat(partition.view().orElseThrow().lastStableOffset()).isEqualTo(2);
@@ -191,7 +183,7 @@ class PartitionCommitTest {
         var committed = partition.append(batch(), Durability.COMMITTED).toCompletableFuture();
         var seen = new CompletableFuture<AppendResult>();
         var marker = new EndTransactionMarker(EndTransactionMarker.Outcome.ABORT, 0).toBatch(7, (short) 0, 0);
-        var kept = partition.appendMarker(marker, seen).toCompletableFuture();
+        var kept = partition.appendMarker(marker, false, seen).toCompletableFuture();
         partition
                 .opened()
                 .thenAcceptAsync(view -> {}, partition.loop())
@@ -204,6 +196,36 @@ class PartitionCommitTest {
         assertThat(seen).succeedsWithin(Duration.ofSeconds(30));
         assertThat(kept).succeedsWithin(Duration.ofSeconds(30));
         partition.close("the test ends").toCompletableFuture().join();
+    }
+
+    @Test
+    void markerUnderARaisedEpochThatComesOnceMoreDoesNotEndTheNextTransaction() {
+        var partition = partitions(Map.of("isthmus.flush", "commit")).get(0);
+        var marker = new EndTransactionMarker(EndTransactionMarker.Outcome.ABORT, 0);
+        append(partition, transactional(0));
+        var first = partition.appendMarker(marker.toBatch(7, (short) 1, 0), true, new CompletableFuture<>());
+        assertThat(first).succeedsWithin(Duration.ofSeconds(30)).isInstanceOf(AppendResult.Appended.class);
+        append(partition, transactional(1));
+
+        var seen = new CompletableFuture<AppendResult>();
+        var again = partition.appendMarker(marker.toBatch(7, (short) 1, 0), true, seen);
+        assertThat(again).succeedsWithin(Duration.ofSeconds(30)).isInstanceOf(AppendResult.Duplicate.class);
+        assertThat(seen).isCompleted();
+        assertThat(partition.view().orElseThrow().lastStableOffset()).isEqualTo(2);
+        assertThat(partition.view().orElseThrow().endOffset()).isEqualTo(3);
+        partition.close("the test ends").toCompletableFuture().join();
+    }
+
+    private static void append(Partition partition, ByteBuffer batch) {
+        partition.append(batch, Durability.COMMITTED).toCompletableFuture().join();
+    }
+
+    private static ByteBuffer transactional(int epoch) {
+        return new RecordBatchBuilder(Compression.NONE)
+                .producer(7, (short) epoch, 0)
+                .transactional()
+                .append(0, null, new byte[100], List.of())
+                .build();
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -133,7 +133,7 @@ class TooFewReplicasTest {
     void markerIsSeenOnceItIsCommittedAndKeptOnceEnoughHaveIt() {
         var seen = new CompletableFuture<AppendResult>();
         var marker = new EndTransactionMarker(EndTransactionMarker.Outcome.COMMIT, 0).toBatch(7, (short) 0, 0);
-        var kept = partition.appendMarker(marker, seen).toCompletableFuture();
+        var kept = partition.appendMarker(marker, false, seen).toCompletableFuture();
 
         inSync(2, SELF);
         assertThat(seen).succeedsWithin(PATIENCE);

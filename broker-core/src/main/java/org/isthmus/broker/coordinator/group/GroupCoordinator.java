@@ -127,8 +127,13 @@ public final class GroupCoordinator {
      * @param applied completes with the same as soon as answers go by it
      */
     public CompletionStage<ErrorCode> endTransaction(
-            int partition, long producerId, short producerEpoch, boolean commit, CompletableFuture<ErrorCode> applied) {
-        return shards.ask(partition, shard -> shard.endTransaction(producerId, producerEpoch, commit, applied));
+            int partition,
+            long producerId,
+            short producerEpoch,
+            boolean raised,
+            boolean commit,
+            CompletableFuture<ErrorCode> applied) {
+        return shards.ask(partition, shard -> shard.endTransaction(producerId, producerEpoch, raised, commit, applied));
     }
 
     /**

@@ -214,8 +214,13 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
     }
 
     CompletionStage<ErrorCode> endTransaction(
-            long producerId, short producerEpoch, boolean commit, CompletableFuture<ErrorCode> applied) {
-        return shard.note(view -> TransactionalOffsets.end(view, producerId, producerEpoch, commit), applied::complete);
+            long producerId,
+            short producerEpoch,
+            boolean raised,
+            boolean commit,
+            CompletableFuture<ErrorCode> applied) {
+        return shard.note(
+                view -> TransactionalOffsets.end(view, producerId, producerEpoch, raised, commit), applied::complete);
     }
 
     CompletionStage<FetchedOffsets> fetch(Caller caller, @Nullable Collection<TopicPartition> partitions) {

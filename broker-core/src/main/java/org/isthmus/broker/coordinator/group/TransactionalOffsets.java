@@ -62,10 +62,13 @@ final class TransactionalOffsets {
 
     /** Lets the producer's staged offsets count, or vanish, in every group of the shard. */
     static Decision<GroupRecord, ErrorCode> end(
-            View<GroupMachine> view, long producerId, short producerEpoch, boolean commit) {
+            View<GroupMachine> view, long producerId, short producerEpoch, boolean raised, boolean commit) {
         var ended = view.state().ended(producerId);
         if (ended != null && producerEpoch < ended.epoch()) {
             return Decision.answer(ErrorCode.INVALID_PRODUCER_EPOCH);
+        }
+        if (raised && ended != null && producerEpoch == ended.epoch()) {
+            return Decision.answer(ErrorCode.NONE); // it comes once more; what is staged is the next transaction's
         }
         var records = new ArrayList<GroupRecord>();
         for (var group : view.state().groups()) {

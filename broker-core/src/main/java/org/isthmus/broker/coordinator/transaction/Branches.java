@@ -72,7 +72,12 @@ final class Branches {
         }
         var goesOnAs = raised.isSpent() && freshId != null ? new ProducerIdentity(freshId, (short) 0) : raised;
         var ending = new TransactionPhase.Ending(
-                outcome, raised, prepared.partitions(), prepared.startedMs(), Optional.of(new Branch(xid, heuristic)));
+                outcome,
+                raised,
+                true,
+                prepared.partitions(),
+                prepared.startedMs(),
+                Optional.of(new Branch(xid, heuristic)));
         var decided = known.in(ending, goesOnAs, known.standing(), view.nowMs());
         return Decision.of(
                 new Step.OnceSeen<>(BranchAnswer.of(decided)), List.of(new TransactionRecord.Saved(decided)));

@@ -158,6 +158,7 @@ final class Endings {
         return new TransactionPhase.Ending(
                 outcome,
                 marker,
+                !marker.equals(open.producer()),
                 Participants.union(open.phase().partitions(), more),
                 open.phase().startedMs());
     }

@@ -80,10 +80,12 @@ public sealed interface TransactionPhase {
      * The outcome is decided, and on its way to the partitions.
      *
      * @param marker the identity under which it is written
+     * @param raised whether that is above the producer's, as with {@link Marker}
      */
     record Ending(
             Outcome outcome,
             ProducerIdentity marker,
+            boolean raised,
             Set<TopicPartition> partitions,
             long startedMs,
             Optional<Branch> branchIfAny)
@@ -92,8 +94,13 @@ public sealed interface TransactionPhase {
             partitions = Set.copyOf(partitions);
         }
 
-        Ending(Outcome outcome, ProducerIdentity marker, Set<TopicPartition> partitions, long startedMs) {
-            this(outcome, marker, partitions, startedMs, Optional.empty());
+        Ending(
+                Outcome outcome,
+                ProducerIdentity marker,
+                boolean raised,
+                Set<TopicPartition> partitions,
+                long startedMs) {
+            this(outcome, marker, raised, partitions, startedMs, Optional.empty());
         }
 
         @Override

@@ -27,6 +27,7 @@ final class TransactionRecordCodec implements RecordCodec<TransactionRecord> {
     private static final int PREPARED = 4;
     private static final int ENDING_BRANCH = 5;
     private static final int ENDED_BRANCH = 6;
+    private static final int ENDING_RAISED = 7;
 
     @Override
     public byte[] key(TransactionRecord record) {
@@ -92,7 +93,7 @@ final class TransactionRecordCodec implements RecordCodec<TransactionRecord> {
             value.number(OPEN).number(open.startedMs());
             write(value, open.partitions());
         } else if (phase instanceof TransactionPhase.Ending ending) {
-            value.number(ending.branchIfAny().isPresent() ? ENDING_BRANCH : ENDING);
+            value.number(kind(ending));
             value.number(ending.startedMs()).flag(ending.outcome() == Outcome.COMMIT);
             write(value, ending.marker());
             write(value, ending.partitions());
@@ -110,6 +111,14 @@ final class TransactionRecordCodec implements RecordCodec<TransactionRecord> {
         }
     }
 
+    /** No branch ends without its epoch being raised. */
+    private static int kind(TransactionPhase.Ending ending) {
+        if (ending.branchIfAny().isPresent()) {
+            return ENDING_BRANCH;
+        }
+        return ending.raised() ? ENDING_RAISED : ENDING;
+    }
+
     private static TransactionPhase readPhase(FieldReader value) {
         var phase = value.integer();
         switch (phase) {
@@ -125,13 +134,13 @@ final class TransactionRecordCodec implements RecordCodec<TransactionRecord> {
                 var partitions = readPartitions(value);
                 return new TransactionPhase.Prepared(readBranch(value), partitions, startedMs);
             }
-            case ENDING, ENDING_BRANCH -> {
+            case ENDING, ENDING_RAISED, ENDING_BRANCH -> {
                 var startedMs = value.number();
                 var outcome = readOutcome(value);
                 var marker = readIdentity(value);
                 var partitions = readPartitions(value);
-                return new TransactionPhase.Ending(
-                        outcome, marker, partitions, startedMs, readBranch(value, phase == ENDING_BRANCH));
+                var branch = readBranch(value, phase == ENDING_BRANCH);
+                return new TransactionPhase.Ending(outcome, marker, phase != ENDING, partitions, startedMs, branch);
             }
             case ENDED, ENDED_BRANCH -> {
                 return new TransactionPhase.Ended(readOutcome(value), readBranch(value, phase == ENDED_BRANCH));

@@ -239,7 +239,7 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
     }
 
     private Delivery deliver(String id, TransactionPhase.Ending ending, boolean afterLoad) {
-        var marker = new Marker(ending.marker(), ending.outcome(), coordinatorEpoch);
+        var marker = new Marker(ending.marker(), ending.raised(), ending.outcome(), coordinatorEpoch);
         var delivery = new Delivery(id, marker, ending.partitions(), afterLoad, config, route, () -> complete(id));
         deliveries.put(id, delivery);
         return delivery;

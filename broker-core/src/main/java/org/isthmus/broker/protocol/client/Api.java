@@ -81,7 +81,7 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
     static final Api<AddPartitionsToTxnResponseData> ADD_PARTITIONS_TO_TXN =
             api(ApiMessageType.ADD_PARTITIONS_TO_TXN, 4, 5, AddPartitionsToTxnResponseData.class);
     static final Api<WriteTxnMarkersResponseData> WRITE_TXN_MARKERS =
-            api(ApiMessageType.WRITE_TXN_MARKERS, 1, 1, WriteTxnMarkersResponseData.class);
+            api(ApiMessageType.WRITE_TXN_MARKERS, 1, 2, WriteTxnMarkersResponseData.class);
     static final Api<ListGroupsResponseData> LIST_GROUPS =
             api(ApiMessageType.LIST_GROUPS, 5, 5, ListGroupsResponseData.class);
     /** By name: from version 10 on there are topic ids only. */

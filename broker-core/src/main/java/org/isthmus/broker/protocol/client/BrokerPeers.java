@@ -28,6 +28,7 @@ import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.protocol.codec.ShareExtensions;
+import org.isthmus.broker.protocol.codec.TransactionExtensions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,10 @@ public final class BrokerPeers {
                         .setProducerEpoch(marker.producer().epoch())
                         .setTransactionResult(marker.outcome() == Outcome.COMMIT)
                         .setCoordinatorEpoch(marker.coordinatorEpoch())
+                        .setTransactionVersion(
+                                marker.raised()
+                                        ? TransactionExtensions.RAISES_EPOCHS
+                                        : TransactionExtensions.KEEPS_EPOCHS)
                         .setTopics(List.of(new WritableTxnMarkerTopic()
                                 .setName(partition.topic())
                                 .setPartitionIndexes(List.of(partition.partition()))))));

@@ -21,6 +21,12 @@ import org.isthmus.broker.common.TopicPartition;
  * </ul>
  */
 public final class TransactionExtensions {
+    /** The version of transactions, as Kafka counts them, where an end keeps the producer's epoch. */
+    public static final byte KEEPS_EPOCHS = 0;
+
+    /** The version of transactions, as Kafka counts them, from which on each end raises the producer's epoch. */
+    public static final byte RAISES_EPOCHS = 2;
+
     private static final int PARTICIPANTS = 10_040;
 
     private TransactionExtensions() {}

@@ -16,6 +16,7 @@ import org.isthmus.broker.coordinator.transaction.Marker;
 import org.isthmus.broker.coordinator.transaction.MarkerWriter;
 import org.isthmus.broker.coordinator.transaction.Outcome;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
+import org.isthmus.broker.protocol.codec.TransactionExtensions;
 
 /** WriteTxnMarkers: a coordinator elsewhere, or an administrator with a hanging transaction, ends it on partitions that are led here. */
 final class WriteTxnMarkersHandler implements ApiHandler<WriteTxnMarkersRequestData, WriteTxnMarkersResponseData> {
@@ -50,7 +51,8 @@ final class WriteTxnMarkersHandler implements ApiHandler<WriteTxnMarkersRequestD
     private CompletionStage<WritableTxnMarkerResult> write(WritableTxnMarker requested) {
         var producer = new ProducerIdentity(requested.producerId(), requested.producerEpoch());
         var outcome = requested.transactionResult() ? Outcome.COMMIT : Outcome.ABORT;
-        var marker = new Marker(producer, outcome, requested.coordinatorEpoch());
+        var isRaised = requested.transactionVersion() >= TransactionExtensions.RAISES_EPOCHS;
+        var marker = new Marker(producer, isRaised, outcome, requested.coordinatorEpoch());
         var topics =
                 requested.topics().stream().map(topic -> write(topic, marker)).toList();
         return Stages.all(topics).thenApply(written -> new WritableTxnMarkerResult()

@@ -57,6 +57,17 @@ class TransactionalOffsetsTest {
     }
 
     @Test
+    void outcomeUnderARaisedEpochThatComesOnceMoreDoesNotEndTheNextTransaction() {
+        stage("", -1, 0, 40);
+        assertThat(end(1, true, false)).isEqualTo(ErrorCode.NONE);
+        stage("", -1, 1, 50);
+        assertThat(end(1, true, false)).isEqualTo(ErrorCode.NONE);
+        assertThat(unstable()).isTrue();
+        assertThat(end(2, true, true)).isEqualTo(ErrorCode.NONE);
+        assertThat(unstable()).isFalse();
+    }
+
+    @Test
     void memberOfAFormerGenerationCannotCommitInItsTransactionEither() {
         var joined = rig.joinNew("range").join();
         rig.sync(joined.memberId(), 1, Map.of());
@@ -83,8 +94,12 @@ class TransactionalOffsetsTest {
     }
 
     private ErrorCode end(int epoch, boolean commit) {
+        return end(epoch, false, commit);
+    }
+
+    private ErrorCode end(int epoch, boolean raised, boolean commit) {
         var applied = new CompletableFuture<ErrorCode>();
-        var kept = rig.settled(rig.groups.endTransaction(0, PRODUCER, (short) epoch, commit, applied))
+        var kept = rig.settled(rig.groups.endTransaction(0, PRODUCER, (short) epoch, raised, commit, applied))
                 .join();
         assertThat(applied).isCompletedWithValue(kept);
         return kept;

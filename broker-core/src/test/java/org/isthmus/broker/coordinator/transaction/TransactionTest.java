@@ -188,7 +188,7 @@ class TransactionTest {
         var producer = rig.init();
         rig.add(producer, VIEWS);
         rig.loop.advance(Duration.ofSeconds(61));
-        assertThat(rig.markers(VIEWS)).containsExactly(new Marker(producer.next(), Outcome.ABORT, 0));
+        assertThat(rig.markers(VIEWS)).containsExactly(new Marker(producer.next(), true, Outcome.ABORT, 0));
         assertThat(rig.end(producer, Outcome.COMMIT, false).join().error()).isEqualTo(ErrorCode.PRODUCER_FENCED);
         assertThat(rig.end(producer, Outcome.ABORT, true).join().error()).isEqualTo(ErrorCode.PRODUCER_FENCED);
     }

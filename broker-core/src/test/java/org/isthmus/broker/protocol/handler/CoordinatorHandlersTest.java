@@ -50,6 +50,7 @@ class CoordinatorHandlersTest {
                             partition.partition(),
                             marker.producer().producerId(),
                             marker.producer().epoch(),
+                            marker.raised(),
                             marker.outcome() == Outcome.COMMIT,
                             new CompletableFuture<>())
                     : CompletableFuture.completedStage(ErrorCode.NONE));
