@@ -83,6 +83,7 @@ final class LaterOutlet {
                 .whenComplete((way, thrown) -> {
                     waits = false;
                     if (way == null) {
+                        cluster.forgetTopic(partition.topic());
                         new ArrayList<>(unsent.values())
                                 .forEach(each -> failed(each, Failures.of(thrown == null ? noWay() : thrown)));
                         goOn();
