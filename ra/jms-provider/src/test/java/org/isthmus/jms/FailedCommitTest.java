@@ -2,13 +2,10 @@ package org.isthmus.jms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
-import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import jakarta.jms.TransactionRolledBackException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.server.BrokerConfig;
 import org.isthmus.broker.server.EmbeddedBroker;
@@ -29,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a commit or a prepare rolls back comes again before what had come ahead of it, whoever ends the transaction and how. */
 class FailedCommitTest {
     private static final long SOON = 20_000;
+    private static final String TOO_SMALL = "too-small";
 
     @TempDir
     Path data;
@@ -43,10 +43,14 @@ class FailedCommitTest {
     }
 
     @BeforeEach
-    void start() throws IOException, JMSException {
+    void start() throws Exception {
         broker = EmbeddedBroker.acquire(new BrokerConfig(data, List.of(new Endpoint.Tcp("127.0.0.1", 0)), Map.of()));
         var at = broker.listeners().get(0);
         factory = new IsthmusConnectionFactory(at.host() + ":" + at.port());
+        try (var admin = Admin.create(Map.of("bootstrap.servers", at.host() + ":" + at.port()))) {
+            var topic = new NewTopic(TOO_SMALL, 1, (short) 1).configs(Map.of("max.message.bytes", "1000"));
+            admin.createTopics(List.of(topic)).all().get(SOON, TimeUnit.MILLISECONDS);
+        }
         try (var connection = factory.createConnection();
                 var session = connection.createSession()) {
             var orders = session.createProducer(session.createQueue("orders"));
@@ -65,8 +69,7 @@ class FailedCommitTest {
     void ofATransactedSession() throws Exception {
         try (var connection = factory.createConnection()) {
             var session = connection.createSession(Session.SESSION_TRANSACTED);
-            var refused = producerOfWhatIsRefused(connection, session);
-            listen(session, refused, session::commit);
+            listen(session, session::commit);
             connection.start();
             assertOrder();
         }
@@ -76,9 +79,8 @@ class FailedCommitTest {
     void ofAServersConnectionWithoutAManager() throws Exception {
         try (var connection = factory.createManagedConnection()) {
             var session = connection.createSession();
-            var refused = producerOfWhatIsRefused(connection, session);
             connection.begin();
-            listen(session, refused, () -> {
+            listen(session, () -> {
                 try {
                     connection.commit();
                 } finally {
@@ -110,7 +112,6 @@ class FailedCommitTest {
     private void ofABranch(BranchEnd end) throws Exception {
         try (var connection = factory.createXAConnection()) {
             var session = connection.createXASession();
-            var refused = producerOfWhatIsRefused(connection, session);
             var resource = session.getXAResource();
             var branches = new Object() {
                 private byte number;
@@ -120,7 +121,7 @@ class FailedCommitTest {
                 }
             };
             resource.start(branches.xid(), XAResource.TMNOFLAGS);
-            listen(session, refused, () -> {
+            listen(session, () -> {
                 resource.end(branches.xid(), XAResource.TMSUCCESS);
                 try {
                     end.run(resource, branches.xid());
@@ -134,23 +135,14 @@ class FailedCommitTest {
         }
     }
 
-    /** By which a transaction sends what cannot be sent, so it cannot commit. */
-    private static MessageProducer producerOfWhatIsRefused(Connection connection, Session session) throws JMSException {
-        try (var outside = connection.createSession()) {
-            var gone = outside.createTemporaryQueue();
-            var producer = session.createProducer(gone);
-            outside.createProducer(gone).send(outside.createTextMessage("while it is there"));
-            gone.delete();
-            return producer;
-        }
-    }
-
-    private void listen(Session session, MessageProducer refused, End end) throws JMSException {
+    /** Whose transactions cannot commit at the first delivery of a message: the broker refuses what they send. */
+    private void listen(Session session, End end) throws JMSException {
+        var refused = session.createProducer(session.createQueue(TOO_SMALL));
         session.createConsumer(session.createQueue("orders")).setMessageListener(message -> {
             try {
                 seen.add(((TextMessage) message).getText());
                 if (!message.getJMSRedelivered()) {
-                    refused.send(session.createTextMessage("too late"));
+                    refused.send(session.createTextMessage("large".repeat(1_000)));
                 }
                 end.run();
             } catch (TransactionRolledBackException e) {
