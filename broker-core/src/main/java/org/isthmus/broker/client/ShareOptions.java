@@ -57,21 +57,6 @@ public record ShareOptions(
                 false);
     }
 
-    public ShareOptions withOrder(boolean kept) {
-        return new ShareOptions(
-                selector,
-                excludedClient,
-                memberSelector,
-                exclusive,
-                maxDeliveries,
-                redelivery,
-                deadLetterTopic,
-                start,
-                recreate,
-                ephemeral,
-                kept);
-    }
-
     /** A queue: all of its topic, from the oldest record on. */
     public static final ShareOptions QUEUE = new ShareOptions(
             Optional.empty(),

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.isthmus.broker.common.Backoff;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.metadata.ClusterImage;
@@ -129,7 +130,7 @@ public final class ShardedCoordinator<T extends ShardedCoordinator.Tenant> {
         private final EventLoop loop;
         private final LoadQueue arrivals;
         private @Nullable T tenant;
-        private Duration pause = FIRST_PAUSE;
+        private final Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
         private volatile boolean ended;
 
         Term(int partition, ShardLog log, EventLoop loop) {
@@ -147,7 +148,7 @@ public final class ShardedCoordinator<T extends ShardedCoordinator.Tenant> {
             tenant = next;
             next.shard().onBroken(this::beginAgainLater);
             next.shard().load().thenRun(() -> {
-                pause = FIRST_PAUSE;
+                backoff.reset();
                 arrivals.admitAll();
             });
         }
@@ -159,11 +160,9 @@ public final class ShardedCoordinator<T extends ShardedCoordinator.Tenant> {
             LOG.log(
                     Level.WARNING,
                     "Shard begins anew from its log: topic=" + topic + " partition=" + partition + " pauseMs="
-                            + pause.toMillis(),
+                            + backoff.pause().toMillis(),
                     cause);
-            loop.schedule(pause, this::begin);
-            var doubled = pause.multipliedBy(2);
-            pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+            loop.schedule(backoff.next(), this::begin);
         }
 
         void end() {

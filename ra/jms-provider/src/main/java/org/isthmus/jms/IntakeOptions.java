@@ -77,7 +77,7 @@ public record IntakeOptions(
     /** How the group of a queue is opened. */
     ShareOptions ofQueue(String queue) {
         var policy = policy();
-        var options = new ShareOptions(
+        return new ShareOptions(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.ofNullable(selector),
@@ -86,8 +86,9 @@ public record IntakeOptions(
                 policy.redelivery(),
                 policy.deadLetterTopic(queue),
                 (startFrom == null ? StartFrom.EARLIEST : startFrom).place(),
-                false);
-        return options.withOrder(inOrder);
+                false,
+                false,
+                inOrder);
     }
 
     /** What is given up goes where that of other consumers goes, if nothing else is said. */

@@ -185,7 +185,7 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
     /**
      * Settles what was staged; completes once that is committed. Doing it again does no harm.
      *
-     * @param outcome the identity under which the end is written, which ends every earlier transaction of the producer
+     * @param outcome the last identity whose transaction it ends, and with that every earlier one of the producer
      */
     public CompletionStage<Void> end(StagedBy outcome, boolean commit) {
         guests.end(transaction -> transaction.isEndedBy(outcome));

@@ -228,7 +228,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
     /**
      * Settles what was acknowledged inside a transaction; completes once that is committed, which is not hurried. Doing it again does no harm.
      *
-     * @param outcome the identity under which the end is written, which ends every earlier transaction of the producer
+     * @param outcome the last identity whose transaction it ends, and with that every earlier one of the producer
      * @param applied called as soon as records are handed out by it
      */
     public CompletionStage<Void> end(Transaction outcome, boolean commit, Runnable applied) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.common.Backoff;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +43,11 @@ final class Delivery {
     private final Set<TopicPartition> missing = new TreeSet<>(TopicPartition.BY_NAME);
 
     private final Set<TopicPartition> unseen;
-    private final TransactionConfig config;
+    private final Backoff backoff;
     private final Route route;
     private final Runnable onDelivered;
     private final Milestone seen = new Milestone();
     private final Milestone ended = new Milestone();
-    private Duration pause;
 
     /** @param afterLoad whether what it ends was there before this reign, and may not be safe before the outcome is */
     Delivery(
@@ -62,10 +62,9 @@ final class Delivery {
         this.marker = marker;
         this.missing.addAll(partitions);
         this.unseen = new HashSet<>(afterLoad ? Set.of() : partitions);
-        this.config = config;
         this.route = route;
         this.onDelivered = onDelivered;
-        this.pause = config.firstRetry();
+        this.backoff = new Backoff(config.firstRetry(), config.longestRetry());
     }
 
     /** Completes once readers go by the outcome at all partitions, at the latest when all have it. */
@@ -136,8 +135,6 @@ final class Delivery {
             onDelivered.run();
             return;
         }
-        route.later(pause, this::start);
-        var doubled = pause.multipliedBy(2);
-        pause = doubled.compareTo(config.longestRetry()) < 0 ? doubled : config.longestRetry();
+        route.later(backoff.next(), this::start);
     }
 }

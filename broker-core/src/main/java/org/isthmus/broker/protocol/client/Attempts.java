@@ -1,9 +1,9 @@
 package org.isthmus.broker.protocol.client;
 
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.isthmus.broker.common.Backoff;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
 
@@ -12,15 +12,12 @@ import org.isthmus.broker.common.Deadline;
  * client's loop.
  */
 final class Attempts<T> {
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-
     private final ClientLoop client;
     private final String what;
     private final Deadline deadline;
     private final Supplier<CompletionStage<T>> attempt;
     private final CompletableFuture<T> outcome = new CompletableFuture<>();
-    private Duration pause = FIRST_PAUSE;
+    private final Backoff backoff = ClientLoop.backoff();
 
     private Attempts(ClientLoop client, String what, Deadline deadline, Supplier<CompletionStage<T>> attempt) {
         this.client = client;
@@ -61,12 +58,10 @@ final class Attempts<T> {
             outcome.completeExceptionally(failure);
             return;
         }
-        if (client.remaining(deadline).compareTo(pause) <= 0) {
+        if (client.remaining(deadline).compareTo(backoff.pause()) <= 0) {
             outcome.completeExceptionally(client.gaveUp(what, failure));
             return;
         }
-        client.loop().schedule(pause, this::run);
-        var doubled = pause.multipliedBy(2);
-        pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+        client.loop().schedule(backoff.next(), this::run);
     }
 }

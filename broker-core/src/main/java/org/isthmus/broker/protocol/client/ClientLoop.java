@@ -3,6 +3,7 @@ package org.isthmus.broker.protocol.client;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import org.isthmus.broker.client.ClientConfig;
+import org.isthmus.broker.common.Backoff;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
@@ -23,6 +24,9 @@ record ClientLoop(
         IdSource ids,
         ClientConfig config,
         @Nullable Tls tls) {
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
     /** How often there is time to ask within the patience, where nobody answers. */
     private static final int ATTEMPTS = 4;
     /** From less nobody would conclude anything. */
@@ -63,6 +67,11 @@ record ClientLoop(
     /** When a call that begins now is given up. */
     Deadline requestDeadline() {
         return Deadline.after(clock.nanos(), config.requestTimeout());
+    }
+
+    /** Between attempts at what may pass. */
+    static Backoff backoff() {
+        return new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     }
 
     /** Why what may pass is not tried again. */

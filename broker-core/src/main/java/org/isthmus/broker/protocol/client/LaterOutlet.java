@@ -1,12 +1,12 @@
 package org.isthmus.broker.protocol.client;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.NewRecord;
+import org.isthmus.broker.common.Backoff;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * behind it goes out before all that is under way is answered. Owned by the client's loop.
  */
 final class LaterOutlet {
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-
     private record Later(
             long number, NewRecord record, Acks acks, long atMs, Deadline deadline, CompletableFuture<Void> answer) {}
 
@@ -34,13 +31,13 @@ final class LaterOutlet {
     private final Runnable onIdle;
     private final TreeMap<Long, Later> unsent = new TreeMap<>();
     private final TreeMap<Long, Later> underWay = new TreeMap<>();
+    private final Backoff backoff = ClientLoop.backoff();
     private long nextNumber;
     /** For the leader, or for a while to pass. */
     private boolean waits;
 
     private boolean sendsAgain;
     private @Nullable BrokerException failure;
-    private Duration pause = FIRST_PAUSE;
 
     /** @param onIdle called when nothing is on its way any more */
     LaterOutlet(ClientLoop client, Cluster cluster, TopicPartition partition, Runnable onIdle) {
@@ -119,7 +116,7 @@ final class LaterOutlet {
     private void answered(Later later, @Nullable Throwable thrown) {
         underWay.remove(later.number());
         if (thrown == null) {
-            pause = FIRST_PAUSE;
+            backoff.reset();
             later.answer().complete(null);
         } else {
             cluster.forgetTopic(partition.topic());
@@ -140,7 +137,7 @@ final class LaterOutlet {
         unsent.remove(later.number());
         if (failure != null || !Failures.mayPass(reason)) {
             later.answer().completeExceptionally(failure != null ? failure : reason);
-        } else if (client.remaining(later.deadline()).compareTo(pause) <= 0) {
+        } else if (client.remaining(later.deadline()).compareTo(backoff.pause()) <= 0) {
             later.answer().completeExceptionally(client.gaveUp(what(), reason));
         } else {
             unsent.put(later.number(), later);
@@ -157,13 +154,11 @@ final class LaterOutlet {
             onIdle.run();
         } else if (sendsAgain) {
             waits = true;
-            client.loop().schedule(pause, () -> {
+            client.loop().schedule(backoff.next(), () -> {
                 waits = false;
                 sendsAgain = false;
                 sendAll();
             });
-            var doubled = pause.multipliedBy(2);
-            pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
         }
     }
 
