@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -28,6 +29,9 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     private static final System.Logger LOG = System.getLogger(TcpConnection.class.getName());
     private static final int LENGTH_BYTES = 4;
     private static final int MOST_BYTES_HERE = 16 << 10;
+    /** Up to so many bytes of a file are sooner copied than sent by a system call of their own, after which the other side reads once more. */
+    private static final int MOST_BYTES_COPIED = 16 << 10;
+
     private static final int TLS_HANDSHAKE = 0x1603;
 
     private final OwnSocketChannel channel;
@@ -370,7 +374,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         for (var frame = outgoing.poll(); frame != null; frame = outgoing.poll()) {
             try {
                 write(frame);
-            } catch (OutOfMemoryError e) {
+            } catch (UncheckedIOException | OutOfMemoryError e) {
                 // What this answer was, nobody will hear; so nothing may come behind it either.
                 failed(e);
                 discardQueued();
@@ -384,25 +388,48 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     }
 
     /**
-     * Bytes that follow one another leave in one buffer; file ranges between them go out by themselves. They are copied into memory that the
-     * socket takes as it is: Java would copy them into such anyway, piece by piece and again for what did not fit.
+     * Bytes that follow one another leave in one buffer, small ranges of files with them; large ones between them go out by themselves. They are
+     * copied into memory that the socket takes as it is: Java would copy them into such anyway, piece by piece and again for what did not fit.
      */
     private void write(Frame frame) {
         var inMemory = room(LENGTH_BYTES, frame.parts()).writeInt((int) frame.size());
         for (int i = 0; i < frame.parts().size(); i++) {
             var part = frame.parts().get(i);
-            if (part instanceof Frame.Bytes bytes) {
-                if (inMemory == null) {
-                    inMemory = room(0, frame.parts().subList(i, frame.parts().size()));
-                }
-                inMemory.writeBytes(bytes.buffer().duplicate());
-            } else {
+            if (part instanceof Frame.FileRange range && !isCopied(range)) {
                 writeBytes(inMemory);
                 inMemory = null;
-                write((Frame.FileRange) part);
+                write(range);
+                continue;
+            }
+            var rest = frame.parts().subList(i, frame.parts().size());
+            if (inMemory == null) {
+                inMemory = room(0, rest);
+            }
+            if (part instanceof Frame.Bytes bytes) {
+                inMemory.writeBytes(bytes.buffer().duplicate());
+            } else {
+                copy((Frame.FileRange) part, inMemory, rest);
             }
         }
         writeBytes(inMemory);
+    }
+
+    private static boolean isCopied(Frame.Part part) {
+        return part instanceof Frame.Bytes || part.size() <= MOST_BYTES_COPIED;
+    }
+
+    /** Where the file cannot be read, what was copied, the range and what follows it are given up. */
+    private void copy(Frame.FileRange range, ByteBuf target, List<Frame.Part> rest) {
+        held.add(range.length());
+        try {
+            range.read(0, target.nioBuffer(target.writerIndex(), range.length()));
+            target.writerIndex(target.writerIndex() + range.length());
+            range.release();
+        } catch (IOException e) {
+            giveUp(target.readableBytes() + range.length(), rest);
+            target.release();
+            throw new UncheckedIOException(e); // not the other side's doing, as others are
+        }
     }
 
     private void write(Frame.FileRange range) {
@@ -419,11 +446,11 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         });
     }
 
-    /** Room for so many bytes and those of the parts, up to a range of a file. Where there is none, that and all of the parts are given up. */
+    /** Room for so many bytes and those of the parts, up to one that is not copied. Where there is none, that and all of the parts are given up. */
     private ByteBuf room(int bytes, List<Frame.Part> parts) {
         long size = bytes;
-        for (int i = 0; i < parts.size() && parts.get(i) instanceof Frame.Bytes inMemory; i++) {
-            size += inMemory.size();
+        for (int i = 0; i < parts.size() && isCopied(parts.get(i)); i++) {
+            size += parts.get(i).size();
         }
         int capacity = Math.toIntExact(size);
         try {

@@ -109,7 +109,7 @@ final class PendingShareFetch {
         }
         var timer = timers.schedule(Duration.ofMillis(Math.min(request.maxWaitMs(), MAX_WAIT_MS)), this::timeIsUp);
         Runnable interruption = this::timeIsUp;
-        session.whileWaiting(interruption);
+        session.whileWaiting(interruption, !ShareExtensions.isOutOfTurn(request.unknownTaggedFields()));
         return goRoundUntilThereIsSomething().whenComplete((done, failure) -> {
             timer.cancel();
             session.waitedEnough(interruption);

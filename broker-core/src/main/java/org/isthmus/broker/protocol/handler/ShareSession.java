@@ -36,7 +36,9 @@ final class ShareSession {
     /** Those of {@code opened} that are to be opened anew before they are asked again. */
     private final Set<Target> failed = new HashSet<>();
 
-    private final Set<Runnable> waiting = ConcurrentHashMap.newKeySet();
+    /** What ends each wait, and whether answers to the session's other requests wait behind that one's. */
+    private final Map<Runnable, Boolean> waiting = new ConcurrentHashMap<>();
+
     private int epoch = 1;
     private int turns;
     private boolean ended;
@@ -146,18 +148,22 @@ final class ShareSession {
                 ErrorCode.INVALID_RECORD_STATE, "the session does not have " + target.partition() + " open"));
     }
 
-    /** Remembers what has to be told when the session does something else than wait. */
-    void whileWaiting(Runnable interruption) {
-        waiting.add(interruption);
+    /** Remembers what has to be told when the session ends, or asks something else whose answer waits behind this one's. */
+    void whileWaiting(Runnable interruption, boolean othersWaitBehind) {
+        waiting.put(interruption, othersWaitBehind);
     }
 
     void waitedEnough(Runnable interruption) {
         waiting.remove(interruption);
     }
 
-    /** Whoever waits for records in this session is answered now. */
-    void interrupt() {
-        waiting.forEach(Runnable::run);
+    /** The session asks something else: whoever waits for records and would keep that waiting is answered now. */
+    void asksAnew() {
+        waiting.forEach((interruption, othersWaitBehind) -> {
+            if (othersWaitBehind) {
+                interruption.run();
+            }
+        });
     }
 
     /** The member has said goodbye: gives back everything; completes once that is done everywhere. */
@@ -180,7 +186,7 @@ final class ShareSession {
             openings = new LinkedHashMap<>(opened);
             opened.clear();
         }
-        interrupt();
+        waiting.keySet().forEach(Runnable::run);
         var left = new ArrayList<CompletableFuture<Void>>();
         openings.forEach(
                 (target, opening) -> left.add(leave(target, opening, leaving).toCompletableFuture()));

@@ -55,7 +55,7 @@ public final class ShareSessions {
                     ErrorCode.INVALID_SHARE_SESSION_EPOCH,
                     "epoch " + epoch + " is not the next of member " + key.member() + " of " + key.group());
         }
-        session.interrupt();
+        session.asksAnew();
         return session;
     }
 
