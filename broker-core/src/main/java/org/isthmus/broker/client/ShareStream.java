@@ -42,6 +42,12 @@ public interface ShareStream extends AutoCloseable {
      */
     CompletionStage<Void> settle(ShareDelivery first, long lastOffset, Settlement settlement);
 
+    /**
+     * Gives back, uncounted, what no poll has handed out: what came for one that is over, and what may still come for it. For who gives back what
+     * lies before that. Completes once the broker has what came, and never fails: what a lost connection brought has gone back by itself.
+     */
+    CompletionStage<Void> giveBackUnpolled();
+
     /** Whether the stream still holds what it was handed in this delivery: false once the connection that brought it is lost. */
     boolean holds(ShareDelivery delivery);
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.isthmus.broker.client.FetchedRecord;
 import org.isthmus.broker.client.ShareStream;
@@ -238,7 +239,7 @@ final class ShareInflow implements Inflow {
             return;
         }
         if (unwanted) {
-            say(deliveries, Settlement.RELEASE_UNSEEN); // who asked has gone away, or what comes back goes first
+            var unused = giveBack(deliveries); // who asked has gone away, or what comes back goes first
             pollIsOver(); // no earlier: the next poll would bring what lies behind
         }
         observer.arrived();
@@ -275,7 +276,7 @@ final class ShareInflow implements Inflow {
         } finally {
             lock.unlock();
         }
-        say(back, Settlement.RELEASE_UNSEEN);
+        var unused = giveBack(back);
         lock.lock();
         try {
             givingBack = false;
@@ -535,7 +536,7 @@ final class ShareInflow implements Inflow {
         if (cause instanceof BrokerException refused && refused.code() == ErrorCode.INVALID_RECORD_STATE) {
             return null;
         }
-        throw new java.util.concurrent.CompletionException(cause);
+        throw new CompletionException(cause);
     }
 
     @Override
@@ -616,8 +617,16 @@ final class ShareInflow implements Inflow {
         } finally {
             lock.unlock();
         }
+        return giveBack(ahead);
+    }
+
+    /** What nobody has seen; what lies behind it goes first. */
+    private CompletableFuture<@Nullable Void> giveBack(Collection<ShareDelivery> unseen) {
+        var behind = stream.giveBackUnpolled().toCompletableFuture();
         // What a lost connection brought has gone back by itself.
-        return ShareSettlements.settle(stream, ahead, Settlement.RELEASE_UNSEEN).exceptionally(tooLate -> null);
+        var back = ShareSettlements.settle(stream, unseen, Settlement.RELEASE_UNSEEN)
+                .exceptionally(tooLate -> null);
+        return CompletableFuture.allOf(behind, back);
     }
 
     @Override

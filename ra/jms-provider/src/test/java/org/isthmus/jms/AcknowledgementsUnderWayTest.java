@@ -79,6 +79,11 @@ class AcknowledgementsUnderWayTest {
         }
 
         @Override
+        public CompletionStage<Void> giveBackUnpolled() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public Redelivery redelivery() {
             throw new UnsupportedOperationException();
         }

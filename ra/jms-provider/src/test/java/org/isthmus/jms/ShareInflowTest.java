@@ -34,7 +34,9 @@ class ShareInflowTest {
 
         stream.answer(0, 1);
 
-        assertThat(said).containsExactly("poll", "RELEASE_UNSEEN from 0 to 1", "poll");
+        assertThat(said)
+                .containsExactly(
+                        "poll", "what nobody polled", "what nobody polled", "RELEASE_UNSEEN from 0 to 1", "poll");
     }
 
     @Test
@@ -47,7 +49,7 @@ class ShareInflowTest {
 
         stream.later.run();
 
-        assertThat(said).containsExactly("poll", "RELEASE_UNSEEN from 0 to 1", "poll");
+        assertThat(said).containsExactly("poll", "what nobody polled", "RELEASE_UNSEEN from 0 to 1", "poll");
     }
 
     private final class Wishes implements ShareInflow.Demand {
@@ -112,6 +114,13 @@ class ShareInflowTest {
         public CompletionStage<Void> settle(ShareDelivery first, long lastOffset, Settlement settlement) {
             inflow.ask(LONG); // as another thread may at this moment
             said.add(settlement + " from " + first.record().offset() + " to " + lastOffset);
+            return CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public CompletionStage<Void> giveBackUnpolled() {
+            inflow.ask(LONG); // as another thread may at this moment
+            said.add("what nobody polled");
             return CompletableFuture.completedStage(null);
         }
 

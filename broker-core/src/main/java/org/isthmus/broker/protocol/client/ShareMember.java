@@ -182,7 +182,7 @@ final class ShareMember implements ShareStream {
             if (!session.isFetching()) {
                 session.fetch(asked.maxRecords(), maxWaitMs).whenComplete((answer, thrown) -> {
                     if (thrown == null) {
-                        receive(session, answer);
+                        receive(session, asked, answer);
                     } else {
                         lost(entry.getKey(), session, Failures.of(thrown));
                     }
@@ -223,7 +223,10 @@ final class ShareMember implements ShareStream {
         });
     }
 
-    private void receive(ShareSession session, ShareFetchResponseData answer) {
+    /** @param asked which poll it was asked for; that may be over, as another leader answered before */
+    private void receive(ShareSession session, Poll asked, ShareFetchResponseData answer) {
+        // Who polls knows what goes back meanwhile; of what waits here for the next poll nobody else knows.
+        boolean isUnwanted = session.hasOvertaken() && asked != poll;
         if (failure != null) {
             return;
         }
@@ -235,7 +238,7 @@ final class ShareMember implements ShareStream {
                 for (var part : topic.partitions()) {
                     var partition = session.partition(topic.topicId(), part.partitionIndex());
                     if (partition.isPresent()) {
-                        receive(session, partition.get(), part);
+                        receive(session, partition.get(), part, isUnwanted);
                     }
                 }
             }
@@ -258,11 +261,19 @@ final class ShareMember implements ShareStream {
         }
     }
 
-    private void receive(ShareSession session, TopicPartition partition, ShareFetchResponseData.PartitionData part) {
+    private void receive(
+            ShareSession session,
+            TopicPartition partition,
+            ShareFetchResponseData.PartitionData part,
+            boolean isUnwanted) {
         Failures.checkLeader(
                 partition, part.errorCode(), "share group " + group + " in " + partition, part.errorMessage());
         var loan = ShareLoan.read(partition, part, session.number());
-        ready.addAll(loan.deliveries());
+        if (isUnwanted) {
+            loan.deliveries().forEach(delivery -> giveBack(session, delivery));
+        } else {
+            ready.addAll(loan.deliveries());
+        }
         for (var gap : loan.gaps()) {
             session.say(new Saying(partition, gap.first(), gap.last(), Saying.GAP, new CompletableFuture<>()));
         }
@@ -331,6 +342,33 @@ final class ShareMember implements ShareStream {
                     }
                 },
                 () -> done.completeExceptionally(WireBrokerClient.closed()));
+        return done;
+    }
+
+    @Override
+    public CompletionStage<Void> giveBackUnpolled() {
+        var done = new CompletableFuture<Void>();
+        client.run(
+                () -> {
+                    sessions.values().forEach(ShareSession::gaveBack);
+                    var back = ready.stream()
+                            .map(delivery -> giveBack(session(delivery), delivery))
+                            .toArray(CompletableFuture<?>[]::new);
+                    ready.clear();
+                    CompletableFuture.allOf(back).whenComplete((nothing, tooLate) -> done.complete(null));
+                },
+                () -> done.complete(null));
+        return done;
+    }
+
+    private static CompletableFuture<Void> giveBack(@Nullable ShareSession session, ShareDelivery delivery) {
+        var done = new CompletableFuture<Void>();
+        if (session == null) {
+            done.complete(null);
+            return done;
+        }
+        var offset = delivery.record().offset();
+        session.say(new Saying(delivery.partition(), offset, offset, Saying.RELEASE_UNSEEN, done));
         return done;
     }
 

@@ -45,6 +45,9 @@ final class ShareSession {
     private List<Runnable> afterLatest = new ArrayList<>();
     private int underWay;
     private boolean isFetching;
+    /** Whether what the fetch under way brings may lie behind what was given back since. */
+    private boolean isOvertaking;
+
     private boolean isOpen;
     private int epoch;
 
@@ -109,6 +112,18 @@ final class ShareSession {
     /** Whether the broker has answered, which it does only to a member of the group. */
     boolean isOpen() {
         return isOpen;
+    }
+
+    /** Something was given back that goes before what the fetch under way may bring. */
+    void gaveBack() {
+        isOvertaking |= isFetching;
+    }
+
+    /** Whether that was so during the fetch that is over now. */
+    boolean hasOvertaken() {
+        var was = isOvertaking;
+        isOvertaking = false;
+        return was;
     }
 
     /** Asks for records; the first time, the broker opens the group for this member. One at a time. */

@@ -115,25 +115,63 @@ class ShareStreamTest {
 
     @Test
     void whatIsGivenBackComesAgainFirstHoweverMuchIsUnderWay() throws IOException {
+        throughProxy((proxy, member) -> {
+            var deliveries = get(member.poll(5, PATIENCE));
+            proxy.hold(true);
+            for (var accepted : deliveries.subList(0, 4)) {
+                member.settle(accepted, accepted.record().offset(), Settlement.ACCEPT);
+            }
+            member.settle(deliveries.get(4), 4, Settlement.RELEASE_UNSEEN);
+            var again = member.poll(5, PATIENCE);
+            proxy.hold(false);
+            assertThat(values(get(again))).startsWith("v4");
+        });
+    }
+
+    @Test
+    void whatIsGivenBackComesBeforeWhatAPollHasAskedForThatIsOver() throws IOException {
+        throughProxy((proxy, member) -> {
+            var deliveries = get(member.poll(5, PATIENCE));
+            proxy.hold(true);
+            assertThat(get(member.poll(3, Duration.ZERO))).isEmpty();
+            member.giveBackUnpolled();
+            member.settle(deliveries.get(4), 4, Settlement.RELEASE_UNSEEN);
+            proxy.hold(false);
+            assertThat(values(get(member.poll(5, PATIENCE)))).startsWith("v4");
+        });
+    }
+
+    @Test
+    void whatIsGivenBackComesBeforeWhatHasComeForAPollThatIsOver() throws IOException {
+        throughProxy((proxy, member) -> {
+            var deliveries = get(member.poll(5, PATIENCE));
+            proxy.hold(true);
+            assertThat(get(member.poll(3, Duration.ZERO))).isEmpty();
+            proxy.hold(false);
+            // Answered behind what that poll has asked for, which has come by then.
+            get(member.settle(deliveries.get(0), 0, Settlement.ACCEPT));
+            get(member.giveBackUnpolled());
+            get(member.settle(deliveries.get(4), 4, Settlement.RELEASE_UNSEEN));
+            assertThat(values(get(member.poll(5, PATIENCE)))).startsWith("v4");
+        });
+    }
+
+    private interface Far {
+        void take(HoldingProxy proxy, ShareStream member);
+    }
+
+    /** A member of a group that has ten records before it, behind a proxy. */
+    private void throughProxy(Far far) throws IOException {
         try (var proxy = new HoldingProxy();
                 var slow = EmbeddedBroker.acquire(new BrokerConfig(
                         data.resolve("slow"),
                         List.of(new Endpoint.Tcp("127.0.0.1", 0)),
                         Map.of("advertised.listeners", "PLAINTEXT://" + proxy.endpoint())))) {
             proxy.passTo(slow.listeners().get(0).port());
-            try (var far = BrokerClients.connect(List.of(proxy.endpoint()), ClientConfig.defaults("far"))) {
-                get(far.createTopic(new NewTopic("orders", 1, Map.of())));
-                send(far, 10);
-                var member = far.openShare("workers", Set.of(ORDERS), ShareOptions.QUEUE);
-                var deliveries = get(member.poll(5, PATIENCE));
-                proxy.hold(true);
-                for (var accepted : deliveries.subList(0, 4)) {
-                    member.settle(accepted, accepted.record().offset(), Settlement.ACCEPT);
-                }
-                member.settle(deliveries.get(4), 4, Settlement.RELEASE_UNSEEN);
-                var again = member.poll(5, PATIENCE);
-                proxy.hold(false);
-                assertThat(values(get(again))).startsWith("v4");
+            try (var client = BrokerClients.connect(List.of(proxy.endpoint()), ClientConfig.defaults("far"))) {
+                get(client.createTopic(new NewTopic("orders", 1, Map.of())));
+                send(client, 10);
+                far.take(proxy, client.openShare("workers", Set.of(ORDERS), ShareOptions.QUEUE));
             }
         }
     }
