@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the records of one batch where they lie: keys are views and nothing else is copied, so that one may ask after keys and headers without
+ * Walks the records of one batch where they lie: keys are views and nothing is copied, so that one may ask after keys and headers without
  * paying for values. Used by one thread. Fails with {@link CorruptBatchException} where the records do not fit the header.
  */
 public final class RecordCursor {
@@ -18,7 +18,8 @@ public final class RecordCursor {
     private int end;
     private long timestampDelta;
     private int offsetDelta;
-    private @Nullable ByteBuffer key;
+    private int keyStart;
+    private int keyLength;
     private boolean hasValue;
     private int headersStart;
     private final RecordHeaders headers;
@@ -63,7 +64,7 @@ public final class RecordCursor {
 
     /** The key, or null where the record has none. Valid as long as the batch. */
     public @Nullable ByteBuffer key() {
-        return key;
+        return keyLength < 0 ? null : bytes.slice(keyStart, keyLength);
     }
 
     /** False for what deletes its key in a compacted log. */
@@ -105,13 +106,12 @@ public final class RecordCursor {
         if (offsetDelta < 0 || offsetDelta > batch.lastOffsetDelta()) {
             throw corrupt("record " + read + " lies " + offsetDelta + " offsets after the first");
         }
-        var keyLength = Varint.readInt(bytes);
-        key = keyLength < 0 ? null : skip(keyLength);
+        keyLength = Varint.readInt(bytes);
+        keyStart = bytes.position();
+        skip(keyLength);
         var valueLength = Varint.readInt(bytes);
         hasValue = valueLength >= 0;
-        if (hasValue) {
-            skip(valueLength);
-        }
+        skip(valueLength);
         headersStart = bytes.position();
         if (headersStart > end) {
             throw corrupt("record " + read + " does not have the length that it says");
@@ -119,13 +119,12 @@ public final class RecordCursor {
         bytes.position(end);
     }
 
-    private ByteBuffer skip(int length) {
+    /** Passes so many bytes; none where the length says that there is nothing. */
+    private void skip(int length) {
         if (length > bytes.remaining()) {
             throw new BufferUnderflowException();
         }
-        var skipped = bytes.slice(bytes.position(), length);
-        bytes.position(bytes.position() + length);
-        return skipped;
+        bytes.position(bytes.position() + Math.max(0, length));
     }
 
     private CorruptBatchException corrupt(String what) {

@@ -2,7 +2,6 @@ package org.isthmus.broker.record;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,9 +87,12 @@ public final class RecordHeaders {
         return value < 0 ? null : text(value, valueLength);
     }
 
+    /** The value where it lies, valid as long as the batch; null where there is none. */
+    public @Nullable HeaderValue valueInPlace() {
+        return value < 0 ? null : new HeaderValue(bytes, value, valueLength);
+    }
+
     private String text(int from, int length) {
-        var copy = new byte[length];
-        bytes.get(from, copy);
-        return new String(copy, StandardCharsets.UTF_8);
+        return new HeaderValue(bytes, from, length).text();
     }
 }

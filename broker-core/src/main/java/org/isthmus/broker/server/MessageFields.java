@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.isthmus.broker.common.WaitMark;
+import org.isthmus.broker.record.HeaderValue;
 import org.isthmus.broker.record.RecordCursor;
 import org.isthmus.broker.record.RecordHeaders;
 import org.isthmus.broker.selector.PropertySource;
@@ -25,6 +26,9 @@ record MessageFields(RecordCursor record) implements PropertySource {
     static final byte[] PRIORITY = bytes("jms.priority");
     static final byte[] EXPIRES = bytes("jms.expires");
     static final byte[] WAITED = bytes(WaitMark.HEADER);
+
+    /** Of a property without a type of its own. */
+    private static final char STRING = 's';
 
     private static final int MOST_REMEMBERED = 1_000;
     private static final Map<String, byte[]> NAMES = new ConcurrentHashMap<>();
@@ -71,34 +75,36 @@ record MessageFields(RecordCursor record) implements PropertySource {
                 : 4L;
     }
 
-    private @Nullable Object property(String name) {
-        var text = lastNamed(name);
-        if (text == null) {
-            return null;
-        }
-        try {
-            return switch (type(name)) {
-                case 'z' -> Boolean.valueOf(text);
-                case 'b', 'h', 'i', 'l' -> Long.valueOf(text);
-                case 'f' -> Float.valueOf(text);
-                case 'd' -> Double.valueOf(text);
-                default -> text;
-            };
-        } catch (NumberFormatException changedOnTheWay) {
-            return text;
-        }
-    }
-
     /** The value of the last header that is a property of this name. */
-    private @Nullable String lastNamed(String name) {
+    private @Nullable Object property(String name) {
         var wanted = bytesOf(name);
-        String found = null;
+        HeaderValue found = null;
+        HeaderValue types = null;
         for (var headers = record.headers(); headers.next(); ) {
-            if (headers.isNamed(wanted) ? !headers.startsWith(OWN) : isNamedAlike(headers, name)) {
-                found = headers.value();
+            if (headers.startsWith(OWN)) {
+                types = types == null && headers.isNamed(TYPES) ? headers.valueInPlace() : types;
+            } else if (headers.isNamed(wanted) || isNamedAlike(headers, name)) {
+                found = headers.valueInPlace();
             }
         }
-        return found;
+        return found == null ? null : value(found, types == null ? STRING : types.letterOf(wanted, STRING));
+    }
+
+    private static Object value(HeaderValue found, char type) {
+        try {
+            return switch (type) {
+                case 'z' -> Boolean.valueOf(found.text());
+                case 'b', 'h', 'i', 'l' -> {
+                    var number = found.number();
+                    yield number.isPresent() ? number.getAsLong() : Long.valueOf(found.text());
+                }
+                case 'f' -> Float.valueOf(found.text());
+                case 'd' -> Double.valueOf(found.text());
+                default -> found.text();
+            };
+        } catch (NumberFormatException changedOnTheWay) {
+            return found.text();
+        }
     }
 
     /** Names of properties are few, and asked for with each record. */
@@ -116,10 +122,7 @@ record MessageFields(RecordCursor record) implements PropertySource {
     private static boolean isNamedAlike(RecordHeaders headers, String name) {
         // A name with an underscore may stand for one that is no identifier, which has no fewer bytes than it has
         // characters.
-        return name.indexOf('_') >= 0
-                && headers.nameLength() >= name.length() - 1
-                && !headers.startsWith(OWN)
-                && isNamed(headers.name(), name);
+        return name.indexOf('_') >= 0 && headers.nameLength() >= name.length() - 1 && isNamed(headers.name(), name);
     }
 
     /** Whether a header is the property of this name, where what an identifier cannot hold reads as an underscore. */
@@ -138,20 +141,6 @@ record MessageFields(RecordCursor record) implements PropertySource {
             }
         }
         return shift == 0 || header.isEmpty() || !Character.isJavaIdentifierStart(header.charAt(0));
-    }
-
-    private char type(String name) {
-        var types = text(record, TYPES);
-        if (types == null) {
-            return 's';
-        }
-        for (var at = types.indexOf(name + "="); at >= 0; at = types.indexOf(name + "=", at + 1)) {
-            var type = at + name.length() + 1;
-            if ((at == 0 || types.charAt(at - 1) == ',') && type < types.length()) {
-                return types.charAt(type);
-            }
-        }
-        return 's';
     }
 
     /** The value of the first header of this name. */
