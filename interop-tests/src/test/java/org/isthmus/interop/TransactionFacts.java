@@ -3,6 +3,7 @@ package org.isthmus.interop;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
@@ -122,7 +123,7 @@ final class TransactionFacts {
                     });
                     producer.sendOffsetsToTransaction(
                             Map.of(PARTITION, new OffsetAndMetadata(3)),
-                            new ConsumerGroupMetadata("processors", 1, "nobody", java.util.Optional.empty()));
+                            new ConsumerGroupMetadata("processors", 1, "nobody", Optional.empty()));
                     producer.commitTransaction();
                     return "committed";
                 }

@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -158,7 +159,7 @@ public final class Tls {
 
     /** What a file that is not there is called by the JDK is its name alone. */
     private static String reason(Exception e) {
-        return e instanceof java.nio.file.FileSystemException ? e.toString() : String.valueOf(e.getMessage());
+        return e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
     }
 
     SslHandler accepting(ByteBufAllocator buffers) {

@@ -1,6 +1,7 @@
 package org.isthmus.broker.server;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,7 +105,7 @@ final class DelayPlace implements DelayCoordinator.Place {
                 records.add(record(view, offset));
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
         return records;
     }

@@ -5,6 +5,7 @@ import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.api.BackgroundCallback;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
@@ -91,7 +92,7 @@ final class Reading {
     }
 
     private interface Question {
-        void ask(org.apache.curator.framework.api.BackgroundCallback callback) throws Exception;
+        void ask(BackgroundCallback callback) throws Exception;
     }
 
     private void ask(Question question, Consumer<CuratorEvent> answer) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.transaction.CuratorOp;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.isthmus.broker.runtime.EventLoop;
 
@@ -75,6 +76,6 @@ record Writing(CuratorFramework client, EventLoop loop) {
     }
 
     private static Code code(Exception e) {
-        return e instanceof org.apache.zookeeper.KeeperException failure ? failure.code() : Code.CONNECTIONLOSS;
+        return e instanceof KeeperException failure ? failure.code() : Code.CONNECTIONLOSS;
     }
 }

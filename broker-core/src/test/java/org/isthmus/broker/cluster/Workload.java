@@ -1,6 +1,7 @@
 package org.isthmus.broker.cluster;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.controller.NewTopicRequest;
 
@@ -33,7 +34,7 @@ interface Workload {
     int achieved();
 
     static List<TopicPartition> partitions(NewTopicRequest topic) {
-        return java.util.stream.IntStream.range(0, topic.partitions())
+        return IntStream.range(0, topic.partitions())
                 .mapToObj(index -> new TopicPartition(topic.name(), index))
                 .toList();
     }

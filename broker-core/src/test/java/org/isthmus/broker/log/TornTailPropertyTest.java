@@ -14,6 +14,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.record.Compression;
+import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.record.RecordBatchBuilder;
 import org.isthmus.broker.sim.SimClock;
 import org.isthmus.broker.sim.SimDisk;
@@ -56,10 +57,7 @@ class TornTailPropertyTest {
             var buffer = ByteBuffer.allocate(slice.length());
             Files.readFully(slice.file(), buffer, slice.position());
             slice.release();
-            var record = org.isthmus.broker.record.RecordBatch.first(buffer)
-                    .records()
-                    .iterator()
-                    .next();
+            var record = RecordBatch.first(buffer).records().iterator().next();
             assertThat(record.offset()).isEqualTo(offset);
             assertThat(new String(record.value(), UTF_8)).isEqualTo("x".repeat(values.get((int) offset)) + offset);
         }

@@ -1,5 +1,6 @@
 package org.isthmus.broker.network;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -129,7 +130,7 @@ public final class CertificateAuthority {
         signature.update(content);
         var bits = element(0x03, concat(new byte[] {0}, signature.sign()));
         return CertificateFactory.getInstance("X.509")
-                .generateCertificate(new java.io.ByteArrayInputStream(sequence(content, ECDSA_WITH_SHA256, bits)));
+                .generateCertificate(new ByteArrayInputStream(sequence(content, ECDSA_WITH_SHA256, bits)));
     }
 
     private static KeyPair newKeys() throws GeneralSecurityException {

@@ -3,6 +3,7 @@ package org.isthmus.broker.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.net.Socket;
@@ -92,7 +93,7 @@ class TransportTest {
         server.close();
         // Leaks are reported when buffers are collected and the next one is made.
         System.gc();
-        io.netty.buffer.ByteBufAllocator.DEFAULT.buffer(1).release();
+        ByteBufAllocator.DEFAULT.buffer(1).release();
     }
 
     static Endpoint endpoint(String kind) {

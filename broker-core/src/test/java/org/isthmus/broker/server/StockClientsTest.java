@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -250,7 +251,7 @@ class StockClientsTest {
     }
 
     private KafkaProducer<String, String> producer(Map<String, Object> more) {
-        var config = new java.util.HashMap<String, Object>(Map.of("bootstrap.servers", bootstrap));
+        var config = new HashMap<String, Object>(Map.of("bootstrap.servers", bootstrap));
         config.putAll(more);
         return new KafkaProducer<>(config, new StringSerializer(), new StringSerializer());
     }
@@ -272,8 +273,8 @@ class StockClientsTest {
     }
 
     private KafkaConsumer<String, String> consumer(Map<String, Object> more) {
-        var config = new java.util.HashMap<String, Object>(
-                Map.of("bootstrap.servers", bootstrap, "auto.offset.reset", "earliest"));
+        var config =
+                new HashMap<String, Object>(Map.of("bootstrap.servers", bootstrap, "auto.offset.reset", "earliest"));
         config.putAll(more);
         return new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer());
     }

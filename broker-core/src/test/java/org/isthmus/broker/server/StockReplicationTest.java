@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.curator.test.TestingServer;
@@ -184,7 +185,7 @@ class StockReplicationTest {
 
     private static void produce(KafkaProducer<String, String> producer, String topic, int from, int to)
             throws Exception {
-        var sent = new ArrayList<java.util.concurrent.Future<?>>();
+        var sent = new ArrayList<Future<?>>();
         for (var i = from; i < to; i++) {
             sent.add(producer.send(new ProducerRecord<>(topic, Integer.toString(i))));
         }

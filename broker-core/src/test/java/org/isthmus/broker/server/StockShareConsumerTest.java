@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -70,7 +71,7 @@ class StockShareConsumerTest extends StockShareClients {
             consumer.acknowledge(got.get(0), AcknowledgeType.ACCEPT);
             consumer.acknowledge(got.get(1), AcknowledgeType.RELEASE);
             consumer.acknowledge(got.get(2), AcknowledgeType.REJECT);
-            assertThat(consumer.commitSync().values()).allMatch(java.util.Optional::isEmpty);
+            assertThat(consumer.commitSync().values()).allMatch(Optional::isEmpty);
             var again = poll(consumer, 1);
             assertThat(again).singleElement().satisfies(record -> {
                 assertThat(record.value()).isEqualTo("value-1");
@@ -162,7 +163,7 @@ class StockShareConsumerTest extends StockShareClients {
             var renewed = poll(consumer, 1);
             assertThat(renewed.get(0).offset()).isEqualTo(got.get(0).offset());
             consumer.acknowledge(renewed.get(0), AcknowledgeType.ACCEPT);
-            assertThat(consumer.commitSync().values()).allMatch(java.util.Optional::isEmpty);
+            assertThat(consumer.commitSync().values()).allMatch(Optional::isEmpty);
         }
     }
 

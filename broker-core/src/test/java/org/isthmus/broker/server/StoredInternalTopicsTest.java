@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +72,7 @@ class StoredInternalTopicsTest {
     private TopicImage made(int brokers, Map<String, String> more) {
         var name = InternalTopics.TRANSACTION_STATE;
         metadata.change(image -> {
-                    var deltas = new java.util.ArrayList<ClusterDelta>();
+                    var deltas = new ArrayList<ClusterDelta>();
                     if (image.topic(name).isPresent()) {
                         deltas.add(new ClusterDelta.TopicDeleted(name));
                     }

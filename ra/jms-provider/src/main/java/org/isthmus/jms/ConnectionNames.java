@@ -1,6 +1,7 @@
 package org.isthmus.jms;
 
 import java.security.SecureRandom;
+import java.util.Base64;
 
 /** Names that no two connections anywhere share: message identifiers begin with them (§3.4.3). */
 final class ConnectionNames {
@@ -12,6 +13,6 @@ final class ConnectionNames {
     static String next() {
         var bits = new byte[9];
         RANDOM.nextBytes(bits);
-        return java.util.Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
     }
 }

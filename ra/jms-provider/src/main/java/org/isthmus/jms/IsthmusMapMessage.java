@@ -9,6 +9,7 @@ import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.isthmus.jms.mapping.BodyKind;
 import org.isthmus.jms.mapping.Envelope;
 import org.isthmus.jms.mapping.ValueConversion;
@@ -195,7 +196,7 @@ final class IsthmusMapMessage extends IsthmusMessage implements MapMessage {
 
     @Override
     public void setBytes(String name, byte[] value, int offset, int length) throws JMSException {
-        java.util.Objects.checkFromIndexSize(offset, length, value.length);
+        Objects.checkFromIndexSize(offset, length, value.length);
         set(name, Arrays.copyOfRange(value, offset, offset + length));
     }
 

@@ -8,6 +8,7 @@ import jakarta.jms.StreamMessage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.isthmus.jms.mapping.BodyKind;
 import org.isthmus.jms.mapping.Envelope;
 import org.isthmus.jms.mapping.ValueConversion;
@@ -251,7 +252,7 @@ final class IsthmusStreamMessage extends IsthmusMessage implements StreamMessage
 
     @Override
     public void writeBytes(byte[] value, int offset, int length) throws JMSException {
-        java.util.Objects.checkFromIndexSize(offset, length, value.length);
+        Objects.checkFromIndexSize(offset, length, value.length);
         write(Arrays.copyOfRange(value, offset, offset + length));
     }
 

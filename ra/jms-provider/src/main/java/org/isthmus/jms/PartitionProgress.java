@@ -1,5 +1,6 @@
 package org.isthmus.jms;
 
+import java.util.Arrays;
 import org.isthmus.broker.common.TopicPartition;
 
 /**
@@ -45,9 +46,8 @@ final class PartitionProgress {
     void acknowledge() {
         acknowledged = delivered;
         if (recoveredTo.length > 0) {
-            recoveredTo = java.util.Arrays.stream(recoveredTo)
-                    .filter(to -> to > acknowledged)
-                    .toArray();
+            recoveredTo =
+                    Arrays.stream(recoveredTo).filter(to -> to > acknowledged).toArray();
         }
     }
 
@@ -73,7 +73,7 @@ final class PartitionProgress {
     /** Reading begins again behind what is acknowledged. */
     void recover() {
         if (hasUnacknowledged() && recoveredTo.length < MOST_RECOVERIES) {
-            recoveredTo = java.util.Arrays.copyOf(recoveredTo, recoveredTo.length + 1);
+            recoveredTo = Arrays.copyOf(recoveredTo, recoveredTo.length + 1);
             recoveredTo[recoveredTo.length - 1] = delivered;
         }
         delivered = acknowledged;

@@ -1,6 +1,7 @@
 package org.isthmus.jms;
 
 import jakarta.jms.DeliveryMode;
+import java.nio.charset.StandardCharsets;
 import org.isthmus.broker.selector.PropertySource;
 import org.isthmus.jms.mapping.Envelope;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,7 @@ record SelectedFields(Envelope envelope) implements PropertySource {
         return switch (name) {
             case "JMSMessageID" -> envelope.messageId();
             case "JMSCorrelationID" ->
-                envelope.correlationId() == null
-                        ? null
-                        : new String(envelope.correlationId(), java.nio.charset.StandardCharsets.UTF_8);
+                envelope.correlationId() == null ? null : new String(envelope.correlationId(), StandardCharsets.UTF_8);
             case "JMSType" -> envelope.type();
             case "JMSTimestamp" -> envelope.timestampMs();
             case "JMSDeliveryTime" -> envelope.deliveryMs();

@@ -6,6 +6,7 @@ import jakarta.jms.JMSException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.client.OffsetSpec;
@@ -136,8 +137,7 @@ final class Subscriptions {
     /** Takes names at the broker for a connection. */
     interface LeaseKeeper {
         /** Fails with {@code taken} where somebody else has the name on other terms. */
-        NameLease lease(String name, String terms, boolean shared, java.util.function.Supplier<JMSException> taken)
-                throws JMSException;
+        NameLease lease(String name, String terms, boolean shared, Supplier<JMSException> taken) throws JMSException;
     }
 
     void unsubscribe(SubscriptionName name) throws JMSException {

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.TopicInfo;
@@ -90,7 +91,7 @@ final class TopicDirectory {
     }
 
     private static <T> CompletionStage<T> recover(
-            CompletionStage<T> stage, ErrorCode expected, java.util.function.Supplier<CompletionStage<T>> otherwise) {
+            CompletionStage<T> stage, ErrorCode expected, Supplier<CompletionStage<T>> otherwise) {
         return stage.handle((value, failure) -> {
                     if (failure == null) {
                         return CompletableFuture.completedStage(value);

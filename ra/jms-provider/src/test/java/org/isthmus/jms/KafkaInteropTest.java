@@ -7,8 +7,11 @@ import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -101,11 +104,11 @@ class KafkaInteropTest extends RealBrokerTest {
                 session.createProducer(topic).send(message);
             }
         }
-        var partitions = new java.util.HashMap<String, java.util.Set<Integer>>();
+        var partitions = new HashMap<String, Set<Integer>>();
         for (int i = 0; i < 20; i++) {
             var message = consumer.receive(SOON);
             partitions
-                    .computeIfAbsent(message.getStringProperty("JMSXGroupID"), unused -> new java.util.HashSet<>())
+                    .computeIfAbsent(message.getStringProperty("JMSXGroupID"), unused -> new HashSet<>())
                     .add(message.getIntProperty("JMS_Isthmus_Partition"));
         }
         assertThat(partitions).hasSize(10).allSatisfy((key, in) -> assertThat(in)

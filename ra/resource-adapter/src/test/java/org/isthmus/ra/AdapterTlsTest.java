@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -130,8 +131,7 @@ class AdapterTlsTest {
         embedding.setListeners("SSL://127.0.0.1:0");
         embedding.setSettings(settings.toString());
         embedding.start(server);
-        try (var joined =
-                EmbeddedBroker.acquire(new BrokerConfig(data.resolve("embedded"), List.of(), java.util.Map.of()))) {
+        try (var joined = EmbeddedBroker.acquire(new BrokerConfig(data.resolve("embedded"), List.of(), Map.of()))) {
             var outside = new IsthmusConnectionFactory(joined.listeners().get(0).toString());
             trust(outside, authority);
             send(outside, "from outside");

@@ -7,6 +7,7 @@ import jakarta.resource.spi.ActivationSpec;
 import jakarta.resource.spi.ManagedConnection;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.Set;
 import javax.management.JMX;
 import javax.management.MBeanException;
 import javax.management.ObjectName;
@@ -101,7 +102,7 @@ class RecoverableBranchesTest {
                 ManagementFactory.getPlatformMBeanServer(), names().iterator().next(), RecoverableBranchesMXBean.class);
     }
 
-    private java.util.Set<ObjectName> names() throws Exception {
+    private Set<ObjectName> names() throws Exception {
         return ManagementFactory.getPlatformMBeanServer()
                 .queryNames(
                         new ObjectName("org.isthmus:type=RecoverableBranches,broker="

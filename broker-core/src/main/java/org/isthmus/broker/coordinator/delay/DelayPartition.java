@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -351,8 +352,7 @@ public final class DelayPartition implements ShardedCoordinator.Tenant {
         var offsets = new ArrayList<Long>();
         var bytes = new long[1];
         window.all().entrySet().stream()
-                .sorted(java.util.Comparator.comparingLong(
-                        entry -> entry.getValue().offset()))
+                .sorted(Comparator.comparingLong(entry -> entry.getValue().offset()))
                 .limit(MOST_REWRITTEN)
                 .takeWhile(
                         entry -> old.isEmpty() || (bytes[0] += entry.getValue().sizeInBytes()) < MOST_BYTES_AT_ONCE)

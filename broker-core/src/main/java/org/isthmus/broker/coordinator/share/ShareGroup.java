@@ -1,5 +1,7 @@
 package org.isthmus.broker.coordinator.share;
 
+import java.util.List;
+
 /**
  * What must survive of one group on one partition. Owned by the partition's loop; changed by replayed records only.
  *
@@ -147,9 +149,9 @@ final class ShareGroup {
         });
     }
 
-    private java.util.List<OffsetRange> openIn(OffsetRange range) {
+    private List<OffsetRange> openIn(OffsetRange range) {
         return range.last() < startOffset
-                ? java.util.List.of()
+                ? List.of()
                 : done.gaps(new OffsetRange(Math.max(range.first(), startOffset), range.last()));
     }
 

@@ -2,6 +2,7 @@ package org.isthmus.broker.coordinator.share;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** What happened to a group on one partition. The state of all its groups is the sum of these, in order. */
 sealed interface ShareRecord {
@@ -73,8 +74,7 @@ sealed interface ShareRecord {
         }
     }
 
-    private static void apply(
-            Map<String, ShareGroup> groups, String group, java.util.function.Consumer<ShareGroup> change) {
+    private static void apply(Map<String, ShareGroup> groups, String group, Consumer<ShareGroup> change) {
         // Nothing where the group is gone: what was decided for it before it was deleted has no effect any more.
         var state = groups.get(group);
         if (state != null) {

@@ -1,5 +1,6 @@
 package org.isthmus.broker.coordinator.share;
 
+import java.util.Comparator;
 import java.util.TreeMap;
 
 /** Which of the ready records of a stretch go first: the higher priority, and within one the older. */
@@ -7,7 +8,7 @@ final class Urgency {
     private Urgency() {}
 
     static OffsetSet first(Stretch stretch, Cursor cursor, long most) {
-        var byPriority = new TreeMap<Integer, OffsetSet>(java.util.Comparator.reverseOrder());
+        var byPriority = new TreeMap<Integer, OffsetSet>(Comparator.reverseOrder());
         for (var piece : stretch.pieces()) {
             var usual = OffsetSet.of(cursor.readyIn(piece.batch().range()));
             for (var urgent : piece.batch().marks().urgent()) {

@@ -1,5 +1,6 @@
 package org.isthmus.broker.protocol.handler;
 
+import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.isthmus.broker.common.BrokerException;
@@ -28,7 +29,7 @@ record Refusal(ErrorCode error, @Nullable String message) {
         if (cause instanceof CorruptBatchException corrupt) {
             return new Refusal(ErrorCode.CORRUPT_MESSAGE, corrupt.getMessage());
         }
-        if (cause instanceof java.io.IOException disk) {
+        if (cause instanceof IOException disk) {
             log.log(System.Logger.Level.ERROR, "Disk failed under a request", disk);
             return new Refusal(ErrorCode.KAFKA_STORAGE_ERROR, disk.getMessage());
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -75,7 +76,7 @@ public final class ShareGroupHeartbeatHandler
                     request.groupId(),
                     request.memberId(),
                     request.memberEpoch(),
-                    names.map(java.util.Set::copyOf),
+                    names.map(Set::copyOf),
                     context.clientId(),
                     context.clientHost());
             return request.memberEpoch() == 0 ? join(heartbeat) : membership.heartbeat(heartbeat);

@@ -1,6 +1,7 @@
 package org.isthmus.broker.protocol.handler;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,7 +98,7 @@ final class ShareSession {
     synchronized List<Target> targets() {
         var targets = new ArrayList<>(opened.keySet());
         if (!targets.isEmpty()) {
-            java.util.Collections.rotate(targets, -(turns++ % targets.size()));
+            Collections.rotate(targets, -(turns++ % targets.size()));
         }
         return targets;
     }

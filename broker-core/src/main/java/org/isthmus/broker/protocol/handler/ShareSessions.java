@@ -1,6 +1,7 @@
 package org.isthmus.broker.protocol.handler;
 
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -66,7 +67,7 @@ public final class ShareSessions {
     }
 
     /** Ends a session because its member says so. */
-    java.util.concurrent.CompletionStage<Void> end(RequestContext context, ShareSession session) {
+    CompletionStage<Void> end(RequestContext context, ShareSession session) {
         sessions.remove(session.key(), session);
         context.connection().forget(session);
         return session.end();

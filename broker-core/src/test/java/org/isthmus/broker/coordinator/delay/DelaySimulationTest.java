@@ -28,6 +28,7 @@ import org.isthmus.broker.metadata.ClusterImage;
 import org.isthmus.broker.record.Compression;
 import org.isthmus.broker.record.LogRecord;
 import org.isthmus.broker.record.RecordBatchBuilder;
+import org.isthmus.broker.runtime.EventLoop;
 import org.isthmus.broker.sim.Seeds;
 import org.isthmus.broker.sim.SimClock;
 import org.isthmus.broker.sim.SimLoop;
@@ -71,7 +72,7 @@ class DelaySimulationTest {
         private final Set<String> rolledBack = new HashSet<>();
         private final List<Work> open = new ArrayList<>();
         private final ShardedCoordinator<DelayPartition> shards;
-        private final org.isthmus.broker.runtime.EventLoop loop;
+        private final EventLoop loop;
         private long producers;
         private final Deque<Runnable> slowWay = new ArrayDeque<>();
 

@@ -368,7 +368,7 @@ class SharePartitionTest {
                 100,
                 30_000,
                 new Backoff(1_000, 2, 4_000),
-                java.util.Optional.empty());
+                Optional.empty());
         harness.records.append("ab", true);
         open("one", new Opening(settings, Interest.EVERYTHING, true, EARLIEST, false));
         harness.acquire("g", "one", 1);
@@ -390,7 +390,7 @@ class SharePartitionTest {
                     harness.now(share -> share.acquire("g", new Demand(member, 9, 100, Demand.Travel.IN_BATCHES)));
             harness.now(share -> {
                 share.whenNews("g", member, nothing.news(), () -> woken.incrementAndGet() > 0);
-                return java.util.concurrent.CompletableFuture.completedStage(null);
+                return CompletableFuture.completedStage(null);
             });
         }
         assertThat(woken).hasValue(0);
@@ -412,7 +412,7 @@ class SharePartitionTest {
         assertThat(nothing.isEmpty()).isTrue();
         harness.now(share -> {
             share.whenNews("g", "some", nothing.news(), () -> woken.incrementAndGet() > 0);
-            return java.util.concurrent.CompletableFuture.completedStage(null);
+            return CompletableFuture.completedStage(null);
         });
         harness.loop.run(Duration.ofMillis(1));
         assertThat(woken).hasValue(0);
@@ -430,7 +430,7 @@ class SharePartitionTest {
         harness.now(share -> {
             share.whenNews("g", "one", nothing.news(), () -> false);
             share.whenNews("g", "one", nothing.news(), () -> woken.incrementAndGet() > 0);
-            return java.util.concurrent.CompletableFuture.completedStage(null);
+            return CompletableFuture.completedStage(null);
         });
         harness.records.append("a", true);
         harness.loop.run(Duration.ofMillis(1));

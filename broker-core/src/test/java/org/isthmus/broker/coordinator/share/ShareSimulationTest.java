@@ -8,9 +8,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.isthmus.broker.sim.Seeds;
 import org.junit.jupiter.api.Test;
 
@@ -89,15 +91,7 @@ class ShareSimulationTest {
 
         Opening opening(String wanted) {
             var settings = new ShareSettings(
-                    Interest.EVERYTHING,
-                    !session,
-                    false,
-                    false,
-                    1_000,
-                    25,
-                    5_000,
-                    Backoff.NONE,
-                    java.util.Optional.empty());
+                    Interest.EVERYTHING, !session, false, false, 1_000, 25, 5_000, Backoff.NONE, Optional.empty());
             var interest = wanted.isEmpty() ? Interest.EVERYTHING : ShareHarness.wanting(wanted);
             return new Opening(settings, interest, session, new StartAt.Earliest(), false);
         }
@@ -295,7 +289,7 @@ class ShareSimulationTest {
             var codec = new ShareRecordCodec();
             harness.log.readAll(
                     batch -> batch.records().forEach(record -> replayed.replay(record.offset(), codec.decode(record))));
-            var live = harness.ask(share -> java.util.concurrent.CompletableFuture.completedFuture(share.state()));
+            var live = harness.ask(share -> CompletableFuture.completedFuture(share.state()));
             harness.loop.run(Duration.ZERO);
             assertThat(replayed.groups().stream().map(ShareGroup::snapshot).toList())
                     .as(say("replay"))

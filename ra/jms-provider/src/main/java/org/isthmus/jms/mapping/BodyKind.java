@@ -1,6 +1,8 @@
 package org.isthmus.jms.mapping;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The six message bodies, as the header {@code jms.body} names them. */
@@ -15,7 +17,7 @@ public enum BodyKind {
     private static final BodyKind[] KINDS = values();
 
     @SuppressWarnings("ImmutableEnumChecker") // nobody writes into it
-    private final byte[] word = name().toLowerCase(java.util.Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
+    private final byte[] word = name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
 
     byte[] word() {
         return word;
@@ -24,7 +26,7 @@ public enum BodyKind {
     /** The kind that a header value names, or null where it names none. */
     static @Nullable BodyKind of(byte @Nullable [] word) {
         for (var kind : KINDS) {
-            if (java.util.Arrays.equals(kind.word, word)) {
+            if (Arrays.equals(kind.word, word)) {
                 return kind;
             }
         }

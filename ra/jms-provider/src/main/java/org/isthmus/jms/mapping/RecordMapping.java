@@ -3,6 +3,7 @@ package org.isthmus.jms.mapping;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.Message;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import org.isthmus.broker.client.FetchedRecord;
 import org.isthmus.broker.client.NewRecord;
@@ -110,9 +111,7 @@ public final class RecordMapping {
                 case TYPE -> type = text(value);
                 case PRIORITY -> priority = (int) number(value, 0, 9, Message.DEFAULT_PRIORITY);
                 case MODE ->
-                    mode = java.util.Arrays.equals(value, NON_PERSISTENT)
-                            ? DeliveryMode.NON_PERSISTENT
-                            : DeliveryMode.PERSISTENT;
+                    mode = Arrays.equals(value, NON_PERSISTENT) ? DeliveryMode.NON_PERSISTENT : DeliveryMode.PERSISTENT;
                 case EXPIRES -> expires = number(value, 0, Long.MAX_VALUE, 0);
                 case DELIVERY_TIME -> delivery = number(value, 0, Long.MAX_VALUE, delivery);
                 default -> {} // the broker's, or of a later version, and then what it means cannot be guessed

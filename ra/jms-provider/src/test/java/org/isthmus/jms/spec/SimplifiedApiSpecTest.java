@@ -12,6 +12,7 @@ import jakarta.jms.JMSRuntimeException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageFormatRuntimeException;
 import jakarta.jms.MessageListener;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +68,7 @@ class SimplifiedApiSpecTest extends SpecTest {
                 .send(queue, (String) null)
                 .send(queue, (byte[]) null)
                 .send(queue, (Map<String, Object>) null)
-                .send(queue, (java.io.Serializable) null);
+                .send(queue, (Serializable) null);
         var consumer = context.createConsumer(queue);
         for (Class<?> type : new Class<?>[] {
             jakarta.jms.TextMessage.class,

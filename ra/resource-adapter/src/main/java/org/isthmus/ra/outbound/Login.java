@@ -1,6 +1,7 @@
 package org.isthmus.ra.outbound;
 
 import jakarta.resource.spi.ConnectionRequestInfo;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** With whose name a connection is asked for. Connections of different logins are never exchanged. */
@@ -11,13 +12,13 @@ public record Login(@Nullable String user, @Nullable String password) implements
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Login that
-                && java.util.Objects.equals(user, that.user)
-                && java.util.Objects.equals(password, that.password);
+                && Objects.equals(user, that.user)
+                && Objects.equals(password, that.password);
     }
 
     @Override
     public int hashCode() {
-        return java.util.Objects.hash(user, password);
+        return Objects.hash(user, password);
     }
 
     /** Without the password. */
