@@ -226,7 +226,7 @@ final class ShareMember implements ShareStream {
     /** @param asked which poll it was asked for; that may be over, as another leader answered before */
     private void receive(ShareSession session, Poll asked, ShareFetchResponseData answer) {
         // Who polls knows what goes back meanwhile; of what waits here for the next poll nobody else knows.
-        boolean isUnwanted = session.hasOvertaken() && asked != poll;
+        boolean isUnwanted = session.hasOvertaken() && !asked.equals(poll);
         if (failure != null) {
             return;
         }
@@ -270,7 +270,9 @@ final class ShareMember implements ShareStream {
                 partition, part.errorCode(), "share group " + group + " in " + partition, part.errorMessage());
         var loan = ShareLoan.read(partition, part, session.number());
         if (isUnwanted) {
-            loan.deliveries().forEach(delivery -> giveBack(session, delivery));
+            for (var delivery : loan.deliveries()) {
+                var unused = giveBack(session, delivery);
+            }
         } else {
             ready.addAll(loan.deliveries());
         }
@@ -355,7 +357,7 @@ final class ShareMember implements ShareStream {
                             .map(delivery -> giveBack(session(delivery), delivery))
                             .toArray(CompletableFuture<?>[]::new);
                     ready.clear();
-                    CompletableFuture.allOf(back).whenComplete((nothing, tooLate) -> done.complete(null));
+                    var unused = CompletableFuture.allOf(back).whenComplete((nothing, tooLate) -> done.complete(null));
                 },
                 () -> done.complete(null));
         return done;
