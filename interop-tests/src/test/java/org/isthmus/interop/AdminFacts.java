@@ -33,6 +33,7 @@ final class AdminFacts {
     private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
     private static final TopicPartition NOWHERE = new TopicPartition(TOPIC, 9);
     private static final ConfigResource SETTINGS = new ConfigResource(ConfigResource.Type.TOPIC, TOPIC);
+    private static final ConfigResource BROKERS = new ConfigResource(ConfigResource.Type.BROKER, "");
 
     private final Facts facts;
     private final Admin admin;
@@ -213,6 +214,7 @@ final class AdminFacts {
         value("deleted", "retention.ms", "604800000");
         alter("delete what is not there", SETTINGS, "retention.ms", "", AlterConfigOp.OpType.DELETE);
         alter("delete what is none", SETTINGS, "no.such", "", AlterConfigOp.OpType.DELETE);
+        alter("delete what no broker has", BROKERS, "no.such", "", AlterConfigOp.OpType.DELETE);
         alter("set what is none", SETTINGS, "no.such", "1", AlterConfigOp.OpType.SET);
         alter("set to what is none", SETTINGS, "retention.ms", "soon", AlterConfigOp.OpType.SET);
         alter("set out of range", SETTINGS, "min.insync.replicas", "0", AlterConfigOp.OpType.SET);

@@ -107,6 +107,15 @@ class StockBrokerConfigsTest {
                 .containsExactlyInAnyOrder(tuple("log.retention.ms", "5000"), tuple("log.roll.ms", "7000"));
     }
 
+    /** {@code kafka-reassign-partitions --verify} does so with all that it can set, also where it set nothing. */
+    @Test
+    void whatIsNotSetCanBeTakenAwayWhateverItIsCalled() throws Exception {
+        unset(OWN, "leader.replication.throttled.rate");
+        unset(OWN, "replica.alter.log.dirs.io.max.bytes.per.second");
+        assertThatThrownBy(() -> set(OWN, "replica.alter.log.dirs.io.max.bytes.per.second", "1"))
+                .hasCauseInstanceOf(InvalidRequestException.class);
+    }
+
     @Test
     void listGetsAndLosesItems() throws Exception {
         alter(OWN, "log.cleanup.policy", "compact", AlterConfigOp.OpType.APPEND);

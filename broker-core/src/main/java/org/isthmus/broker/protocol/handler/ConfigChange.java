@@ -94,13 +94,16 @@ record ConfigChange(MetadataStore metadata, Placement placement, ConsumerGroupCo
             Map<String, String> before, Map<String, @Nullable String> changes) {
         var after = new HashMap<>(before);
         changes.forEach((name, value) -> {
+            if (value == null) {
+                // Whatever it is called, as in Apache Kafka: tools take away all that they could have set.
+                after.remove(name);
+                return;
+            }
             var setting = BrokerSetting.named(name)
                     .orElseThrow(() -> new BrokerException(
                             ErrorCode.INVALID_REQUEST,
                             "'" + name + "' is no setting that changes while a broker runs"));
-            if (value == null) {
-                after.remove(name);
-            } else if (setting.accepts(value)) {
+            if (setting.accepts(value)) {
                 after.put(name, value);
             } else {
                 // Apache Kafka's answer, though for other resources it is INVALID_CONFIG.
