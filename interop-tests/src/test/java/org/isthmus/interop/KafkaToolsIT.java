@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class KafkaToolsIT {
-    private static final int SCRIPTS = 16;
+    private static final int SCRIPTS = 17;
 
     @TempDir
     static Path directory;
@@ -321,6 +321,25 @@ class KafkaToolsIT {
                 leader-election --election-type preferred --topic nowhere --partition 0
                 reassign-partitions --list
                 """);
+    }
+
+    @Test
+    void moveIsThrottledAndTheThrottleTakenAwayWhenItIsDone() throws Exception {
+        var plan = directory.resolve("plan.json");
+        Files.writeString(plan, """
+                {"version": 1, "partitions": [{"topic": "moved", "partition": 0, "replicas": [1]}]}
+                """);
+        sameAnswers("""
+                topics --create --topic moved
+                reassign-partitions --execute --reassignment-json-file FILE --throttle 1000000
+                ~ configs --describe --entity-type topics --entity-name moved
+                ~ configs --describe --entity-type brokers --entity-name 1
+                reassign-partitions --verify --reassignment-json-file FILE
+                ~ configs --describe --entity-type topics --entity-name moved
+                ~ configs --describe --entity-type brokers --entity-name 1
+                configs --alter --entity-type topics --entity-name moved --add-config leader.replication.throttled.replicas=all
+                configs --alter --entity-type brokers --entity-name 1 --add-config leader.replication.throttled.rate=-1
+                """.replace("FILE", plan.toString()));
     }
 
     @Test

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Kafka's names, types and defaults.
  */
 public record BrokerSetting(String key, TopicSetting.Type type, String defaultValue, Predicate<String> valid) {
+    /** The default of a setting that says nothing, and is not told of, unless it is set. */
+    private static final String NONE = "";
+
     public static final BrokerSetting MAX_CONNECTIONS =
             new BrokerSetting("max.connections", TopicSetting.Type.INT, "2147483647", atLeast(0));
     public static final BrokerSetting MAX_CONNECTIONS_PER_IP =
@@ -25,12 +28,22 @@ public record BrokerSetting(String key, TopicSetting.Type type, String defaultVa
             TopicSetting.Type.DOUBLE,
             "1.7976931348623157E308",
             value -> Double.parseDouble(value) >= 1);
+    /** Bytes in a second that go to throttled replicas of all topics together; no limit unless set. */
+    public static final BrokerSetting LEADER_THROTTLED_RATE = rate("leader.replication.throttled.rate");
+    /** Bytes in a second that come to throttled replicas of all topics together; no limit unless set. */
+    public static final BrokerSetting FOLLOWER_THROTTLED_RATE = rate("follower.replication.throttled.rate");
 
     private static final List<BrokerSetting> ALL = Stream.concat(
                     Arrays.stream(TopicSetting.values())
                             .filter(TopicSetting::hasBrokerKey)
                             .map(BrokerSetting::of),
-                    Stream.of(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_IP, CLEANER_BACKOFF_MS, CLEANER_BYTES_PER_SECOND))
+                    Stream.of(
+                            MAX_CONNECTIONS,
+                            MAX_CONNECTIONS_PER_IP,
+                            CLEANER_BACKOFF_MS,
+                            CLEANER_BYTES_PER_SECOND,
+                            LEADER_THROTTLED_RATE,
+                            FOLLOWER_THROTTLED_RATE))
             .toList();
     private static final Map<String, BrokerSetting> BY_KEY =
             ALL.stream().collect(Collectors.toMap(BrokerSetting::key, setting -> setting));
@@ -56,9 +69,17 @@ public record BrokerSetting(String key, TopicSetting.Type type, String defaultVa
         }
     }
 
-    /** The value in force, among those of a broker. */
+    public boolean hasDefault() {
+        return !defaultValue.equals(NONE);
+    }
+
+    /** The value in force, among those of a broker; empty where there is none. */
     public String in(Map<String, String> inForce) {
         return inForce.getOrDefault(key, defaultValue).strip();
+    }
+
+    private static BrokerSetting rate(String key) {
+        return new BrokerSetting(key, TopicSetting.Type.LONG, NONE, value -> Long.parseLong(value) >= 0);
     }
 
     private static Predicate<String> atLeast(int least) {

@@ -31,7 +31,21 @@ public enum TopicSetting {
     FLUSH_MESSAGES("flush.messages", "log.flush.interval.messages", Type.LONG, "9223372036854775807", atLeast(1)),
     /** Steers nothing: group commit forces whenever anything is dirty. */
     FLUSH_MS("flush.ms", "log.flush.interval.ms", Type.LONG, "9223372036854775807", atLeast(0)),
+    /** Which replicas are followed no faster than the brokers' rate for this allows, while they are not in sync. */
+    FOLLOWER_THROTTLED_REPLICAS(
+            "follower.replication.throttled.replicas",
+            TopicSetting.NO_BROKER_KEY,
+            Type.LIST,
+            "",
+            ThrottledReplicas::isList),
     INDEX_INTERVAL_BYTES("index.interval.bytes", "log.index.interval.bytes", Type.INT, "4096", atLeast(0)),
+    /** Which replicas are led so, to others that are not in sync. */
+    LEADER_THROTTLED_REPLICAS(
+            "leader.replication.throttled.replicas",
+            TopicSetting.NO_BROKER_KEY,
+            Type.LIST,
+            "",
+            ThrottledReplicas::isList),
     MAX_COMPACTION_LAG_MS(
             "max.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms", Type.LONG, "9223372036854775807", atLeast(1)),
     MAX_MESSAGE_BYTES("max.message.bytes", "message.max.bytes", Type.INT, "1048588", atLeast(0)),

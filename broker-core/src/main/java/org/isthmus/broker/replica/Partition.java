@@ -1063,7 +1063,7 @@ public final class Partition {
                     }
                     var found = asked.take(opened, ask, follower, followerEpoch);
                     addIfCaughtUp(follower, followerEpoch);
-                    done.complete(found == null ? asked.slice(opened, kinds) : found);
+                    done.complete(found == null ? asked.slice(opened, kinds, isCounted(follower)) : found);
                 } catch (RuntimeException e) {
                     done.completeExceptionally(e);
                 }
@@ -1112,9 +1112,14 @@ public final class Partition {
         return null;
     }
 
-    private ReplicaFetch.Slice slice(PartitionLog opened, int present) {
+    private ReplicaFetch.Slice slice(PartitionLog opened, int present, boolean isCounted) {
         var view = opened.view();
-        return new ReplicaFetch.Slice(view, null, view.highWatermark(), view.startOffset(), present);
+        return new ReplicaFetch.Slice(view, null, view.highWatermark(), view.startOffset(), present, isCounted);
+    }
+
+    private boolean isCounted(BrokerId follower) {
+        var reign = inSync;
+        return reign != null && reign.counted().contains(follower);
     }
 
     /** Runs a task once, on the partition's loop, when its log has more than this, or nobody can say that any more. */

@@ -49,6 +49,8 @@ public final class Partitions {
     private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
     private final List<PartitionListener> listeners = new CopyOnWriteArrayList<>();
     private final TemporaryTopics temporary;
+    private final ReplicationLimit sending;
+    private final ReplicationLimit receiving;
     private final Map<TopicPartition, Role> roles = new HashMap<>();
     /** Of replicas that were moved away: one that comes back is not opened before its files are gone. */
     private final Map<TopicPartition, CompletionStage<Void>> removals = new HashMap<>();
@@ -84,6 +86,8 @@ public final class Partitions {
         this.clock = clock;
         this.brokerConfigs = brokerConfigs;
         this.topicDefaults = brokerConfigs.given();
+        this.sending = new ReplicationLimit(ReplicationLimit.Side.LEADER, brokerConfigs, clock);
+        this.receiving = new ReplicationLimit(ReplicationLimit.Side.FOLLOWER, brokerConfigs, clock);
         this.temporary = new TemporaryTopics(self, directories.get(0), loops, files, clock, io, listeners);
     }
 
@@ -99,7 +103,7 @@ public final class Partitions {
      */
     public void replicate(Replication how, ReplicaLink link, EventLoop loop) {
         replication = how;
-        fetchers = new ReplicaFetchers(how, link, loop);
+        fetchers = new ReplicaFetchers(how, link, receiving, loop);
     }
 
     public Optional<Partition> partition(TopicPartition id) {
@@ -110,6 +114,11 @@ public final class Partitions {
     /** Destinations that are not in the metadata and end with those who made them. */
     public TemporaryTopics temporary() {
         return temporary;
+    }
+
+    /** The limit of what goes to replicas on other brokers. */
+    ReplicationLimit sending() {
+        return sending;
     }
 
     /** Those of the metadata. */
@@ -124,6 +133,8 @@ public final class Partitions {
 
     /** Opens, changes and deletes partitions so that they are what the image says. Images come in order. */
     public void apply(ClusterImage image) {
+        sending.follow(image);
+        receiving.follow(image);
         var before = followed;
         followed = image.topics();
         before.values().forEach(topic -> {

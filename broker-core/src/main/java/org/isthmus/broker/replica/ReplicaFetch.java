@@ -26,8 +26,16 @@ public record ReplicaFetch(BrokerId follower, long followerEpoch, Duration maxWa
      * @param epoch the reign that the follower believes in
      * @param offset where its log ends: everything below it is as safe there as the topic asks for
      * @param lastEpoch the reign that wrote its last batch; negative where it has none
+     * @param maxBytes most bytes of this log, with the same exception
      */
-    public record Ask(TopicPartition partition, UUID topicId, LogKind log, Epoch epoch, long offset, int lastEpoch) {}
+    public record Ask(
+            TopicPartition partition,
+            UUID topicId,
+            LogKind log,
+            Epoch epoch,
+            long offset,
+            int lastEpoch,
+            int maxBytes) {}
 
     /** What a leader has for one log. */
     public sealed interface Found {}
@@ -36,9 +44,15 @@ public record ReplicaFetch(BrokerId follower, long followerEpoch, Duration maxWa
      * What follows, none where there is nothing yet.
      *
      * @param kinds the {@link LogKind#bit bits} of the logs that the partition has
+     * @param isCounted whether nothing is committed that the follower has not
      */
-    public record Slice(LogView view, @Nullable LogSlice slice, long highWatermark, long startOffset, int kinds)
-            implements Found {}
+    public record Slice(
+            LogView view, @Nullable LogSlice slice, long highWatermark, long startOffset, int kinds, boolean isCounted)
+            implements Found {
+        Slice with(LogSlice found) {
+            return new Slice(view, found, highWatermark, startOffset, kinds, isCounted);
+        }
+    }
 
     /** The logs differ: this is the last reign up to the follower's that the leader's log knows, and where its records end. */
     public record Differs(LogView.EpochEnd end) implements Found {}

@@ -33,6 +33,7 @@ final class ReplicaFetcher {
     private final BrokerId self;
     private final MetadataStore store;
     private final ReplicaLink link;
+    private final ReplicationLimit receiving;
     private final EventLoop loop;
     private final Map<TopicPartition, Followed> followed = new HashMap<>();
     private boolean isAsking;
@@ -65,11 +66,18 @@ final class ReplicaFetcher {
 
     private record Asked(Followed of, Followed.Log log) {}
 
-    ReplicaFetcher(BrokerId leader, BrokerId self, MetadataStore store, ReplicaLink link, EventLoop loop) {
+    ReplicaFetcher(
+            BrokerId leader,
+            BrokerId self,
+            MetadataStore store,
+            ReplicaLink link,
+            ReplicationLimit receiving,
+            EventLoop loop) {
         this.leader = leader;
         this.self = self;
         this.store = store;
         this.link = link;
+        this.receiving = receiving;
         this.loop = loop;
     }
 
@@ -136,21 +144,37 @@ final class ReplicaFetcher {
         var broker = image.brokers().get(leader);
         var own = image.brokers().get(self);
         var asked = new ArrayList<Asked>();
+        var asks = new ArrayList<ReplicaFetch.Ask>();
+        var rest = receiving.rest();
+        var someRest = false;
         for (var one : followed.values()) {
-            one.logs.values().stream()
-                    .filter(located -> located.position != null)
-                    .forEach(located -> asked.add(new Asked(one, located)));
+            var isThrottled = isThrottled(one);
+            if (isThrottled && !rest.isZero()) {
+                someRest = true;
+                continue;
+            }
+            for (var located : one.logs.values()) {
+                if (located.position != null) {
+                    var ask = new Asked(one, located);
+                    asked.add(ask);
+                    asks.add(ask(ask, isThrottled ? receiving.most(MAX_BYTES) : MAX_BYTES));
+                }
+            }
         }
-        if (asked.isEmpty()) {
+        if (asked.isEmpty() && !someRest) {
             return;
         }
         isAsking = true;
+        var maxWait = someRest && rest.compareTo(MAX_WAIT) < 0 ? rest : MAX_WAIT;
+        if (asked.isEmpty()) {
+            loop.schedule(maxWait, this::askAgain);
+            return;
+        }
         if (broker == null || own == null) {
             loop.schedule(PAUSE, this::askAgain);
             return;
         }
-        var asks = asked.stream().map(ReplicaFetcher::ask).toList();
-        link.fetch(broker, new ReplicaFetch(self, own.epoch(), MAX_WAIT, MAX_BYTES, asks))
+        link.fetch(broker, new ReplicaFetch(self, own.epoch(), maxWait, MAX_BYTES, asks))
                 .whenComplete((answers, failure) -> loop.execute(() -> {
                     if (failure == null) {
                         wasReached = true;
@@ -161,7 +185,16 @@ final class ReplicaFetcher {
                 }));
     }
 
-    private static ReplicaFetch.Ask ask(Asked one) {
+    private boolean isThrottled(Followed one) {
+        var id = one.what.partition().id();
+        return receiving.concerns(id)
+                && store.image()
+                        .partition(id)
+                        .filter(partition -> partition.isr().contains(self))
+                        .isEmpty();
+    }
+
+    private static ReplicaFetch.Ask ask(Asked one, int maxBytes) {
         var position = one.log.position;
         if (position == null) {
             throw new IllegalStateException("asked for without a position: " + one.of.what);
@@ -173,7 +206,8 @@ final class ReplicaFetcher {
                 one.log.kind,
                 what.as().epoch(),
                 position.offset(),
-                position.lastEpoch());
+                position.lastEpoch(),
+                maxBytes);
     }
 
     private void failed(Throwable failure) {
@@ -228,6 +262,9 @@ final class ReplicaFetcher {
                 && answer.highWatermark() == one.log.highWatermark
                 && answer.startOffset() == one.log.startOffset) {
             return null;
+        }
+        if (records != null && isThrottled(one.of)) {
+            receiving.gave(records.remaining());
         }
         one.log.highWatermark = answer.highWatermark();
         one.log.startOffset = answer.startOffset();

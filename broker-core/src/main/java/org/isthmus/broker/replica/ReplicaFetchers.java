@@ -10,12 +10,14 @@ import org.isthmus.broker.runtime.EventLoop;
 final class ReplicaFetchers {
     private final Replication replication;
     private final ReplicaLink link;
+    private final ReplicationLimit receiving;
     private final EventLoop loop;
     private final Map<BrokerId, ReplicaFetcher> byLeader = new HashMap<>();
 
-    ReplicaFetchers(Replication replication, ReplicaLink link, EventLoop loop) {
+    ReplicaFetchers(Replication replication, ReplicaLink link, ReplicationLimit receiving, EventLoop loop) {
         this.replication = replication;
         this.link = link;
+        this.receiving = receiving;
         this.loop = loop;
     }
 
@@ -23,7 +25,8 @@ final class ReplicaFetchers {
     void follow(Map<BrokerId, List<ReplicaFetcher.Following>> all) {
         all.keySet()
                 .forEach(leader -> byLeader.computeIfAbsent(
-                        leader, id -> new ReplicaFetcher(id, replication.self(), replication.store(), link, loop)));
+                        leader,
+                        id -> new ReplicaFetcher(id, replication.self(), replication.store(), link, receiving, loop)));
         byLeader.forEach((leader, fetcher) -> fetcher.follow(all.getOrDefault(leader, List.of())));
     }
 }

@@ -1,6 +1,7 @@
 package org.isthmus.broker.replica;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -95,12 +96,17 @@ public record ReplicaReads(Partitions partitions, Executor reads, EventLoop time
         private ReplicaFetch.Found read(ReplicaFetch.Found found, ReplicaFetch.Ask ask, int left, boolean first) {
             if (!(found instanceof ReplicaFetch.Slice there)
                     || ask.offset() >= there.view().endOffset()
-                    || (left <= 0 && !first)) {
+                    || (left <= 0 && !first)
+                    || !rest(there, ask).isZero()) {
                 return found;
             }
+            var sending = partitions.sending();
+            var isThrottled = isThrottled(there, ask);
+            var room = Math.max(0, Math.min(left, ask.maxBytes()));
             LogSlice slice;
             try {
-                slice = there.view().read(ask.offset(), there.view().endOffset(), Math.max(0, left), first);
+                slice = there.view()
+                        .read(ask.offset(), there.view().endOffset(), isThrottled ? sending.most(room) : room, first);
             } catch (IOException e) {
                 return new ReplicaFetch.Refused(ErrorCode.KAFKA_STORAGE_ERROR, -1);
             } catch (BrokerException e) {
@@ -111,15 +117,34 @@ public record ReplicaReads(Partitions partitions, Executor reads, EventLoop time
                 slice.release();
                 return found;
             }
-            return new ReplicaFetch.Slice(
-                    there.view(), slice, there.highWatermark(), there.startOffset(), there.kinds());
+            if (isThrottled) {
+                sending.gave(slice.length());
+            }
+            return there.with(slice);
+        }
+
+        /** How long a follower has to wait for what may be there. */
+        private Duration rest(ReplicaFetch.Found found, ReplicaFetch.Ask ask) {
+            return isThrottled(found, ask) ? partitions.sending().rest() : Duration.ZERO;
+        }
+
+        private boolean isThrottled(ReplicaFetch.Found found, ReplicaFetch.Ask ask) {
+            return found instanceof ReplicaFetch.Slice there
+                    && !there.isCounted()
+                    && partitions.sending().concerns(ask.partition());
         }
 
         private void await(List<ReplicaFetch.Found> nothing) {
             var next = new CompletableFuture<Void>();
             news = next;
             var calls = new ArrayList<Cancellable>(nothing.size());
-            for (var ask : fetch.asks()) {
+            for (var i = 0; i < nothing.size(); i++) {
+                var ask = fetch.asks().get(i);
+                var rest = rest(nothing.get(i), ask);
+                if (!rest.isZero()) {
+                    calls.add(timers.schedule(rest, () -> next.complete(null)));
+                    continue;
+                }
                 partitions
                         .partition(ask.partition())
                         .ifPresent(partition ->

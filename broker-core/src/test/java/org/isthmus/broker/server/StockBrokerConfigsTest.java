@@ -117,6 +117,15 @@ class StockBrokerConfigsTest {
     }
 
     @Test
+    void rateWithoutALimitIsNotToldOf() throws Exception {
+        assertThat(described(OWN).get("leader.replication.throttled.rate")).isNull();
+        set(OWN, "leader.replication.throttled.rate", "1000");
+        assertThat(described(OWN).get("leader.replication.throttled.rate").synonyms())
+                .extracting(ConfigEntry.ConfigSynonym::source, ConfigEntry.ConfigSynonym::value)
+                .containsExactly(tuple(ConfigSource.DYNAMIC_BROKER_CONFIG, "1000"));
+    }
+
+    @Test
     void listGetsAndLosesItems() throws Exception {
         alter(OWN, "log.cleanup.policy", "compact", AlterConfigOp.OpType.APPEND);
         assertThat(described(OWN).get("log.cleanup.policy").value()).isEqualTo("delete,compact");

@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.curator.test.TestingServer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -26,6 +28,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.NotEnoughReplicasAfterAppendException;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -40,6 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Partitions with several replicas, as unmodified Kafka clients see them while brokers come and go. */
 @Timeout(40)
 class StockReplicationTest {
+    private static final String FOLLOWER_RATE = "follower.replication.throttled.rate";
+
     private final Map<Integer, EmbeddedBroker> brokers = new HashMap<>();
     private TestingServer zooKeeper;
     private String bootstrap;
@@ -141,6 +146,99 @@ class StockReplicationTest {
         assertThat(consume("moved", 100))
                 .containsExactlyElementsOf(
                         IntStream.range(0, 100).mapToObj(Integer::toString).toList());
+    }
+
+    /** As {@code kafka-reassign-partitions --throttle} says it, and {@code --verify} takes it back. */
+    @Test
+    void replicaThatIsThrottledIsLateAndHoldsUpNoOther() throws Exception {
+        var names = List.of("slow", "quick");
+        admin.createTopics(names.stream()
+                        .map(name -> new NewTopic(name, Map.of(0, List.of(1))))
+                        .toList())
+                .all()
+                .get();
+        try (var producer = producer()) {
+            for (var i = 0; i < 20; i++) {
+                // Each by itself, since a batch is sent however small the rate.
+                produce(producer, "slow", i, i + 1);
+                produce(producer, "quick", i, i + 1);
+            }
+        }
+        throttle("slow", "0:1", "0:3");
+        limit("1", AlterConfigOp.OpType.SET);
+
+        moveToThird(names);
+        awaitReplicas("quick", 3);
+        assertThat(replicas("slow")).contains(1);
+
+        limit("1", AlterConfigOp.OpType.DELETE);
+        awaitReplicas("slow", 3);
+        assertThat(consume("slow", 20)).hasSize(20);
+    }
+
+    @Test
+    void replicasInSyncAreNotHeldUpByAThrottleOfThemAll() throws Exception {
+        create("kept", Map.of("min.insync.replicas", "3"));
+        throttle("kept", "*", "*");
+        limit("1", AlterConfigOp.OpType.SET);
+        try (var producer = producer()) {
+            for (var i = 0; i < 20; i++) {
+                produce(producer, "kept", i, i + 1);
+            }
+        }
+        assertThat(consume("kept", 20)).hasSize(20);
+    }
+
+    private void moveToThird(List<String> topics) throws Exception {
+        admin.alterPartitionReassignments(topics.stream()
+                        .collect(Collectors.toMap(
+                                name -> new TopicPartition(name, 0),
+                                name -> Optional.of(new NewPartitionReassignment(List.of(3))))))
+                .all()
+                .get();
+    }
+
+    private void throttle(String topic, String leaders, String followers) throws Exception {
+        alter(
+                new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                Map.of(
+                        "leader.replication.throttled.replicas", leaders,
+                        "follower.replication.throttled.replicas", followers),
+                AlterConfigOp.OpType.SET);
+    }
+
+    private void limit(String rate, AlterConfigOp.OpType how) throws Exception {
+        for (var id : brokers.keySet()) {
+            var broker = new ConfigResource(ConfigResource.Type.BROKER, id.toString());
+            alter(broker, Map.of(FOLLOWER_RATE, rate, "leader.replication.throttled.rate", rate), how);
+            // Each broker follows the store by itself.
+            while (isLimited(broker) != (how == AlterConfigOp.OpType.SET)) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private void alter(ConfigResource resource, Map<String, String> settings, AlterConfigOp.OpType how)
+            throws Exception {
+        admin.incrementalAlterConfigs(Map.of(
+                        resource,
+                        settings.entrySet().stream()
+                                .map(setting ->
+                                        new AlterConfigOp(new ConfigEntry(setting.getKey(), setting.getValue()), how))
+                                .toList()))
+                .all()
+                .get();
+    }
+
+    private boolean isLimited(ConfigResource broker) throws Exception {
+        var described = admin.describeConfigs(List.of(broker)).all().get().get(broker);
+        return described.get(FOLLOWER_RATE) != null;
+    }
+
+    private void awaitReplicas(String topic, int only) throws Exception {
+        while (!replicas(topic).equals(Set.of(only))) {
+            Thread.onSpinWait();
+        }
     }
 
     private void create(String topic, Map<String, String> settings) throws Exception {

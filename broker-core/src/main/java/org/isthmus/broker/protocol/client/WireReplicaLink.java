@@ -59,7 +59,7 @@ public final class WireReplicaLink implements ReplicaLink {
                                     .setCurrentLeaderEpoch(ask.epoch().value())
                                     .setFetchOffset(ask.offset())
                                     .setLastFetchedEpoch(ask.lastEpoch())
-                                    .setPartitionMaxBytes(fetch.maxBytes()),
+                                    .setPartitionMaxBytes(ask.maxBytes()),
                             ask.log().number()));
         }
         return new FetchRequestData()

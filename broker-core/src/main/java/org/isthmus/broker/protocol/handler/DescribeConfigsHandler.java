@@ -148,10 +148,10 @@ public final class DescribeConfigsHandler
             throw new BrokerException(
                     ErrorCode.INVALID_REQUEST, "broker " + identity.self() + " was asked about broker " + name);
         }
-        var changeable = BrokerSetting.all().stream().map(setting -> {
+        var changeable = BrokerSetting.all().stream().flatMap(setting -> {
             var synonyms = new ArrayList<DescribeConfigsSynonym>();
             addBrokers(synonyms, setting);
-            return inForce(setting.key(), setting.type(), synonyms);
+            return synonyms.isEmpty() ? Stream.empty() : Stream.of(inForce(setting.key(), setting.type(), synonyms));
         });
         var fixed = brokerSettings.entrySet().stream().map(setting -> described(
                         setting.getKey(), TopicSetting.Type.STRING, setting.getValue(), TopicConfigs.Source.BROKER.id())
@@ -165,7 +165,9 @@ public final class DescribeConfigsHandler
         add(synonyms, key, brokerConfigs.own(image).get(key), TopicConfigs.Source.SET_BROKER.id());
         add(synonyms, key, BrokerConfigs.common(image).get(key), TopicConfigs.Source.SET_ALL.id());
         add(synonyms, key, brokerConfigs.given().get(key), TopicConfigs.Source.BROKER.id());
-        add(synonyms, key, setting.defaultValue(), TopicConfigs.Source.DEFAULT.id());
+        if (setting.hasDefault()) {
+            add(synonyms, key, setting.defaultValue(), TopicConfigs.Source.DEFAULT.id());
+        }
     }
 
     private DescribeConfigsResourceResult describe(TopicSetting setting, Map<String, String> own) {

@@ -48,7 +48,8 @@ record FollowerFetch(Topics topics, ReplicaReads reads) {
                         kind.get(),
                         new Epoch(asked.currentLeaderEpoch()),
                         asked.fetchOffset(),
-                        asked.lastFetchedEpoch()));
+                        asked.lastFetchedEpoch(),
+                        asked.partitionMaxBytes()));
             }
         }
         var wait = Duration.ofMillis(Math.max(0, request.maxWaitMs()));

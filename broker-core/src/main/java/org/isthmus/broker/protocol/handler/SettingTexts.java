@@ -19,7 +19,13 @@ final class SettingTexts {
                     "flush.messages",
                     "After how many records the log is forced; has no effect, every force takes all."),
             Map.entry("flush.ms", "After which time the log is forced; has no effect, every force takes all."),
+            Map.entry(
+                    "follower.replication.throttled.replicas",
+                    "Which replicas are followed at follower.replication.throttled.rate until they are in sync."),
             Map.entry("index.interval.bytes", "How many bytes of the log one entry of the offset index stands for."),
+            Map.entry(
+                    "leader.replication.throttled.replicas",
+                    "Which replicas are led at leader.replication.throttled.rate to those that are not in sync."),
             Map.entry("max.compaction.lag.ms", "How long a record of a compacted log may stay uncompacted."),
             Map.entry("max.message.bytes", "The largest batch of records that is taken."),
             Map.entry(
