@@ -215,6 +215,13 @@ final class AdminFacts {
         alter("delete what is not there", SETTINGS, "retention.ms", "", AlterConfigOp.OpType.DELETE);
         alter("delete what is none", SETTINGS, "no.such", "", AlterConfigOp.OpType.DELETE);
         alter("delete what no broker has", BROKERS, "no.such", "", AlterConfigOp.OpType.DELETE);
+        alter(
+                "append to nothing",
+                SETTINGS,
+                "leader.replication.throttled.replicas",
+                "0:1",
+                AlterConfigOp.OpType.APPEND);
+        value("appended to nothing", "leader.replication.throttled.replicas", "0:1");
         alter("set what is none", SETTINGS, "no.such", "1", AlterConfigOp.OpType.SET);
         alter("set to what is none", SETTINGS, "retention.ms", "soon", AlterConfigOp.OpType.SET);
         alter("set out of range", SETTINGS, "min.insync.replicas", "0", AlterConfigOp.OpType.SET);

@@ -134,6 +134,16 @@ class StockBrokerConfigsTest {
     }
 
     @Test
+    void emptyListGetsItsFirstItem() throws Exception {
+        admin.createTopics(List.of(new NewTopic("orders", 1, (short) 1))).all().get();
+        var name = "leader.replication.throttled.replicas";
+        alter(TOPIC, name, "0:1", AlterConfigOp.OpType.APPEND);
+        assertThat(described(TOPIC).get(name).value()).isEqualTo("0:1");
+        alter(TOPIC, name, "0:1", AlterConfigOp.OpType.SUBTRACT);
+        assertThat(described(TOPIC).get(name).value()).isEmpty();
+    }
+
+    @Test
     void whatCannotBeIsRefusedAndWhatIsOnlyTriedChangesNothing() throws Exception {
         assertThatThrownBy(() -> set(OWN, "node.id", "7")).hasCauseInstanceOf(InvalidRequestException.class);
         assertThatThrownBy(() -> set(ALL, "log.retention.ms", "soon"))

@@ -116,8 +116,7 @@ public final class IncrementalAlterConfigsHandler
                 .findFirst()
                 .orElseThrow(() -> new BrokerException(
                         ErrorCode.INVALID_CONFIG, config.name() + " is not a list to add to or take from"));
-        return new LinkedHashSet<>(Arrays.asList(present.getOrDefault(config.name(), setting.defaultValue())
-                .strip()
-                .split(",")));
+        var list = present.getOrDefault(config.name(), setting.defaultValue()).strip();
+        return list.isEmpty() ? new LinkedHashSet<>() : new LinkedHashSet<>(Arrays.asList(list.split(",")));
     }
 }
