@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -35,7 +36,9 @@ final class ReplicaFetcher {
     private final ReplicaLink link;
     private final ReplicationLimit receiving;
     private final EventLoop loop;
-    private final Map<TopicPartition, Followed> followed = new HashMap<>();
+    /** In the order in which they are asked for: whoever got something comes last, so that nobody is kept waiting who has room for less. */
+    private final Map<TopicPartition, Followed> followed = new LinkedHashMap<>();
+
     private boolean isAsking;
     private boolean wasReached = true;
 
@@ -84,14 +87,13 @@ final class ReplicaFetcher {
     /** From now on these, and no others. From any thread. */
     void follow(Collection<Following> all) {
         loop.execute(() -> {
-            var before = Map.copyOf(followed);
-            followed.clear();
+            var wanted = Set.copyOf(all);
+            followed.values().removeIf(known -> !wanted.contains(known.what));
             for (var one : all) {
-                var known = before.get(one.partition().id());
-                var now = known != null && known.what.equals(one) ? known : new Followed(one);
-                followed.put(one.partition().id(), now);
-                if (now.logs.isEmpty()) {
-                    begin(now, LogKind.RECORDS);
+                if (!followed.containsKey(one.partition().id())) {
+                    var begun = new Followed(one);
+                    followed.put(one.partition().id(), begun);
+                    begin(begun, LogKind.RECORDS);
                 }
             }
         });
@@ -263,11 +265,20 @@ final class ReplicaFetcher {
                 && answer.startOffset() == one.log.startOffset) {
             return null;
         }
-        if (records != null && isThrottled(one.of)) {
-            receiving.gave(records.remaining());
+        if (records != null && records.hasRemaining()) {
+            got(one.of, records.remaining());
         }
         one.log.highWatermark = answer.highWatermark();
         one.log.startOffset = answer.startOffset();
         return what.partition().replicate(one.log.kind, what.as(), answer);
+    }
+
+    private void got(Followed one, int bytes) {
+        if (isThrottled(one)) {
+            receiving.gave(bytes);
+        }
+        var id = one.what.partition().id();
+        followed.remove(id);
+        followed.put(id, one);
     }
 }

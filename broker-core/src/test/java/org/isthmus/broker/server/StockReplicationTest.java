@@ -189,6 +189,32 @@ class StockReplicationTest {
         assertThat(consume("kept", 20)).hasSize(20);
     }
 
+    /** Whichever of them is asked for first. */
+    @Test
+    void throttledReplicasTakeTurns() throws Exception {
+        var large = List.of("large-1", "large-2");
+        var names = List.of("large-1", "small-1", "small-2", "large-2");
+        admin.createTopics(names.stream()
+                        .map(name -> new NewTopic(name, Map.of(0, List.of(1))))
+                        .toList())
+                .all()
+                .get();
+        try (var producer = producer(Map.of("batch.size", 0))) {
+            for (var name : names) {
+                produce(producer, name, 0, large.contains(name) ? 2_000 : 5);
+                throttle(name, "0:1", "0:3");
+            }
+        }
+        limit("1000", AlterConfigOp.OpType.SET);
+
+        moveToThird(names);
+        awaitReplicas("small-1", 3);
+        awaitReplicas("small-2", 3);
+        for (var name : large) {
+            assertThat(replicas(name)).contains(1);
+        }
+    }
+
     private void moveToThird(List<String> topics) throws Exception {
         admin.alterPartitionReassignments(topics.stream()
                         .collect(Collectors.toMap(
