@@ -43,6 +43,13 @@ class ClusterSimulationTest {
     }
 
     @Test
+    void throttledReplicasComeInTheEndWithEverything() {
+        assertThat(runEach(15, NONE, Writing::new, Throttling::new))
+                .as("records read")
+                .isGreaterThan(1_000);
+    }
+
+    @Test
     void transactionsAreAllOrNothingAndMoveRecordsOnce() {
         assertThat(runEach(8, NONE, Moving::new)).as("transactions committed").isGreaterThan(100);
     }
@@ -104,6 +111,7 @@ class ClusterSimulationTest {
             assertThat(run(seed, Writing::new)).isEqualTo(run(seed, Writing::new));
         }
         assertThat(run(0, Moving::new, Committing::new)).isEqualTo(run(0, Moving::new, Committing::new));
+        assertThat(run(0, Writing::new, Throttling::new)).isEqualTo(run(0, Writing::new, Throttling::new));
     }
 
     /** Returns how much came of it, which is what the test is about. */
