@@ -6,7 +6,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageListener;
 
-/** Books what it receives, in the transaction in which it received it; kills the server at the first delivery, where the message says so. */
+/** Books what it receives, in the transaction in which it received it; kills the server at the first delivery, where the message says so, and ends another process. */
 @MessageDriven(
         activationConfig = {
             @ActivationConfigProperty(propertyName = "resourceAdapter", propertyValue = "isthmus"),
@@ -22,6 +22,10 @@ public class BookingBean implements MessageListener {
             Bookkeeping.book(
                     message.getBody(String.class),
                     first ? Death.valueOf(message.getStringProperty("death")) : Death.NEVER);
+            boolean forcibly = message.getBooleanProperty("forcibly");
+            // There is none with number 0.
+            ProcessHandle.of(message.getLongProperty("ends"))
+                    .ifPresent(forcibly ? ProcessHandle::destroyForcibly : ProcessHandle::destroy);
         } catch (JMSException e) {
             throw new IllegalStateException(e);
         }

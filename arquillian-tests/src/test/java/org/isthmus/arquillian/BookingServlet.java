@@ -7,8 +7,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.transaction.UserTransaction;
 import java.io.IOException;
+import javax.naming.NamingException;
 
-/** Books a text in a transaction of its own, or has the bean do it, or says what is booked. */
+/** Books a text in a transaction of its own, or has the bean do it with some, or says what is booked. */
 @WebServlet("/books")
 public class BookingServlet extends HttpServlet {
     @Resource
@@ -27,15 +28,27 @@ public class BookingServlet extends HttpServlet {
             } else if (request.getParameter("over") != null) {
                 sendOverTransactions(request.getParameter("over"));
             } else if (request.getParameter("work") != null) {
-                try (var context = Bookkeeping.factory().createContext()) {
-                    context.createProducer()
-                            .setProperty("death", death.name())
-                            .send(context.createQueue(Bookkeeping.WORK), request.getParameter("work"));
-                }
+                transaction.begin();
+                handOut(request.getParameter("work").split(","), death, request);
+                transaction.commit();
             }
             response.getWriter().print(Bookkeeping.state());
         } catch (Exception e) {
             throw new IOException("The transaction failed", e);
+        }
+    }
+
+    /** The one in the middle of them has the bean end a process, where the request says which. */
+    private static void handOut(String[] tasks, Death death, HttpServletRequest request) throws NamingException {
+        var ends = Long.parseLong(parameter(request, "ends", "0"));
+        try (var context = Bookkeeping.factory().createContext()) {
+            var producer = context.createProducer()
+                    .setProperty("death", death.name())
+                    .setProperty("forcibly", request.getParameter("forcibly") != null);
+            for (int n = 0; n < tasks.length; n++) {
+                producer.setProperty("ends", n == tasks.length / 2 ? ends : 0)
+                        .send(context.createQueue(Bookkeeping.WORK), tasks[n]);
+            }
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The runnable jar in a process of its own, on a port that the machine chose the first time. */
-final class BrokerProcess implements AutoCloseable {
+public final class BrokerProcess implements AutoCloseable {
     private final Process process;
     private final String address;
 
@@ -19,12 +19,12 @@ final class BrokerProcess implements AutoCloseable {
         this.address = address;
     }
 
-    static BrokerProcess start(Path data, String... more) throws IOException {
+    public static BrokerProcess start(Path data, String... more) throws IOException {
         return startAt("127.0.0.1:0", data, more);
     }
 
     /** As one that was started before, where clients look for it. */
-    static BrokerProcess startAt(String listener, Path data, String... more) throws IOException {
+    public static BrokerProcess startAt(String listener, Path data, String... more) throws IOException {
         return startUnder(List.of(), listener, data, List.of(more));
     }
 
@@ -61,11 +61,15 @@ final class BrokerProcess implements AutoCloseable {
         return new ProcessBuilder(command);
     }
 
-    String address() {
+    public String address() {
         return address;
     }
 
-    void kill() throws InterruptedException {
+    long pid() {
+        return process.pid();
+    }
+
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
     }
@@ -80,6 +84,11 @@ final class BrokerProcess implements AutoCloseable {
     /** Asks it to stop, as an operator does, and returns what it ends with. */
     int terminate() throws InterruptedException {
         process.destroy();
+        return awaitEnd();
+    }
+
+    /** Of what somebody brings about: what it ends with, or -1 where it goes on for half a minute. */
+    int awaitEnd() throws InterruptedException {
         return process.waitFor(30, TimeUnit.SECONDS) ? process.exitValue() : -1;
     }
 

@@ -2,13 +2,19 @@ package org.isthmus.broker.server;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.TopicDescription;
 
 /** Brokers of one cluster in processes of their own, which come back where they were. */
-final class ProcessCluster implements AutoCloseable {
+public final class ProcessCluster implements AutoCloseable {
     private final String zooKeeper;
     private final List<String> settings;
     private final Map<Integer, Place> places = new TreeMap<>();
@@ -27,13 +33,13 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     /** @param zooKeeper with the path of the cluster */
-    ProcessCluster(String zooKeeper, String... settings) {
+    public ProcessCluster(String zooKeeper, String... settings) {
         this.zooKeeper = zooKeeper;
         this.settings = List.of(settings);
     }
 
     /** On this machine, at a port that it chooses. */
-    void start(int id, Path data) throws IOException {
+    public void start(int id, Path data) throws IOException {
         start(id, new Place(List.of(), "127.0.0.1:0", data));
     }
 
@@ -46,7 +52,7 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     /** Again, after it was killed or has stopped. */
-    void start(int id) throws IOException {
+    public void start(int id) throws IOException {
         start(id, places.get(id));
     }
 
@@ -58,8 +64,13 @@ final class ProcessCluster implements AutoCloseable {
         return places.get(id).data();
     }
 
+    /** Of one that runs, for whoever else is to signal it. */
+    public long pid(int id) {
+        return running.get(id).pid();
+    }
+
     /** All that were ever started. */
-    String bootstrap() {
+    public String bootstrap() {
         return String.join(",", places.keySet().stream().map(this::address).toList());
     }
 
@@ -70,6 +81,39 @@ final class ProcessCluster implements AutoCloseable {
     /** Asks it to stop, as an operator does, and returns what it ends with. */
     int terminate(int id) throws InterruptedException {
         return running.remove(id).terminate();
+    }
+
+    /** Of one that somebody else signals: what it ends with, or -1 where it goes on for half a minute. */
+    public int awaitEnd(int id) throws InterruptedException {
+        return running.get(id).awaitEnd();
+    }
+
+    /** Of every topic, those of the brokers' own too: from then on any broker may go, and each partition still has a leader. */
+    public void awaitAllInSync() throws InterruptedException {
+        var admin = Admin.create(Map.of("bootstrap.servers", bootstrap(), "request.timeout.ms", 2000));
+        try {
+            while (!allInSync(admin)) {
+                Thread.onSpinWait();
+            }
+        } finally {
+            admin.close(Duration.ZERO);
+        }
+    }
+
+    private static boolean allInSync(Admin admin) throws InterruptedException {
+        try {
+            var names = admin.listTopics(new ListTopicsOptions().listInternal(true))
+                    .names()
+                    .get();
+            return admin.describeTopics(names).allTopicNames().get().values().stream()
+                    .map(TopicDescription::partitions)
+                    .flatMap(Collection::stream)
+                    .allMatch(partition -> partition.leader() != null
+                            && partition.isr().size() == partition.replicas().size());
+        } catch (ExecutionException e) {
+            // A broker that does not answer yet, or has not heard of a topic.
+            return false;
+        }
     }
 
     void pause(int id) throws IOException, InterruptedException {
