@@ -38,7 +38,7 @@ public class BookingServlet extends HttpServlet {
         }
     }
 
-    /** The one in the middle of them has the bean end a process, where the request says which. */
+    /** To all partitions. The one in the middle of them has the bean end a process, where the request says which. */
     private static void handOut(String[] tasks, Death death, HttpServletRequest request) throws NamingException {
         var ends = Long.parseLong(parameter(request, "ends", "0"));
         try (var context = Bookkeeping.factory().createContext()) {
@@ -46,7 +46,8 @@ public class BookingServlet extends HttpServlet {
                     .setProperty("death", death.name())
                     .setProperty("forcibly", request.getParameter("forcibly") != null);
             for (int n = 0; n < tasks.length; n++) {
-                producer.setProperty("ends", n == tasks.length / 2 ? ends : 0)
+                producer.setProperty("JMSXGroupID", tasks[n])
+                        .setProperty("ends", n == tasks.length / 2 ? ends : 0)
                         .send(context.createQueue(Bookkeeping.WORK), tasks[n]);
             }
         }

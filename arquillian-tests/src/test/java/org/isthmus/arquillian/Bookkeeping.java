@@ -43,7 +43,7 @@ final class Bookkeeping {
     }
 
     static void create() throws NamingException, SQLException {
-        execute("create table booked (text varchar(200))");
+        execute("create table if not exists booked (text varchar(200))");
     }
 
     /** In the transaction of the calling thread, which kills the server when it is told to. */

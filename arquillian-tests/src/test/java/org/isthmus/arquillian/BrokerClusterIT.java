@@ -32,7 +32,6 @@ class BrokerClusterIT {
                         zooKeeper.getConnectString() + "/beans",
                         // A broker that seems gone while the server starts gets no replica of the queues.
                         "zookeeper.session.timeout.ms=6000",
-                        "num.partitions=3",
                         "default.replication.factor=3",
                         "transaction.state.log.replication.factor=3",
                         "offsets.topic.replication.factor=3",
@@ -40,6 +39,9 @@ class BrokerClusterIT {
                 var server = OwnServer.in(directory)) {
             for (int id = 1; id <= BROKERS; id++) {
                 cluster.start(id, directory.resolve("broker-" + id));
+            }
+            for (var queue : List.of(Bookkeeping.WORK, Bookkeeping.BOOKED)) {
+                cluster.createQueue(queue, BROKERS);
             }
             server.adapter(Map.of("bootstrapServers", cluster.bootstrap()));
             server.database();

@@ -92,8 +92,9 @@ public final class BrokerProcess implements AutoCloseable {
         return process.waitFor(30, TimeUnit.SECONDS) ? process.exitValue() : -1;
     }
 
+    /** It has written its last then: a directory that is deleted after this stays so. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.destroyForcibly().onExit().join();
     }
 }

@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 
 /** Brokers of one cluster in processes of their own, which come back where they were. */
@@ -88,9 +90,22 @@ public final class ProcessCluster implements AutoCloseable {
         return running.get(id).awaitEnd();
     }
 
+    public void createQueue(String name, int partitions) throws ExecutionException, InterruptedException {
+        try (var admin = admin()) {
+            var queue = new NewTopic(name, Optional.of(partitions), Optional.empty());
+            admin.createTopics(List.of(queue.configs(Map.of("isthmus.queue", "true"))))
+                    .all()
+                    .get();
+        }
+    }
+
+    private Admin admin() {
+        return Admin.create(Map.of("bootstrap.servers", bootstrap(), "request.timeout.ms", 2000));
+    }
+
     /** Of every topic, those of the brokers' own too: from then on any broker may go, and each partition still has a leader. */
     public void awaitAllInSync() throws InterruptedException {
-        var admin = Admin.create(Map.of("bootstrap.servers", bootstrap(), "request.timeout.ms", 2000));
+        var admin = admin();
         try {
             while (!allInSync(admin)) {
                 Thread.onSpinWait();
