@@ -9,8 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.curator.test.TestingServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 
 /** Three brokers in processes of their own, which have each topic three times, and the ZooKeeper that makes them one cluster. */
 final class BrokerCluster implements AutoCloseable {
@@ -70,6 +73,37 @@ final class BrokerCluster implements AutoCloseable {
             throw new IOException("broker " + id + " did not start");
         }
         addresses.put(id, ready.replaceAll("Isthmus broker ready: (\\S+) data=.*", "$1"));
+    }
+
+    /** With a partition for each broker. */
+    void createQueue(String name) throws Exception {
+        try (var admin = admin()) {
+            var queue = new NewTopic(name, Optional.of(BROKERS), Optional.empty());
+            admin.createTopics(List.of(queue.configs(Map.of("isthmus.queue", "true"))))
+                    .all()
+                    .get();
+        }
+    }
+
+    private Admin admin() {
+        return Admin.create(Map.of("bootstrap.servers", bootstrapServers()));
+    }
+
+    /** One that leads a partition of the topic, but not this one. */
+    int leaderOfOthers(String topic, int partition) throws Exception {
+        try (var admin = admin()) {
+            var partitions = admin.describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get()
+                    .get(topic)
+                    .partitions();
+            int leader = partitions.get(partition).leader().id();
+            return partitions.stream()
+                    .map(other -> other.leader().id())
+                    .filter(id -> id != leader)
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     void kill(int id) throws InterruptedException {

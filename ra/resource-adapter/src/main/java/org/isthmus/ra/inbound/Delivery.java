@@ -232,10 +232,11 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         try (var bean = Recipient.open(endpoints, this::transaction, subscription.batch() != null)) {
             for (int n = 0; n < DELIVERIES_PER_TURN; n++) {
                 var loans = next();
+                // Also where there are none: what waited may have gone with its connection, and nobody else would ask.
+                askForMore();
                 if (loans.isEmpty()) {
                     break;
                 }
-                askForMore();
                 deliver(loans, bean);
             }
             return Duration.ZERO;
