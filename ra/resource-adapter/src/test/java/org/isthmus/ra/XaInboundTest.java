@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
@@ -264,6 +265,55 @@ class XaInboundTest extends XaRig {
             assertThat(accounts.texts()).containsExactly("behind it", "in hand");
             assertThat(received).isEmpty();
             broker.stopAdapter();
+        }
+    }
+
+    @Test
+    void theLateEndOfATransactionIsNotTakenForTheEndOfTheNext() throws Exception {
+        var late = new AtomicReference<Ending>();
+        server.disguise = resource -> new DisguisedResource(resource) {
+            @Override
+            public void commit(Xid xid, boolean onePhase) throws XAException {
+                if (late.compareAndSet(null, () -> super.commit(xid, onePhase))) {
+                    throw new XAException(XAException.XAER_RMFAIL);
+                }
+                super.commit(xid, onePhase);
+            }
+        };
+        send(ORDERS, "one", "two");
+        var spec = queue();
+        spec.setOrdering("partition");
+        activate(
+                server.beans(message -> {
+                    var it = Received.of(message);
+                    received.add(it);
+                    accounts.write(it.text() + it.deliveries());
+                    if (it.equals(new Received("two", 1))) {
+                        // As the manager's recovery does, whenever it comes.
+                        commit(late.get());
+                        server.setRollbackOnly();
+                    }
+                }),
+                spec);
+
+        assertThat(next()).isEqualTo(new Received("one", 1));
+        assertThat(next()).isEqualTo(new Received("two", 1));
+        assertThat(next()).isEqualTo(new Received("two", 2));
+        adapter.stop(); // which waits for the beans at work
+        adapter.start(threads);
+        assertThat(browse(ORDERS)).isEmpty();
+        assertThat(accounts.texts()).containsExactly("one1", "two2");
+    }
+
+    private interface Ending {
+        void end() throws XAException;
+    }
+
+    private static void commit(Ending late) {
+        try {
+            late.end();
+        } catch (XAException e) {
+            throw new IllegalStateException(e);
         }
     }
 

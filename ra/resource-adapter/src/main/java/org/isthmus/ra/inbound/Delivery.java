@@ -15,6 +15,7 @@ import org.isthmus.jms.Intake;
 import org.isthmus.jms.IsthmusManagedConnection;
 import org.isthmus.jms.Loan;
 import org.isthmus.jms.TransactedDelivery;
+import org.isthmus.jms.TransactedDelivery.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -234,10 +235,9 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
                 var loans = next();
                 // Also where there are none: what waited may have gone with its connection, and nobody else would ask.
                 askForMore();
-                if (loans.isEmpty()) {
+                if (loans.isEmpty() || !deliver(loans, bean)) {
                     break;
                 }
-                deliver(loans, bean);
             }
             return Duration.ZERO;
         } catch (UnavailableException e) {
@@ -257,10 +257,11 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         return taken;
     }
 
-    private void deliver(List<Loan> loans, Recipient bean) {
+    /** Answers whether the bean may have more: not where its transaction is still to end, which would be taken for the end of the next. */
+    private boolean deliver(List<Loan> loans, Recipient bean) {
         if (!intake.seen(loans)) {
             done(loans);
-            return;
+            return true;
         }
         boolean settled = true;
         try {
@@ -279,6 +280,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
                     yield true;
                 }
             };
+            return received.outcome() != Outcome.WITH_BROKER;
         } finally {
             intake.left(loans);
             if (settled) {
