@@ -38,10 +38,10 @@ public final class TransactedDelivery {
     /** What lies behind the messages that were handed out. */
     public interface Followers {
         /** The broker is about to take back what was acknowledged. Returns when nothing is here that must not overtake it. */
-        void giveBack() throws JMSException;
+        void giveBack(List<Loan> acknowledged) throws JMSException;
 
         /** The broker has it again. */
-        void goOn();
+        void goOn(List<Loan> acknowledged);
     }
 
     private final Intake intake;
@@ -50,8 +50,9 @@ public final class TransactedDelivery {
     private List<Loan> loans = List.of();
     private final List<ShareDelivery> notTaken = new ArrayList<>();
     private State state = State.OUTSIDE;
-    private boolean acknowledged;
-    private boolean followersAreGone;
+    private List<Loan> acknowledged = List.of();
+    /** What the broker takes back, and whose followers are gone therefore. */
+    private List<Loan> returning = List.of();
 
     TransactedDelivery(Intake intake, XaBranches branches, Followers followers) {
         this.intake = intake;
@@ -68,7 +69,7 @@ public final class TransactedDelivery {
     public synchronized void begin(List<Loan> handed) {
         loans = List.copyOf(handed);
         state = State.OUTSIDE;
-        acknowledged = false;
+        acknowledged = List.of();
     }
 
     /** After the server has ended the transaction, if there was one. */
@@ -77,7 +78,7 @@ public final class TransactedDelivery {
         return switch (state) {
             case OUTSIDE -> Outcome.OUTSIDE;
             case COMMITTED -> Outcome.COMMITTED;
-            case INSIDE -> acknowledged ? Outcome.WITH_BROKER : Outcome.ROLLED_BACK;
+            case INSIDE -> acknowledged.isEmpty() ? Outcome.ROLLED_BACK : Outcome.WITH_BROKER;
         };
     }
 
@@ -89,23 +90,23 @@ public final class TransactedDelivery {
         if (loans.isEmpty()) {
             throw new TransactionRolledBackException("what was delivered has been taken back already");
         }
-        acknowledged = true;
+        acknowledged = loans;
         return loans;
     }
 
     private synchronized void stillHeld() {
-        acknowledged = false;
+        acknowledged = List.of();
     }
 
-    private synchronized boolean beginsToReturn() {
-        followersAreGone = acknowledged;
-        return followersAreGone;
+    private synchronized List<Loan> beginsToReturn() {
+        returning = acknowledged;
+        return returning;
     }
 
-    private synchronized boolean hasReturned() {
-        boolean had = followersAreGone;
-        followersAreGone = false;
-        return had;
+    private synchronized List<Loan> hasReturned() {
+        var returned = returning;
+        returning = List.of();
+        return returned;
     }
 
     private final class Worker implements XaWorker {
@@ -144,8 +145,9 @@ public final class TransactedDelivery {
 
         @Override
         public void rollingBack() throws JMSException {
-            if (beginsToReturn()) {
-                followers.giveBack();
+            var all = beginsToReturn();
+            if (!all.isEmpty()) {
+                followers.giveBack(all);
             }
         }
 
@@ -157,8 +159,9 @@ public final class TransactedDelivery {
         @Override
         public void rolledBack() {
             giveBackWhatWasNotTaken();
-            if (hasReturned()) {
-                followers.goOn();
+            var all = hasReturned();
+            if (!all.isEmpty()) {
+                followers.goOn(all);
             }
         }
     }

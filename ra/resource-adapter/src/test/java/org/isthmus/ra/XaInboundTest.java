@@ -82,17 +82,7 @@ class XaInboundTest extends XaRig {
 
     @Test
     void whatTheDatabaseDoesNotPrepareComesAgainBeforeWhatFollowsIt() throws Exception {
-        var refusals = new AtomicInteger(1);
-        accounts.disguise = resource -> new DisguisedResource(resource) {
-            @Override
-            public int prepare(Xid xid) throws XAException {
-                if (refusals.getAndDecrement() > 0) {
-                    rollback(xid);
-                    throw new XAException(XAException.XA_RBROLLBACK);
-                }
-                return super.prepare(xid);
-            }
-        };
+        databaseDoesNotPrepare(1);
         send(ORDERS, "one", "two", "three");
         var spec = queue();
         spec.setOrdering("partition");
@@ -112,6 +102,69 @@ class XaInboundTest extends XaRig {
         adapter.stop(); // which waits for the beans at work
         adapter.start(threads);
         assertThat(accounts.texts()).containsExactly("one2", "three1", "two1");
+    }
+
+    @Test
+    void whatTheDatabaseDoesNotPrepareAgainAndAgainComesBeforeWhatFollowsIt() throws Exception {
+        databaseDoesNotPrepare(2);
+        send(ORDERS, "one", "two");
+        var spec = queue();
+        spec.setOrdering("partition");
+        spec.setRedeliveryDelay(50L);
+        spec.setRedeliveryMultiplier(20.0);
+        activate(
+                server.beans(message -> {
+                    var it = Received.of(message);
+                    received.add(it);
+                    accounts.write(it.text() + it.deliveries());
+                }),
+                spec);
+
+        assertThat(List.of(next(), next(), next(), next()))
+                .containsExactly(
+                        new Received("one", 1), new Received("one", 2), new Received("one", 3), new Received("two", 1));
+    }
+
+    @Test
+    void whatAListHadBehindAMessageThatTheDatabaseDoesNotPrepareStaysBehindIt() throws Exception {
+        databaseDoesNotPrepare(1);
+        send(ORDERS, "one", "two");
+        var spec = new IsthmusBatchActivationSpec();
+        ofQueue(spec);
+        spec.setMaxBatchSize(2);
+        spec.setBatchTimeout(20_000L);
+        spec.setOrdering("partition");
+        spec.setRedeliveryDelay(300L);
+        activate(
+                server.beansThatTakeLists(messages -> {
+                    var list = messages.stream().map(Received::of).toList();
+                    received.addAll(list);
+                    if (list.size() > 1) {
+                        server.setRollbackOnly();
+                    } else {
+                        accounts.write(list.get(0).text());
+                    }
+                }),
+                spec);
+
+        assertThat(List.of(next(), next())).containsExactly(new Received("one", 1), new Received("two", 1));
+        assertThat(List.of(next(), next(), next()))
+                .containsExactly(new Received("one", 2), new Received("one", 3), new Received("two", 2));
+    }
+
+    /** So many times; then it does. */
+    private void databaseDoesNotPrepare(int times) {
+        var refusals = new AtomicInteger(times);
+        accounts.disguise = resource -> new DisguisedResource(resource) {
+            @Override
+            public int prepare(Xid xid) throws XAException {
+                if (refusals.getAndDecrement() > 0) {
+                    rollback(xid);
+                    throw new XAException(XAException.XA_RBROLLBACK);
+                }
+                return super.prepare(xid);
+            }
+        };
     }
 
     @Test

@@ -305,23 +305,30 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     /** What the broker takes back comes again before what is behind it, so where an order is kept that must not be here meanwhile. */
     private final class Overtaking implements TransactedDelivery.Followers, Work {
         @Override
-        public void giveBack() throws JMSException {
+        public void giveBack(List<Loan> acknowledged) throws JMSException {
             List<Loan> unseen;
+            List<Loan> behind;
             synchronized (Delivery.this) {
                 if (subscription.ordering() == Subscription.Ordering.NONE) {
                     return;
                 }
                 returning++;
                 unseen = lanes.takeUnseen();
+                behind = lanes.takeBehind(acknowledged);
             }
             intake.returnUnseen(unseen);
+            tellUnlessLost(behind, intake::release);
         }
 
         @Override
-        public void goOn() {
+        public void goOn(List<Loan> acknowledged) {
             if (subscription.ordering() != Subscription.Ordering.NONE) {
-                // Not before the broker hands it out again, which it delays as long as after a first failure at least.
-                threads.later(subscription.options().delayAfter(1).plus(BROKERS_TIMER), this);
+                // Not before the broker hands it out again, which it delays as any other failure.
+                int deliveries = acknowledged.stream()
+                        .mapToInt(Loan::deliveryCount)
+                        .max()
+                        .orElseThrow();
+                threads.later(subscription.options().delayAfter(deliveries).plus(BROKERS_TIMER), this);
             }
         }
 

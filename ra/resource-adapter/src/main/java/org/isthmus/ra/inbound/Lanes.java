@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.isthmus.jms.Loan;
 import org.jspecify.annotations.Nullable;
 
@@ -134,5 +136,13 @@ final class Lanes {
         var unseen = new ArrayList<Loan>();
         waiting.removeIf(loan -> !loan.isRepeated() && unseen.add(loan));
         return unseen;
+    }
+
+    /** Everything that waits in the lanes of these; it does not wait any more. */
+    List<Loan> takeBehind(List<Loan> loans) {
+        var lanes = loans.stream().map(this::laneOf).filter(Objects::nonNull).collect(Collectors.toSet());
+        var behind = new ArrayList<Loan>();
+        waiting.removeIf(loan -> lanes.contains(laneOf(loan)) && behind.add(loan));
+        return behind;
     }
 }
