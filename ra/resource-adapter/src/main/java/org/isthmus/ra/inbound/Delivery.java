@@ -122,7 +122,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
 
     private void callForBeans() {
         int more;
-        Duration gathering = null;
+        Gathered gathering = null;
         synchronized (this) {
             int free = stopped ? 0 : subscription.maxSession() - turns;
             more = Math.min(free, ready(free));
@@ -135,7 +135,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
             threads.soon(new Turn());
         }
         if (gathering != null) {
-            threads.later(gathering, new Gathered());
+            gathering.await();
         }
     }
 
@@ -158,22 +158,38 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
                         || (batchDueNanos != 0 && System.nanoTime() - batchDueNanos >= 0));
     }
 
-    /** How long to wait for the batch to get full, where nobody waits for that yet. */
-    private @Nullable Duration beginToGather() {
+    /** What is to wait for the batch to get full, where nothing waits for that yet. */
+    private @Nullable Gathered beginToGather() {
         var batch = subscription.batch();
         if (batch == null || batchDueNanos != 0 || lanes.ready(1) == 0) {
             return null;
         }
         batchDueNanos = System.nanoTime() + batch.timeout().toNanos();
-        return batch.timeout();
+        return new Gathered(batchDueNanos);
     }
 
     // Turns
 
     private final class Gathered implements Work {
+        private final long dueNanos;
+
+        private Gathered(long dueNanos) {
+            this.dueNanos = dueNanos;
+        }
+
+        private void await() {
+            threads.later(
+                    Duration.ofNanos(Math.max(0, dueNanos - System.nanoTime())).plusMillis(1), this);
+        }
+
         @Override
         public void run() {
-            callForBeans();
+            // A timer counts milliseconds of a clock that may be set: where it is early, nobody would look again.
+            if (dueNanos - System.nanoTime() > 0) {
+                await();
+            } else {
+                callForBeans();
+            }
         }
 
         @Override
