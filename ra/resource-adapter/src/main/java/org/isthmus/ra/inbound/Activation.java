@@ -36,6 +36,9 @@ public final class Activation implements AutoCloseable {
     private @Nullable Attachment attachment;
     private int failedAttempts;
     private boolean connecting;
+    /** What was connected was lost before the attempt had ended. */
+    private boolean lostMeanwhile;
+
     private boolean closed;
 
     public Activation(
@@ -92,21 +95,28 @@ public final class Activation implements AutoCloseable {
         if (!beginsToConnect()) {
             return;
         }
+        boolean again;
         try {
             connectAgain();
         } finally {
-            hasConnected();
+            again = hasConnected();
+        }
+        if (again) {
+            threads.soon(new Connect());
         }
     }
 
     private synchronized boolean beginsToConnect() {
         connecting = !closed;
+        lostMeanwhile = false;
         return connecting;
     }
 
-    private synchronized void hasConnected() {
+    /** Answers whether to connect again at once. */
+    private synchronized boolean hasConnected() {
         connecting = false;
         notifyAll();
+        return lostMeanwhile && !closed;
     }
 
     private void connectAgain() {
@@ -137,6 +147,12 @@ public final class Activation implements AutoCloseable {
         return closed;
     }
 
+    /** Whether nobody connects who would have to know of it. */
+    private synchronized boolean mayConnectAtOnce() {
+        lostMeanwhile = connecting;
+        return !connecting;
+    }
+
     private synchronized boolean attach(Attachment opened) {
         if (closed) {
             return false;
@@ -150,12 +166,15 @@ public final class Activation implements AutoCloseable {
     private void lost(JMSException cause) {
         if (!isClosed()) {
             log.log(Level.WARNING, "Lost the broker of " + subscription + "; connecting again", cause);
-            threads.soon(new Connect());
+            if (mayConnectAtOnce()) {
+                threads.soon(new Connect());
+            }
         }
     }
 
     private synchronized void tryAgain(Exception cause) {
         failedAttempts++;
+        lostMeanwhile = false;
         if (closed) {
             return;
         }
