@@ -10,15 +10,40 @@ import jakarta.resource.spi.work.WorkManager;
 import jakarta.resource.spi.work.WorkRejectedException;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.util.Timer;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An application server as far as an adapter sees it: threads and a timer. */
 final class FakeServer implements BootstrapContext, WorkManager, AutoCloseable {
-    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final ExecutorService threads;
     private final Timer timer = new Timer(true);
     final AtomicInteger rejectionsLeft = new AtomicInteger();
+
+    FakeServer() {
+        this(Executors.newCachedThreadPool());
+    }
+
+    private FakeServer(ExecutorService threads) {
+        this.threads = threads;
+    }
+
+    /** One with so many threads and places in its queue, that lets wait who offers more, as WildFly does. */
+    static FakeServer of(int count) {
+        return new FakeServer(new ThreadPoolExecutor(
+                count, count, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(count), FakeServer::awaitPlace));
+    }
+
+    private static void awaitPlace(Runnable task, ThreadPoolExecutor pool) {
+        try {
+            pool.getQueue().put(task);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     @Override
     public void scheduleWork(Work work) throws WorkRejectedException {

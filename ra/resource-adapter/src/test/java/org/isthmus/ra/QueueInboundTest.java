@@ -308,6 +308,26 @@ class QueueInboundTest {
     }
 
     @Test
+    void beansShareTheFewThreadsOfAServerThatLetsWaitWhoOffersWork(@TempDir Path directory) throws Exception {
+        try (var busy = FakeServer.of(2)) {
+            var other = new IsthmusResourceAdapter();
+            other.setDataDirectory(directory.toString());
+            other.start(busy);
+            var sent = new HashSet<String>();
+            try (var context = other.connectionFactory().createContext()) {
+                for (int n = 0; n < 1_000; n++) {
+                    context.createProducer().send(new IsthmusQueue("orders"), n + "");
+                    sent.add(n + "");
+                }
+            }
+            other.endpointActivation(new FakeEndpoints(message -> received.add(Received.of(message))), queue());
+
+            assertThat(texts(sent.size())).containsExactlyInAnyOrderElementsOf(sent);
+            other.stop();
+        }
+    }
+
+    @Test
     void theBeanGoesOnWhenTheBrokerComesBack(@TempDir Path directory) throws Exception {
         try (var broker = new RemoteBroker(directory, server)) {
             var remote = broker.adapter;

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The server's work manager and one timer of it: the adapter makes no thread of its own. Work that the server turns away is offered again
  * later, so what was once promised a run gets one until the adapter stops. Safe for use by many threads.
+ *
+ * <p>Invariant: the timer alone offers work, since a server may keep waiting who does (WildFly, while its queue is full). Beans and the broker's client, for
+ * which beans wait, would there wait for themselves.
  */
 public final class ServerThreads implements AutoCloseable {
     private static final System.Logger log = System.getLogger(ServerThreads.class.getName());
@@ -29,12 +32,7 @@ public final class ServerThreads implements AutoCloseable {
 
     /** Runs the work soon, on a thread of the server. Returns at once. */
     void soon(Work work) {
-        try {
-            workManager().scheduleWork(new Released(work));
-        } catch (WorkException e) {
-            log.log(Level.DEBUG, "The server has no thread for Isthmus now; offering the work again", e);
-            later(OFFER_AGAIN, work);
-        }
+        later(Duration.ZERO, work);
     }
 
     /** Runs the work on a thread of the server once the time has passed; never, where the adapter stops before. */
@@ -46,10 +44,19 @@ public final class ServerThreads implements AutoCloseable {
                         new TimerTask() {
                             @Override
                             public void run() {
-                                soon(work);
+                                offer(work);
                             }
                         },
                         wait.toMillis());
+    }
+
+    private void offer(Work work) {
+        try {
+            workManager().scheduleWork(new Released(work));
+        } catch (WorkException e) {
+            log.log(Level.DEBUG, "The server has no thread for Isthmus now; offering the work again", e);
+            later(OFFER_AGAIN, work);
+        }
     }
 
     /** Passes on that it is released while it is under way, and no later: WildFly releases also what has ended, which is no sign to stop. */
@@ -92,12 +99,18 @@ public final class ServerThreads implements AutoCloseable {
         return current;
     }
 
+    /** Its thread inherits a class loader. That of an application, whose bean is activated by this thread, would stay as long as the adapter. */
     private Timer newTimer() {
+        var thread = Thread.currentThread();
+        var loader = thread.getContextClassLoader();
+        thread.setContextClassLoader(ServerThreads.class.getClassLoader());
         try {
             return context.createTimer();
         } catch (UnavailableException e) {
             log.log(Level.DEBUG, "The server offers no timer", e);
             return new Timer("isthmus-ra-timer", true);
+        } finally {
+            thread.setContextClassLoader(loader);
         }
     }
 
