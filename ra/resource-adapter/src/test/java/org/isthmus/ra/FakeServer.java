@@ -9,7 +9,10 @@ import jakarta.resource.spi.work.WorkListener;
 import jakarta.resource.spi.work.WorkManager;
 import jakarta.resource.spi.work.WorkRejectedException;
 import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.util.Collections;
+import java.util.Set;
 import java.util.Timer;
+import java.util.WeakHashMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,7 +23,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** An application server as far as an adapter sees it: threads and a timer. */
 final class FakeServer implements BootstrapContext, WorkManager, AutoCloseable {
     private final ExecutorService threads;
-    private final Timer timer = new Timer(true);
+    /** Held by those who use them: a timer's thread knows the class loader of the adapter that it was made for. */
+    private final Set<Timer> timers = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
     final AtomicInteger rejectionsLeft = new AtomicInteger();
 
     FakeServer() {
@@ -47,7 +52,11 @@ final class FakeServer implements BootstrapContext, WorkManager, AutoCloseable {
 
     @Override
     public void scheduleWork(Work work) throws WorkRejectedException {
-        if (rejectionsLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        int left = rejectionsLeft.getAndUpdate(before -> Math.max(0, before - 1));
+        if (left > 0 && left % 2 == 0) {
+            throw new IllegalStateException("as no work manager should");
+        }
+        if (left > 0) {
             throw new WorkRejectedException("busy");
         }
         threads.execute(() -> {
@@ -93,6 +102,8 @@ final class FakeServer implements BootstrapContext, WorkManager, AutoCloseable {
 
     @Override
     public Timer createTimer() {
+        var timer = new Timer(true);
+        timers.add(timer);
         return timer;
     }
 
@@ -113,7 +124,7 @@ final class FakeServer implements BootstrapContext, WorkManager, AutoCloseable {
 
     @Override
     public void close() {
-        timer.cancel();
+        timers.forEach(Timer::cancel);
         threads.shutdownNow();
     }
 }

@@ -56,6 +56,10 @@ public final class ServerThreads implements AutoCloseable {
         } catch (WorkException e) {
             log.log(Level.DEBUG, "The server has no thread for Isthmus now; offering the work again", e);
             later(OFFER_AGAIN, work);
+        } catch (RuntimeException e) {
+            // It would end the timer, and with that everything that was promised.
+            log.log(Level.WARNING, "The server's work manager failed; offering the work again", e);
+            later(OFFER_AGAIN, work);
         }
     }
 
