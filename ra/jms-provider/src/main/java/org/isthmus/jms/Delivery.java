@@ -417,7 +417,7 @@ final class Delivery {
                 fetched = consumer == null ? null : consumer.inflow().take();
                 if (consumer == null || fetched == null) {
                     dispatching = false;
-                    return;
+                    break;
                 }
                 listening = Thread.currentThread();
                 listener = consumer;
@@ -437,6 +437,10 @@ final class Delivery {
                     lock.unlock();
                 }
             }
+            consumer.inflow().pump();
+        }
+        // What was ahead may have gone with its connections since, and nobody else would ask.
+        for (var consumer : copyOf(consumers)) {
             consumer.inflow().pump();
         }
     }

@@ -15,14 +15,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.curator.test.TestingServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.server.BrokerConfig;
 import org.isthmus.broker.server.EmbeddedBroker;
@@ -248,6 +254,58 @@ class ClusterTest {
     private MessageConsumer consumer(String queue) throws JMSException {
         var session = connection.createSession();
         return session.createConsumer(session.createQueue(queue));
+    }
+
+    @Test
+    void listenerAsksAnewForWhatItHadAheadAndLostWithTheLeaderOfAnotherPartition() throws Exception {
+        var texts = IntStream.range(0, 30).mapToObj(i -> "m" + i).toList();
+        var leaders = spread("spread");
+        send("spread", texts);
+        var received = new LinkedBlockingQueue<String>();
+        var partition = new CompletableFuture<Integer>();
+        var finish = new CountDownLatch(1);
+        var session = connection.createSession();
+        session.createConsumer(session.createQueue("spread")).setMessageListener(message -> {
+            try {
+                received.add(message.getBody(String.class));
+                partition.complete(message.getIntProperty("JMS_Isthmus_Partition"));
+                finish.await();
+            } catch (JMSException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        var listenersLeader = leaders.get(partition.get(60, TimeUnit.SECONDS));
+        var other = leaders.stream()
+                .filter(id -> !id.equals(listenersLeader))
+                .findFirst()
+                .orElseThrow();
+        brokers.remove(other).close();
+        // Somebody else gets one, so the listener's member has noticed that its connections are lost.
+        try (var consumer = consumer("spread")) {
+            received.add(consumer.receive(60_000).getBody(String.class));
+        }
+
+        finish.countDown();
+
+        var seen = new HashSet<String>();
+        while (seen.size() < texts.size()) {
+            var text = received.poll(60, TimeUnit.SECONDS);
+            assertThat(text).as("a message beside %s", seen).isNotNull();
+            seen.add(text);
+        }
+        assertThat(seen).containsExactlyInAnyOrderElementsOf(texts);
+    }
+
+    /** Makes a queue of three partitions; answers who leads each. */
+    private List<Integer> spread(String queue) throws Exception {
+        var bootstrap = brokers.get(1).listeners().get(0).toString();
+        try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            var wanted = new NewTopic(queue, Optional.of(3), Optional.empty()).configs(Map.of("isthmus.queue", "true"));
+            admin.createTopics(List.of(wanted)).all().get();
+            return admin.describeTopics(List.of(queue)).allTopicNames().get().get(queue).partitions().stream()
+                    .map(one -> one.leader().id())
+                    .toList();
+        }
     }
 
     private void send(String queue, List<String> texts) throws JMSException {
