@@ -107,9 +107,12 @@ public final class Activation implements AutoCloseable {
     }
 
     private synchronized boolean beginsToConnect() {
-        connecting = !closed;
+        if (closed || connecting) {
+            return false;
+        }
+        connecting = true;
         lostMeanwhile = false;
-        return connecting;
+        return true;
     }
 
     /** Answers whether to connect again at once. */
@@ -132,8 +135,8 @@ public final class Activation implements AutoCloseable {
             } else {
                 opened.close();
             }
-        } catch (JMSException | RuntimeException e) {
-            tryAgain(e);
+        } catch (JMSException | RuntimeException | Error e) {
+            tryAgain(e); // whatever it is: nobody else would, and beans would get nothing any more
         }
     }
 
@@ -172,7 +175,7 @@ public final class Activation implements AutoCloseable {
         }
     }
 
-    private synchronized void tryAgain(Exception cause) {
+    private synchronized void tryAgain(Throwable cause) {
         failedAttempts++;
         lostMeanwhile = false;
         if (closed) {
