@@ -76,11 +76,26 @@ final class ReplicatedTopic implements AutoCloseable {
     }
 
     void awaitAllInSync() throws Exception {
-        while (!describe().stream()
-                .allMatch(partition -> partition.leader() != null
-                        && partition.isr().size() == partition.replicas().size())) {
+        while (!areAllInSync(describe())) {
             Thread.onSpinWait();
         }
+    }
+
+    /** For one that stood still while another became leader: it wakes up with what it knew before, and tells that until it hears. */
+    void awaitAllInSyncUnderOther(int partition, int before) throws Exception {
+        while (true) {
+            var told = describe();
+            if (areAllInSync(told) && told.get(partition).leader().id() != before) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private static boolean areAllInSync(List<TopicPartitionInfo> partitions) {
+        return partitions.stream()
+                .allMatch(partition -> partition.leader() != null
+                        && partition.isr().size() == partition.replicas().size());
     }
 
     void awaitOutOfSync(int partition, int broker) throws Exception {

@@ -90,7 +90,7 @@ class ReplicationProcessIT {
             topic.awaitOtherLeader(0, leader);
             producer.awaitMore(0, 200);
             cluster.goOn(leader);
-            topic.awaitAllInSync();
+            topic.awaitAllInSyncUnderOther(0, leader);
             producer.awaitMore(0, 200);
 
             producer.checkAll(topic);
@@ -156,7 +156,7 @@ class ReplicationProcessIT {
                 cluster.pause(leader);
                 send(client, place, 2 * round + 1);
                 cluster.goOn(leader);
-                topic.awaitAllInSync();
+                topic.awaitAllInSyncUnderOther(0, leader);
                 expected.addAll(List.of(2 * round, 2 * round + 1));
             }
             assertThat(topic.readAll(0)).isEqualTo(expected);
@@ -190,7 +190,7 @@ class ReplicationProcessIT {
                 cluster.goOn(leader);
                 assertThatThrownBy(inItsSocket::get).isNotNull();
             }
-            topic.awaitAllInSync();
+            topic.awaitAllInSyncUnderOther(0, leader);
 
             assertThat(topic.readAll(0)).containsExactly(0, 2);
         }
