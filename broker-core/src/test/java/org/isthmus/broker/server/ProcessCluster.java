@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,9 +121,7 @@ public final class ProcessCluster implements AutoCloseable {
                     .get();
             return admin.describeTopics(names).allTopicNames().get().values().stream()
                     .map(TopicDescription::partitions)
-                    .flatMap(Collection::stream)
-                    .allMatch(partition -> partition.leader() != null
-                            && partition.isr().size() == partition.replicas().size());
+                    .allMatch(ReplicatedTopic::areAllInSync);
         } catch (ExecutionException e) {
             // A broker that does not answer yet, or has not heard of a topic.
             return false;

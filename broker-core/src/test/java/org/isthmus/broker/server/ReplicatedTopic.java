@@ -92,7 +92,7 @@ final class ReplicatedTopic implements AutoCloseable {
         }
     }
 
-    private static boolean areAllInSync(List<TopicPartitionInfo> partitions) {
+    static boolean areAllInSync(List<TopicPartitionInfo> partitions) {
         return partitions.stream()
                 .allMatch(partition -> partition.leader() != null
                         && partition.isr().size() == partition.replicas().size());

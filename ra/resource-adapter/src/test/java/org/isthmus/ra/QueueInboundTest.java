@@ -126,7 +126,7 @@ class QueueInboundTest {
                     } else if (it.deliveries() < 3) {
                         throw new IllegalStateException("not yet");
                     } else if (it.text().equals("first")) {
-                        await(others);
+                        Gate.await(others, 20);
                     }
                 },
                 spec);
@@ -255,10 +255,10 @@ class QueueInboundTest {
         var endpoints = new FakeEndpoints(message -> {
             received.add(Received.of(message));
             begun.countDown();
-            await(finish);
+            Gate.await(finish, 20);
         });
         adapter.endpointActivation(endpoints, spec);
-        await(begun);
+        Gate.await(begun, 20);
 
         var deactivation = new Thread(() -> adapter.endpointDeactivation(endpoints, spec));
         deactivation.start();
@@ -292,10 +292,10 @@ class QueueInboundTest {
         activate(
                 message -> {
                     begun.countDown();
-                    await(finish);
+                    Gate.await(finish, 20);
                 },
                 spec);
-        await(begun);
+        Gate.await(begun, 20);
         try (var context = adapter.connectionFactory().createContext();
                 var consumer = context.createConsumer(new IsthmusQueue("orders"))) {
             // Far behind what one bean may have ahead, the rest is for others at once.
@@ -370,7 +370,7 @@ class QueueInboundTest {
             var spec = queue();
             spec.setMaxSession(1);
             remote.endpointActivation(endpoints, spec);
-            await(gone);
+            Gate.await(gone, 20);
             broker.comeBack();
             for (int n = 0; n < 20; n++) {
                 assertThat(take().text()).isEqualTo(n + "");
@@ -395,13 +395,13 @@ class QueueInboundTest {
                 received.add(it);
                 if (it.text().equals("in hand")) {
                     begun.countDown();
-                    await(finish);
+                    Gate.await(finish, 20);
                 }
             });
             var spec = queue();
             remote.endpointActivation(endpoints, spec);
             send(remote, Map.of(), "in hand");
-            await(begun);
+            Gate.await(begun, 20);
 
             broker.goAway();
             broker.comeBack();
@@ -430,7 +430,7 @@ class QueueInboundTest {
                 received.add(it);
                 if (it.equals(new Received("refused", 1))) {
                     begun.countDown();
-                    await(finish);
+                    Gate.await(finish, 20);
                     throw new IllegalStateException("not yet");
                 }
             });
@@ -438,7 +438,7 @@ class QueueInboundTest {
             spec.setRedeliveryDelay(1L);
             remote.endpointActivation(endpoints, spec);
             send(remote, Map.of(), "refused");
-            await(begun);
+            Gate.await(begun, 20);
 
             broker.goAway();
             broker.comeBack();
@@ -508,14 +508,6 @@ class QueueInboundTest {
         try {
             barrier.await(20, TimeUnit.SECONDS);
         } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -298,14 +298,14 @@ class XaInboundTest extends XaRig {
                 accounts.write(it.text());
                 if (it.text().equals("in hand")) {
                     begun.countDown();
-                    await(finish);
+                    Gate.await(finish, 30);
                 }
             });
             var spec = queue();
             spec.setResourceAdapter(remote);
             remote.endpointActivation(beans, spec);
             sendTo(remote, "in hand");
-            await(begun);
+            Gate.await(begun, 30);
 
             broker.goAway();
             broker.comeBack();
@@ -366,14 +366,6 @@ class XaInboundTest extends XaRig {
         try {
             late.end();
         } catch (XAException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
