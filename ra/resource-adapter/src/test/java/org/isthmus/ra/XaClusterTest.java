@@ -27,8 +27,10 @@ class XaClusterTest {
     private static final IsthmusQueue ORDERS = new IsthmusQueue("orders");
     private static final IsthmusQueue INVOICES = new IsthmusQueue("invoices");
     private static final IsthmusQueue DEAD_LETTERS = new IsthmusQueue("jms-dead-letters");
-    private static final int MESSAGES = 250;
-    private static final int BETWEEN_FAULTS = 20;
+    private static final int BROKERS = 3;
+    private static final int MESSAGES_EACH = 80;
+    private static final int BEFORE_FAULT = 20;
+    private static final int AFTER_FAULT = 20;
     private static final long SOON = 30_000;
 
     private final JtaServer server = new JtaServer();
@@ -37,11 +39,12 @@ class XaClusterTest {
     private final IsthmusManagedConnectionFactory managed = new IsthmusManagedConnectionFactory();
     private final Accounts accounts = new Accounts(server, "jdbc:h2:mem:" + System.nanoTime() + ";DB_CLOSE_DELAY=-1");
     private final Semaphore handled = new Semaphore(0);
-    /** The broker that the next bean ends; 0 for none. */
-    private final AtomicInteger doomed = new AtomicInteger();
-
+    private final AtomicInteger untilFault = new AtomicInteger();
     private final Semaphore gone = new Semaphore(0);
     private BrokerCluster cluster;
+
+    /** The broker that goes next. */
+    private volatile int doomed;
 
     private interface Going {
         void of(int id) throws InterruptedException;
@@ -79,11 +82,6 @@ class XaClusterTest {
     }
 
     private void workWhileBrokersGoAndComeBack(Going going) throws Exception {
-        var texts = IntStream.range(0, MESSAGES)
-                .mapToObj(n -> "order " + n)
-                .sorted()
-                .toList();
-        send(texts);
         var factory = managed.createConnectionFactory(server);
         var spec = new IsthmusActivationSpec();
         spec.setDestination(ORDERS.getName());
@@ -101,15 +99,17 @@ class XaClusterTest {
                     handled.release();
                 }),
                 spec);
-        for (int id = 1; id <= 3; id++) {
-            awaitHandled();
-            doomed.set(id);
+        for (int id = 1; id <= BROKERS; id++) {
+            doomed = id;
+            untilFault.set(BEFORE_FAULT);
+            send(orders((id - 1) * MESSAGES_EACH, id * MESSAGES_EACH));
             assertThat(gone.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
-            awaitHandled();
+            assertThat(handled.tryAcquire(AFTER_FAULT, 60, TimeUnit.SECONDS)).isTrue();
             cluster.start(id);
         }
 
-        assertThat(received(INVOICES, MESSAGES)).containsExactlyInAnyOrderElementsOf(texts);
+        var texts = orders(0, BROKERS * MESSAGES_EACH);
+        assertThat(received(INVOICES, texts.size())).containsExactlyInAnyOrderElementsOf(texts);
         adapter.stop(); // which waits for the beans at work, and so for the database, which may be the last to commit
         adapter.start(threads);
         assertThat(accounts.texts()).containsExactlyElementsOf(texts);
@@ -121,20 +121,20 @@ class XaClusterTest {
 
     /** In the middle of a transaction that has all its work and is not prepared, so what follows is for the survivors to undo or to finish. */
     private void endWhoIsDoomed(Going going) {
-        int id = doomed.getAndSet(0);
-        if (id == 0) {
+        if (untilFault.getAndDecrement() != 1) {
             return;
         }
+        handled.drainPermits();
         try {
-            going.of(id);
+            going.of(doomed);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
         gone.release();
     }
 
-    private void awaitHandled() throws InterruptedException {
-        assertThat(handled.tryAcquire(BETWEEN_FAULTS, 60, TimeUnit.SECONDS)).isTrue();
+    private static List<String> orders(int from, int to) {
+        return IntStream.range(from, to).mapToObj(n -> "order " + n).sorted().toList();
     }
 
     private void send(List<String> texts) throws JMSException {
