@@ -1387,7 +1387,7 @@ public final class Partition {
     }
 
     /** Whether it keeps the last record of each key; from any thread. */
-    boolean isCompacted() {
+    public boolean isCompacted() {
         return config.log().compacting() != null;
     }
 

@@ -1,5 +1,6 @@
 package org.isthmus.broker.selector;
 
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,16 @@ sealed interface Expression {
         return Type.BOOLEAN;
     }
 
+    /** What a message must say for this to be true, where that can be told by one property; not all that it must say. */
+    default Optional<Required> required() {
+        return Optional.empty();
+    }
+
+    /** What this is whatever a message says; null where messages decide. */
+    default @Nullable Object constant() {
+        return null;
+    }
+
     record Literal(Object value) implements Expression {
         @Override
         public Object evaluate(PropertySource message) {
@@ -38,6 +49,11 @@ sealed interface Expression {
         @Override
         public Type type() {
             return value instanceof Boolean ? Type.BOOLEAN : value instanceof String ? Type.STRING : Type.NUMBER;
+        }
+
+        @Override
+        public Object constant() {
+            return value;
         }
     }
 
@@ -74,6 +90,11 @@ sealed interface Expression {
             var second = truth(right.evaluate(message));
             return Boolean.FALSE.equals(second) ? second : first == null ? null : second;
         }
+
+        @Override
+        public Optional<Required> required() {
+            return left.required().or(right::required);
+        }
     }
 
     record Or(Expression left, Expression right) implements Expression {
@@ -85,6 +106,13 @@ sealed interface Expression {
             }
             var second = truth(right.evaluate(message));
             return Boolean.TRUE.equals(second) ? second : first == null ? null : second;
+        }
+
+        @Override
+        public Optional<Required> required() {
+            return left.required().flatMap(one -> right.required()
+                    .filter(other -> other.property().equals(one.property()))
+                    .map(one::orThatOf));
         }
     }
 
@@ -120,6 +148,20 @@ sealed interface Expression {
                 case NOT_EQUAL -> !first.equals(second);
                 default -> false;
             };
+        }
+
+        @Override
+        public Optional<Required> required() {
+            if (operator != Operator.EQUAL) {
+                return Optional.empty();
+            }
+            return left instanceof Property property
+                    ? required(property, right.constant())
+                    : right instanceof Property property ? required(property, left.constant()) : Optional.empty();
+        }
+
+        private static Optional<Required> required(Property property, @Nullable Object value) {
+            return value == null ? Optional.empty() : Optional.of(new Required(property.name(), Set.of(value)));
         }
 
         private boolean numbers(Number one, Number other) {
@@ -201,12 +243,22 @@ sealed interface Expression {
         public Type type() {
             return Type.NUMBER;
         }
+
+        @Override
+        public @Nullable Object constant() {
+            return operand.constant() == null ? null : evaluate(name -> null);
+        }
     }
 
     record In(Property property, Set<String> values) implements Expression {
         @Override
         public @Nullable Object evaluate(PropertySource message) {
             return property.evaluate(message) instanceof String text ? (Object) values.contains(text) : null;
+        }
+
+        @Override
+        public Optional<Required> required() {
+            return Optional.of(new Required(property.name(), Set.copyOf(values)));
         }
     }
 

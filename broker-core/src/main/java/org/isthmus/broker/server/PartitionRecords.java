@@ -1,42 +1,40 @@
 package org.isthmus.broker.server;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import org.isthmus.broker.common.WaitMark;
 import org.isthmus.broker.coordinator.share.Interest;
-import org.isthmus.broker.coordinator.share.Marks;
 import org.isthmus.broker.coordinator.share.OffsetRange;
 import org.isthmus.broker.coordinator.share.RecordSource;
 import org.isthmus.broker.coordinator.share.Scan;
 import org.isthmus.broker.coordinator.share.StartAt;
 import org.isthmus.broker.coordinator.share.Tail;
-import org.isthmus.broker.log.AbortedTransaction;
 import org.isthmus.broker.log.LogView;
-import org.isthmus.broker.log.OpenTransaction;
 import org.isthmus.broker.log.UndecidedRecords;
-import org.isthmus.broker.record.RecordBatch;
-import org.isthmus.broker.record.RecordCursor;
 import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.runtime.Cancellable;
 import org.isthmus.broker.runtime.Clock;
 
 /** A partition's records, as its share groups read them: from the published view, on I/O threads unless they are few and were just written. */
-record PartitionRecords(
-        Partition partition,
-        WaitMark waiting,
-        Executor io,
-        Function<Interest, Predicate<RecordCursor>> filters,
-        Clock clock)
-        implements RecordSource {
+final class PartitionRecords implements RecordSource {
     /** So many that were written last are still in memory, and not worth another thread. */
     private static final int FEW_RECORDS = 64;
+
+    private final Partition partition;
+    private final WaitMark waiting;
+    private final Executor io;
+    private final ValueIndexes indexes;
+    private final Clock clock;
+
+    PartitionRecords(Partition partition, WaitMark waiting, Executor io, ValueIndexes indexes, Clock clock) {
+        this.partition = partition;
+        this.waiting = waiting;
+        this.io = io;
+        this.indexes = indexes;
+        this.clock = clock;
+    }
 
     @Override
     public CompletionStage<Scan> scan(
@@ -47,86 +45,15 @@ record PartitionRecords(
     }
 
     private Scan scan(
-            LogView view, long asked, Interest interest, boolean committedOnly, boolean asMessages, int maxBytes)
+            LogView view, long from, Interest interest, boolean committedOnly, boolean asMessages, int maxBytes)
             throws IOException {
-        var from = Math.max(asked, view.startOffset());
-        var upTo = view.highWatermark();
-        if (from >= upTo) {
-            return new Scan(from, from, List.of());
-        }
-        var bytes = view.copy(from, upTo, maxBytes);
-        var aborted = committedOnly ? view.abortedTransactions(from, behind(bytes)) : List.<AbortedTransaction>of();
-        var filter = filters.apply(interest);
-        var batches = new ArrayList<Scan.Batch>();
-        var next = from;
-        for (var batch : RecordBatch.in(bytes)) {
-            var range = new OffsetRange(Math.max(from, batch.baseOffset()), batch.lastOffset());
-            var content = content(batch, committedOnly ? view.openTransactions() : List.of(), aborted);
-            var data = content == Scan.Content.DATA;
-            // Compaction leaves batches in which offsets are missing.
-            var isWhole = batch.count() == batch.lastOffsetDelta() + 1;
-            var matching =
-                    !data || (interest.isEverything() && isWhole) ? List.of(range) : matching(batch, range, filter);
-            var marks = data && asMessages ? MessageMarks.of(batch, range, waiting, clock.wallMs()) : Marks.NONE;
-            batches.add(new Scan.Batch(
-                    range, batch.baseOffset(), batch.sizeInBytes(), content, batch.producerId(), matching, marks));
-            next = batch.lastOffset() + 1;
-        }
-        return new Scan(from, next, batches);
-    }
-
-    private static long behind(ByteBuffer batches) {
-        var behind = 0L;
-        for (var batch : RecordBatch.in(batches)) {
-            behind = batch.nextOffset();
-        }
-        return behind;
-    }
-
-    private static Scan.Content content(
-            RecordBatch batch, List<OpenTransaction> open, List<AbortedTransaction> aborted) {
-        if (batch.isControl()) {
-            return Scan.Content.MARKER;
-        }
-        if (batch.isTransactional() && isOpen(batch, open)) {
-            return Scan.Content.UNDECIDED;
-        }
-        return isAborted(batch, aborted) ? Scan.Content.NOTHING : Scan.Content.DATA;
-    }
-
-    private static boolean isOpen(RecordBatch batch, List<OpenTransaction> open) {
-        return open.stream()
-                .anyMatch(transaction -> transaction.producerId() == batch.producerId()
-                        && transaction.firstOffset() <= batch.baseOffset());
-    }
-
-    private static boolean isAborted(RecordBatch batch, List<AbortedTransaction> aborted) {
-        return batch.isTransactional()
-                && aborted.stream()
-                        .anyMatch(transaction -> transaction.producerId() == batch.producerId()
-                                && transaction.firstOffset() <= batch.baseOffset()
-                                && batch.lastOffset() < transaction.markerOffset());
-    }
-
-    private static List<OffsetRange> matching(RecordBatch batch, OffsetRange range, Predicate<RecordCursor> filter) {
-        var matching = new ArrayList<OffsetRange>();
-        long first = -1;
-        long last = -1;
-        for (var record = batch.cursor(); record.next(); ) {
-            if (!range.contains(record.offset()) || !filter.test(record)) {
-                continue;
-            }
-            if (first >= 0 && record.offset() != last + 1) {
-                matching.add(new OffsetRange(first, last));
-                first = -1;
-            }
-            first = first < 0 ? record.offset() : first;
-            last = record.offset();
-        }
-        if (first >= 0) {
-            matching.add(new OffsetRange(first, last));
-        }
-        return matching;
+        var filter = InterestFilter.of(interest);
+        var scan = new RecordScan(view, filter, committedOnly, asMessages ? waiting : null, clock.wallMs());
+        var required = filter.required();
+        // What an index knows is for messages, and of a log that does not change.
+        return required.isPresent() && committedOnly && asMessages && !partition.isCompacted()
+                ? scan.from(from, maxBytes, indexes.of(this, required.get().property()), required.get())
+                : scan.from(from, maxBytes);
     }
 
     @Override

@@ -32,6 +32,7 @@ final class SharePlaces implements PartitionListener, Consumption {
     private final LeaderAppend leader;
     private final Clock clock;
     private final ShareCoordinator coordinator;
+    private final ValueIndexes indexes = new ValueIndexes();
 
     SharePlaces(
             Partitions partitions,
@@ -65,7 +66,7 @@ final class SharePlaces implements PartitionListener, Consumption {
         partition.leadership(metadata.image());
         return new SharePlace(
                 partition,
-                new PartitionRecords(partition, WaitMarks.of(metadata.image(), id), io, InterestFilters::of, clock),
+                new PartitionRecords(partition, WaitMarks.of(metadata.image(), id), io, indexes, clock),
                 new DeadLetterWriter(partition, deadLetterTopics, leader, io));
     }
 

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,6 +186,41 @@ class SelectorTest {
     }
 
     @Test
+    void whatEachMessageThatMatchesSaysIsKnownWhereOneEqualitySaysIt() {
+        assertThat(required("color = 'red'")).hasValue(new Required("color", Set.of("red")));
+        assertThat(required("-2 = weight")).hasValue(new Required("weight", Set.of(-2L)));
+        assertThat(required("price > 3 AND color = 'red' AND weight = 1"))
+                .hasValue(new Required("color", Set.of("red")));
+        assertThat(required("color IN ('red', 'blue') OR color = 'green' AND price > 3"))
+                .hasValue(new Required("color", Set.of("red", "blue", "green")));
+        assertThat(required("ready = TRUE")).hasValue(new Required("ready", Set.of(true)));
+        for (var text : List.of(
+                "color <> 'red'",
+                "color = 'red' OR weight = 1",
+                "NOT color = 'red'",
+                "color NOT IN ('red')",
+                "color LIKE 'red'",
+                "color IS NULL",
+                "weight = tiny",
+                "weight + 1 = 2",
+                "1 = 1")) {
+            assertThat(required(text)).as(text).isEmpty();
+        }
+    }
+
+    private static Optional<Required> required(String text) {
+        return Selector.parse(text).required();
+    }
+
+    @Test
+    void valuesThatAreEqualHaveTheSameHash() {
+        assertThat(Required.hash(7L)).isEqualTo(Required.hash(7.0)).isEqualTo(Required.hash((byte) 7));
+        assertThat(Required.hash(-0.0)).isEqualTo(Required.hash(0L));
+        assertThat(Required.hash(Long.MAX_VALUE)).isEqualTo(Required.hash((double) Long.MAX_VALUE));
+        assertThat(Required.hash(0.1f)).isEqualTo(Required.hash((double) 0.1f));
+    }
+
+    @Test
     @Timeout(5)
     void hostilePatternsAndNestingTakeNoTime() {
         var like = Selector.parse("color LIKE '" + "%a".repeat(40) + "b'");
@@ -195,6 +235,8 @@ class SelectorTest {
         var any = Selector.parse("weight = 1 OR ".repeat(100_000) + "weight = 7");
         assertThat(any.matches(name -> 7)).isTrue();
         assertThat(any.matches(name -> 8)).isFalse();
+        var many = IntStream.range(0, 1_000).mapToObj(n -> "weight = " + n).collect(Collectors.joining(" OR "));
+        assertThat(Selector.parse(many).required()).isEmpty();
         var all = Selector.parse("weight <> 1 AND ".repeat(100_000) + "weight <> 7");
         assertThat(all.matches(name -> 8)).isTrue();
         assertThat(all.matches(name -> 7)).isFalse();

@@ -44,6 +44,18 @@ public record Scan(long from, long next, List<Batch> batches) {
             return content == Content.DATA;
         }
 
+        /** The same from this offset on, where nothing of it is wanted. */
+        public Batch unwantedFrom(long offset) {
+            return new Batch(
+                    new OffsetRange(offset, range.last()),
+                    baseOffset,
+                    sizeInBytes,
+                    content,
+                    producerId,
+                    List.of(),
+                    Marks.NONE);
+        }
+
         /** What is wanted and not over yet. */
         List<OffsetRange> wanted() {
             return marks.expired().isEmpty() ? matching : without(marks.expired());
