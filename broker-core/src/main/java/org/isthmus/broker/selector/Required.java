@@ -18,6 +18,11 @@ public record Required(String property, Set<Object> values) {
         return new Required(property, either);
     }
 
+    /** Of its values. */
+    public int[] hashes() {
+        return values.stream().mapToInt(Required::hash).toArray();
+    }
+
     /** The same number for values of messages and of selectors that are equal. */
     public static int hash(Object value) {
         // Both zeros are one number.

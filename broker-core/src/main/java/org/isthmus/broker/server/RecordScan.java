@@ -12,7 +12,6 @@ import org.isthmus.broker.log.AbortedTransaction;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.record.RecordCursor;
-import org.isthmus.broker.selector.PropertySource;
 import org.isthmus.broker.selector.Required;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,7 @@ record RecordScan(
     Scan from(long asked, int maxBytes) throws IOException {
         var found = new Found(Math.max(asked, view.startOffset()));
         if (found.next < view.highWatermark()) {
-            found.read(view.highWatermark(), maxBytes, null, null);
+            found.read(view.highWatermark(), maxBytes, this::covers);
         }
         return found.scan();
     }
@@ -39,16 +38,23 @@ record RecordScan(
     /** The same, but with the help of an index, which learns from it; what is passed over does not count. */
     Scan from(long asked, int maxBytes, ValueIndex index, Required required) throws IOException {
         var found = new Found(Math.max(asked, view.startOffset()));
+        var wanted = required.hashes();
         var left = maxBytes;
         while (left > 0 && found.next < view.highWatermark()) {
             var block = index.holding(found.next).orElse(null);
-            if (block != null && !block.mayConcern(required, nowMs)) {
+            int read;
+            if (block == null) {
+                var end = Math.min(index.nextBehind(found.next).orElse(Long.MAX_VALUE), view.highWatermark());
+                read = found.read(end, left, new Learning(required.property(), index.from(found.next)));
+            } else if (block.isOver(nowMs)) {
+                read = found.read(block.next(), block.sizeInBytes(), this::covers);
+            } else if (block.mayHave(wanted)) {
+                var isWhole = found.next == block.from();
+                read = found.read(block.next(), block.sizeInBytes(), isWhole ? new Known(block, wanted) : this::covers);
+            } else {
                 found.pass(block);
                 continue;
             }
-            var read = block == null
-                    ? found.read(endOfUnknown(index, found.next), left, null, learning(index, found.next, required))
-                    : found.read(block.next(), block.sizeInBytes(), block, null);
             if (read == 0) {
                 break;
             }
@@ -57,21 +63,86 @@ record RecordScan(
         return found.scan();
     }
 
-    private long endOfUnknown(ValueIndex index, long from) {
-        return Math.min(index.nextBehind(from).orElse(Long.MAX_VALUE), view.highWatermark());
+    /** Who says which records of the batches that consumers may see are covered. */
+    private interface Judge {
+        /** Asked of each record, in order. */
+        boolean covers(RecordCursor record);
+
+        /** Whether it can judge what was read, of so many bytes. */
+        default boolean fits(int sizeInBytes) {
+            return true;
+        }
+
+        /** Whether records may say something of their handing out. */
+        default boolean expectsMarks() {
+            return true;
+        }
+
+        /** Told of each batch behind its records. */
+        default void looked(Scan.Batch batch) {}
+
+        /** Told behind the last one. */
+        default void end(boolean more) {}
     }
 
-    private static Learning learning(ValueIndex index, long from, Required required) {
-        return new Learning(required.property(), index.from(from));
+    private boolean covers(RecordCursor record) {
+        return filter.covers(record, new MessageFields(record));
     }
 
-    /** What an index is told of the property that it is about. */
-    private record Learning(String property, ValueIndex.Builder blocks) {
-        /** The message with the property, which is looked up once. */
-        PropertySource of(PropertySource message) {
+    /** Tells an index of the property that it is about. */
+    private final class Learning implements Judge {
+        private final String property;
+        private final ValueIndex.Builder blocks;
+
+        private Learning(String property, ValueIndex.Builder blocks) {
+            this.property = property;
+            this.blocks = blocks;
+        }
+
+        @Override
+        public boolean covers(RecordCursor record) {
+            var message = new MessageFields(record);
             var value = message.value(property);
             blocks.add(value);
-            return name -> name.equals(property) ? value : message.value(name);
+            return filter.covers(record, name -> name.equals(property) ? value : message.value(name));
+        }
+
+        @Override
+        public void looked(Scan.Batch batch) {
+            blocks.add(batch);
+        }
+
+        @Override
+        public void end(boolean more) {
+            if (more) {
+                blocks.end();
+            }
+        }
+    }
+
+    /** Looks only at what may have one of the values, as an index knows. */
+    private final class Known implements Judge {
+        private final ValueIndex.Block block;
+        private final ValueIndex.Reader values;
+
+        private Known(ValueIndex.Block block, int[] wanted) {
+            this.block = block;
+            this.values = block.reader(wanted);
+        }
+
+        @Override
+        public boolean fits(int sizeInBytes) {
+            return sizeInBytes == block.sizeInBytes(); // and has not been compacted since
+        }
+
+        @Override
+        public boolean covers(RecordCursor record) {
+            return values.nextMayHave() && RecordScan.this.covers(record);
+        }
+
+        @Override
+        public boolean expectsMarks() {
+            return block.isMarked();
         }
     }
 
@@ -86,29 +157,21 @@ record RecordScan(
         }
 
         /** Returns how many bytes it read: nothing only where there is nothing any more. */
-        private int read(long end, int maxBytes, ValueIndex.@Nullable Block known, @Nullable Learning learning)
-                throws IOException {
+        private int read(long end, int maxBytes, Judge wanted) throws IOException {
             var bytes = view.copy(next, end, maxBytes);
+            Judge judge = wanted.fits(bytes.remaining()) ? wanted : RecordScan.this::covers;
             var aborted = committedOnly ? view.abortedTransactions(next, behind(bytes)) : List.<AbortedTransaction>of();
             for (var batch : RecordBatch.in(bytes)) {
-                var looked = look(batch, aborted, known, learning);
+                var looked = look(batch, aborted, judge);
                 batches.add(looked);
-                if (learning != null) {
-                    learning.blocks().add(looked);
-                }
+                judge.looked(looked);
                 next = batch.nextOffset();
             }
-            if (learning != null && next < view.highWatermark()) {
-                learning.blocks().end();
-            }
-            return bytes.limit();
+            judge.end(next < view.highWatermark());
+            return bytes.remaining();
         }
 
-        private Scan.Batch look(
-                RecordBatch batch,
-                List<AbortedTransaction> aborted,
-                ValueIndex.@Nullable Block known,
-                @Nullable Learning learning) {
+        private Scan.Batch look(RecordBatch batch, List<AbortedTransaction> aborted, Judge judge) {
             var range = new OffsetRange(Math.max(next, batch.baseOffset()), batch.lastOffset());
             var content = content(batch, aborted);
             var isData = content == Scan.Content.DATA;
@@ -118,8 +181,8 @@ record RecordScan(
                     batch.sizeInBytes(),
                     content,
                     batch.producerId(),
-                    isData ? matching(batch, range, learning) : List.of(range),
-                    isData && (known == null || known.isMarked()) ? marks(batch, range) : Marks.NONE);
+                    isData ? matching(batch, range, judge) : List.of(range),
+                    isData && judge.expectsMarks() ? marks(batch, range) : Marks.NONE);
         }
 
         private void pass(ValueIndex.Block block) {
@@ -156,7 +219,7 @@ record RecordScan(
                                 && batch.lastOffset() < transaction.markerOffset());
     }
 
-    private List<OffsetRange> matching(RecordBatch batch, OffsetRange range, @Nullable Learning learning) {
+    private List<OffsetRange> matching(RecordBatch batch, OffsetRange range, Judge judge) {
         // Compaction leaves batches in which offsets are missing.
         var isWhole = batch.count() == batch.lastOffsetDelta() + 1;
         if (filter.coversEverything() && isWhole) {
@@ -166,7 +229,7 @@ record RecordScan(
         long first = -1;
         long last = -1;
         for (var record = batch.cursor(); record.next(); ) {
-            if (!range.contains(record.offset()) || !isCovered(record, learning)) {
+            if (!range.contains(record.offset()) || !judge.covers(record)) {
                 continue;
             }
             if (first >= 0 && record.offset() != last + 1) {
@@ -184,11 +247,6 @@ record RecordScan(
 
     private Marks marks(RecordBatch batch, OffsetRange range) {
         return waited == null ? Marks.NONE : MessageMarks.of(batch, range, waited, nowMs);
-    }
-
-    private boolean isCovered(RecordCursor record, @Nullable Learning learning) {
-        var message = new MessageFields(record);
-        return filter.covers(record, learning == null ? message : learning.of(message));
     }
 
     private static long behind(ByteBuffer batches) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.isthmus.broker.coordinator.share.Marks;
 import org.isthmus.broker.coordinator.share.OffsetRange;
@@ -24,6 +25,9 @@ final class ValueIndex {
     private static final int MOST_WEIGHT = 512 << 10;
 
     private static final int BLOCK_WEIGHT = 64;
+
+    /** Of a record without a value; others may have it too. */
+    private static final int NO_VALUE = 0x5EED_0FF5;
 
     private final TreeMap<Long, Block> blocks = new TreeMap<>();
     private int weight;
@@ -60,7 +64,9 @@ final class ValueIndex {
         private final long next;
         private final int sizeInBytes;
         private final List<Scan.Batch> batches;
+        /** Of each record that consumers may see, in order. */
         private final int[] hashes;
+
         private final boolean marked;
         private final long nextEndMs;
 
@@ -69,9 +75,13 @@ final class ValueIndex {
             next = made.next;
             sizeInBytes = made.sizeInBytes;
             batches = List.copyOf(made.batches);
-            hashes = made.hashes();
+            hashes = Arrays.copyOf(made.found, made.count);
             marked = made.marked;
             nextEndMs = made.nextEndMs;
+        }
+
+        long from() {
+            return from;
         }
 
         /** The first offset behind it. */
@@ -88,11 +98,19 @@ final class ValueIndex {
             return marked;
         }
 
-        /** Whether it has to be looked at: by who wants such records, or because the time of some is over. */
-        boolean mayConcern(Required required, long nowMs) {
-            return nowMs >= nextEndMs
-                    || required.values().stream()
-                            .anyMatch(value -> Arrays.binarySearch(hashes, Required.hash(value)) >= 0);
+        /** Whether the time of one of its records is over, so that it is not what it was. */
+        boolean isOver(long nowMs) {
+            return nowMs >= nextEndMs;
+        }
+
+        /** Whether one of its records may have a value with one of these hashes. */
+        boolean mayHave(int[] wanted) {
+            return Arrays.stream(hashes).anyMatch(hash -> isAmong(wanted, hash));
+        }
+
+        /** Goes over its records in order. */
+        Reader reader(int[] wanted) {
+            return new Reader(this, wanted);
         }
 
         /** Its batches from this offset on, for who wants none of their records; those of one kind that follow one another are one. */
@@ -104,6 +122,27 @@ final class ValueIndex {
 
         private int weight() {
             return BLOCK_WEIGHT + hashes.length;
+        }
+    }
+
+    private static boolean isAmong(int[] wanted, int hash) {
+        return IntStream.of(wanted).anyMatch(each -> each == hash);
+    }
+
+    /** Used by one thread. */
+    static final class Reader {
+        private final Block block;
+        private final int[] wanted;
+        private int next;
+
+        private Reader(Block block, int[] wanted) {
+            this.block = block;
+            this.wanted = wanted;
+        }
+
+        /** Whether the next record may have one of the values. */
+        boolean nextMayHave() {
+            return isAmong(wanted, block.hashes[next++]);
         }
     }
 
@@ -134,13 +173,10 @@ final class ValueIndex {
 
         /** A record of the batch that comes next has this value. */
         void add(@Nullable Object value) {
-            if (value == null) {
-                return; // which equals nothing
-            }
             if (count == found.length) {
                 found = Arrays.copyOf(found, 2 * count);
             }
-            found[count++] = Required.hash(value);
+            found[count++] = value == null ? NO_VALUE : Required.hash(value);
         }
 
         /** Behind its values. */
@@ -188,10 +224,6 @@ final class ValueIndex {
         private static Scan.Batch unwanted(OffsetRange range, Scan.Batch batch, int sizeInBytes) {
             return new Scan.Batch(
                     range, batch.baseOffset(), sizeInBytes, batch.content(), batch.producerId(), List.of(), Marks.NONE);
-        }
-
-        private int[] hashes() {
-            return Arrays.stream(found, 0, count).sorted().distinct().toArray();
         }
     }
 }
