@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.isthmus.broker.coordinator.share.Marks;
 import org.isthmus.broker.coordinator.share.OffsetRange;
@@ -105,7 +104,12 @@ final class ValueIndex {
 
         /** Whether one of its records may have a value with one of these hashes. */
         boolean mayHave(int[] wanted) {
-            return Arrays.stream(hashes).anyMatch(hash -> isAmong(wanted, hash));
+            for (var hash : hashes) {
+                if (isAmong(wanted, hash)) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         /** Goes over its records in order. */
@@ -126,7 +130,12 @@ final class ValueIndex {
     }
 
     private static boolean isAmong(int[] wanted, int hash) {
-        return IntStream.of(wanted).anyMatch(each -> each == hash);
+        for (var each : wanted) {
+            if (each == hash) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Used by one thread. */
