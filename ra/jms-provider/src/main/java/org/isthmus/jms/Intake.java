@@ -175,9 +175,13 @@ public final class Intake implements AutoCloseable {
         return loan.again(inHand.leave(loan, this));
     }
 
-    /** As {@link #releaseUnseen}; returns once others can have them, and earlier only where they had gone back by themselves. */
+    /**
+     * As {@link #releaseUnseen}, and so goes what has come and was not handed out yet; returns once others can have it, and earlier only where it had
+     * gone back by itself. What was asked for before and is not answered may still bring what lies behind.
+     */
     public void returnUnseen(List<Loan> loans) throws JMSException {
         try {
+            JmsErrors.await(stream::giveBackUnpolled, "giving back messages of " + from);
             settle(Settlement.RELEASE_UNSEEN, of(loans), "giving back");
         } catch (JMSException e) {
             if (!(e.getLinkedException() instanceof BrokerException refused)
@@ -185,6 +189,14 @@ public final class Intake implements AutoCloseable {
                 throw e;
             }
         }
+    }
+
+    /**
+     * Where an order is kept, what is asked for from now on brings nothing that lies behind what transactions have acknowledged, and have not decided by
+     * then, before that is settled or comes again. For who does not know how such a transaction ends: the broker does, in the end.
+     */
+    public void awaitUndecided() {
+        stream.doubt();
     }
 
     /** What waited here for somebody who has it from an earlier intake. */

@@ -34,7 +34,6 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     private static final System.Logger log = System.getLogger(Delivery.class.getName());
     private static final int DELIVERIES_PER_TURN = 64;
     private static final Duration PATIENCE_WITH_BEANS = Duration.ofSeconds(10);
-    private static final Duration BROKERS_TIMER = Duration.ofMillis(50);
     private static final Duration ENDPOINT_NOT_READY = Duration.ofMillis(250);
 
     private final Subscription subscription;
@@ -46,6 +45,11 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     private final Lanes lanes;
     private final Ahead ahead = new Ahead(System.nanoTime());
     private boolean asking;
+    /** What was asked for may lie behind what the broker has taken back since. */
+    private boolean isOvertaken;
+
+    /** What the broker takes back, or may, nothing overtakes. */
+    private final Overtaking overtaking = new Overtaking();
 
     /** Turns that are promised, under way, or waiting to go on. */
     private int turns;
@@ -54,7 +58,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     /** When the batch that gathers goes to a bean even if it is not full; 0 while none gathers. */
     private long batchDueNanos;
 
-    /** Rollbacks under way of what the broker takes back, which nothing may overtake. */
+    /** How often what lies behind goes back just now. */
     private int returning;
 
     private boolean stopped;
@@ -87,7 +91,8 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         boolean late;
         synchronized (this) {
             asking = false;
-            late = stopped || returning > 0;
+            late = stopped || returning > 0 || isOvertaken;
+            isOvertaken = false;
             if (!late) {
                 lanes.add(loans);
             }
@@ -96,8 +101,8 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
             intake.releaseUnseen(loans);
         } else {
             callForBeans();
-            askForMore();
         }
+        askForMore();
     }
 
     @Override
@@ -290,13 +295,22 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
                     log.log(
                             Level.WARNING,
                             "The transaction of a bean of " + subscription
-                                    + " was not committed; what it had received comes"
-                                    + " again, unless its manager commits it after all: " + loans,
+                                    + " was rolled back; what it had received comes again: " + loans,
                             received.failure());
                     yield true;
                 }
+                case IN_DOUBT -> {
+                    log.log(
+                            Level.WARNING,
+                            "The transaction of a bean of " + subscription
+                                    + " was not committed; what it had received comes"
+                                    + " again, unless its manager commits it after all: " + loans,
+                            received.failure());
+                    standBack(loans);
+                    yield true;
+                }
             };
-            return received.outcome() != Outcome.WITH_BROKER;
+            return received.outcome() != Outcome.WITH_BROKER && received.outcome() != Outcome.IN_DOUBT;
         } finally {
             intake.left(loans);
             if (settled) {
@@ -315,11 +329,27 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     }
 
     private TransactedDelivery transaction() {
-        return connection.transacted(intake, new Overtaking());
+        return connection.transacted(intake, overtaking);
     }
 
-    /** What the broker takes back comes again before what is behind it, so where an order is kept that must not be here meanwhile. */
-    private final class Overtaking implements TransactedDelivery.Followers, Work {
+    private void standBack(List<Loan> inDoubt) {
+        try {
+            overtaking.giveBack(inDoubt);
+        } catch (JMSException e) {
+            log.log(
+                    Level.WARNING,
+                    "What follows in " + subscription + " may come before what is in doubt: " + inDoubt,
+                    e);
+        } finally {
+            overtaking.goOn();
+        }
+    }
+
+    /**
+     * What the broker takes back comes again before what is behind it, so where an order is kept that must not be here meanwhile. The broker, which alone knows
+     * how every transaction ends, hands out what is behind when it is time.
+     */
+    private final class Overtaking implements TransactedDelivery.Followers {
         @Override
         public void giveBack(List<Loan> acknowledged) throws JMSException {
             List<Loan> unseen;
@@ -329,6 +359,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
                     return;
                 }
                 returning++;
+                isOvertaken |= asking;
                 unseen = lanes.takeUnseen();
                 behind = lanes.takeBehind(acknowledged);
             }
@@ -337,28 +368,15 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         }
 
         @Override
-        public void goOn(List<Loan> acknowledged) {
-            if (subscription.ordering() != Subscription.Ordering.NONE) {
-                // Not before the broker hands it out again, which it delays as any other failure.
-                int deliveries = acknowledged.stream()
-                        .mapToInt(Loan::deliveryCount)
-                        .max()
-                        .orElseThrow();
-                threads.later(subscription.options().delayAfter(deliveries).plus(BROKERS_TIMER), this);
+        public void goOn() {
+            if (subscription.ordering() == Subscription.Ordering.NONE) {
+                return;
             }
-        }
-
-        @Override
-        public void run() {
+            intake.awaitUndecided();
             synchronized (Delivery.this) {
                 returning--;
             }
             askForMore();
-        }
-
-        @Override
-        public void release() {
-            stop();
         }
     }
 
