@@ -36,6 +36,9 @@ public final class Intake implements AutoCloseable {
         /** What came of {@link #ask}, in the order of each partition; nothing where its time is up. */
         void arrived(List<Loan> loans);
 
+        /** It came at some time, when a worker still had it of an earlier intake, who has left it now unsettled. */
+        void left(Loan loan);
+
         /** Nothing comes any more. */
         void failed(JMSException cause);
     }
@@ -199,9 +202,13 @@ public final class Intake implements AutoCloseable {
         stream.doubt();
     }
 
-    /** What waited here for somebody who has it from an earlier intake. */
-    void giveBack(ShareDelivery delivery) {
-        say(Settlement.RELEASE_UNSEEN, List.of(delivery));
+    /** What waited here for somebody who had it from an earlier intake. */
+    void left(ShareDelivery delivery) {
+        if (closed) {
+            say(Settlement.RELEASE_UNSEEN, List.of(delivery));
+        } else {
+            receiver.left(new Loan(delivery, 0, from, form));
+        }
     }
 
     /** Goes back as if nobody had had it. */

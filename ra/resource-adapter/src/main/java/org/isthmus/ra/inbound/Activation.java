@@ -33,6 +33,8 @@ public final class Activation implements AutoCloseable {
     /** Beans may still be at work at what an attachment brought that is lost. */
     private final InHand inHand = new InHand();
 
+    private final Crew crew = new Crew(this::callForBeans);
+
     private @Nullable Attachment attachment;
     private int failedAttempts;
     private boolean connecting;
@@ -70,8 +72,31 @@ public final class Activation implements AutoCloseable {
             ending = attachment;
             attachment = null;
         }
+        var end = System.nanoTime() + LONGEST_WAIT.toNanos();
         if (ending != null) {
             ending.close();
+        }
+        awaitBeans(end);
+    }
+
+    /** Also those of attachments that were lost. */
+    private void awaitBeans(long endNanos) {
+        try {
+            if (!crew.awaitNone(endNanos)) {
+                log.log(Level.WARNING, "Deactivated {0} while beans of it are still at work", subscription);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void callForBeans() {
+        Attachment current;
+        synchronized (this) {
+            current = attachment;
+        }
+        if (current != null) {
+            current.callForBeans();
         }
     }
 
@@ -128,7 +153,7 @@ public final class Activation implements AutoCloseable {
             lost.close();
         }
         try {
-            var opened = Attachment.open(subscription, connections, endpoints, threads, inHand, this::lost);
+            var opened = Attachment.open(subscription, connections, endpoints, threads, inHand, crew, this::lost);
             if (attach(opened)) {
                 opened.begin();
                 log.log(Level.INFO, "Receiving from {0}", subscription);

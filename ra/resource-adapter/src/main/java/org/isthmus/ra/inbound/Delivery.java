@@ -42,6 +42,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     private final MessageEndpointFactory endpoints;
     private final ServerThreads threads;
     private final Consumer<JMSException> onFailure;
+    private final Crew crew;
     private final Lanes lanes;
     private final Ahead ahead = new Ahead(System.nanoTime());
     private boolean asking;
@@ -69,6 +70,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
             MessageEndpointFactory endpoints,
             ServerThreads threads,
             InHand inHand,
+            Crew crew,
             Consumer<JMSException> onFailure)
             throws JMSException {
         this.subscription = subscription;
@@ -76,7 +78,8 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         this.endpoints = endpoints;
         this.threads = threads;
         this.onFailure = onFailure;
-        lanes = new Lanes(subscription.ordering());
+        this.crew = crew;
+        lanes = new Lanes(subscription.ordering(), crew);
         intake = connection.openIntake(subscription.destination(), subscription.options(), inHand, this);
     }
 
@@ -106,6 +109,22 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     }
 
     @Override
+    public void left(Loan loan) {
+        boolean late;
+        synchronized (this) {
+            late = stopped || returning > 0;
+            if (!late) {
+                lanes.insert(loan);
+            }
+        }
+        if (late) {
+            intake.releaseUnseen(List.of(loan));
+        } else {
+            callForBeans();
+        }
+    }
+
+    @Override
     public void failed(JMSException cause) {
         onFailure.accept(cause);
     }
@@ -125,11 +144,13 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         }
     }
 
-    private void callForBeans() {
+    /** For places and lanes that have become free, whoever had them. */
+    void callForBeans() {
         int more;
         Gathered gathering = null;
         synchronized (this) {
-            int free = stopped ? 0 : subscription.maxSession() - turns;
+            int others = crew.atWork() - turnsUnderWay;
+            int free = stopped ? 0 : Math.max(0, subscription.maxSession() - turns - others);
             more = Math.min(free, ready(free));
             turns += more;
             if (free > 0 && more == 0) {
@@ -219,7 +240,9 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
             } finally {
                 ended(wait.isZero());
             }
-            if (wait.isZero()) {
+            if (isStopped()) {
+                crew.passOn();
+            } else if (wait.isZero()) {
                 callForBeans();
             } else {
                 threads.later(wait, this);
@@ -238,15 +261,21 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
             return false;
         }
         turnsUnderWay++;
+        crew.begins();
         return true;
     }
 
     private synchronized void ended(boolean forGood) {
         turnsUnderWay--;
+        crew.ended();
         if (forGood) {
             turns--;
         }
         notifyAll();
+    }
+
+    private synchronized boolean isStopped() {
+        return stopped;
     }
 
     /** Answers how long to wait before this turn goes on; zero where it has ended. */
@@ -441,7 +470,11 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
                     lanes.again(again);
                 }
             }
-            callForBeans();
+            if (isStopped()) {
+                crew.passOn();
+            } else {
+                callForBeans();
+            }
         }
 
         @Override
