@@ -7,8 +7,6 @@ import java.util.List;
 import javax.transaction.xa.XAResource;
 import org.isthmus.broker.client.ShareStream.ShareDelivery;
 import org.isthmus.broker.client.Transaction;
-import org.isthmus.broker.common.BrokerException;
-import org.isthmus.broker.common.ErrorCode;
 
 /**
  * The deliveries to one worker as part of its server's transactions. What the worker was handed is acknowledged when its transaction is about
@@ -139,10 +137,7 @@ public final class TransactedDelivery {
             try {
                 intake.accept(all);
             } catch (JMSException e) {
-                if (e.getLinkedException() instanceof BrokerException refused
-                        && refused.code() == ErrorCode.INVALID_RECORD_STATE) {
-                    stillHeld(); // not all of them perhaps, but giving back what is not held does no harm
-                }
+                stillHeld(); // not all of them perhaps, but giving back what is not held does no harm
                 throw e;
             }
         }

@@ -448,7 +448,10 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         try {
             telling.of(loans);
         } catch (JMSException e) {
-            log.log(Level.DEBUG, "The broker has taken back already what a bean of " + subscription + " refused", e);
+            log.log(
+                    Level.DEBUG,
+                    "The broker has taken back already, or is told again, what a bean of " + subscription + " refused",
+                    e);
         }
     }
 
