@@ -120,14 +120,18 @@ public final class Activation implements AutoCloseable {
         if (!beginsToConnect()) {
             return;
         }
-        boolean again;
+        Duration wait = null;
+        boolean atOnce;
         try {
-            connectAgain();
+            wait = connectAgain();
         } finally {
-            again = hasConnected();
+            atOnce = hasConnected();
         }
-        if (again) {
+        // Not while this attempt is under way: the next one would leave it at that, and nobody would try any more.
+        if (atOnce) {
             threads.soon(new Connect());
+        } else if (wait != null) {
+            threads.later(wait, new Connect());
         }
     }
 
@@ -147,12 +151,13 @@ public final class Activation implements AutoCloseable {
         return lostMeanwhile && !closed;
     }
 
-    private void connectAgain() {
-        var lost = takeAttachment();
-        if (lost != null) {
-            lost.close();
-        }
+    /** Answers how long to wait before the next attempt; null where none is due. */
+    private @Nullable Duration connectAgain() {
         try {
+            var lost = takeAttachment();
+            if (lost != null) {
+                lost.close();
+            }
             var opened = Attachment.open(subscription, connections, endpoints, threads, inHand, crew, this::lost);
             if (attach(opened)) {
                 opened.begin();
@@ -160,8 +165,9 @@ public final class Activation implements AutoCloseable {
             } else {
                 opened.close();
             }
+            return null;
         } catch (JMSException | RuntimeException | Error e) {
-            tryAgain(e); // whatever it is: nobody else would, and beans would get nothing any more
+            return failed(e); // whatever it is: nobody else would try again, and beans would get nothing any more
         }
     }
 
@@ -200,11 +206,11 @@ public final class Activation implements AutoCloseable {
         }
     }
 
-    private synchronized void tryAgain(Throwable cause) {
+    private synchronized @Nullable Duration failed(Throwable cause) {
         failedAttempts++;
         lostMeanwhile = false;
         if (closed) {
-            return;
+            return null;
         }
         if (subscription.setupAttempts() >= 0 && failedAttempts >= subscription.setupAttempts()) {
             log.log(
@@ -212,14 +218,14 @@ public final class Activation implements AutoCloseable {
                     "Cannot receive from " + subscription + "; gave up after attempt " + failedAttempts
                             + " (setupAttempts). Deploy the application again to begin anew",
                     cause);
-            return;
+            return null;
         }
         log.log(
                 Level.WARNING,
                 "Cannot receive from " + subscription + " yet; trying again in "
                         + subscription.setupInterval().toMillis() + " ms",
                 cause);
-        threads.later(subscription.setupInterval(), new Connect());
+        return subscription.setupInterval();
     }
 
     private final class Connect implements Work {
