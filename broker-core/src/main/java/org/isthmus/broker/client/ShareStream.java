@@ -48,6 +48,12 @@ public interface ShareStream extends AutoCloseable {
      */
     CompletionStage<Void> giveBackUnpolled();
 
+    /**
+     * Says with the next poll that the caller does not know how a transaction ends in which it has acknowledged. From then on a stream that keeps
+     * the order brings nothing that lies behind what is undecided by that time, until that is done or comes again. A lost connection says the same.
+     */
+    void doubt();
+
     /** Whether the stream still holds what it was handed in this delivery: false once the connection that brought it is lost. */
     boolean holds(ShareDelivery delivery);
 

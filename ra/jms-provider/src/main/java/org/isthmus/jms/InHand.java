@@ -48,7 +48,7 @@ public final class InHand {
             return loan.delivery();
         }
         if (held.to() != from) {
-            held.to().giveBack(held.now());
+            held.to().left(held.now());
             return loan.delivery();
         }
         return held.now();

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Intake implements AutoCloseable {
     private static final Duration LONGEST_POLL = Duration.ofSeconds(10);
+    private static final Duration SAY_AGAIN = Duration.ofSeconds(1);
 
     private final ShareStream stream;
     private final @Nullable NameLease lease;
@@ -35,6 +36,9 @@ public final class Intake implements AutoCloseable {
     public interface Receiver {
         /** What came of {@link #ask}, in the order of each partition; nothing where its time is up. */
         void arrived(List<Loan> loans);
+
+        /** It came at some time, when a worker still had it of an earlier intake, who has left it now unsettled. */
+        void left(Loan loan);
 
         /** Nothing comes any more. */
         void failed(JMSException cause);
@@ -160,8 +164,7 @@ public final class Intake implements AutoCloseable {
         }
         JmsErrors.await(
                 () -> CompletableFuture.allOf(
-                        ShareSettlements.settle(stream, counted, Settlement.RELEASE),
-                        ShareSettlements.settle(stream, uncounted, Settlement.RELEASE_UNSEEN)),
+                        told(Settlement.RELEASE, counted), told(Settlement.RELEASE_UNSEEN, uncounted)),
                 "giving back messages of " + from);
     }
 
@@ -175,9 +178,13 @@ public final class Intake implements AutoCloseable {
         return loan.again(inHand.leave(loan, this));
     }
 
-    /** As {@link #releaseUnseen}; returns once others can have them, and earlier only where they had gone back by themselves. */
+    /**
+     * As {@link #releaseUnseen}, and so goes what has come and was not handed out yet; returns once others can have it, and earlier only where it had
+     * gone back by itself. What was asked for before and is not answered may still bring what lies behind.
+     */
     public void returnUnseen(List<Loan> loans) throws JMSException {
         try {
+            JmsErrors.await(stream::giveBackUnpolled, "giving back messages of " + from);
             settle(Settlement.RELEASE_UNSEEN, of(loans), "giving back");
         } catch (JMSException e) {
             if (!(e.getLinkedException() instanceof BrokerException refused)
@@ -187,9 +194,21 @@ public final class Intake implements AutoCloseable {
         }
     }
 
-    /** What waited here for somebody who has it from an earlier intake. */
-    void giveBack(ShareDelivery delivery) {
-        say(Settlement.RELEASE_UNSEEN, List.of(delivery));
+    /**
+     * Where an order is kept, what is asked for from now on brings nothing that lies behind what transactions have acknowledged, and have not decided by
+     * then, before that is settled or comes again. For who does not know how such a transaction ends: the broker does, in the end.
+     */
+    public void awaitUndecided() {
+        stream.doubt();
+    }
+
+    /** What waited here for somebody who had it from an earlier intake. */
+    void left(ShareDelivery delivery) {
+        if (closed) {
+            say(Settlement.RELEASE_UNSEEN, List.of(delivery));
+        } else {
+            receiver.left(new Loan(delivery, 0, from, form));
+        }
     }
 
     /** Goes back as if nobody had had it. */
@@ -203,12 +222,40 @@ public final class Intake implements AutoCloseable {
     }
 
     private void settle(Settlement settlement, List<ShareDelivery> deliveries, String what) throws JMSException {
-        JmsErrors.await(() -> ShareSettlements.settle(stream, deliveries, settlement), what + " messages of " + from);
+        JmsErrors.await(() -> told(settlement, deliveries), what + " messages of " + from);
     }
 
     /** For what needs no answer: where it came too late, the broker has done the same by itself. */
     private void say(Settlement settlement, List<ShareDelivery> deliveries) {
-        var unused = ShareSettlements.settle(stream, deliveries, settlement);
+        var unused = told(settlement, deliveries);
+    }
+
+    /** Fails with the first refusal; what was to leave this intake is said on from there. */
+    private CompletableFuture<@Nullable Void> told(Settlement settlement, List<ShareDelivery> deliveries) {
+        return ShareSettlements.inRows(
+                deliveries, (row, lastOffset) -> stream.settle(row.get(0), lastOffset, settlement)
+                        .whenComplete((done, refused) -> {
+                            if (refused != null && leaves(settlement) && isRefusedForNow(refused)) {
+                                stream.later(SAY_AGAIN, () -> sayAgain(settlement, row));
+                            }
+                        }));
+    }
+
+    /** What the broker cannot take, as while too few replicas are in sync, would else stay on loan to nobody as long as the connection lives. */
+    private void sayAgain(Settlement settlement, List<ShareDelivery> row) {
+        if (stream.holds(row.get(0))) {
+            say(settlement, row);
+        }
+    }
+
+    private static boolean leaves(Settlement settlement) {
+        return settlement == Settlement.RELEASE
+                || settlement == Settlement.RELEASE_UNSEEN
+                || settlement == Settlement.REJECT;
+    }
+
+    private static boolean isRefusedForNow(Throwable refused) {
+        return refused instanceof BrokerException failure && failure.code() != ErrorCode.INVALID_RECORD_STATE;
     }
 
     private List<ShareDelivery> leave(List<Loan> loans) {

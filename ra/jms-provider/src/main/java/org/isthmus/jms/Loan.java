@@ -63,6 +63,12 @@ public final class Loan {
         return key == null ? null : new String(key, StandardCharsets.ISO_8859_1);
     }
 
+    /** Whether it lies before the other one in their partition, if they have that in common. */
+    public boolean isBefore(Loan other) {
+        return delivery.partition().equals(other.delivery.partition())
+                && delivery.record().offset() < other.delivery.record().offset();
+    }
+
     public int partition() {
         return delivery.partition().partition();
     }

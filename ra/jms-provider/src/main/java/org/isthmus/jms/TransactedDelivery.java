@@ -7,8 +7,6 @@ import java.util.List;
 import javax.transaction.xa.XAResource;
 import org.isthmus.broker.client.ShareStream.ShareDelivery;
 import org.isthmus.broker.client.Transaction;
-import org.isthmus.broker.common.BrokerException;
-import org.isthmus.broker.common.ErrorCode;
 
 /**
  * The deliveries to one worker as part of its server's transactions. What the worker was handed is acknowledged when its transaction is about
@@ -25,13 +23,16 @@ public final class TransactedDelivery {
         COMMITTED,
         /** The transaction was rolled back before it was acknowledged: it is still on loan. */
         ROLLED_BACK,
-        /** The transaction was rolled back after it was acknowledged, or nobody knows yet: the broker has it, and hands it out again if need be. */
-        WITH_BROKER
+        /** The transaction was rolled back after it was acknowledged: the broker has it, and hands it out again. */
+        WITH_BROKER,
+        /** It was acknowledged, and nobody here knows whether that was committed: the broker has it, and hands it out again if need be. */
+        IN_DOUBT
     }
 
     private enum State {
         OUTSIDE,
         INSIDE,
+        RETURNED,
         COMMITTED
     }
 
@@ -40,8 +41,8 @@ public final class TransactedDelivery {
         /** The broker is about to take back what was acknowledged. Returns when nothing is here that must not overtake it. */
         void giveBack(List<Loan> acknowledged) throws JMSException;
 
-        /** The broker has it again. */
-        void goOn(List<Loan> acknowledged);
+        /** The broker has it again or will have, or it turned out to be done with. */
+        void goOn();
     }
 
     private final Intake intake;
@@ -78,7 +79,8 @@ public final class TransactedDelivery {
         return switch (state) {
             case OUTSIDE -> Outcome.OUTSIDE;
             case COMMITTED -> Outcome.COMMITTED;
-            case INSIDE -> acknowledged.isEmpty() ? Outcome.ROLLED_BACK : Outcome.WITH_BROKER;
+            case RETURNED -> Outcome.WITH_BROKER;
+            case INSIDE -> acknowledged.isEmpty() ? Outcome.ROLLED_BACK : Outcome.IN_DOUBT;
         };
     }
 
@@ -135,10 +137,7 @@ public final class TransactedDelivery {
             try {
                 intake.accept(all);
             } catch (JMSException e) {
-                if (e.getLinkedException() instanceof BrokerException refused
-                        && refused.code() == ErrorCode.INVALID_RECORD_STATE) {
-                    stillHeld(); // not all of them perhaps, but giving back what is not held does no harm
-                }
+                stillHeld(); // not all of them perhaps, but giving back what is not held does no harm
                 throw e;
             }
         }
@@ -154,14 +153,17 @@ public final class TransactedDelivery {
         @Override
         public void committed() {
             TransactedDelivery.this.enter(State.COMMITTED);
+            if (!hasReturned().isEmpty()) {
+                followers.goOn(); // it was to be rolled back, but an administrator had committed it
+            }
         }
 
         @Override
         public void rolledBack() {
             giveBackWhatWasNotTaken();
-            var all = hasReturned();
-            if (!all.isEmpty()) {
-                followers.goOn(all);
+            if (!hasReturned().isEmpty()) {
+                TransactedDelivery.this.enter(State.RETURNED);
+                followers.goOn();
             }
         }
     }

@@ -79,6 +79,11 @@ class AcknowledgementsUnderWayTest {
         }
 
         @Override
+        public void doubt() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public CompletionStage<Void> giveBackUnpolled() {
             throw new UnsupportedOperationException();
         }

@@ -32,8 +32,9 @@ class IntakeTest extends RealBrokerTest {
             assertThat(second.next()).isEmpty();
 
             earlier.left(loans);
-            later.ask(1);
-            assertThat(second.next()).extracting(Loan::deliveryCount).containsExactly(2);
+            var left = second.next();
+            assertThat(left).extracting(Loan::deliveryCount).containsExactly(2);
+            assertThat(later.seen(left)).isTrue();
         }
     }
 
@@ -48,6 +49,11 @@ class IntakeTest extends RealBrokerTest {
         @Override
         public void arrived(List<Loan> loans) {
             taken.add(loans);
+        }
+
+        @Override
+        public void left(Loan loan) {
+            taken.add(List.of(loan));
         }
 
         @Override

@@ -118,6 +118,11 @@ class ShareInflowTest {
         }
 
         @Override
+        public void doubt() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public CompletionStage<Void> giveBackUnpolled() {
             inflow.ask(LONG); // as another thread may at this moment
             said.add("what nobody polled");

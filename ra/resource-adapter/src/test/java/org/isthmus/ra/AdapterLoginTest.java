@@ -268,14 +268,7 @@ class AdapterLoginTest {
     @Test
     void beanThatIsNotLetInTriesAsOftenAsItSays() throws Exception {
         var bean = FakeEndpoints.keeping(new LinkedBlockingQueue<>());
-        var spec = new IsthmusActivationSpec();
-        spec.setResourceAdapter(adapter);
-        spec.setDestination(QUEUE.getName());
-        spec.setDestinationType("jakarta.jms.Queue");
-        spec.setUserName("j2ee");
-        spec.setPassword("invalid");
-        spec.setSetupAttempts(3);
-        spec.setSetupInterval(1L);
+        var spec = notLetIn(3);
         try (var warnings = new Warnings(Activation.class)) {
             adapter.endpointActivation(bean, spec);
 
@@ -286,6 +279,34 @@ class AdapterLoginTest {
                             third -> assertThat(third).contains("gave up after attempt 3 (setupAttempts)"));
         }
         adapter.endpointDeactivation(bean, spec);
+    }
+
+    @Test
+    void attemptThatIsDueWhileTheOneBeforeItEndsIsNotForgotten() throws Exception {
+        int beans = 10;
+        int attempts = 200;
+        try (var warnings = new Warnings(Activation.class)) {
+            for (int n = 0; n < beans; n++) {
+                adapter.endpointActivation(FakeEndpoints.keeping(new LinkedBlockingQueue<>()), notLetIn(attempts));
+            }
+
+            for (int n = 0; n < beans * attempts; n++) {
+                assertThat(warnings.next()).as("news of attempt " + n).isNotNull();
+            }
+        }
+    }
+
+    /** Whose attempts follow one another as soon as they may. */
+    private IsthmusActivationSpec notLetIn(int attempts) {
+        var spec = new IsthmusActivationSpec();
+        spec.setResourceAdapter(adapter);
+        spec.setDestination(QUEUE.getName());
+        spec.setDestinationType("jakarta.jms.Queue");
+        spec.setUserName("j2ee");
+        spec.setPassword("invalid");
+        spec.setSetupAttempts(attempts);
+        spec.setSetupInterval(1L);
+        return spec;
     }
 
     @Test

@@ -22,6 +22,8 @@ import org.isthmus.jms.IsthmusQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Beans in transactions of a real manager, with what they send and write to a real database, over a real broker in this JVM. */
 @Timeout(60)
@@ -335,7 +337,7 @@ class XaInboundTest extends XaRig {
         };
         send(ORDERS, "one", "two");
         var spec = queue();
-        spec.setOrdering("partition");
+        spec.setMaxSession(1);
         activate(
                 server.beans(message -> {
                     var it = Received.of(message);
@@ -358,6 +360,80 @@ class XaInboundTest extends XaRig {
         assertThat(accounts.texts()).containsExactly("one1", "two2");
     }
 
+    @ParameterizedTest
+    @CsvSource({"partition,COMMIT", "partition,ROLLBACK", "key,COMMIT", "key,ROLLBACK"})
+    void whatFollowsAMessageWhoseOutcomeIsNotKnownWaitsForThat(String ordering, Decision decision) throws Exception {
+        var inDoubt = new CountDownLatch(1);
+        server.disguise = resource -> new DisguisedResource(resource) {
+            @Override
+            public void commit(Xid xid, boolean onePhase) throws XAException {
+                if (inDoubt.getCount() > 0) {
+                    inDoubt.countDown();
+                    throw new XAException(XAException.XAER_RMFAIL);
+                }
+                super.commit(xid, onePhase);
+            }
+        };
+        sendOfOneKey("one", "two", "three");
+        var spec = queue();
+        spec.setOrdering(ordering);
+        activate(
+                server.beans(message -> {
+                    var it = Received.of(message);
+                    received.add(it);
+                    accounts.write(it.text() + it.deliveries());
+                }),
+                spec);
+
+        assertThat(next()).isEqualTo(new Received("one", 1));
+        Gate.await(inDoubt, 20);
+        assertThat(received.poll(500, TimeUnit.MILLISECONDS)).isNull();
+        decide(decision);
+        if (decision == Decision.ROLLBACK) {
+            assertThat(next()).isEqualTo(new Received("one", 2));
+        }
+        assertThat(List.of(next(), next())).containsExactly(new Received("two", 1), new Received("three", 1));
+    }
+
+    @Test
+    void beansGoOnWhereAnAdministratorHasCommittedWhatTheManagerThenRollsBack() throws Exception {
+        databaseDoesNotPrepare(1);
+        server.disguise = resource -> new DisguisedResource(resource) {
+            @Override
+            public void rollback(Xid xid) throws XAException {
+                decide(Decision.COMMIT);
+                super.rollback(xid);
+            }
+        };
+        sendOfOneKey("one", "two");
+        var spec = queue();
+        spec.setOrdering("partition");
+        activate(
+                server.beans(message -> {
+                    var it = Received.of(message);
+                    received.add(it);
+                    accounts.write(it.text() + it.deliveries());
+                }),
+                spec);
+
+        assertThat(List.of(next(), next())).containsExactly(new Received("one", 1), new Received("two", 1));
+    }
+
+    /** On the only branch that waits, and somewhere else: nothing of this server hears of it. */
+    private void decide(Decision decision) {
+        try (var elsewhere = adapter.connectionFactory().createManagedConnection()) {
+            var branch = elsewhere.recoverableBranches().get(0);
+            elsewhere.decide(branch.xid(), decision == Decision.COMMIT);
+        } catch (JMSException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private enum Decision {
+        COMMIT,
+        ROLLBACK
+    }
+
     private interface Ending {
         void end() throws XAException;
     }
@@ -367,6 +443,14 @@ class XaInboundTest extends XaRig {
             late.end();
         } catch (XAException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private void sendOfOneKey(String... texts) {
+        try (var context = factory.createContext()) {
+            for (var text : texts) {
+                context.createProducer().setProperty("JMSXGroupID", "one").send(ORDERS, text);
+            }
         }
     }
 

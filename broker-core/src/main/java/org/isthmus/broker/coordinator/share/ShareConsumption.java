@@ -105,6 +105,7 @@ final class ShareConsumption {
         if (left == null) {
             return CompletableFuture.completedStage(null);
         }
+        dispatch.left(member);
         var line = line(left.interest());
         line.left(member);
         if (members.values().stream().noneMatch(other -> other.interest().equals(left.interest()))) {
@@ -213,7 +214,12 @@ final class ShareConsumption {
         tellMissedSoon();
     }
 
-    /** Whether the member has to wait until another one has nothing more of the partition. */
+    /** Members that keep the order get nothing more until what is undecided now is done or comes again. */
+    void doubt() {
+        dispatch.doubt(group());
+    }
+
+    /** Whether the member has to wait until another one has nothing more of the partition, or until somebody knows what comes again. */
     boolean isOthersTurn(String member) {
         var asking = members.get(member);
         return asking != null && asking.inOrder() && dispatch.isOthersTurn(group(), member);
@@ -311,8 +317,9 @@ final class ShareConsumption {
         }
         var wasFull = !dispatch.hasRoom(group);
         dispatch.applied(record, clock.wallMs());
-        // What is done is no news, save to those whom the limit or another one's turn kept waiting.
-        if (dispatch.endTurn(group) || record instanceof ShareRecord.GivenBack || wasFull) {
+        boolean endsDoubt = dispatch.endDoubt(group);
+        // What is done is no news, save to those whom the limit, a doubt or another one's turn kept waiting.
+        if (dispatch.endTurn(group) || endsDoubt || record instanceof ShareRecord.GivenBack || wasFull) {
             news();
         }
         setTimer();
@@ -358,6 +365,7 @@ final class ShareConsumption {
         timerAtNanos = Long.MAX_VALUE;
         lapse(dispatch.lapsed(clock.nanos()));
         if (dispatch.endDelays(clock.wallMs())) {
+            dispatch.endDoubt(group());
             news();
             tellMissedSoon();
         }

@@ -33,6 +33,12 @@ final class ShareDispatch {
     /** The member that has the turn, of those whose order is kept: nobody knows who where the reign began with what is unsettled. */
     private @Nullable String turn;
 
+    /** Whoever comes by the name of who has the turn is another one now. */
+    private boolean hasTurnLeft;
+
+    /** What was undecided when a member had lost sight of its end. */
+    private final OffsetSet doubtful = new OffsetSet();
+
     private final TreeMap<Long, OffsetSet> leasesByNanos = new TreeMap<>();
     private final TreeMap<Long, OffsetSet> delaysByMs = new TreeMap<>();
 
@@ -63,13 +69,20 @@ final class ShareDispatch {
         return held.size() < group.settings().maxInFlight();
     }
 
-    /** Whether something may still come before what this member would get: another one has it, or it waits to come again. */
+    /** Whether something may still come before what this member would get: another one has it, it waits to come again, or nobody knows. */
     boolean isOthersTurn(ShareGroup group, String member) {
-        return turn != null && !turn.equals(member) && isAnyUnsettled(group, turn);
+        return isInDoubt(group)
+                || (turn != null && (hasTurnLeft || !turn.equals(member)) && isAnyUnsettled(group, turn));
     }
 
     void beginTurn(String member) {
         turn = member;
+        hasTurnLeft = false;
+    }
+
+    /** The member's session has ended, and with it what the member knew of its own. */
+    void left(String member) {
+        hasTurnLeft |= member.equals(turn);
     }
 
     /** Ends the turn of a member of which nothing is left; says whether it does. */
@@ -78,7 +91,29 @@ final class ShareDispatch {
             return false;
         }
         turn = null;
+        hasTurnLeft = false;
         return true;
+    }
+
+    /** Whose order is kept gets nothing more before all that is undecided now, or waits to come again, is done or ready. */
+    void doubt(ShareGroup group) {
+        group.pending().runs().forEach(run -> doubtful.add(run.range()));
+        delayed.runs().forEach(run -> doubtful.add(run.range()));
+    }
+
+    /** Ends the doubt where nothing of it is left; says whether it does. */
+    boolean endDoubt(ShareGroup group) {
+        if (doubtful.isEmpty() || isInDoubt(group)) {
+            return false;
+        }
+        doubtful.clear();
+        return true;
+    }
+
+    private boolean isInDoubt(ShareGroup group) {
+        return doubtful.ranges().stream()
+                .anyMatch(range -> !group.pending().within(range).isEmpty()
+                        || !delayed.within(range).isEmpty());
     }
 
     private boolean isAnyUnsettled(ShareGroup group, String member) {

@@ -186,6 +186,15 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
                 .thenApply(ended -> null);
     }
 
+    /**
+     * Has members that keep the order wait until everything that transactions have acknowledged and not decided by now is done, or may be handed
+     * out again. For a member that does not know how such a transaction of its own ends.
+     */
+    public CompletionStage<Void> doubt(String group) {
+        consumption(group).doubt();
+        return CompletableFuture.completedStage(null);
+    }
+
     /** Hands out what the member's demand finds now; an empty answer where that is nothing. */
     public CompletionStage<Acquisition> acquire(String group, Demand demand) {
         return consumption(group).acquire(demand);

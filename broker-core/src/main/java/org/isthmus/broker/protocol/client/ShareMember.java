@@ -363,6 +363,11 @@ final class ShareMember implements ShareStream {
         return done;
     }
 
+    @Override
+    public void doubt() {
+        client.run(() -> sessions.values().forEach(ShareSession::doubt), () -> {});
+    }
+
     private static CompletableFuture<Void> giveBack(@Nullable ShareSession session, ShareDelivery delivery) {
         var done = new CompletableFuture<Void>();
         if (session == null) {

@@ -48,6 +48,9 @@ final class ShareSession {
     /** Whether what the fetch under way brings may lie behind what was given back since. */
     private boolean isOvertaking;
 
+    /** Whether the next fetch is to say that the member has lost sight of a transaction. */
+    private boolean isInDoubt;
+
     private boolean isOpen;
     private int epoch;
 
@@ -119,6 +122,11 @@ final class ShareSession {
         isOvertaking |= isFetching;
     }
 
+    /** The member does not know how a transaction ends in which it has acknowledged. */
+    void doubt() {
+        isInDoubt = true;
+    }
+
     /** Whether that was so during the fetch that is over now. */
     boolean hasOvertaken() {
         var was = isOvertaking;
@@ -149,6 +157,10 @@ final class ShareSession {
                         wanted.partitions().add(new ShareFetchRequestData.FetchPartition().setPartitionIndex(index)));
                 request.topics().add(wanted);
             });
+        }
+        if (isInDoubt) {
+            isInDoubt = false;
+            request.unknownTaggedFields().add(ShareExtensions.inDoubt());
         }
         request.setShareSessionEpoch(nextEpoch());
         return channel.request(Api.SHARE_FETCH, request, client.requestDeadline())

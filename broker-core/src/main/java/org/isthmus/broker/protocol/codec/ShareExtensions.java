@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>10030 on the answer to that: how often the group delivers a record at most (an int), and whether it waits before it does so again (a
  *       byte, 0 or 1).
  *   <li>10001 on ShareFetch: the answer need not wait for the answers of requests before it on the connection.
+ *   <li>10003 on ShareFetch: the member does not know how a transaction ends in which it has acknowledged. As a member that keeps the order, it gets
+ *       nothing more before what is undecided at this time is done or may be handed out again.
  *   <li>10002 on DescribeShareGroupOffsets, AlterShareGroupOffsets, DeleteShareGroupOffsets and DeleteGroups: it is about what share groups have
  *       where the asked broker leads, and about nothing else.
  * </ul>
@@ -29,6 +31,7 @@ public final class ShareExtensions {
     private static final int OPENING = 10_000;
     private static final int OUT_OF_TURN = 10_001;
     private static final int HERE_ONLY = 10_002;
+    private static final int IN_DOUBT = 10_003;
     private static final int REDELIVERY = 10_030;
     private static final byte VERSION = 0;
 
@@ -43,6 +46,14 @@ public final class ShareExtensions {
 
     public static boolean isOutOfTurn(List<RawTaggedField> fields) {
         return fields.stream().anyMatch(field -> field.tag() == OUT_OF_TURN);
+    }
+
+    public static RawTaggedField inDoubt() {
+        return new RawTaggedField(IN_DOUBT, new byte[0]);
+    }
+
+    public static boolean isInDoubt(List<RawTaggedField> fields) {
+        return fields.stream().anyMatch(field -> field.tag() == IN_DOUBT);
     }
 
     public static RawTaggedField hereOnly() {

@@ -100,7 +100,25 @@ final class PendingShareFetch {
         }
         // Who settles something wants to hear of that, and is not kept waiting for records.
         timeIsUp = !settling.isEmpty() || request.maxWaitMs() <= 0 || request.minBytes() <= 0;
-        return fetch().thenCombine(settled, (done, outcomes) -> answer(outcomes));
+        return doubt().thenCompose(known -> fetch()).thenCombine(settled, (done, outcomes) -> answer(outcomes));
+    }
+
+    /** Before it takes anything. */
+    private CompletionStage<Void> doubt() {
+        CompletionStage<Void> doubted = CompletableFuture.completedStage(null);
+        if (ShareExtensions.isInDoubt(request.unknownTaggedFields())) {
+            for (var target : session.targets()) {
+                doubted = doubted.thenCompose(before -> doubt(target));
+            }
+        }
+        return doubted;
+    }
+
+    private CompletionStage<Void> doubt(ShareSession.Target target) {
+        return session.ask(target, share -> share.doubt(session.key().group())).exceptionally(failure -> {
+            refused.put(target, ShareErrors.refusal(failure));
+            return null;
+        });
     }
 
     private CompletionStage<Void> fetch() {

@@ -493,6 +493,22 @@ class SharePartitionTest {
         return new Opening(settings, Interest.EVERYTHING, true, EARLIEST, false);
     }
 
+    /** What came back waits for a second. */
+    private static Opening inOrderWithDelay() {
+        var queue = ShareSettings.QUEUE;
+        var settings = new ShareSettings(
+                queue.interest(),
+                false,
+                false,
+                true,
+                queue.maxDeliveries(),
+                queue.maxInFlight(),
+                queue.lockMs(),
+                new Backoff(1_000, 1, 1_000),
+                Optional.empty());
+        return new Opening(settings, Interest.EVERYTHING, true, EARLIEST, false, true);
+    }
+
     private static Opening inOrder() {
         return new Opening(ShareSettings.QUEUE, Interest.EVERYTHING, true, EARLIEST, false, true);
     }
@@ -549,6 +565,74 @@ class SharePartitionTest {
         assertThat(harness.acquire("g", "two", 9)).isEmpty();
         harness.now(share -> share.end(transaction, true, () -> {}));
         assertThat(harness.acquire("g", "two", 9)).containsExactly(got(1, 1, 1));
+    }
+
+    @Test
+    void aMemberInDoubtWaitsUntilWhatItAcknowledgedIsDecidedAndOthersOfItsRecordsAreNotWaitedFor() {
+        harness.records.append("abcd", true);
+        open("one", inOrder());
+        harness.acquire("g", "one", 2);
+        var transaction = new Transaction(7, (short) 0);
+        stage("one", 0, transaction);
+        assertThat(harness.acquire("g", "one", 1)).containsExactly(got(2, 2, 1));
+
+        harness.now(share -> share.doubt("g"));
+        var nothing = harness.now(share -> share.acquire("g", new Demand("one", 9, 100, Demand.Travel.PICKED)));
+        assertThat(nothing.isEmpty()).isTrue();
+        var woken = new AtomicInteger();
+        harness.now(share -> {
+            share.whenNews("g", "one", nothing.news(), () -> woken.incrementAndGet() > 0);
+            return CompletableFuture.completedStage(null);
+        });
+        // What it has in a transaction since then is not in doubt.
+        var next = new Transaction(8, (short) 0);
+        stage("one", 1, next);
+        assertThat(woken).hasValue(0);
+
+        harness.now(share -> share.end(transaction, true, () -> {}));
+        assertThat(woken).hasValue(1);
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(3, 3, 1));
+    }
+
+    @Test
+    void whatWasInDoubtAndIsRolledBackComesBeforeWhatIsBehindIt() {
+        harness.records.append("abc", true);
+        open("one", inOrderWithDelay());
+        harness.acquire("g", "one", 1);
+        var transaction = new Transaction(7, (short) 0);
+        stage("one", 0, transaction);
+        harness.now(share -> share.doubt("g"));
+
+        harness.now(share -> share.end(transaction, false, () -> {}));
+        assertThat(harness.acquire("g", "one", 9)).isEmpty();
+        harness.loop.run(Duration.ofSeconds(1));
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(0, 0, 2), got(1, 2, 1));
+    }
+
+    @Test
+    void aMemberThatComesBackDoesNotOvertakeWhatItHadBefore() {
+        harness.records.append("abcd", true);
+        open("one", inOrderWithDelay());
+        harness.acquire("g", "one", 2);
+        var transaction = new Transaction(7, (short) 0);
+        stage("one", 0, transaction);
+        harness.acknowledge("g", "one", 1, 1, Verdict.SEEN);
+
+        harness.now(share -> share.lose("g", "one"));
+        open("one", inOrderWithDelay());
+        assertThat(harness.acquire("g", "one", 9)).isEmpty();
+        harness.loop.run(Duration.ofSeconds(1));
+        assertThat(harness.acquire("g", "one", 9)).isEmpty();
+        harness.now(share -> share.end(transaction, true, () -> {}));
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 1, 2), got(2, 3, 1));
+        harness.acknowledge("g", "one", 1, 1, Verdict.ACCEPT);
+        harness.records.append("e", true);
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(4, 4, 1));
+    }
+
+    private void stage(String member, long offset, Transaction transaction) {
+        harness.now(share -> share.acknowledge(
+                "g", member, accept(offset), transaction, () -> CompletableFuture.completedStage(null)));
     }
 
     @Test

@@ -33,6 +33,8 @@ public final class Activation implements AutoCloseable {
     /** Beans may still be at work at what an attachment brought that is lost. */
     private final InHand inHand = new InHand();
 
+    private final Crew crew = new Crew(this::callForBeans);
+
     private @Nullable Attachment attachment;
     private int failedAttempts;
     private boolean connecting;
@@ -70,8 +72,31 @@ public final class Activation implements AutoCloseable {
             ending = attachment;
             attachment = null;
         }
+        var end = System.nanoTime() + LONGEST_WAIT.toNanos();
         if (ending != null) {
             ending.close();
+        }
+        awaitBeans(end);
+    }
+
+    /** Also those of attachments that were lost. */
+    private void awaitBeans(long endNanos) {
+        try {
+            if (!crew.awaitNone(endNanos)) {
+                log.log(Level.WARNING, "Deactivated {0} while beans of it are still at work", subscription);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void callForBeans() {
+        Attachment current;
+        synchronized (this) {
+            current = attachment;
+        }
+        if (current != null) {
+            current.callForBeans();
         }
     }
 
@@ -95,14 +120,18 @@ public final class Activation implements AutoCloseable {
         if (!beginsToConnect()) {
             return;
         }
-        boolean again;
+        Duration wait = null;
+        boolean atOnce;
         try {
-            connectAgain();
+            wait = connectAgain();
         } finally {
-            again = hasConnected();
+            atOnce = hasConnected();
         }
-        if (again) {
+        // Not while this attempt is under way: the next one would leave it at that, and nobody would try any more.
+        if (atOnce) {
             threads.soon(new Connect());
+        } else if (wait != null) {
+            threads.later(wait, new Connect());
         }
     }
 
@@ -122,21 +151,23 @@ public final class Activation implements AutoCloseable {
         return lostMeanwhile && !closed;
     }
 
-    private void connectAgain() {
-        var lost = takeAttachment();
-        if (lost != null) {
-            lost.close();
-        }
+    /** Answers how long to wait before the next attempt; null where none is due. */
+    private @Nullable Duration connectAgain() {
         try {
-            var opened = Attachment.open(subscription, connections, endpoints, threads, inHand, this::lost);
+            var lost = takeAttachment();
+            if (lost != null) {
+                lost.close();
+            }
+            var opened = Attachment.open(subscription, connections, endpoints, threads, inHand, crew, this::lost);
             if (attach(opened)) {
                 opened.begin();
                 log.log(Level.INFO, "Receiving from {0}", subscription);
             } else {
                 opened.close();
             }
+            return null;
         } catch (JMSException | RuntimeException | Error e) {
-            tryAgain(e); // whatever it is: nobody else would, and beans would get nothing any more
+            return failed(e); // whatever it is: nobody else would try again, and beans would get nothing any more
         }
     }
 
@@ -175,11 +206,11 @@ public final class Activation implements AutoCloseable {
         }
     }
 
-    private synchronized void tryAgain(Throwable cause) {
+    private synchronized @Nullable Duration failed(Throwable cause) {
         failedAttempts++;
         lostMeanwhile = false;
         if (closed) {
-            return;
+            return null;
         }
         if (subscription.setupAttempts() >= 0 && failedAttempts >= subscription.setupAttempts()) {
             log.log(
@@ -187,14 +218,14 @@ public final class Activation implements AutoCloseable {
                     "Cannot receive from " + subscription + "; gave up after attempt " + failedAttempts
                             + " (setupAttempts). Deploy the application again to begin anew",
                     cause);
-            return;
+            return null;
         }
         log.log(
                 Level.WARNING,
                 "Cannot receive from " + subscription + " yet; trying again in "
                         + subscription.setupInterval().toMillis() + " ms",
                 cause);
-        threads.later(subscription.setupInterval(), new Connect());
+        return subscription.setupInterval();
     }
 
     private final class Connect implements Work {

@@ -28,6 +28,7 @@ final class Attachment implements AutoCloseable {
             MessageEndpointFactory endpoints,
             ServerThreads threads,
             InHand inHand,
+            Crew crew,
             Consumer<JMSException> onLost)
             throws JMSException {
         var connection = connections.createManagedConnection();
@@ -39,7 +40,8 @@ final class Attachment implements AutoCloseable {
                 }
             };
             connection.setExceptionListener(lost::accept);
-            return new Attachment(connection, new Delivery(subscription, connection, endpoints, threads, inHand, lost));
+            return new Attachment(
+                    connection, new Delivery(subscription, connection, endpoints, threads, inHand, crew, lost));
         } catch (JMSException | RuntimeException e) {
             closeQuietly(connection);
             throw e;
@@ -48,6 +50,10 @@ final class Attachment implements AutoCloseable {
 
     void begin() {
         delivery.begin();
+    }
+
+    void callForBeans() {
+        delivery.callForBeans();
     }
 
     @Override

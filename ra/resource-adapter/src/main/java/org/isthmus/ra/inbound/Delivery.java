@@ -34,7 +34,6 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     private static final System.Logger log = System.getLogger(Delivery.class.getName());
     private static final int DELIVERIES_PER_TURN = 64;
     private static final Duration PATIENCE_WITH_BEANS = Duration.ofSeconds(10);
-    private static final Duration BROKERS_TIMER = Duration.ofMillis(50);
     private static final Duration ENDPOINT_NOT_READY = Duration.ofMillis(250);
 
     private final Subscription subscription;
@@ -43,9 +42,15 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     private final MessageEndpointFactory endpoints;
     private final ServerThreads threads;
     private final Consumer<JMSException> onFailure;
+    private final Crew crew;
     private final Lanes lanes;
     private final Ahead ahead = new Ahead(System.nanoTime());
     private boolean asking;
+    /** What was asked for may lie behind what the broker has taken back since. */
+    private boolean isOvertaken;
+
+    /** What the broker takes back, or may, nothing overtakes. */
+    private final Overtaking overtaking = new Overtaking();
 
     /** Turns that are promised, under way, or waiting to go on. */
     private int turns;
@@ -54,7 +59,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     /** When the batch that gathers goes to a bean even if it is not full; 0 while none gathers. */
     private long batchDueNanos;
 
-    /** Rollbacks under way of what the broker takes back, which nothing may overtake. */
+    /** How often what lies behind goes back just now. */
     private int returning;
 
     private boolean stopped;
@@ -65,6 +70,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
             MessageEndpointFactory endpoints,
             ServerThreads threads,
             InHand inHand,
+            Crew crew,
             Consumer<JMSException> onFailure)
             throws JMSException {
         this.subscription = subscription;
@@ -72,7 +78,8 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         this.endpoints = endpoints;
         this.threads = threads;
         this.onFailure = onFailure;
-        lanes = new Lanes(subscription.ordering());
+        this.crew = crew;
+        lanes = new Lanes(subscription.ordering(), crew);
         intake = connection.openIntake(subscription.destination(), subscription.options(), inHand, this);
     }
 
@@ -87,7 +94,8 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         boolean late;
         synchronized (this) {
             asking = false;
-            late = stopped || returning > 0;
+            late = stopped || returning > 0 || isOvertaken;
+            isOvertaken = false;
             if (!late) {
                 lanes.add(loans);
             }
@@ -96,7 +104,23 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
             intake.releaseUnseen(loans);
         } else {
             callForBeans();
-            askForMore();
+        }
+        askForMore();
+    }
+
+    @Override
+    public void left(Loan loan) {
+        boolean late;
+        synchronized (this) {
+            late = stopped || returning > 0;
+            if (!late) {
+                lanes.insert(loan);
+            }
+        }
+        if (late) {
+            intake.releaseUnseen(List.of(loan));
+        } else {
+            callForBeans();
         }
     }
 
@@ -120,11 +144,13 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         }
     }
 
-    private void callForBeans() {
+    /** For places and lanes that have become free, whoever had them. */
+    void callForBeans() {
         int more;
         Gathered gathering = null;
         synchronized (this) {
-            int free = stopped ? 0 : subscription.maxSession() - turns;
+            int others = crew.atWork() - turnsUnderWay;
+            int free = stopped ? 0 : Math.max(0, subscription.maxSession() - turns - others);
             more = Math.min(free, ready(free));
             turns += more;
             if (free > 0 && more == 0) {
@@ -214,7 +240,9 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
             } finally {
                 ended(wait.isZero());
             }
-            if (wait.isZero()) {
+            if (isStopped()) {
+                crew.passOn();
+            } else if (wait.isZero()) {
                 callForBeans();
             } else {
                 threads.later(wait, this);
@@ -233,15 +261,21 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
             return false;
         }
         turnsUnderWay++;
+        crew.begins();
         return true;
     }
 
     private synchronized void ended(boolean forGood) {
         turnsUnderWay--;
+        crew.ended();
         if (forGood) {
             turns--;
         }
         notifyAll();
+    }
+
+    private synchronized boolean isStopped() {
+        return stopped;
     }
 
     /** Answers how long to wait before this turn goes on; zero where it has ended. */
@@ -290,13 +324,22 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
                     log.log(
                             Level.WARNING,
                             "The transaction of a bean of " + subscription
-                                    + " was not committed; what it had received comes"
-                                    + " again, unless its manager commits it after all: " + loans,
+                                    + " was rolled back; what it had received comes again: " + loans,
                             received.failure());
                     yield true;
                 }
+                case IN_DOUBT -> {
+                    log.log(
+                            Level.WARNING,
+                            "The transaction of a bean of " + subscription
+                                    + " was not committed; what it had received comes"
+                                    + " again, unless its manager commits it after all: " + loans,
+                            received.failure());
+                    standBack(loans);
+                    yield true;
+                }
             };
-            return received.outcome() != Outcome.WITH_BROKER;
+            return received.outcome() != Outcome.WITH_BROKER && received.outcome() != Outcome.IN_DOUBT;
         } finally {
             intake.left(loans);
             if (settled) {
@@ -315,11 +358,27 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
     }
 
     private TransactedDelivery transaction() {
-        return connection.transacted(intake, new Overtaking());
+        return connection.transacted(intake, overtaking);
     }
 
-    /** What the broker takes back comes again before what is behind it, so where an order is kept that must not be here meanwhile. */
-    private final class Overtaking implements TransactedDelivery.Followers, Work {
+    private void standBack(List<Loan> inDoubt) {
+        try {
+            overtaking.giveBack(inDoubt);
+        } catch (JMSException e) {
+            log.log(
+                    Level.WARNING,
+                    "What follows in " + subscription + " may come before what is in doubt: " + inDoubt,
+                    e);
+        } finally {
+            overtaking.goOn();
+        }
+    }
+
+    /**
+     * What the broker takes back comes again before what is behind it, so where an order is kept that must not be here meanwhile. The broker, which alone knows
+     * how every transaction ends, hands out what is behind when it is time.
+     */
+    private final class Overtaking implements TransactedDelivery.Followers {
         @Override
         public void giveBack(List<Loan> acknowledged) throws JMSException {
             List<Loan> unseen;
@@ -329,6 +388,7 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
                     return;
                 }
                 returning++;
+                isOvertaken |= asking;
                 unseen = lanes.takeUnseen();
                 behind = lanes.takeBehind(acknowledged);
             }
@@ -337,28 +397,15 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         }
 
         @Override
-        public void goOn(List<Loan> acknowledged) {
-            if (subscription.ordering() != Subscription.Ordering.NONE) {
-                // Not before the broker hands it out again, which it delays as any other failure.
-                int deliveries = acknowledged.stream()
-                        .mapToInt(Loan::deliveryCount)
-                        .max()
-                        .orElseThrow();
-                threads.later(subscription.options().delayAfter(deliveries).plus(BROKERS_TIMER), this);
+        public void goOn() {
+            if (subscription.ordering() == Subscription.Ordering.NONE) {
+                return;
             }
-        }
-
-        @Override
-        public void run() {
+            intake.awaitUndecided();
             synchronized (Delivery.this) {
                 returning--;
             }
             askForMore();
-        }
-
-        @Override
-        public void release() {
-            stop();
         }
     }
 
@@ -401,7 +448,10 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
         try {
             telling.of(loans);
         } catch (JMSException e) {
-            log.log(Level.DEBUG, "The broker has taken back already what a bean of " + subscription + " refused", e);
+            log.log(
+                    Level.DEBUG,
+                    "The broker has taken back already, or is told again, what a bean of " + subscription + " refused",
+                    e);
         }
     }
 
@@ -423,7 +473,11 @@ final class Delivery implements AutoCloseable, Intake.Receiver {
                     lanes.again(again);
                 }
             }
-            callForBeans();
+            if (isStopped()) {
+                crew.passOn();
+            } else {
+                callForBeans();
+            }
         }
 
         @Override

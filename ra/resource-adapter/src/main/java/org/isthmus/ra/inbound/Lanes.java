@@ -6,7 +6,6 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.isthmus.jms.Loan;
@@ -20,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lanes {
     private final Subscription.Ordering ordering;
+    private final Crew crew;
     private final Deque<Loan> waiting = new ArrayDeque<>();
-    private final Set<Object> busy = new HashSet<>();
 
-    Lanes(Subscription.Ordering ordering) {
+    /** @param crew who may have lanes also of an earlier delivery */
+    Lanes(Subscription.Ordering ordering, Crew crew) {
         this.ordering = ordering;
+        this.crew = crew;
     }
 
     private @Nullable Object laneOf(Loan loan) {
@@ -42,6 +43,22 @@ final class Lanes {
 
     void add(List<Loan> loans) {
         waiting.addAll(loans);
+    }
+
+    /** Before what follows it in its partition, which has come already. */
+    void insert(Loan loan) {
+        var front = new ArrayList<Loan>();
+        while (!waiting.isEmpty() && !loan.isBefore(waiting.element())) {
+            front.add(waiting.remove());
+        }
+        front.add(loan);
+        putFirst(front);
+    }
+
+    private void putFirst(List<Loan> loans) {
+        for (int i = loans.size() - 1; i >= 0; i--) {
+            waiting.addFirst(loans.get(i));
+        }
     }
 
     int size() {
@@ -63,7 +80,7 @@ final class Lanes {
                 break;
             }
             var lane = laneOf(loan);
-            if (lane == null || (!busy.contains(lane) && lanes.add(lane))) {
+            if (lane == null || (!crew.isBusy(lane) && lanes.add(lane))) {
                 ready++;
             }
         }
@@ -85,7 +102,7 @@ final class Lanes {
                 continue;
             }
             var lane = laneOf(loan);
-            boolean free = lane == null || mine.contains(lane) || !(busy.contains(lane) || passed.contains(lane));
+            boolean free = lane == null || mine.contains(lane) || !(crew.isBusy(lane) || passed.contains(lane));
             boolean alone = loan.deliveryCount() > 1;
             if (free && (!alone || taken.isEmpty())) {
                 taken.add(loan);
@@ -109,7 +126,7 @@ final class Lanes {
     private void occupy(Loan loan) {
         var lane = laneOf(loan);
         if (lane != null) {
-            busy.add(lane);
+            crew.occupy(lane);
         }
     }
 
@@ -118,16 +135,14 @@ final class Lanes {
         loans.forEach(loan -> {
             var lane = laneOf(loan);
             if (lane != null) {
-                busy.remove(lane);
+                crew.vacate(lane);
             }
         });
     }
 
     /** These come again, before what follows in their lanes. */
     void again(List<Loan> loans) {
-        for (int i = loans.size() - 1; i >= 0; i--) {
-            waiting.addFirst(loans.get(i));
-        }
+        putFirst(loans);
         done(loans);
     }
 

@@ -1,0 +1,179 @@
+package org.isthmus.jms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.jms.JMSException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
+import org.isthmus.broker.client.ShareStream;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.record.LogRecord;
+import org.junit.jupiter.api.Test;
+
+/** What an intake does where the broker, which this test is, does not take what it says of a message. */
+class RefusedSettlementTest extends RealBrokerTest {
+    private final IsthmusQueue queue = new IsthmusQueue("orders");
+    private final ReceivedForm form = new ReceivedForm(false, TrustedClasses.ALL);
+    private final List<String> said = new ArrayList<>();
+    private final Queue<ErrorCode> refusals = new ArrayDeque<>();
+    private final Queue<Runnable> later = new ArrayDeque<>();
+    private final Intake intake =
+            new Intake(new Subscriptions.Part(new Broker(), null), queue, form, new InHand(), new Nobody());
+    private boolean lost;
+
+    @Test
+    void whatTheBrokerCannotTakeBackNowItIsToldAgain() {
+        refusals.addAll(List.of(ErrorCode.NOT_ENOUGH_REPLICAS, ErrorCode.NOT_ENOUGH_REPLICAS));
+        assertThatThrownBy(() -> intake.release(loans())).isInstanceOf(JMSException.class);
+        later.remove().run();
+        later.remove().run();
+
+        assertThat(said).containsExactly("RELEASE 7", "RELEASE 7", "RELEASE 7");
+        assertThat(later).isEmpty();
+    }
+
+    @Test
+    void whatIsGivenUpIsToldAgainToo() {
+        refusals.add(ErrorCode.NOT_ENOUGH_REPLICAS);
+        assertThatThrownBy(() -> intake.reject(loans())).isInstanceOf(JMSException.class);
+        later.remove().run();
+
+        assertThat(said).containsExactly("REJECT 7", "REJECT 7");
+        assertThat(later).isEmpty();
+    }
+
+    @Test
+    void whatTheBrokerHasTakenBackByItselfIsNotToldAgain() {
+        refusals.add(ErrorCode.INVALID_RECORD_STATE);
+        assertThatThrownBy(() -> intake.release(loans())).isInstanceOf(JMSException.class);
+        assertThat(later).isEmpty();
+
+        refusals.add(ErrorCode.NOT_ENOUGH_REPLICAS);
+        assertThatThrownBy(() -> intake.release(loans())).isInstanceOf(JMSException.class);
+        lost = true;
+        later.remove().run();
+        assertThat(said).containsExactly("RELEASE 7", "RELEASE 7");
+    }
+
+    @Test
+    void whatIsNotAcknowledgedWithItsTransactionIsStillOnLoan() throws Exception {
+        refusals.add(ErrorCode.NOT_ENOUGH_REPLICAS);
+        try (var connection = embedded().createManagedConnection()) {
+            var delivery = connection.transacted(intake, new NothingBehind());
+            var branch = new JmsBranch("alone");
+            delivery.begin(loans());
+            delivery.xaResource().start(branch, XAResource.TMNOFLAGS);
+            delivery.xaResource().end(branch, XAResource.TMSUCCESS);
+
+            assertThatThrownBy(() -> delivery.xaResource().commit(branch, true)).isInstanceOf(XAException.class);
+            assertThat(delivery.end()).isEqualTo(TransactedDelivery.Outcome.ROLLED_BACK);
+        }
+    }
+
+    private static IsthmusConnectionFactory embedded() {
+        var factory = new IsthmusConnectionFactory();
+        factory.setDataDirectory(data.toString());
+        return factory;
+    }
+
+    private static final class NothingBehind implements TransactedDelivery.Followers {
+        @Override
+        public void giveBack(List<Loan> acknowledged) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void goOn() {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private List<Loan> loans() {
+        var record = new LogRecord(7, 1, null, null, List.of());
+        return List.of(
+                new Loan(new ShareStream.ShareDelivery(new TopicPartition("orders", 0), record, 1, 1), 0, queue, form));
+    }
+
+    private static final class Nobody implements Intake.Receiver {
+        @Override
+        public void arrived(List<Loan> loans) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void left(Loan loan) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void failed(JMSException cause) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private final class Broker implements ShareStream {
+        @Override
+        public CompletionStage<Void> settle(ShareDelivery first, long lastOffset, Settlement settlement) {
+            said.add(settlement + " " + lastOffset);
+            var refusal = refusals.poll();
+            return refusal == null
+                    ? CompletableFuture.completedStage(null)
+                    : CompletableFuture.failedStage(new BrokerException(refusal, "refused"));
+        }
+
+        @Override
+        public boolean holds(ShareDelivery delivery) {
+            return !lost;
+        }
+
+        @Override
+        public void later(Duration delay, Runnable task) {
+            later.add(task);
+        }
+
+        @Override
+        public CompletionStage<List<ShareDelivery>> poll(int maxRecords, Duration maxWait) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void doubt() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Void> giveBackUnpolled() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Redelivery redelivery() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean isJoined() {
+            return true;
+        }
+
+        @Override
+        public CompletionStage<Void> leave() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {
+            throw new UnsupportedOperationException();
+        }
+    }
+}
