@@ -45,10 +45,11 @@ final class BrokerChannel implements ConnectionHandler {
     /** Turns of the requests that wait for that: what depends on one stage would run in the opposite order. */
     private final Queue<CompletableFuture<Void>> waiting = new ArrayDeque<>();
 
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
+
     private @Nullable Connection connection;
     private int nextCorrelationId;
     private boolean asksWhoComes;
-    private boolean isClosed;
 
     private record Pending(Api<?> api, short version, CompletableFuture<ApiMessage> answer, Cancellable timeout) {}
 
@@ -85,7 +86,12 @@ final class BrokerChannel implements ConnectionHandler {
     }
 
     boolean isClosed() {
-        return isClosed;
+        return end.isDone();
+    }
+
+    /** Completes when the channel is closed from whichever side, before that is told to those who wait for answers. */
+    CompletionStage<Void> end() {
+        return end;
     }
 
     /**
@@ -95,7 +101,7 @@ final class BrokerChannel implements ConnectionHandler {
      * directly runs.
      */
     <A extends ApiMessage> CompletionStage<A> request(Api<A> api, ApiMessage body, Deadline deadline) {
-        if (isClosed) {
+        if (isClosed()) {
             return CompletableFuture.failedStage(new UnsentException(lost()));
         }
         if (versions.isDone()) {
@@ -112,10 +118,9 @@ final class BrokerChannel implements ConnectionHandler {
     }
 
     void close() {
-        if (isClosed) {
+        if (!end.complete(null)) {
             return;
         }
-        isClosed = true;
         if (connection != null) {
             connection.close();
         }
@@ -144,7 +149,7 @@ final class BrokerChannel implements ConnectionHandler {
             close();
             return;
         }
-        if (isClosed) {
+        if (isClosed()) {
             opened.close();
             return;
         }
@@ -220,7 +225,7 @@ final class BrokerChannel implements ConnectionHandler {
 
     private <A extends ApiMessage> CompletionStage<A> transmit(
             Api<A> api, short version, ApiMessage body, Deadline deadline) {
-        if (isClosed || connection == null) {
+        if (isClosed() || connection == null) {
             return CompletableFuture.failedStage(new UnsentException(lost()));
         }
         int correlationId = nextCorrelationId++;
