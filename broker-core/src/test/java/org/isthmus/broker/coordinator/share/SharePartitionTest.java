@@ -171,10 +171,14 @@ class SharePartitionTest {
 
         var woken = new AtomicBoolean();
         harness.now(share -> {
-            share.whenNews("g", "one", share.acquire("g", demand(9)).toCompletableFuture().join().news(), () -> {
-                woken.set(true);
-                return true;
-            });
+            share.whenNews(
+                    "g",
+                    "one",
+                    share.acquire("g", demand(9)).toCompletableFuture().join().news(),
+                    () -> {
+                        woken.set(true);
+                        return true;
+                    });
             return CompletableFuture.completedStage(null);
         });
         assertThat(woken).isFalse();
@@ -243,7 +247,8 @@ class SharePartitionTest {
                 share.acknowledge("g", "one", List.of(new Acknowledgement(OffsetRange.of(0), Verdict.RELEASE))));
         var woken = new AtomicInteger();
         harness.now(share -> {
-            var known = share.acquire("g", demand(9)).toCompletableFuture().join().news();
+            var known =
+                    share.acquire("g", demand(9)).toCompletableFuture().join().news();
             share.whenNews("g", "one", known, () -> woken.incrementAndGet() > 0);
             return CompletableFuture.completedStage(null);
         });
@@ -279,7 +284,7 @@ class SharePartitionTest {
         slow.loop.run(Duration.ofMillis(30));
         slow.ask(share -> share.acknowledge("g", "one", accept(0)));
 
-        var oldest = slow.ask(share -> share.oldestUnfinished(false));
+        var oldest = slow.ask(share -> share.oldestUnfinished(false, List.of()));
 
         slow.loop.run(Duration.ofMillis(5));
         assertThat(oldest).isNotDone();
@@ -298,8 +303,18 @@ class SharePartitionTest {
         assertThat(oldestUnfinished(false)).hasValue(0);
     }
 
-    private OptionalLong oldestUnfinished(boolean stockToo) {
-        return harness.now(share -> share.oldestUnfinished(stockToo));
+    @Test
+    void groupThatHasNotBegunHereYetIsNotDoneWithAnything() {
+        harness.records.append("abc", true);
+        open("one", QUEUE);
+        harness.acquire("g", "one", 3);
+        harness.acknowledge("g", "one", 0, 2, Verdict.ACCEPT);
+        assertThat(oldestUnfinished(false, "g")).hasValue(3);
+        assertThat(oldestUnfinished(false, "g", "away")).hasValue(0);
+    }
+
+    private OptionalLong oldestUnfinished(boolean stockToo, String... awaited) {
+        return harness.now(share -> share.oldestUnfinished(stockToo, List.of(awaited)));
     }
 
     private static List<Acknowledgement> accept(long offset) {
