@@ -73,6 +73,7 @@ record Apis(
         OtherBrokers others,
         Executor io,
         EventLoop timers,
+        Clock clock,
         IdSource ids,
         Addresses addresses) {
     HandlerTable table() {
@@ -84,9 +85,9 @@ record Apis(
         handlers.addAll(TemporaryHandler.of(partitions.temporary(), ids));
         var shares = coordinators.shares();
         var shareGroups = new ShareGroups(
-                membership, shares.coordinator(), new ShareGroupConfigs(metadata, Clock.system()), shares.used());
+                membership, shares.coordinator(), new ShareGroupConfigs(metadata, clock), shares.used());
         handlers.addAll(shareGroups(shareGroups));
-        handlers.add(new LeaseHandler(coordinators.groups()));
+        handlers.add(new LeaseHandler(coordinators.groups(), clock));
         handlers.addAll(CoordinatorHandlers.of(
                 coordinators.groups(),
                 shareGroups,

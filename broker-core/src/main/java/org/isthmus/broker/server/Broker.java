@@ -198,6 +198,7 @@ final class Broker implements AutoCloseable {
                         new PeersOfCluster(leaders, peers),
                         io,
                         loops.get(0),
+                        Clock.system(),
                         ids,
                         addresses)
                 .table();

@@ -1,6 +1,7 @@
 package org.isthmus.broker.server;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -10,6 +11,7 @@ import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.share.ShareCoordinator;
+import org.isthmus.broker.metadata.GroupSetting;
 import org.isthmus.broker.metadata.MetadataStore;
 import org.isthmus.broker.protocol.handler.ShareGroups;
 import org.isthmus.broker.replica.Consumption;
@@ -95,10 +97,26 @@ final class SharePlaces implements PartitionListener, Consumption {
 
     @Override
     public CompletionStage<OptionalLong> oldestUnfinished(Partition partition, boolean stockToo) {
-        return CompletableFuture.supplyAsync(partition::hasSidecar, io)
-                .thenCompose(isUsed -> isUsed
-                        ? coordinator.ask(partition.id(), share -> share.oldestUnfinished(stockToo))
-                        : CompletableFuture.completedStage(OptionalLong.empty()));
+        return CompletableFuture.supplyAsync(partition::hasSidecar, io).thenCompose(isUsed -> {
+            var subscriptions = subscriptions(partition.id().topic());
+            if (isUsed) {
+                return coordinator.ask(partition.id(), share -> share.oldestUnfinished(stockToo, subscriptions));
+            }
+            return CompletableFuture.completedStage(
+                    subscriptions.isEmpty() ? OptionalLong.empty() : OptionalLong.of(0));
+        });
+    }
+
+    /**
+     * The durable subscriptions to a topic. One of which a partition knows nothing was away since the topic got that, and will read it from its first
+     * record.
+     */
+    private Collection<String> subscriptions(String topic) {
+        return metadata.image().groupConfigs().entrySet().stream()
+                .filter(group ->
+                        GroupSetting.SUBSCRIPTION_TOPIC.in(group.getValue()).equals(topic))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     @Override

@@ -134,6 +134,7 @@ public final class SimulatedServer {
                             new PeersOfCluster(leaders, peers),
                             io,
                             owners.get(0),
+                            clock,
                             ids,
                             new AdvertisedAddresses(settings.brokerId(), new ConcurrentHashMap<>(), false))
                     .table();

@@ -65,10 +65,9 @@ final class TopicDirectory {
         return new TopicInfo(name, known.get().id(), 1);
     }
 
-    /** As {@link #topic}, but fails with {@link InvalidDestinationException} where there is none. */
+    /** The topic as it is now, with all the partitions that it got; fails with {@link InvalidDestinationException} where there is none. */
     TopicInfo existing(String name) throws JMSException {
-        var topic = known.get(name);
-        return topic != null ? topic : JmsErrors.await(client.topic(name), "looking up " + name);
+        return JmsErrors.await(client.topic(name), "looking up " + name);
     }
 
     /** For when the broker said that the topic is gone: it may have been deleted and made anew. */

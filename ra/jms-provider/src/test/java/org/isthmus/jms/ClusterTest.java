@@ -28,7 +28,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.curator.test.TestingServer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.server.BrokerConfig;
 import org.isthmus.broker.server.EmbeddedBroker;
@@ -294,6 +300,45 @@ class ClusterTest {
             seen.add(text);
         }
         assertThat(seen).containsExactlyInAnyOrderElementsOf(texts);
+    }
+
+    /** The one who ends it made it when the topic had one partition, and the others are led by other brokers. */
+    @Test
+    void subscriptionIsEndedAlsoInPartitionsThatAreNewerThanWhoEndsIt() throws Exception {
+        var bootstrap = brokers.get(1).listeners().get(0).toString();
+        var factory = new IsthmusConnectionFactory(bootstrap);
+        Map<String, Object> client = Map.of("bootstrap.servers", bootstrap);
+        try (var admin = Admin.create(client);
+                var producer = new KafkaProducer<>(client, new StringSerializer(), new StringSerializer());
+                var session = connection.createSession();
+                var newer = factory.createConnection()) {
+            admin.createTopics(List.of(new NewTopic("news", Optional.of(1), Optional.empty())))
+                    .all()
+                    .get();
+            var topic = session.createTopic("news");
+            session.createSharedDurableConsumer(topic, "audit").close();
+            admin.createPartitions(Map.of("news", NewPartitions.increaseTo(3)))
+                    .all()
+                    .get();
+            newer.createSession().createSharedDurableConsumer(topic, "audit").close();
+            for (var partition = 0; partition < 3; partition++) {
+                producer.send(new ProducerRecord<>("news", partition, null, "a"))
+                        .get();
+            }
+
+            session.unsubscribe("audit");
+
+            for (var partition = 0; partition < 3; partition++) {
+                var place = new TopicPartition("news", partition);
+                while (admin.listOffsets(Map.of(place, OffsetSpec.earliest()))
+                                .partitionResult(place)
+                                .get()
+                                .offset()
+                        == 0) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
     }
 
     /** Makes a queue of three partitions; answers who leads each. */

@@ -3,8 +3,18 @@ package org.isthmus.jms;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.common.TopicPartition;
@@ -25,8 +35,24 @@ class RetentionTest extends RealBrokerTest {
 
     /** Once that is so, it was looked at what has to go when all of it was there and too old. */
     private void awaitStart(String topic, long offset) throws Exception {
-        while (offset(new TopicPartition(topic, 0), new OffsetSpec.Earliest()) != offset) {
+        awaitStart(new TopicPartition(topic, 0), offset);
+    }
+
+    private void awaitStart(TopicPartition partition, long offset) throws Exception {
+        while (offset(partition, new OffsetSpec.Earliest()) != offset) {
             Thread.onSpinWait();
+        }
+    }
+
+    /** Adds a second partition to a topic, with one record in it. */
+    private void addPartition(String topic, String text) throws Exception {
+        Map<String, Object> broker = Map.of("bootstrap.servers", bootstrapServers());
+        try (var admin = Admin.create(broker);
+                var producer = new KafkaProducer<>(broker, new StringSerializer(), new StringSerializer())) {
+            admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2)))
+                    .all()
+                    .get(SOON, TimeUnit.MILLISECONDS);
+            producer.send(new ProducerRecord<>(topic, 1, null, text)).get(SOON, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -47,6 +73,43 @@ class RetentionTest extends RealBrokerTest {
         assertThat(bodyOf(again.receive(SOON))).isEqualTo("b");
         assertThat(bodyOf(again.receive(SOON))).isEqualTo("c");
         awaitStart(topic.getName(), 3);
+    }
+
+    @Test
+    void durableSubscriptionReceivesWhatCameToANewPartitionWhileItWasAway_8_3_3() throws Exception {
+        var topic = topic("orders");
+        var added = new TopicPartition(topic.getName(), 1);
+        session().createSharedDurableConsumer(topic, "away").close();
+        addPartition(topic.getName(), "a");
+        send(topic("nobody"), "gone");
+        awaitStart(own("nobody"), 1);
+        var quick = started().createSession().createSharedDurableConsumer(topic, "quick");
+        send(topic, "b"); // the subscription begins with what comes next, wherever that lies
+        quick.close();
+
+        var session = started().createSession();
+        var back = session.createSharedDurableConsumer(topic, "away");
+        assertThat(Set.of(text(back.receive(SOON)), text(back.receive(SOON)))).containsExactlyInAnyOrder("a", "b");
+        back.close();
+        session.unsubscribe("quick");
+        awaitStart(added, offset(added, new OffsetSpec.Latest()));
+    }
+
+    /** What a Kafka producer wrote says nothing of its kind. */
+    private static String text(Message message) throws JMSException {
+        return message instanceof TextMessage text
+                ? text.getText()
+                : new String(message.getBody(byte[].class), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void subscriptionThatIsEndedKeepsNothingOfANewPartition() throws Exception {
+        var topic = topic("orders");
+        var session = session();
+        session.createSharedDurableConsumer(topic, "away").close();
+        addPartition(topic.getName(), "a");
+        session.unsubscribe("away");
+        awaitStart(new TopicPartition(topic.getName(), 1), 1);
     }
 
     @Test

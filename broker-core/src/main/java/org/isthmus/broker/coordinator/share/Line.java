@@ -40,7 +40,7 @@ final class Line {
 
     CompletionStage<Acquisition> acquire(Demand demand) {
         var request = new Request(demand, new CompletableFuture<>());
-        if (owner.isOthersTurn(demand.member())) {
+        if (owner.hasToWait(demand.member())) {
             passOver(request);
         } else {
             requests.add(request);
@@ -121,7 +121,7 @@ final class Line {
 
     private void handOut(Cursor cursor, long seenNews) {
         while (!requests.isEmpty()) {
-            if (owner.isOthersTurn(requests.element().demand().member())) {
+            if (owner.hasToWait(requests.element().demand().member())) {
                 passOver(requests.remove());
                 continue;
             }
@@ -170,8 +170,8 @@ final class Line {
         waiting.add(entry);
         if (known < news) {
             wakeNext();
-        } else if (!owner.isOthersTurn(member)) {
-            // Whose turn it is not waits for the end of that, and for no records.
+        } else if (!owner.hasToWait(member)) {
+            // Who has to wait waits for the end of that, and for no records.
             watch();
         }
         return () -> waiting.remove(entry);

@@ -47,6 +47,9 @@ final class ShareConsumption {
     private Cancellable timer = () -> {};
     private long timerAtNanos = Long.MAX_VALUE;
     private boolean tellingMissed;
+    /** Of deliveries that are over: so many times the disk is waited for before what was delivered comes back. */
+    private int comingBack;
+
     private boolean closed;
 
     ShareConsumption(
@@ -132,21 +135,28 @@ final class ShareConsumption {
         if (soft.isEmpty() || source.isSafe(endOf(acknowledgements.stream().map(Acknowledgement::range)))) {
             return settle(member, acknowledgements);
         }
-        // What goes back without a record waits for no disk: what lies behind it would go first meanwhile.
+        // What goes back without a record waits for no disk, for it comes before what lies behind it.
         var lasting = acknowledgements.stream()
                 .filter(each -> !each.verdict().isSoft())
                 .toList();
-        return settle(0, view -> {
-                    Settlement.refuseNotHeld(group(), dispatch.held(), member, lasting);
-                    return Settlement.acknowledge(group(), dispatch.held(), member, soft, view.nowMs());
-                })
-                .thenCompose(settled -> settle(member, lasting));
+        var settled = settle(0, view -> {
+            Settlement.refuseNotHeld(group(), dispatch.held(), member, lasting);
+            return Settlement.acknowledge(group(), dispatch.held(), member, soft, view.nowMs());
+        });
+        if (settled.toCompletableFuture().isCompletedExceptionally()) {
+            return settled;
+        }
+        // In the same turn: what is released comes before that.
+        var settledForGood = settle(member, lasting);
+        return settled.thenCompose(done -> settledForGood);
     }
 
     private CompletionStage<Void> settle(String member, List<Acknowledgement> acknowledgements) {
-        return settle(
-                endOf(acknowledgements.stream().map(Acknowledgement::range)),
-                view -> Settlement.acknowledge(group(), dispatch.held(), member, acknowledgements, view.nowMs()));
+        var below = endOf(acknowledgements.stream().map(Acknowledgement::range));
+        Function<View<ShareMachine>, Decision<ShareRecord, Settlement.Holds>> decide =
+                view -> Settlement.acknowledge(group(), dispatch.held(), member, acknowledgements, view.nowMs());
+        var isGivingBack = acknowledgements.stream().anyMatch(each -> each.verdict() == Verdict.RELEASE);
+        return isGivingBack ? giveBack(below, decide) : settle(below, decide);
     }
 
     /** What the member says holds once the transaction commits; until then nobody has these records, and the member may leave. */
@@ -219,10 +229,13 @@ final class ShareConsumption {
         dispatch.doubt(group());
     }
 
-    /** Whether the member has to wait until another one has nothing more of the partition, or until somebody knows what comes again. */
-    boolean isOthersTurn(String member) {
+    /**
+     * Whether the member gets nothing now: before what it would get something comes back, another one has something of the partition, or nobody
+     * knows what comes again.
+     */
+    boolean hasToWait(String member) {
         var asking = members.get(member);
-        return asking != null && asking.inOrder() && dispatch.isOthersTurn(group(), member);
+        return comingBack > 0 || (asking != null && asking.inOrder() && dispatch.isOthersTurn(group(), member));
     }
 
     Acquisition take(Cursor cursor, Stretch stretch, Demand demand, long news) {
@@ -248,6 +261,22 @@ final class ShareConsumption {
     private CompletionStage<Void> settle(
             long below, Function<View<ShareMachine>, Decision<ShareRecord, Settlement.Holds>> decide) {
         return write(below, decide, this::settled).thenApply(holds -> null);
+    }
+
+    /** As {@link #settle(long, Function)}, where that may give back what was delivered. Until the disk lets it come nobody gets what lies behind it. */
+    private CompletionStage<Void> giveBack(
+            long below, Function<View<ShareMachine>, Decision<ShareRecord, Settlement.Holds>> decide) {
+        if (source.isSafe(below)) {
+            return settle(below, decide);
+        }
+        comingBack++;
+        return source.safe(below).handle((safe, failure) -> failure).thenCompose(failure -> {
+            comingBack--;
+            CompletionStage<Void> settled =
+                    failure == null ? settle(below, decide) : CompletableFuture.failedStage(failure);
+            news();
+            return settled;
+        });
     }
 
     /**
@@ -336,7 +365,7 @@ final class ShareConsumption {
         }
         // All of it together, so that what comes back comes in order.
         var counted = runs.stream().filter(run -> run.value().counts()).map(OffsetMap.Run::range);
-        return settle(endOf(counted), view -> Settlement.lapse(group(), stillHeld(runs), view.nowMs()))
+        return giveBack(endOf(counted), view -> Settlement.lapse(group(), stillHeld(runs), view.nowMs()))
                 .whenComplete((done, failure) -> {
                     if (failure != null && !closed) {
                         shard.schedule(RETRY, () -> lapse(runs));

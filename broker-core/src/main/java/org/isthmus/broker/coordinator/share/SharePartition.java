@@ -338,12 +338,15 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
      * older takes it from whoever would get it again if an acknowledgement were lost.
      *
      * @param stockToo whether groups of stock consumers count, which go on behind what was deleted as Kafka's do
+     * @param awaited groups that begin with all that is here, if they have not yet
      */
-    public CompletionStage<OptionalLong> oldestUnfinished(boolean stockToo) {
-        return shard.read(view -> view.state().groups().stream()
-                .filter(group -> stockToo || !group.settings().stock())
-                .mapToLong(ShareGroup::startOffset)
-                .min());
+    public CompletionStage<OptionalLong> oldestUnfinished(boolean stockToo, Collection<String> awaited) {
+        return shard.read(view -> awaited.stream().allMatch(id -> view.state().group(id) != null)
+                ? view.state().groups().stream()
+                        .filter(group -> stockToo || !group.settings().stock())
+                        .mapToLong(ShareGroup::startOffset)
+                        .min()
+                : OptionalLong.of(0));
     }
 
     /** The groups that have state here. */

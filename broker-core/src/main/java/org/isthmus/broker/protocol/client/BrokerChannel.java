@@ -2,10 +2,12 @@ package org.isthmus.broker.protocol.client;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -29,8 +31,8 @@ import org.isthmus.broker.runtime.Cancellable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to one broker, from the first request to its end; it never connects again. Requests are pipelined, and those made before the
- * broker told its versions, and let the client in where it asks who comes, wait for that. Owned by the client's loop.
+ * One connection to one broker, from the first request to its end; it never connects again. Requests are pipelined in their order, and those made
+ * before the broker told its versions, and let the client in where it asks who comes, wait for that. Owned by the client's loop.
  *
  * <p>A request that is not answered in time closes the channel: answers come in order, so nothing behind it would come either.
  */
@@ -40,17 +42,25 @@ final class BrokerChannel implements ConnectionHandler {
     private final Map<Integer, Pending> pending = new HashMap<>();
     /** Fails with what every request fails with that waits for it: none of them has been sent. */
     private final CompletableFuture<Map<Short, ApiRange>> versions = new CompletableFuture<>();
+    /** Turns of the requests that wait for that: what depends on one stage would run in the opposite order. */
+    private final Queue<CompletableFuture<Void>> waiting = new ArrayDeque<>();
+
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
 
     private @Nullable Connection connection;
     private int nextCorrelationId;
     private boolean asksWhoComes;
-    private boolean isClosed;
 
     private record Pending(Api<?> api, short version, CompletableFuture<ApiMessage> answer, Cancellable timeout) {}
 
     private BrokerChannel(ClientLoop client, Endpoint endpoint) {
         this.client = client;
         this.endpoint = endpoint;
+        var unused = versions.whenComplete((known, thrown) -> {
+            for (var turn = waiting.poll(); turn != null; turn = waiting.poll()) {
+                turn.complete(null);
+            }
+        });
     }
 
     /** Begins to connect. */
@@ -76,7 +86,12 @@ final class BrokerChannel implements ConnectionHandler {
     }
 
     boolean isClosed() {
-        return isClosed;
+        return end.isDone();
+    }
+
+    /** Completes when the channel is closed from whichever side, before that is told to those who wait for answers. */
+    CompletionStage<Void> end() {
+        return end;
     }
 
     /**
@@ -86,13 +101,15 @@ final class BrokerChannel implements ConnectionHandler {
      * directly runs.
      */
     <A extends ApiMessage> CompletionStage<A> request(Api<A> api, ApiMessage body, Deadline deadline) {
-        if (isClosed) {
+        if (isClosed()) {
             return CompletableFuture.failedStage(new UnsentException(lost()));
         }
         if (versions.isDone()) {
             return send(api, body, deadline, versions.join());
         }
-        return versions.thenCompose(known -> send(api, body, deadline, known));
+        var turn = new CompletableFuture<Void>();
+        waiting.add(turn);
+        return turn.thenCompose(now -> versions).thenCompose(known -> send(api, body, deadline, known));
     }
 
     /** Completes, once the broker lets the client in, with whether it asked who comes. */
@@ -101,10 +118,9 @@ final class BrokerChannel implements ConnectionHandler {
     }
 
     void close() {
-        if (isClosed) {
+        if (!end.complete(null)) {
             return;
         }
-        isClosed = true;
         if (connection != null) {
             connection.close();
         }
@@ -133,7 +149,7 @@ final class BrokerChannel implements ConnectionHandler {
             close();
             return;
         }
-        if (isClosed) {
+        if (isClosed()) {
             opened.close();
             return;
         }
@@ -209,7 +225,7 @@ final class BrokerChannel implements ConnectionHandler {
 
     private <A extends ApiMessage> CompletionStage<A> transmit(
             Api<A> api, short version, ApiMessage body, Deadline deadline) {
-        if (isClosed || connection == null) {
+        if (isClosed() || connection == null) {
             return CompletableFuture.failedStage(new UnsentException(lost()));
         }
         int correlationId = nextCorrelationId++;

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.isthmus.broker.client.NameLease;
+import org.isthmus.broker.common.Backoff;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.protocol.codec.LeaseRequest;
@@ -12,8 +13,8 @@ import org.isthmus.broker.protocol.codec.OwnApi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A name that this client holds at the broker that coordinates it. Renewed now and then, so that the broker has it again soon after a
- * connection was lost or another broker coordinates. Owned by the client's loop.
+ * A name that this client holds at the broker that coordinates it. Renewed now and then, and sooner where that failed, so that the broker has it
+ * again before it gives it to somebody else after a connection was lost, and soon after another broker coordinates. Owned by the client's loop.
  */
 final class HeldName implements NameLease {
     private static final Duration RENEWAL = Duration.ofSeconds(1);
@@ -22,6 +23,7 @@ final class HeldName implements NameLease {
     private final Cluster cluster;
     private final LeaseRequest claim;
     private final Consumer<BrokerException> onLost;
+    private final Backoff backoff = ClientLoop.backoff();
     private boolean ended;
 
     HeldName(ClientLoop client, Cluster cluster, LeaseRequest claim, Consumer<BrokerException> onLost) {
@@ -50,7 +52,11 @@ final class HeldName implements NameLease {
 
     /** Keeps the name until it ends. */
     void keep() {
-        client.loop().schedule(RENEWAL, () -> {
+        renewAfter(RENEWAL);
+    }
+
+    private void renewAfter(Duration pause) {
+        client.loop().schedule(pause, () -> {
             if (!ended) {
                 take(client.requestDeadline()).whenComplete((held, thrown) -> renewed(thrown));
             }
@@ -61,12 +67,17 @@ final class HeldName implements NameLease {
         if (ended) {
             return;
         }
-        var failure = thrown == null ? null : Failures.of(thrown);
-        if (failure != null && !Failures.mayPass(failure)) {
+        if (thrown == null) {
+            backoff.reset();
+            keep();
+            return;
+        }
+        var failure = Failures.of(thrown);
+        if (Failures.mayPass(failure)) {
+            renewAfter(backoff.next());
+        } else {
             ended = true;
             onLost.accept(failure);
-        } else {
-            keep();
         }
     }
 
@@ -74,9 +85,17 @@ final class HeldName implements NameLease {
         return ended;
     }
 
-    /** The client is closed, and with it the connection that the lease lives by. */
+    /** The client is about to be closed. Says so, but nobody waits for that to be heard: without a word the name is free a little later. */
     void drop() {
-        ended = true;
+        if (!ended) {
+            ended = true;
+            sayEnd();
+        }
+    }
+
+    private CompletionStage<Void> sayEnd() {
+        var last = new LeaseRequest(claim.name(), claim.holder(), claim.terms(), claim.shared(), true);
+        return say(last, client.requestDeadline());
     }
 
     @Override
@@ -89,8 +108,7 @@ final class HeldName implements NameLease {
                         return;
                     }
                     ended = true;
-                    var last = new LeaseRequest(claim.name(), claim.holder(), claim.terms(), claim.shared(), true);
-                    say(last, client.requestDeadline()).whenComplete((said, thrown) -> done.complete(null));
+                    sayEnd().whenComplete((said, thrown) -> done.complete(null));
                 },
                 () -> done.complete(null));
         return done;

@@ -54,7 +54,7 @@ final class ShareMember implements ShareStream {
     private final Consumer<ShareMember> onEnd;
     private final Map<Endpoint, ShareSession> sessions = new HashMap<>();
     private final Deque<ShareDelivery> ready = new ArrayDeque<>();
-    /** Numbers of sessions that live; read by any thread. */
+    /** Numbers of sessions whose connections live; read by any thread. */
     private final Set<Integer> live = ConcurrentHashMap.newKeySet();
 
     private volatile Redelivery redelivery;
@@ -212,11 +212,12 @@ final class ShareMember implements ShareStream {
             if (failure == null) {
                 byLeader.forEach((leader, led) -> {
                     int number = sessionCount++;
+                    var channel = BrokerChannel.open(client, leader);
                     live.add(number);
-                    sessions.put(
-                            leader,
-                            new ShareSession(
-                                    client, BrokerChannel.open(client, leader), group, memberId, opening, led, number));
+                    // Not only when the next fetch finds out: nobody may be polling, and the broker hands it to others
+                    // meanwhile.
+                    channel.end().thenRun(() -> live.remove(number));
+                    sessions.put(leader, new ShareSession(client, channel, group, memberId, opening, led, number));
                 });
                 fetch();
             }
@@ -283,7 +284,6 @@ final class ShareMember implements ShareStream {
 
     private void lost(Endpoint leader, ShareSession session, BrokerException reason) {
         if (sessions.remove(leader, session)) {
-            live.remove(session.number());
             session.lose();
             partitions.forEach(partition -> cluster.forgetTopic(partition.topic()));
             // The others go too: the next opening finds out anew who leads what.

@@ -8,16 +8,21 @@ import org.isthmus.broker.protocol.codec.LeaseAnswer;
 import org.isthmus.broker.protocol.codec.LeaseRequest;
 import org.isthmus.broker.protocol.codec.OwnApi;
 import org.isthmus.broker.protocol.codec.OwnMessage;
+import org.isthmus.broker.runtime.Clock;
 
-/** Lease: takes a name for as long as the connection lives. The broker that would coordinate a group of the name keeps it. */
+/**
+ * Lease: takes a name until the holder gives it up, or its connection ends and it does not come back by another. The broker that would coordinate a
+ * group of the name keeps it.
+ */
 public final class LeaseHandler implements ApiHandler<OwnMessage, OwnMessage> {
     private record Key(String name, String holder) {}
 
     private final GroupCoordinator groups;
-    private final Leases leases = new Leases();
+    private final Leases leases;
 
-    public LeaseHandler(GroupCoordinator groups) {
+    public LeaseHandler(GroupCoordinator groups, Clock clock) {
         this.groups = groups;
+        leases = new Leases(clock);
     }
 
     @Override

@@ -155,6 +155,126 @@ class SharePartitionTest {
     }
 
     @Test
+    void whatIsReleasedBeforeTheDiskHasItGoesBeforeWhatLiesBehindIt() {
+        open("one", QUEUE);
+        harness.records.append("abc", true);
+        var stored = new CompletableFuture<Void>();
+        harness.records.unsafe(0, stored);
+        harness.acquire("g", "one", 2);
+        var said = harness.ask(share -> share.acknowledge(
+                "g",
+                "one",
+                List.of(
+                        new Acknowledgement(OffsetRange.of(0), Verdict.RELEASE),
+                        new Acknowledgement(OffsetRange.of(1), Verdict.RELEASE_UNSEEN))));
+        assertThat(harness.acquire("g", "one", 9)).isEmpty();
+
+        var woken = new AtomicBoolean();
+        harness.now(share -> {
+            share.whenNews(
+                    "g",
+                    "one",
+                    share.acquire("g", demand(9)).toCompletableFuture().join().news(),
+                    () -> {
+                        woken.set(true);
+                        return true;
+                    });
+            return CompletableFuture.completedStage(null);
+        });
+        assertThat(woken).isFalse();
+        stored.complete(null);
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(0, 0, 2), got(1, 2, 1));
+        assertThat(said).isCompleted();
+        assertThat(woken).isTrue();
+    }
+
+    private static Demand demand(int records) {
+        return new Demand("one", records, 1 << 20, Demand.Travel.IN_BATCHES);
+    }
+
+    @Test
+    void whatIsReleasedKeepsItsPlaceWhileWhatWasSaidBeforeIsNotCommitted() {
+        var slow = new ShareHarness(() -> Duration.ofMillis(10), () -> false);
+        slow.records.append("abcd", true);
+        slow.ask(share -> share.open("g", "one", QUEUE));
+        slow.loop.run(Duration.ofMillis(30));
+        slow.ask(share -> share.acquire("g", demand(3)));
+        slow.loop.run(Duration.ofMillis(30));
+        var stored = new CompletableFuture<Void>();
+        slow.records.unsafe(1, stored);
+        slow.ask(share -> share.acknowledge("g", "one", accept(0)));
+        slow.ask(share -> share.acknowledge(
+                "g",
+                "one",
+                List.of(
+                        new Acknowledgement(OffsetRange.of(1), Verdict.RELEASE),
+                        new Acknowledgement(OffsetRange.of(2), Verdict.RELEASE_UNSEEN))));
+        var early = slow.ask(share -> share.acquire("g", demand(9)));
+        slow.loop.run(Duration.ofMillis(30));
+        assertThat(early.join().acquired()).isEmpty();
+        stored.complete(null);
+        slow.loop.run(Duration.ofMillis(30));
+        var again = slow.ask(share -> share.acquire("g", demand(9)));
+        slow.loop.run(Duration.ofMillis(30));
+        assertThat(again.join().acquired()).containsExactly(got(1, 1, 2), got(2, 3, 1));
+    }
+
+    @Test
+    void whatALeavingMemberHadSeenGoesBeforeWhatLiesBehindItAlsoWhereTheDiskDoesNotHaveIt() {
+        open("one", QUEUE);
+        harness.records.append("abc", true);
+        var stored = new CompletableFuture<Void>();
+        harness.records.unsafe(0, stored);
+        harness.acquire("g", "one", 2);
+        harness.acknowledge("g", "one", 0, 0, Verdict.SEEN);
+        harness.ask(share -> share.lose("g", "one"));
+        open("two", QUEUE);
+        assertThat(harness.acquire("g", "two", 9)).isEmpty();
+        stored.complete(null);
+        assertThat(harness.acquire("g", "two", 9)).containsExactly(got(0, 0, 2), got(1, 2, 1));
+    }
+
+    @Test
+    void whatLiesBehindOneThatIsGivenUpOnItsReturnGoesOn() {
+        var once = new ShareSettings(
+                Interest.EVERYTHING, false, false, true, 1, 10, 30_000, Backoff.NONE, Optional.empty());
+        open("one", new Opening(once, Interest.EVERYTHING, true, EARLIEST, false));
+        harness.records.append("ab", true);
+        var stored = new CompletableFuture<Void>();
+        harness.records.unsafe(0, stored);
+        harness.acquire("g", "one", 1);
+        harness.ask(share ->
+                share.acknowledge("g", "one", List.of(new Acknowledgement(OffsetRange.of(0), Verdict.RELEASE))));
+        var woken = new AtomicInteger();
+        harness.now(share -> {
+            var known =
+                    share.acquire("g", demand(9)).toCompletableFuture().join().news();
+            share.whenNews("g", "one", known, () -> woken.incrementAndGet() > 0);
+            return CompletableFuture.completedStage(null);
+        });
+        assertThat(woken).hasValue(0);
+        stored.complete(null);
+        harness.loop.run(Duration.ofMillis(1));
+        assertThat(woken).hasValue(1);
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 1, 1));
+    }
+
+    @Test
+    void whatLiesBehindOneThatCouldNotReturnGoesOn() {
+        open("one", QUEUE);
+        harness.records.append("ab", true);
+        var stored = new CompletableFuture<Void>();
+        harness.records.unsafe(0, stored);
+        harness.acquire("g", "one", 1);
+        var said = harness.ask(share ->
+                share.acknowledge("g", "one", List.of(new Acknowledgement(OffsetRange.of(0), Verdict.RELEASE))));
+        assertThat(harness.acquire("g", "one", 9)).isEmpty();
+        stored.completeExceptionally(new BrokerException(ErrorCode.KAFKA_STORAGE_ERROR, "the disk failed"));
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 1, 1));
+        assertThat(said).isCompletedExceptionally();
+    }
+
+    @Test
     void whatIsNotCommittedDoesNotCountAsDone() {
         var slow = new ShareHarness(() -> Duration.ofMillis(10), () -> false);
         slow.records.append("abc", true);
@@ -164,7 +284,7 @@ class SharePartitionTest {
         slow.loop.run(Duration.ofMillis(30));
         slow.ask(share -> share.acknowledge("g", "one", accept(0)));
 
-        var oldest = slow.ask(share -> share.oldestUnfinished(false));
+        var oldest = slow.ask(share -> share.oldestUnfinished(false, List.of()));
 
         slow.loop.run(Duration.ofMillis(5));
         assertThat(oldest).isNotDone();
@@ -183,8 +303,18 @@ class SharePartitionTest {
         assertThat(oldestUnfinished(false)).hasValue(0);
     }
 
-    private OptionalLong oldestUnfinished(boolean stockToo) {
-        return harness.now(share -> share.oldestUnfinished(stockToo));
+    @Test
+    void groupThatHasNotBegunHereYetIsNotDoneWithAnything() {
+        harness.records.append("abc", true);
+        open("one", QUEUE);
+        harness.acquire("g", "one", 3);
+        harness.acknowledge("g", "one", 0, 2, Verdict.ACCEPT);
+        assertThat(oldestUnfinished(false, "g")).hasValue(3);
+        assertThat(oldestUnfinished(false, "g", "away")).hasValue(0);
+    }
+
+    private OptionalLong oldestUnfinished(boolean stockToo, String... awaited) {
+        return harness.now(share -> share.oldestUnfinished(stockToo, List.of(awaited)));
     }
 
     private static List<Acknowledgement> accept(long offset) {

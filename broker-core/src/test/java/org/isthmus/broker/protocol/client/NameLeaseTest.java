@@ -49,7 +49,7 @@ class NameLeaseTest {
 
             get(take(one, "", false));
             one.close();
-            // The broker hears of it by the end of the connection, which nobody waits for.
+            // The client says so last of all, which nobody waits for.
             while (isRefused(take(other, "", false))) {
                 Thread.onSpinWait();
             }
