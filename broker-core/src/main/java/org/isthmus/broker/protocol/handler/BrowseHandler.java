@@ -43,9 +43,15 @@ public final class BrowseHandler extends OwnApiHandler<BrowseRequest, BrowseAnsw
         }
         var partition = topics.led(topics.name(asked.topicId()), asked.partition());
         var interest = new Interest(Optional.ofNullable(asked.selector()), Optional.empty());
-        return shares.ask(
-                        partition.id(),
-                        share -> share.browse(asked.group(), asked.from(), asked.to(), interest, LOOK_BYTES))
+        return partition
+                .opened()
+                .thenCompose(view -> {
+                    // Or what is not committed again yet would be taken for what is not there.
+                    partition.requireSettled();
+                    return shares.ask(
+                            partition.id(),
+                            share -> share.browse(asked.group(), asked.from(), asked.to(), interest, LOOK_BYTES));
+                })
                 .thenApplyAsync(glimpse -> told(partition, glimpse), reads);
     }
 

@@ -11,7 +11,6 @@ import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartiti
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
-import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.log.LogView;
@@ -106,11 +105,9 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
                 });
     }
 
-    /** A leader that is new does not know yet how much was committed before it, and must not name an end below what was read. */
     private static LogView settled(Partition partition, LogView view, ListOffsetsPartition asked) {
-        if (partition.isSettling() && asked.timestamp() != EARLIEST && asked.timestamp() != EARLIEST_LOCAL) {
-            throw new BrokerException(
-                    ErrorCode.OFFSET_NOT_AVAILABLE, "the leader of " + partition.id() + " has only just begun");
+        if (asked.timestamp() != EARLIEST && asked.timestamp() != EARLIEST_LOCAL) {
+            partition.requireSettled();
         }
         return view;
     }

@@ -12,7 +12,6 @@ import org.isthmus.broker.log.UndecidedRecords;
 import org.isthmus.broker.protocol.codec.OwnApi;
 import org.isthmus.broker.protocol.codec.TailAnswer;
 import org.isthmus.broker.protocol.codec.TailRequest;
-import org.isthmus.broker.replica.Partition;
 
 /** Tail: what a partition has that was sent before now, for who wants what comes afterwards. */
 public final class TailHandler extends OwnApiHandler<TailRequest, TailAnswer> {
@@ -36,17 +35,9 @@ public final class TailHandler extends OwnApiHandler<TailRequest, TailAnswer> {
     CompletionStage<TailAnswer> answer(TailRequest asked) {
         var partition = topics.led(topics.name(asked.topicId()), asked.partition());
         return partition.opened().thenCompose(view -> {
-            requireSettled(partition);
+            partition.requireSettled();
             return partition.waitedUpTo().thenCompose(waited -> tail(view, waited));
         });
-    }
-
-    /** A leader that is new does not know yet how much was committed before it, and must not name an end below what was read. */
-    private static void requireSettled(Partition partition) {
-        if (partition.isSettling()) {
-            throw new BrokerException(
-                    ErrorCode.OFFSET_NOT_AVAILABLE, "the leader of " + partition.id() + " has only just begun");
-        }
     }
 
     private CompletionStage<TailAnswer> tail(LogView view, long waited) {
