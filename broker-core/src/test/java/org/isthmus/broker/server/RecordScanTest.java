@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,9 +33,9 @@ import org.isthmus.broker.record.EndTransactionMarker;
 import org.isthmus.broker.record.EndTransactionMarker.Outcome;
 import org.isthmus.broker.record.Header;
 import org.isthmus.broker.record.RecordBatchBuilder;
-import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.FileStore;
 import org.isthmus.broker.sim.Seeds;
+import org.isthmus.broker.sim.SimClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,18 +49,7 @@ class RecordScanTest {
     @TempDir
     Path directory;
 
-    private long nowMs = 1_000_000;
-    private final Clock clock = new Clock() {
-        @Override
-        public long wallMs() {
-            return nowMs;
-        }
-
-        @Override
-        public long nanos() {
-            return nowMs * 1_000_000;
-        }
-    };
+    private final SimClock clock = new SimClock();
 
     /** What one who follows a log from an offset is told of each of its offsets. */
     private record Told(TreeSet<Long> wanted, TreeSet<Long> over, TreeMap<Long, String> contents) {}
@@ -73,7 +63,7 @@ class RecordScanTest {
                 var producers = new HashMap<Long, Integer>();
                 for (var step = 0; step < 60; step++) {
                     append(log, random, producers);
-                    nowMs += random.nextInt(3_000);
+                    clock.advance(Duration.ofMillis(random.nextInt(3_000)));
                     var view = log.view();
                     var from = random.nextInt(3) > 0 ? 0 : random.nextLong(view.highWatermark() + 1);
                     var selector = selector(random);
@@ -118,7 +108,8 @@ class RecordScanTest {
             for (var n = 0; n < 700; n++) {
                 var records = new RecordBatchBuilder(Compression.NONE);
                 for (var i = 0; i < 1_000; i++) {
-                    records.append(nowMs, null, null, List.of(property("n", n + "-" + i), property("of", "" + n)));
+                    records.append(
+                            clock.wallMs(), null, null, List.of(property("n", n + "-" + i), property("of", "" + n)));
                 }
                 log.append(records.build(), EPOCH);
             }
@@ -152,7 +143,7 @@ class RecordScanTest {
         var filter = InterestFilter.of(interest(selector));
         var told = new Told(new TreeSet<>(), new TreeSet<>(), new TreeMap<>());
         for (var next = from; next < view.highWatermark(); ) {
-            var scan = new RecordScan(view, filter, true, NOTHING_WAITED, nowMs);
+            var scan = new RecordScan(view, filter, true, NOTHING_WAITED, clock.wallMs());
             var found = index == null
                     ? scan.from(next, SCAN_BYTES)
                     : scan.from(next, SCAN_BYTES, index, filter.required().orElseThrow());
@@ -197,7 +188,7 @@ class RecordScanTest {
             } else {
                 var outcome = random.nextBoolean() ? Outcome.COMMIT : Outcome.ABORT;
                 var marker = new EndTransactionMarker(outcome, 0);
-                log.append(marker.toBatch(producer, (short) 0, nowMs), EPOCH, AppendOrigin.BROKER);
+                log.append(marker.toBatch(producer, (short) 0, clock.wallMs()), EPOCH, AppendOrigin.BROKER);
             }
         }
         log.advanceHighWatermark(log.view().endOffset());
@@ -219,7 +210,7 @@ class RecordScanTest {
             headers.add(property("other", "x"));
         }
         if (random.nextInt(100) == 0) {
-            headers.add(property("jms.expires", Long.toString(nowMs + random.nextInt(20_000))));
+            headers.add(property("jms.expires", Long.toString(clock.wallMs() + random.nextInt(20_000))));
         }
         return batch(records, headers);
     }
@@ -229,7 +220,7 @@ class RecordScanTest {
     }
 
     private ByteBuffer batch(RecordBatchBuilder records, List<Header> headers) {
-        return records.append(nowMs, null, new byte[1_000], headers).build();
+        return records.append(clock.wallMs(), null, new byte[1_000], headers).build();
     }
 
     private static Header property(String name, String value) {
