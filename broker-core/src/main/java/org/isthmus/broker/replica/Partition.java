@@ -1208,12 +1208,17 @@ public final class Partition {
         beside.values().forEach(Partition::settleAll);
     }
 
+    /** Whether a new reign does not know yet what was committed before it; on any thread. */
+    public boolean isSettling() {
+        return settling && role instanceof Role.Leader;
+    }
+
     /**
-     * Fails with {@code OFFSET_NOT_AVAILABLE} as long as a new reign does not know yet what was committed before it, for who must not name an end
-     * below what was read; on any thread.
+     * Fails with {@code OFFSET_NOT_AVAILABLE} as long as a reign {@linkplain #isSettling is settling}, for who must not name an end below what was
+     * read; on any thread.
      */
     public void requireSettled() {
-        if (settling && role instanceof Role.Leader) {
+        if (isSettling()) {
             throw new BrokerException(ErrorCode.OFFSET_NOT_AVAILABLE, "the leader of " + id + " has only just begun");
         }
     }
