@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Intake implements AutoCloseable {
     private static final Duration LONGEST_POLL = Duration.ofSeconds(10);
-    private static final Duration SAY_AGAIN = Duration.ofSeconds(1);
 
     private final ShareStream stream;
     private final @Nullable NameLease lease;
@@ -164,7 +163,8 @@ public final class Intake implements AutoCloseable {
         }
         JmsErrors.await(
                 () -> CompletableFuture.allOf(
-                        told(Settlement.RELEASE, counted), told(Settlement.RELEASE_UNSEEN, uncounted)),
+                        ShareSettlements.settle(stream, counted, Settlement.RELEASE),
+                        ShareSettlements.settle(stream, uncounted, Settlement.RELEASE_UNSEEN)),
                 "giving back messages of " + from);
     }
 
@@ -222,40 +222,12 @@ public final class Intake implements AutoCloseable {
     }
 
     private void settle(Settlement settlement, List<ShareDelivery> deliveries, String what) throws JMSException {
-        JmsErrors.await(() -> told(settlement, deliveries), what + " messages of " + from);
+        JmsErrors.await(() -> ShareSettlements.settle(stream, deliveries, settlement), what + " messages of " + from);
     }
 
     /** For what needs no answer: where it came too late, the broker has done the same by itself. */
     private void say(Settlement settlement, List<ShareDelivery> deliveries) {
-        var unused = told(settlement, deliveries);
-    }
-
-    /** Fails with the first refusal; what was to leave this intake is said on from there. */
-    private CompletableFuture<@Nullable Void> told(Settlement settlement, List<ShareDelivery> deliveries) {
-        return ShareSettlements.inRows(
-                deliveries, (row, lastOffset) -> stream.settle(row.get(0), lastOffset, settlement)
-                        .whenComplete((done, refused) -> {
-                            if (refused != null && leaves(settlement) && isRefusedForNow(refused)) {
-                                stream.later(SAY_AGAIN, () -> sayAgain(settlement, row));
-                            }
-                        }));
-    }
-
-    /** What the broker cannot take, as while too few replicas are in sync, would else stay on loan to nobody as long as the connection lives. */
-    private void sayAgain(Settlement settlement, List<ShareDelivery> row) {
-        if (stream.holds(row.get(0))) {
-            say(settlement, row);
-        }
-    }
-
-    private static boolean leaves(Settlement settlement) {
-        return settlement == Settlement.RELEASE
-                || settlement == Settlement.RELEASE_UNSEEN
-                || settlement == Settlement.REJECT;
-    }
-
-    private static boolean isRefusedForNow(Throwable refused) {
-        return refused instanceof BrokerException failure && failure.code() != ErrorCode.INVALID_RECORD_STATE;
+        var unused = ShareSettlements.settle(stream, deliveries, settlement);
     }
 
     private List<ShareDelivery> leave(List<Loan> loans) {

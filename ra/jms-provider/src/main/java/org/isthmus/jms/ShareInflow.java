@@ -559,7 +559,7 @@ final class ShareInflow implements Inflow {
         }
     }
 
-    /** For what needs no answer: where it came too late, the broker has done the same by itself. */
+    /** For what needs no answer: where it came too late, the broker has done the same by itself, and what it refuses for now is said again. */
     private void say(Collection<ShareDelivery> deliveries, Settlement settlement) {
         var unused = ShareSettlements.settle(stream, deliveries, settlement);
     }
@@ -623,7 +623,7 @@ final class ShareInflow implements Inflow {
     /** What nobody has seen; what lies behind it goes first. */
     private CompletableFuture<@Nullable Void> giveBack(Collection<ShareDelivery> unseen) {
         var behind = stream.giveBackUnpolled().toCompletableFuture();
-        // What a lost connection brought has gone back by itself.
+        // What a lost connection brought has gone back by itself; what is refused for now goes back as soon as it can.
         var back = ShareSettlements.settle(stream, unseen, Settlement.RELEASE_UNSEEN)
                 .exceptionally(tooLate -> null);
         return CompletableFuture.allOf(behind, back);

@@ -3,12 +3,16 @@ package org.isthmus.jms;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import org.isthmus.broker.client.ShareStream;
+import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.record.LogRecord;
 import org.isthmus.broker.sim.SimClock;
@@ -47,9 +51,68 @@ class ShareInflowTest {
         receiving = false;
         clock.advance(LONG);
 
-        stream.later.run();
+        stream.later.remove().run();
 
         assertThat(said).containsExactly("poll", "what nobody polled", "RELEASE_UNSEEN from 0 to 1", "poll");
+    }
+
+    @Test
+    void whatTheBrokerCannotTakeBackNowItIsToldAgain() {
+        receiving = true;
+        inflow.ask(LONG);
+        stream.answer(0, 1);
+        stream.later.clear(); // looks whether the receiver is idle
+        stream.refusals.addAll(List.of(ErrorCode.KAFKA_STORAGE_ERROR, ErrorCode.KAFKA_STORAGE_ERROR));
+        inflow.rollingBack();
+        stream.later.remove().run();
+        stream.later.remove().run();
+
+        assertThat(said)
+                .containsExactly(
+                        "poll",
+                        "what nobody polled",
+                        "RELEASE_UNSEEN from 0 to 1",
+                        "RELEASE_UNSEEN from 0 to 1",
+                        "RELEASE_UNSEEN from 0 to 1");
+        assertThat(stream.later).isEmpty();
+    }
+
+    @Test
+    void whatWasSeenIsToldAgainToo() {
+        receiving = true;
+        inflow.ask(LONG);
+        stream.answer(0);
+        take();
+        inflow.recover(); // lies here for the session once more
+        stream.later.clear(); // looks whether the receiver is idle
+        stream.refusals.add(ErrorCode.KAFKA_STORAGE_ERROR);
+        inflow.close();
+        stream.later.remove().run();
+
+        assertThat(said).containsExactly("poll", "RELEASE from 0 to 0", "RELEASE from 0 to 0");
+        assertThat(stream.later).isEmpty();
+    }
+
+    @Test
+    void whatTheBrokerHasTakenBackByItselfIsNotToldAgain() {
+        receiving = true;
+        inflow.ask(LONG);
+        stream.answer(0, 1);
+        stream.later.clear(); // looks whether the receiver is idle
+        stream.refusals.add(ErrorCode.INVALID_RECORD_STATE);
+        inflow.close();
+
+        assertThat(said).containsExactly("poll", "RELEASE_UNSEEN from 0 to 1");
+        assertThat(stream.later).isEmpty();
+    }
+
+    private void take() {
+        lock.lock();
+        try {
+            inflow.take();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private final class Wishes implements ShareInflow.Demand {
@@ -92,7 +155,8 @@ class ShareInflowTest {
 
     private final class Stream implements ShareStream {
         private CompletableFuture<List<ShareDelivery>> poll = new CompletableFuture<>();
-        private Runnable later;
+        private final Queue<Runnable> later = new ArrayDeque<>();
+        private final Queue<ErrorCode> refusals = new ArrayDeque<>();
 
         void answer(long... offsets) {
             var deliveries = new ArrayList<ShareDelivery>();
@@ -114,7 +178,10 @@ class ShareInflowTest {
         public CompletionStage<Void> settle(ShareDelivery first, long lastOffset, Settlement settlement) {
             inflow.ask(LONG); // as another thread may at this moment
             said.add(settlement + " from " + first.record().offset() + " to " + lastOffset);
-            return CompletableFuture.completedStage(null);
+            var refusal = refusals.poll();
+            return refusal == null
+                    ? CompletableFuture.completedStage(null)
+                    : CompletableFuture.failedStage(new BrokerException(refusal, "refused"));
         }
 
         @Override
@@ -146,7 +213,7 @@ class ShareInflowTest {
 
         @Override
         public void later(Duration delay, Runnable task) {
-            later = task;
+            later.add(task);
         }
 
         @Override
