@@ -25,12 +25,16 @@ final class Deliveries {
 
     private final Map<Long, Returned> returned = new HashMap<>();
     private final Map<Long, Held> held = new HashMap<>();
+    /** Which delivery each of the processes that handed it out has told. */
+    private final Map<Taken, Integer> counts = new HashMap<>();
     /** Members whose sessions are over. */
     private final Set<String> gone = new HashSet<>();
 
     private record Returned(int reign, int deliveries) {}
 
     private record Held(String process, int reign, String member, long untilNanos) {}
+
+    private record Taken(String process, String member, long offset) {}
 
     Deliveries(TopicPartition partition) {
         this.partition = partition;
@@ -43,7 +47,7 @@ final class Deliveries {
      */
     void handedOut(
             SimulatedBroker by, int reign, String member, long offset, int deliveries, long nowNanos, long untilNanos) {
-        var process = by.id() + "#" + by.lives();
+        var process = process(by);
         assertThat(settled.getOrDefault(offset, Integer.MAX_VALUE))
                 .as("%s hands out %d of %s in reign %d, acknowledged in reign", process, offset, partition, reign)
                 .isGreaterThan(reign);
@@ -53,12 +57,29 @@ final class Deliveries {
                     .as("delivery of %d of %s by %s in reign %d, given back after", offset, partition, process, reign)
                     .isGreaterThan(back.deliveries);
         }
+        counts.put(new Taken(process, member, offset), deliveries);
         var before = held.put(offset, new Held(process, reign, member, gone.contains(member) ? nowNanos : untilNanos));
         if (before != null && before.process.equals(process) && before.reign == reign) {
             assertThat(before.untilNanos)
                     .as("%d of %s is held by %s, and %s gets it", offset, partition, before.member, member)
                     .isLessThanOrEqualTo(nowNanos);
         }
+    }
+
+    private static String process(SimulatedBroker broker) {
+        return broker.id() + "#" + broker.lives();
+    }
+
+    /** By offset, which delivery it was when this process handed it to the member for the last time; nothing where it never did. */
+    Map<Long, Integer> counts(SimulatedBroker by, String member, Collection<Long> offsets) {
+        var found = new HashMap<Long, Integer>();
+        for (var offset : offsets) {
+            var count = counts.get(new Taken(process(by), member, offset));
+            if (count != null) {
+                found.put(offset, count);
+            }
+        }
+        return found;
     }
 
     /** A leader hears what a member says of these, which may be handed out again from now on. */
