@@ -27,7 +27,7 @@ class ClusterSimulationTest {
 
     private static final long[] FOUND_IN_SESSIONS = {135};
 
-    private static final long[] FOUND_BURYING = {148};
+    private static final long[] FOUND_BURYING = {148, 175};
 
     private static final long[] NONE = {};
 
