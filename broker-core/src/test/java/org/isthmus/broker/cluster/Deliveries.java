@@ -32,7 +32,11 @@ final class Deliveries {
 
     private record Returned(int reign, int deliveries) {}
 
-    private record Held(String process, int reign, String member, long untilNanos) {}
+    private record Held(String process, int reign, String member, long untilNanos) {
+        private boolean isOf(String byProcess, String toMember) {
+            return process.equals(byProcess) && member.equals(toMember);
+        }
+    }
 
     private record Taken(String process, String member, long offset) {}
 
@@ -82,9 +86,11 @@ final class Deliveries {
         return found;
     }
 
-    /** A leader hears what a member says of these, which may be handed out again from now on. */
-    void said(Collection<Long> offsets) {
-        held.keySet().removeAll(offsets);
+    /** A leader hears what a member says of these; what it holds there of them may be handed out again from now on. */
+    void said(SimulatedBroker by, String member, Collection<Long> offsets) {
+        for (var offset : offsets) {
+            held.computeIfPresent(offset, (key, hold) -> hold.isOf(process(by), member) ? null : hold);
+        }
     }
 
     /** A leader hears that the member's session is over: what it held may be handed out again from now on. */

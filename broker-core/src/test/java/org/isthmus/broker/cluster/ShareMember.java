@@ -307,7 +307,7 @@ final class ShareMember extends Client {
                 (asked, share) -> {
                     // What it has taken in the meantime without hearing of it counts too.
                     var counts = deliveries.counts(asked, name, verdicts.keySet());
-                    deliveries.said(verdicts.keySet());
+                    deliveries.said(asked, name, verdicts.keySet());
                     return share.acknowledge(GROUP, name, List.copyOf(said)).thenApply(acknowledged -> counts);
                 },
                 (broker, reign, before, counts) -> {
