@@ -422,6 +422,7 @@ final class ClusterWorld {
         workloads.forEach(Workload::end);
         stepUntil("all replicas are in sync", SETTLING, this::areAllInSync);
         stepUntil("clients are done", SETTLING, () -> workloads.stream().allMatch(Workload::isDone));
+        truth.open(truth());
         stepFor(Duration.ofSeconds(2));
         truth.checkAllEqual(truth());
         workloads.forEach(Workload::check);

@@ -25,12 +25,20 @@ final class Deliveries {
 
     private final Map<Long, Returned> returned = new HashMap<>();
     private final Map<Long, Held> held = new HashMap<>();
+    /** Which delivery each of the processes that handed it out has told. */
+    private final Map<Taken, Integer> counts = new HashMap<>();
     /** Members whose sessions are over. */
     private final Set<String> gone = new HashSet<>();
 
     private record Returned(int reign, int deliveries) {}
 
-    private record Held(String process, int reign, String member, long untilNanos) {}
+    private record Held(String process, int reign, String member, long untilNanos) {
+        private boolean isOf(String byProcess, String toMember) {
+            return process.equals(byProcess) && member.equals(toMember);
+        }
+    }
+
+    private record Taken(String process, String member, long offset) {}
 
     Deliveries(TopicPartition partition) {
         this.partition = partition;
@@ -43,7 +51,7 @@ final class Deliveries {
      */
     void handedOut(
             SimulatedBroker by, int reign, String member, long offset, int deliveries, long nowNanos, long untilNanos) {
-        var process = by.id() + "#" + by.lives();
+        var process = process(by);
         assertThat(settled.getOrDefault(offset, Integer.MAX_VALUE))
                 .as("%s hands out %d of %s in reign %d, acknowledged in reign", process, offset, partition, reign)
                 .isGreaterThan(reign);
@@ -53,6 +61,7 @@ final class Deliveries {
                     .as("delivery of %d of %s by %s in reign %d, given back after", offset, partition, process, reign)
                     .isGreaterThan(back.deliveries);
         }
+        counts.put(new Taken(process, member, offset), deliveries);
         var before = held.put(offset, new Held(process, reign, member, gone.contains(member) ? nowNanos : untilNanos));
         if (before != null && before.process.equals(process) && before.reign == reign) {
             assertThat(before.untilNanos)
@@ -61,9 +70,27 @@ final class Deliveries {
         }
     }
 
-    /** A leader hears what a member says of these, which may be handed out again from now on. */
-    void said(Collection<Long> offsets) {
-        held.keySet().removeAll(offsets);
+    private static String process(SimulatedBroker broker) {
+        return broker.id() + "#" + broker.lives();
+    }
+
+    /** By offset, which delivery it was when this process handed it to the member for the last time; nothing where it never did. */
+    Map<Long, Integer> counts(SimulatedBroker by, String member, Collection<Long> offsets) {
+        var found = new HashMap<Long, Integer>();
+        for (var offset : offsets) {
+            var count = counts.get(new Taken(process(by), member, offset));
+            if (count != null) {
+                found.put(offset, count);
+            }
+        }
+        return found;
+    }
+
+    /** A leader hears what a member says of these; what it holds there of them may be handed out again from now on. */
+    void said(SimulatedBroker by, String member, Collection<Long> offsets) {
+        for (var offset : offsets) {
+            held.computeIfPresent(offset, (key, hold) -> hold.isOf(process(by), member) ? null : hold);
+        }
     }
 
     /** A leader hears that the member's session is over: what it held may be handed out again from now on. */

@@ -1,8 +1,9 @@
 package org.isthmus.broker.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,7 @@ final class ShareMember extends Client {
     private final int number;
     private final ShareSettings settings;
     private final boolean hasSessions;
-    private final Map<Long, Integer> held = new TreeMap<>();
+    private final Set<Long> held = new TreeSet<>();
     /** The processes that know of its session. */
     private final Map<SimulatedBroker, Integer> connections = new LinkedHashMap<>();
 
@@ -100,7 +101,7 @@ final class ShareMember extends Client {
     record Loan(String member, Deliveries deliveries, Set<Long> offsets) {}
 
     Loan lend() {
-        var loan = new Loan(name(), deliveries, new TreeSet<>(held.keySet()));
+        var loan = new Loan(name(), deliveries, new TreeSet<>(held));
         held.clear();
         return loan;
     }
@@ -129,7 +130,10 @@ final class ShareMember extends Client {
 
     // ---- asking
 
-    private interface Question<A> extends Function<SharePartition, CompletionStage<A>> {}
+    /** Put on the partition's loop, where what is asked is decided. */
+    private interface Question<A> {
+        CompletionStage<A> put(SimulatedBroker broker, SharePartition share);
+    }
 
     /**
      * What is heard at the broker, in the reign in which it was asked, and where the log of the groups ended then; and what that means to the
@@ -139,7 +143,7 @@ final class ShareMember extends Client {
         Runnable in(SimulatedBroker broker, int reign, long before, A answer);
     }
 
-    private <A> void ask(Question<A> question, Runnable arrived, Heard<A> heard) {
+    private <A> void ask(Question<A> question, Heard<A> heard) {
         var name = name();
         unanswered = true;
         var isHere = new boolean[1];
@@ -155,12 +159,11 @@ final class ShareMember extends Client {
                 answer.with(this::refused);
                 return;
             }
-            arrived.run();
             var before = Sidecars.of(found)
                     .flatMap(Partition::view)
                     .map(LogView::endOffset)
                     .orElse(0L);
-            stage(broker, question).whenComplete(cluster.judged((result, failure) -> {
+            stage(broker, share -> question.put(broker, share)).whenComplete(cluster.judged((result, failure) -> {
                 if (broker.hasLostPower()) {
                     return;
                 }
@@ -178,7 +181,8 @@ final class ShareMember extends Client {
         });
     }
 
-    private <A> CompletionStage<A> stage(SimulatedBroker broker, Question<A> question) {
+    private <A> CompletionStage<A> stage(
+            SimulatedBroker broker, Function<SharePartition, CompletionStage<A>> question) {
         try {
             return broker.coordinators().shares().ask(partition, question);
         } catch (BrokerException refused) {
@@ -234,7 +238,7 @@ final class ShareMember extends Client {
     private void open() {
         var name = name();
         var opening = new Opening(settings, Interest.EVERYTHING, hasSessions, new StartAt.Earliest(), false);
-        ask(share -> share.open(GROUP, name, opening), () -> {}, (broker, reign, before, opened) -> () -> {
+        ask((asked, share) -> share.open(GROUP, name, opening), (broker, reign, before, opened) -> () -> {
             open = true;
             goOn();
         });
@@ -243,7 +247,7 @@ final class ShareMember extends Client {
     private void acquire() {
         var name = name();
         var demand = new Demand(name, 1 + cluster.random().nextInt(8), 400, Demand.Travel.IN_BATCHES);
-        ask(share -> share.acquire(GROUP, demand), () -> {}, (broker, reign, before, found) -> {
+        ask((asked, share) -> share.acquire(GROUP, demand), (broker, reign, before, found) -> {
             var taken = taken(found);
             var now = broker.clock().nanos();
             var until = hasSessions ? Long.MAX_VALUE : now + LOCK.toNanos();
@@ -252,7 +256,7 @@ final class ShareMember extends Client {
                 if (!name.equals(name())) {
                     return;
                 }
-                held.putAll(taken);
+                held.addAll(taken.keySet());
                 if (taken.isEmpty() && ending) {
                     look();
                 } else {
@@ -276,7 +280,7 @@ final class ShareMember extends Client {
 
     private void acknowledge() {
         var verdicts = new TreeMap<Long, Verdict>();
-        held.keySet().forEach(offset -> {
+        held.forEach(offset -> {
             if (ending) {
                 verdicts.put(offset, Verdict.ACCEPT);
             } else {
@@ -288,8 +292,7 @@ final class ShareMember extends Client {
                 }
             }
         });
-        var counts = new HashMap<>(held);
-        held.keySet().removeAll(verdicts.keySet());
+        held.removeAll(verdicts.keySet());
         if (verdicts.isEmpty()) {
             goOn();
             return;
@@ -301,9 +304,16 @@ final class ShareMember extends Client {
                 .toList());
         var name = name();
         ask(
-                share -> share.acknowledge(GROUP, name, List.copyOf(said)),
-                () -> deliveries.said(verdicts.keySet()),
-                (broker, reign, before, acknowledged) -> {
+                (asked, share) -> {
+                    // What it has taken in the meantime without hearing of it counts too.
+                    var counts = deliveries.counts(asked, name, verdicts.keySet());
+                    deliveries.said(asked, name, verdicts.keySet());
+                    return share.acknowledge(GROUP, name, List.copyOf(said)).thenApply(acknowledged -> counts);
+                },
+                (broker, reign, before, counts) -> {
+                    assertThat(counts.keySet())
+                            .as("handed to %s, which has settled %s", name, verdicts)
+                            .isEqualTo(verdicts.keySet());
                     if (verdicts.entrySet().stream()
                             .anyMatch(each -> isNoted(each.getValue(), counts.get(each.getKey())))) {
                         cluster.toldDone(partition, true, broker, before);
@@ -332,7 +342,7 @@ final class ShareMember extends Client {
 
     /** Whether anything is left. */
     private void look() {
-        ask(share -> share.progress(GROUP), () -> {}, (broker, reign, before, progress) -> {
+        ask((asked, share) -> share.progress(GROUP), (broker, reign, before, progress) -> {
             var end = broker.partition(partition).view().orElseThrow().endOffset();
             return () -> {
                 done = progress.startOffset() == end;

@@ -246,7 +246,7 @@ final class TransactionalProducer {
                         answer.with(() -> acknowledged(ErrorCode.NOT_LEADER_OR_FOLLOWER));
                         return;
                     }
-                    asked.deliveries().said(asked.offsets());
+                    asked.deliveries().said(broker, asked.member(), asked.offsets());
                     broker.acknowledgeInTransaction(
                                     id, producer, source.partition(), ShareMember.GROUP, asked.member(), said)
                             .whenComplete(cluster.judged((done, failure) -> {

@@ -311,6 +311,18 @@ final class Truth {
 
     // ---- at the end
 
+    /** Has those logs opened that nobody has used since their brokers started. */
+    void open(ClusterImage truth) {
+        partitions.forEach((id, of) -> {
+            var image = truth.partition(id).orElseThrow();
+            for (var broker : brokers) {
+                if (image.replicas().contains(broker.id()) && !of.committed.isEmpty()) {
+                    broker.partition(id).opened();
+                }
+            }
+        });
+    }
+
     /** Everybody who holds a partition has the same. */
     void checkAllEqual(ClusterImage truth) {
         partitions.forEach((id, of) -> {
@@ -340,6 +352,7 @@ final class Truth {
             // Nobody has used it.
             return;
         }
+        assertThat(log.view()).as("log of %s at %s", name, process(broker)).isPresent();
         var view = log.view().orElseThrow();
         assertThat(view.endOffset())
                 .as("end of %s at %s", name, process(broker))
