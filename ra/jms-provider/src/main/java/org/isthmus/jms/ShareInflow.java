@@ -488,9 +488,9 @@ final class ShareInflow implements Inflow {
         var settled = ShareSettlements.inRows(
                 toAccept.stream().map(Held::delivery).toList(),
                 (row, lastOffset) -> stream.settle(row.get(0), lastOffset, Settlement.ACCEPT)
-                        .whenComplete((nothing, tooLate) -> {
-                            if (tooLate != null) {
-                                notAccepted(toAccept, row);
+                        .whenComplete((nothing, refused) -> {
+                            if (refused != null) {
+                                notAccepted(toAccept, row, refused);
                             }
                         }));
         // What was not accepted is delivered again; who only must know that it has ended does not fail with it.
@@ -516,9 +516,13 @@ final class ShareInflow implements Inflow {
         }
     }
 
-    private void notAccepted(List<Held> all, List<ShareDelivery> row) {
+    private void notAccepted(List<Held> all, List<ShareDelivery> row, Throwable refused) {
         lock.lock();
         try {
+            if (!acknowledgesByItself && ShareSettlements.isRefusedForNow(refused) && stream.holds(row.get(0))) {
+                handedStill(all, row);
+                return;
+            }
             for (var held : all) {
                 if (acknowledgesByItself && row.contains(held.delivery())) {
                     aftermath.done(held.delivery());
@@ -529,6 +533,19 @@ final class ShareInflow implements Inflow {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** As before the acknowledgement, so it can be said again, or the messages recovered: before what was handed out since. */
+    private void handedStill(List<Held> all, List<ShareDelivery> row) {
+        var since = new LinkedHashMap<>(handed);
+        handed.clear();
+        for (var held : all) {
+            var place = Place.of(held.delivery());
+            if (since.remove(place) != null || row.contains(held.delivery())) {
+                handed.put(place, held);
+            }
+        }
+        handed.putAll(since);
     }
 
     private static @Nullable Void unlessTooLate(Throwable failure) {

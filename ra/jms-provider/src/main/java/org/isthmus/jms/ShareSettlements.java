@@ -48,7 +48,8 @@ final class ShareSettlements {
                 || settlement == Settlement.REJECT;
     }
 
-    private static boolean isRefusedForNow(Throwable refused) {
+    /** Whether the broker may take it later, from who has the records still. */
+    static boolean isRefusedForNow(Throwable refused) {
         return refused instanceof BrokerException failure && failure.code() != ErrorCode.INVALID_RECORD_STATE;
     }
 

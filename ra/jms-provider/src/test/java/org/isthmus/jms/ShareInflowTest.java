@@ -27,7 +27,11 @@ class ShareInflowTest {
     private final List<String> said = new ArrayList<>();
     private final Stream stream = new Stream();
     private boolean receiving;
-    private final ShareInflow inflow = new ShareInflow(lock, clock, stream, new Wishes(), new Application(), true);
+    private ShareInflow inflow = inflow(true);
+
+    private ShareInflow inflow(boolean acknowledgesByItself) {
+        return new ShareInflow(lock, clock, stream, new Wishes(), new Application(), acknowledgesByItself);
+    }
 
     @Test
     void aPollThatBroughtWhatLiesBehindIsGivenBackBeforeTheNextOne() {
@@ -104,6 +108,34 @@ class ShareInflowTest {
 
         assertThat(said).containsExactly("poll", "RELEASE_UNSEEN from 0 to 1");
         assertThat(stream.later).isEmpty();
+    }
+
+    @Test
+    void anAcknowledgementThatIsRefusedForNowCanBeSaidAgain() {
+        inflow = inflow(false);
+        receiving = true;
+        inflow.ask(LONG);
+        stream.answer(0, 1, 2);
+        take();
+        take();
+        stream.later.clear(); // looks whether the receiver is idle
+        stream.refusals.add(ErrorCode.KAFKA_STORAGE_ERROR);
+        acknowledge();
+        assertThat(inflow.commit()).isCompletedExceptionally();
+        take();
+        acknowledge();
+        assertThat(inflow.commit()).isCompletedWithValue(null);
+
+        assertThat(said).contains("ACCEPT from 0 to 1", "ACCEPT from 0 to 2").doesNotContain("ACCEPT from 2 to 2");
+    }
+
+    private void acknowledge() {
+        lock.lock();
+        try {
+            inflow.acknowledge();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void take() {
