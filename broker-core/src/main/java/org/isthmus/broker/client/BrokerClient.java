@@ -115,7 +115,8 @@ public interface BrokerClient extends AutoCloseable {
 
     /**
      * Takes a name that one client may hold at a time, or several who share it under equal terms. Waits a few seconds for a holder whose connection
-     * was lost, who may come back. Fails with {@code GROUP_MAX_SIZE_REACHED} where others hold it, with {@code UNSUPPORTED_VERSION} where the brokers do not know of such names.
+     * was lost, who may come back. Fails with {@code GROUP_MAX_SIZE_REACHED} where others hold it, with {@code UNSUPPORTED_VERSION} where the
+     * brokers do not know of such names.
      *
      * @param onLost told, by a thread of the client, where the name went to somebody else while the broker was out of reach
      */

@@ -126,11 +126,12 @@ record RecordScan(
     /** Looks only at what may have one of the values, as an index knows. */
     private final class Known implements Judge {
         private final ValueIndex.Block block;
-        private final ValueIndex.Reader values;
+        private final int[] wanted;
+        private int next;
 
         private Known(ValueIndex.Block block, int[] wanted) {
             this.block = block;
-            this.values = block.reader(wanted);
+            this.wanted = wanted;
         }
 
         @Override
@@ -140,7 +141,7 @@ record RecordScan(
 
         @Override
         public boolean covers(RecordCursor record) {
-            return values.nextMayHave() && RecordScan.this.covers(record);
+            return block.mayHave(next++, wanted) && RecordScan.this.covers(record);
         }
 
         @Override

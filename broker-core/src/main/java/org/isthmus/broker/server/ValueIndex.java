@@ -112,16 +112,19 @@ final class ValueIndex {
             return false;
         }
 
-        /** Goes over its records in order. */
-        Reader reader(int[] wanted) {
-            return new Reader(this, wanted);
+        /** Whether one of its records may, which is told by its place among them, from 0. */
+        boolean mayHave(int record, int[] wanted) {
+            return isAmong(wanted, hashes[record]);
         }
 
         /** Its batches from this offset on, for who wants none of their records; those of one kind that follow one another are one. */
         Stream<Scan.Batch> unwantedFrom(long offset) {
             return batches.stream()
                     .filter(batch -> batch.range().last() >= offset)
-                    .map(batch -> batch.range().first() >= offset ? batch : batch.unwantedFrom(offset));
+                    .map(batch -> batch.range().first() >= offset
+                            ? batch
+                            : batch.unwanted(
+                                    new OffsetRange(offset, batch.range().last()), batch.sizeInBytes()));
         }
 
         private int weight() {
@@ -136,23 +139,6 @@ final class ValueIndex {
             }
         }
         return false;
-    }
-
-    /** Used by one thread. */
-    static final class Reader {
-        private final Block block;
-        private final int[] wanted;
-        private int next;
-
-        private Reader(Block block, int[] wanted) {
-            this.block = block;
-            this.wanted = wanted;
-        }
-
-        /** Whether the next record may have one of the values. */
-        boolean nextMayHave() {
-            return isAmong(wanted, block.hashes[next++]);
-        }
     }
 
     /** Takes in what is found from one offset on, and makes blocks of it. Used by one thread. */
@@ -221,18 +207,12 @@ final class ValueIndex {
                     && last.producerId() == batch.producerId()
                     && last.range().last() + 1 == batch.range().first()) {
                 batches.remove(batches.size() - 1);
-                batches.add(unwanted(
+                batches.add(last.unwanted(
                         new OffsetRange(last.range().first(), batch.range().last()),
-                        last,
                         last.sizeInBytes() + batch.sizeInBytes()));
             } else {
-                batches.add(unwanted(batch.range(), batch, batch.sizeInBytes()));
+                batches.add(batch.unwanted(batch.range(), batch.sizeInBytes()));
             }
-        }
-
-        private static Scan.Batch unwanted(OffsetRange range, Scan.Batch batch, int sizeInBytes) {
-            return new Scan.Batch(
-                    range, batch.baseOffset(), sizeInBytes, batch.content(), batch.producerId(), List.of(), Marks.NONE);
         }
     }
 }

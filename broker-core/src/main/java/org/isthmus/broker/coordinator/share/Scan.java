@@ -44,16 +44,9 @@ public record Scan(long from, long next, List<Batch> batches) {
             return content == Content.DATA;
         }
 
-        /** The same from this offset on, where nothing of it is wanted. */
-        public Batch unwantedFrom(long offset) {
-            return new Batch(
-                    new OffsetRange(offset, range.last()),
-                    baseOffset,
-                    sizeInBytes,
-                    content,
-                    producerId,
-                    List.of(),
-                    Marks.NONE);
+        /** One of its kind over these offsets, of so many bytes, of which nothing is wanted. */
+        public Batch unwanted(OffsetRange offsets, int bytes) {
+            return new Batch(offsets, baseOffset, bytes, content, producerId, List.of(), Marks.NONE);
         }
 
         /** What is wanted and not over yet. */
