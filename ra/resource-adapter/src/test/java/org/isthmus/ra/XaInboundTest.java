@@ -89,13 +89,7 @@ class XaInboundTest extends XaRig {
         var spec = queue();
         spec.setOrdering("partition");
         spec.setRedeliveryDelay(300L);
-        activate(
-                server.beans(message -> {
-                    var it = Received.of(message);
-                    received.add(it);
-                    accounts.write(it.text() + it.deliveries());
-                }),
-                spec);
+        activate(noting(), spec);
 
         assertThat(next()).isEqualTo(new Received("one", 1));
         assertThat(next()).isEqualTo(new Received("one", 2));
@@ -114,13 +108,7 @@ class XaInboundTest extends XaRig {
         spec.setOrdering("partition");
         spec.setRedeliveryDelay(50L);
         spec.setRedeliveryMultiplier(20.0);
-        activate(
-                server.beans(message -> {
-                    var it = Received.of(message);
-                    received.add(it);
-                    accounts.write(it.text() + it.deliveries());
-                }),
-                spec);
+        activate(noting(), spec);
 
         assertThat(List.of(next(), next(), next(), next()))
                 .containsExactly(
@@ -377,13 +365,7 @@ class XaInboundTest extends XaRig {
         sendOfOneKey("one", "two", "three");
         var spec = queue();
         spec.setOrdering(ordering);
-        activate(
-                server.beans(message -> {
-                    var it = Received.of(message);
-                    received.add(it);
-                    accounts.write(it.text() + it.deliveries());
-                }),
-                spec);
+        activate(noting(), spec);
 
         assertThat(next()).isEqualTo(new Received("one", 1));
         Gate.await(inDoubt, 20);
@@ -408,13 +390,7 @@ class XaInboundTest extends XaRig {
         sendOfOneKey("one", "two");
         var spec = queue();
         spec.setOrdering("partition");
-        activate(
-                server.beans(message -> {
-                    var it = Received.of(message);
-                    received.add(it);
-                    accounts.write(it.text() + it.deliveries());
-                }),
-                spec);
+        activate(noting(), spec);
 
         assertThat(List.of(next(), next())).containsExactly(new Received("one", 1), new Received("two", 1));
     }
@@ -496,5 +472,14 @@ class XaInboundTest extends XaRig {
             }
             return texts;
         }
+    }
+
+    /** Beans that note what they received, here and in the database. */
+    private MessageEndpointFactory noting() {
+        return server.beans(message -> {
+            var it = Received.of(message);
+            received.add(it);
+            accounts.write(it.text() + it.deliveries());
+        });
     }
 }
