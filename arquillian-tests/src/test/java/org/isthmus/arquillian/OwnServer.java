@@ -34,7 +34,8 @@ abstract class OwnServer implements AutoCloseable {
     final Path directory;
     final int port = freePort();
     final Path output;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final List<String> named = new ArrayList<>();
     private Process process;
 

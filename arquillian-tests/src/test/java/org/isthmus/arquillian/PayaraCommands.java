@@ -18,6 +18,11 @@ final class PayaraCommands {
     private final StringBuilder after = new StringBuilder();
     private boolean areCarriedOut;
 
+    /** Has a setting be in a new domain before anybody looks for it: who makes it at its first use waits for one who waits for it. */
+    void jmsService() {
+        before.append("create-module-config --target server-config jms-service\n");
+    }
+
     /** Recovery on this server is by global pools, and the broker's answers for beans and for what applications define, too. */
     void adapter(Path archive, Map<String, String> settings) {
         before.append("set configs.config.server-config.transaction-service.automatic-recovery=true\n");

@@ -40,6 +40,7 @@ final class PayaraServer extends OwnServer implements Redeploying {
                         Integer.toString(port),
                         "isthmus"),
                 Map.of());
+        commands.jmsService();
     }
 
     @Override
