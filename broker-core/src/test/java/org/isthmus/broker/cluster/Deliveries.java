@@ -51,7 +51,7 @@ final class Deliveries {
      */
     void handedOut(
             SimulatedBroker by, int reign, String member, long offset, int deliveries, long nowNanos, long untilNanos) {
-        var process = process(by);
+        var process = by.process();
         assertThat(settled.getOrDefault(offset, Integer.MAX_VALUE))
                 .as("%s hands out %d of %s in reign %d, acknowledged in reign", process, offset, partition, reign)
                 .isGreaterThan(reign);
@@ -70,15 +70,11 @@ final class Deliveries {
         }
     }
 
-    private static String process(SimulatedBroker broker) {
-        return broker.id() + "#" + broker.lives();
-    }
-
     /** By offset, which delivery it was when this process handed it to the member for the last time; nothing where it never did. */
     Map<Long, Integer> counts(SimulatedBroker by, String member, Collection<Long> offsets) {
         var found = new HashMap<Long, Integer>();
         for (var offset : offsets) {
-            var count = counts.get(new Taken(process(by), member, offset));
+            var count = counts.get(new Taken(by.process(), member, offset));
             if (count != null) {
                 found.put(offset, count);
             }
@@ -89,7 +85,7 @@ final class Deliveries {
     /** A leader hears what a member says of these; what it holds there of them may be handed out again from now on. */
     void said(SimulatedBroker by, String member, Collection<Long> offsets) {
         for (var offset : offsets) {
-            held.computeIfPresent(offset, (key, hold) -> hold.isOf(process(by), member) ? null : hold);
+            held.computeIfPresent(offset, (key, hold) -> hold.isOf(by.process(), member) ? null : hold);
         }
     }
 

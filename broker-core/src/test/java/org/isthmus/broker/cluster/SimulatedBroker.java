@@ -93,6 +93,7 @@ final class SimulatedBroker {
     private final SimDisk disk;
     private final LocalClock clock;
     private int lives;
+    private String process;
     private Life life;
 
     SimulatedBroker(BrokerId id, World world, Map<String, String> topicDefaults) {
@@ -247,6 +248,11 @@ final class SimulatedBroker {
         return lives;
     }
 
+    /** As {@link #lives}, and from those of other brokers. */
+    String process() {
+        return process;
+    }
+
     boolean isUp() {
         return life != null;
     }
@@ -257,6 +263,7 @@ final class SimulatedBroker {
 
     void start() {
         lives++;
+        process = "broker " + id + " in life " + lives;
         life = new Life();
         life.open();
     }

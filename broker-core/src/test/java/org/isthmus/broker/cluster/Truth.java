@@ -42,6 +42,7 @@ final class Truth {
 
     /** One log of a partition. */
     private static final class Of {
+        private final String name;
         private final boolean isCompacted;
         /** What is committed, by offset: the record and the reign that wrote it. */
         private final List<String> committed = new ArrayList<>();
@@ -56,7 +57,8 @@ final class Truth {
         /** Of a log that is compacted: where each key was written last. */
         private final Map<String, Integer> latest = new HashMap<>();
 
-        private Of(boolean isCompacted) {
+        private Of(String name, boolean isCompacted) {
+            this.name = name;
             this.isCompacted = isCompacted;
         }
 
@@ -96,9 +98,9 @@ final class Truth {
         this.brokers = brokers;
         this.minInSync = minInSync;
         for (var id : ids) {
-            partitions.put(id, new Of(compacted.contains(id.topic())));
-            sidecars.put(id, new Of(false));
-            delayLogs.put(id, new Of(false));
+            partitions.put(id, new Of(id.toString(), compacted.contains(id.topic())));
+            sidecars.put(id, new Of(id + ".share", false));
+            delayLogs.put(id, new Of(id + ".delay", false));
         }
     }
 
@@ -135,20 +137,19 @@ final class Truth {
             return;
         }
         if (partition.role() instanceof Role.Leader leader) {
-            var process = process(broker);
-            var before = of.leaders.putIfAbsent(leader.epoch(), process);
-            assertThat(before == null || before.equals(process))
-                    .as("%s is led by %s in epoch %s, in which %s led", id, process, leader.epoch(), before)
-                    .isTrue();
+            var before = of.leaders.putIfAbsent(leader.epoch(), broker.process());
+            if (before != null && !before.equals(broker.process())) {
+                throw new AssertionError("%s is led by %s in epoch %s, in which %s led"
+                        .formatted(id, broker.process(), leader.epoch(), before));
+            }
         }
         var isInSync = truth.partition(id).orElseThrow().isr().contains(broker.id());
-        check(id.toString(), of, broker, partition, isInSync);
-        Sidecars.of(partition).ifPresent(sidecar -> check(id + ".share", sidecars.get(id), broker, sidecar, isInSync));
-        Sidecars.ofDelays(partition)
-                .ifPresent(waiting -> check(id + ".delay", delayLogs.get(id), broker, waiting, isInSync));
+        check(of, broker, partition, isInSync);
+        Sidecars.of(partition).ifPresent(sidecar -> check(sidecars.get(id), broker, sidecar, isInSync));
+        Sidecars.ofDelays(partition).ifPresent(waiting -> check(delayLogs.get(id), broker, waiting, isInSync));
     }
 
-    private void check(String name, Of of, SimulatedBroker broker, Partition log, boolean isInSync) {
+    private void check(Of of, SimulatedBroker broker, Partition log, boolean isInSync) {
         var found = log.view();
         if (found.isEmpty()
                 || log.role() instanceof Role.Offline
@@ -156,24 +157,23 @@ final class Truth {
             return;
         }
         var view = found.get();
-        var seen = of.seen.computeIfAbsent(process(broker), process -> new Seen());
+        var seen = of.seen.computeIfAbsent(broker.process(), process -> new Seen());
         seen.verified = Math.min(seen.verified, view.endOffset());
         of.ends.put(broker.id(), view.endOffset());
         if (log.role() instanceof Role.Leader leader) {
-            checkReign(name, broker, seen, view, leader.epoch().value());
+            checkReign(of.name, broker, seen, view, leader.epoch().value());
         }
-        if (isInSync) {
-            assertThat(view.endOffset())
-                    .as("%s is in sync with %s and lacks what is committed", process(broker), name)
-                    .isGreaterThanOrEqualTo(of.committed.size());
+        if (isInSync && view.endOffset() < of.committed.size()) {
+            throw new AssertionError(broker.process() + " is in sync with " + of.name
+                    + " and lacks what is committed: it has " + view.endOffset() + " of " + of.committed.size());
         }
         if (view != seen.view) {
             var safeEnd = safeEnd(log, view);
-            verify(name, of, broker, seen, view, safeEnd);
+            verify(of, broker, seen, view, safeEnd);
             seen.view = safeEnd == view.highWatermark() ? view : null;
         }
         if (isInSync) {
-            verify(name, of, broker, seen, view, of.committed.size());
+            verify(of, broker, seen, view, of.committed.size());
         }
     }
 
@@ -186,7 +186,7 @@ final class Truth {
         if (view.highWatermark() > seen.markBefore) {
             var before = view.endOffsetFor(new Epoch(reign - 1)).map(LogView.EpochEnd::endOffset);
             assertThat(view.highWatermark())
-                    .as("%s has committed in reign %d of %s, which began at", process(broker), reign, name)
+                    .as("%s has committed in reign %d of %s, which began at", broker.process(), reign, name)
                     .isGreaterThanOrEqualTo(before.orElse(0L));
         }
     }
@@ -200,12 +200,8 @@ final class Truth {
         return end;
     }
 
-    private static String process(SimulatedBroker broker) {
-        return "broker " + broker.id() + " in life " + broker.lives();
-    }
-
     /** What the replica has below this offset is committed: the same everywhere. */
-    private void verify(String name, Of of, SimulatedBroker broker, Seen seen, LogView view, long upTo) {
+    private void verify(Of of, SimulatedBroker broker, Seen seen, LogView view, long upTo) {
         if (seen.verified >= upTo) {
             return;
         }
@@ -215,17 +211,17 @@ final class Truth {
             if (there.containsKey(offset) && offset == of.committed.size()) {
                 of.add(there.get(offset));
             }
-            verify(name, of, broker, offset, there.get(offset));
+            verify(of, broker, offset, there.get(offset));
         }
     }
 
-    private void verify(String name, Of of, SimulatedBroker broker, long offset, @Nullable String record) {
+    private void verify(Of of, SimulatedBroker broker, long offset, @Nullable String record) {
         if (record == null && of.isSuperseded(offset)) {
             compactedAway++;
             return;
         }
         assertThat(record)
-                .as("record at %d of %s at %s", offset, name, process(broker))
+                .as("record at %d of %s at %s", offset, of.name, broker.process())
                 .isNotNull()
                 .isEqualTo(of.committed.get((int) offset));
     }
@@ -269,7 +265,7 @@ final class Truth {
         var of = partitions.get(id);
         check(id, of, by, truth);
         assertThat(of.committed.size())
-                .as("%s acknowledged offset %d of %s, which is not committed", process(by), lastOffset, id)
+                .as("%s acknowledged offset %d of %s, which is not committed", by.process(), lastOffset, id)
                 .isGreaterThan((int) lastOffset);
         var first = lastOffset - records.size() + 1;
         for (var i = 0; i < records.size(); i++) {
@@ -279,7 +275,7 @@ final class Truth {
                     .isEqualTo(records.get(i));
         }
         assertThat(of.ends.values().stream().filter(end -> end > lastOffset).count())
-                .as("replicas that have offset %d of %s, which %s acknowledged", lastOffset, id, process(by))
+                .as("replicas that have offset %d of %s, which %s acknowledged", lastOffset, id, by.process())
                 .isGreaterThanOrEqualTo(minInSync);
     }
 
@@ -292,7 +288,7 @@ final class Truth {
         check(id, partitions.get(id), by, truth);
         var of = (beside ? sidecars : partitions).get(id);
         assertThat(of.ends.values().stream().filter(end -> end > from).count())
-                .as("replicas that have more than %d of %s, by which %s said that it is done", from, id, process(by))
+                .as("replicas that have more than %d of %s, by which %s said that it is done", from, id, by.process())
                 .isGreaterThanOrEqualTo(minInSync);
     }
 
@@ -333,33 +329,33 @@ final class Truth {
             for (var broker : brokers) {
                 if (image.replicas().contains(broker.id())) {
                     var partition = broker.partition(id);
-                    checkEqual(id.toString(), of, broker, partition);
-                    checkEqual(id + ".share", sidecars.get(id), broker, Sidecars.of(partition));
-                    checkEqual(id + ".delay", delayLogs.get(id), broker, Sidecars.ofDelays(partition));
+                    checkEqual(of, broker, partition);
+                    checkEqual(sidecars.get(id), broker, Sidecars.of(partition));
+                    checkEqual(delayLogs.get(id), broker, Sidecars.ofDelays(partition));
                 }
             }
         });
     }
 
-    private void checkEqual(String name, Of of, SimulatedBroker broker, Optional<Partition> beside) {
+    private void checkEqual(Of of, SimulatedBroker broker, Optional<Partition> beside) {
         if (!of.committed.isEmpty()) {
-            checkEqual(name, of, broker, beside.orElseThrow());
+            checkEqual(of, broker, beside.orElseThrow());
         }
     }
 
-    private void checkEqual(String name, Of of, SimulatedBroker broker, Partition log) {
+    private void checkEqual(Of of, SimulatedBroker broker, Partition log) {
         if (log.view().isEmpty() && of.committed.isEmpty()) {
             // Nobody has used it.
             return;
         }
-        assertThat(log.view()).as("log of %s at %s", name, process(broker)).isPresent();
+        assertThat(log.view()).as("log of %s at %s", of.name, broker.process()).isPresent();
         var view = log.view().orElseThrow();
         assertThat(view.endOffset())
-                .as("end of %s at %s", name, process(broker))
+                .as("end of %s at %s", of.name, broker.process())
                 .isEqualTo(of.committed.size());
         var there = read(view, view.startOffset(), view.endOffset());
         for (var offset = 0L; offset < view.endOffset(); offset++) {
-            verify(name, of, broker, offset, there.get(offset));
+            verify(of, broker, offset, there.get(offset));
         }
     }
 }
