@@ -121,8 +121,13 @@ final class ReplicatedTopic implements AutoCloseable {
 
     /** All that can be read, in order. */
     List<Integer> readAll(int index) {
-        var config =
-                new HashMap<String, Object>(Map.of("bootstrap.servers", bootstrap, "auto.offset.reset", "earliest"));
+        var config = new HashMap<String, Object>(Map.of(
+                "bootstrap.servers",
+                bootstrap,
+                "auto.offset.reset",
+                "earliest",
+                "isolation.level",
+                "read_committed"));
         var found = new ArrayList<Integer>();
         try (var consumer = new KafkaConsumer<>(config, new IntegerDeserializer(), new IntegerDeserializer())) {
             var partition = new TopicPartition(name, index);
