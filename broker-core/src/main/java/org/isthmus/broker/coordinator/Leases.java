@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * All of it is soft: a broker that is new learns of the holders as they renew. Guarded by itself, because connections of all threads come here
  * and what is done takes no time.
  *
+ * <p>Each reign over a name begins without holders: between two reigns here another broker had the name in its hands, and may have given it to
+ * others.
+ *
  * <p>A holder whose connection ends without a word is expected on another one for a moment, before anybody else gets its name: connections are
  * lost more often than those who hold names.
  */
@@ -28,9 +31,10 @@ public final class Leases {
     /**
      * What somebody takes a name by.
      *
+     * @param reign in which this broker coordinates the name; the same object for as long as it does so without a break
      * @param bond what the lease lives with; ended by whoever knows when that is over
      */
-    public record Claim(String name, String holder, String terms, boolean shared, Object bond) {
+    public record Claim(String name, String holder, String terms, boolean shared, Object reign, Object bond) {
         private boolean allows(Claim other) {
             return holder.equals(other.holder) || (shared && other.shared && terms.equals(other.terms));
         }
@@ -65,6 +69,7 @@ public final class Leases {
             holders = new HashMap<>();
             byName.put(claim.name(), holders);
         } else {
+            holders.values().removeIf(held -> held.claim().reign() != claim.reign());
             refuseBeside(holders, claim);
         }
         holders.put(claim.holder(), new Held(claim, null));

@@ -15,8 +15,10 @@ class LeasesTest {
     private final Leases leases = new Leases(clock);
     private final Object connection = new Object();
 
+    private Object reign = new Object();
+
     private Leases.Claim claim(String holder, String terms, boolean shared, Object bond) {
-        return new Leases.Claim("name", holder, terms, shared, bond);
+        return new Leases.Claim("name", holder, terms, shared, reign, bond);
     }
 
     private void refuses(Leases.Claim claim) {
@@ -105,5 +107,17 @@ class LeasesTest {
         refuses(claim("four", "b", true, new Object()));
         clock.advance(Leases.GRACE);
         refuses(claim("four", "b", true, new Object()));
+    }
+
+    @Test
+    void reignBeginsWithoutTheHoldersOfAnEarlierOne() {
+        var first = claim("one", "", false, connection);
+        leases.take(first);
+        reign = new Object();
+        var second = claim("two", "", false, new Object());
+        leases.take(second);
+        leases.lapse(first);
+        clock.advance(Leases.GRACE);
+        refuses(claim("one", "", false, connection));
     }
 }

@@ -43,9 +43,13 @@ public final class GroupCoordinator {
         return shards;
     }
 
-    /** Completes where this broker coordinates groups of this name, and fails where another one does. */
-    public CompletionStage<Boolean> whenCoordinator(String groupId) {
-        return ask(groupId, shard -> CompletableFuture.completedStage(true));
+    /**
+     * Does something where this broker coordinates groups of this name, on the loop of their shard; fails where another one does.
+     *
+     * @param task is given what stands for the reign: the same object for as long as this broker coordinates them without a break
+     */
+    public <A> CompletionStage<A> whileCoordinator(String groupId, Function<Object, A> task) {
+        return ask(groupId, shard -> CompletableFuture.completedStage(task.apply(shard.reign())));
     }
 
     /** Answers when the next generation begins, or at once where the member cannot belong to it. */

@@ -54,6 +54,9 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
 
     private final Map<String, Lobby> lobbies = new HashMap<>();
 
+    /** Nothing but itself, so that who keeps it keeps nothing of a shard that has ended. */
+    private final Object reign = new Object();
+
     GroupShard(
             String name,
             ShardLog log,
@@ -74,6 +77,11 @@ final class GroupShard implements ShardedCoordinator.Tenant, ShardObserver<Group
     @Override
     public Shard<GroupMachine, GroupRecord> shard() {
         return shard;
+    }
+
+    /** What stands for the time in which this shard is in force. */
+    Object reign() {
+        return reign;
     }
 
     GroupMachine machine() {

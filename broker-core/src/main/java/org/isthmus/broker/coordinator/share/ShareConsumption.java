@@ -65,7 +65,7 @@ final class ShareConsumption {
         this.source = source;
         this.deadLetters = deadLetters;
         this.clock = clock;
-        this.dispatch = new ShareDispatch(group(), clock.wallMs());
+        this.dispatch = new ShareDispatch(group(), clock);
         setTimer();
     }
 
@@ -345,7 +345,7 @@ final class ShareConsumption {
             return;
         }
         var wasFull = !dispatch.hasRoom(group);
-        dispatch.applied(record, clock.wallMs());
+        dispatch.applied(group, record, clock);
         boolean endsDoubt = dispatch.endDoubt(group);
         // What is done is no news, save to those whom the limit, a doubt or another one's turn kept waiting.
         if (dispatch.endTurn(group) || endsDoubt || record instanceof ShareRecord.GivenBack || wasFull) {
@@ -382,7 +382,7 @@ final class ShareConsumption {
 
     private void setTimer() {
         var nowNanos = clock.nanos();
-        var next = dispatch.nextEnd(nowNanos, clock.wallMs());
+        var next = dispatch.nextEnd(nowNanos);
         if (next.isPresent() && nowNanos + next.getAsLong() < timerAtNanos) {
             timer.cancel();
             timerAtNanos = nowNanos + next.getAsLong();
@@ -393,7 +393,7 @@ final class ShareConsumption {
     private void timePasses() {
         timerAtNanos = Long.MAX_VALUE;
         lapse(dispatch.lapsed(clock.nanos()));
-        if (dispatch.endDelays(clock.wallMs())) {
+        if (dispatch.endDelays(clock.nanos())) {
             dispatch.endDoubt(group());
             news();
             tellMissedSoon();

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.isthmus.broker.common.Deadline;
+import org.isthmus.broker.runtime.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +22,12 @@ final class ShareDispatch {
     /** Nobody's name. */
     private static final String UNKNOWN = "";
 
+    private static final long NANOS_PER_MS = 1_000_000;
+
     private final OffsetMap<Hold> held = new OffsetMap<>();
+    /** By when it may be handed out again, on the clock that nobody sets. */
     private final OffsetMap<Long> delayed = new OffsetMap<>();
+
     private final OffsetSet missed = new OffsetSet();
     /** What of the missed was there, but had expired. */
     private final OffsetSet expired = new OffsetSet();
@@ -40,10 +45,10 @@ final class ShareDispatch {
     private final OffsetSet doubtful = new OffsetSet();
 
     private final TreeMap<Long, OffsetSet> leasesByNanos = new TreeMap<>();
-    private final TreeMap<Long, OffsetSet> delaysByMs = new TreeMap<>();
+    private final TreeMap<Long, OffsetSet> delaysByNanos = new TreeMap<>();
 
-    ShareDispatch(ShareGroup group, long nowMs) {
-        group.returned().runs().forEach(run -> delay(run.range(), run.value().availableAtMs(), nowMs));
+    ShareDispatch(ShareGroup group, Clock clock) {
+        group.returned().runs().forEach(run -> delay(group, run.range(), run.value(), clock));
         turn = delayed.isEmpty() && group.pending().isEmpty() ? null : UNKNOWN;
     }
 
@@ -312,7 +317,7 @@ final class ShareDispatch {
     }
 
     /** Follows a record that has become part of the state. */
-    void applied(ShareRecord record, long nowMs) {
+    void applied(ShareGroup group, ShareRecord record, Clock clock) {
         if (record instanceof ShareRecord.Done done) {
             for (var range : done.ranges()) {
                 held.remove(range);
@@ -325,7 +330,7 @@ final class ShareDispatch {
         } else if (record instanceof ShareRecord.GivenBack back) {
             for (var range : back.ranges()) {
                 held.remove(range);
-                if (!delay(range, back.returned().availableAtMs(), nowMs)) {
+                if (!delay(group, range, back.returned(), clock)) {
                     free(range);
                 }
             }
@@ -334,12 +339,17 @@ final class ShareDispatch {
         }
     }
 
-    private boolean delay(OffsetRange range, long untilMs, long nowMs) {
-        if (untilMs <= nowMs) {
+    private boolean delay(ShareGroup group, OffsetRange range, Returned returned, Clock clock) {
+        // Whoever noted the date may have had another one, and this one may be set meanwhile.
+        var most = group.settings().backoff().delayMs(returned.deliveries());
+        var leftMs = Math.min(returned.availableAtMs() - clock.wallMs(), most);
+        if (leftMs <= 0) {
             return false;
         }
-        delayed.put(range, untilMs);
-        delaysByMs.computeIfAbsent(untilMs, key -> new OffsetSet()).add(range);
+        // Rounded up, so that what comes back at about the same time is one run with one end.
+        var until = (-Math.floorDiv(-clock.nanos(), NANOS_PER_MS) + leftMs) * NANOS_PER_MS;
+        delayed.put(range, until);
+        delaysByNanos.computeIfAbsent(until, key -> new OffsetSet()).add(range);
         return true;
     }
 
@@ -393,12 +403,12 @@ final class ShareDispatch {
     }
 
     /** Ends the delays that are over; says whether any was. */
-    boolean endDelays(long nowMs) {
+    boolean endDelays(long nowNanos) {
         var ended = false;
-        while (!delaysByMs.isEmpty() && delaysByMs.firstKey() <= nowMs) {
-            for (var range : delaysByMs.pollFirstEntry().getValue().ranges()) {
+        while (!delaysByNanos.isEmpty() && delaysByNanos.firstKey() <= nowNanos) {
+            for (var range : delaysByNanos.pollFirstEntry().getValue().ranges()) {
                 for (var run : delayed.within(range)) {
-                    if (run.value() <= nowMs) {
+                    if (run.value() <= nowNanos) {
                         delayed.remove(run.range());
                         free(run.range());
                         ended = true;
@@ -410,10 +420,10 @@ final class ShareDispatch {
     }
 
     /** Nanoseconds until a lock or a delay ends; empty where none will. */
-    OptionalLong nextEnd(long nowNanos, long nowMs) {
-        var untilLease = leasesByNanos.isEmpty() ? Long.MAX_VALUE : leasesByNanos.firstKey() - nowNanos;
-        var untilDelay = delaysByMs.isEmpty() ? Long.MAX_VALUE : (delaysByMs.firstKey() - nowMs) * 1_000_000;
-        var next = Math.min(untilLease, untilDelay);
+    OptionalLong nextEnd(long nowNanos) {
+        var lease = leasesByNanos.isEmpty() ? Long.MAX_VALUE : leasesByNanos.firstKey() - nowNanos;
+        var delay = delaysByNanos.isEmpty() ? Long.MAX_VALUE : delaysByNanos.firstKey() - nowNanos;
+        var next = Math.min(lease, delay);
         return next == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(Math.max(0, next));
     }
 

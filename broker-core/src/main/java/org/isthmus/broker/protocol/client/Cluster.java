@@ -103,13 +103,13 @@ final class Cluster {
         }
         var request =
                 new FindCoordinatorRequestData().setKeyType(wanted.keyType()).setCoordinatorKeys(List.of(wanted.key()));
-        return requestAny(Api.FIND_COORDINATOR, request, deadline).thenApply(answer -> {
+        return movingOn(request(next(), Api.FIND_COORDINATOR, request, deadline).thenApply(answer -> {
             var found = answer.coordinators().get(0);
             Failures.check(found.errorCode(), "coordinator of " + wanted.key(), found.errorMessage());
             var endpoint = client.at(found.host(), found.port());
             coordinators.put(wanted, endpoint);
             return endpoint;
-        });
+        }));
     }
 
     /** Whether any broker that can be reached asks who comes; fails where it does not let the client in. */
@@ -171,11 +171,12 @@ final class Cluster {
         });
     }
 
-    /** Whether another broker may answer otherwise: this one is not reached, or no side trusts the other. */
+    /** Whether another broker may answer otherwise: this one is not reached, no side trusts the other, or it has lost touch with the cluster. */
     private static boolean isOfThisBroker(BrokerException failure) {
         return failure instanceof UnsentException
                 || Failures.isUnclear(failure)
-                || failure.code() == ErrorCode.SASL_AUTHENTICATION_FAILED;
+                || failure.code() == ErrorCode.SASL_AUTHENTICATION_FAILED
+                || failure.code() == ErrorCode.COORDINATOR_NOT_AVAILABLE;
     }
 
     void close() {
@@ -223,6 +224,10 @@ final class Cluster {
             if (leader != null) {
                 leaders.set(partition.partitionIndex(), new TopicMetadata.Leader.At(leader));
             }
+        }
+        if (leaders.contains(new TopicMetadata.Leader.None())) {
+            // Or one that has lost touch with the cluster; the next one that is asked may know better.
+            next++;
         }
         var topic = new TopicMetadata(new TopicInfo(name, javaUuid(told.topicId()), leaders.size()), leaders);
         topics.put(name, topic);

@@ -83,7 +83,7 @@ public final class AlterShareGroupOffsetsHandler
             AlterShareGroupOffsetsRequestPartition partition, @Nullable Throwable failure) {
         var altered = new AlterShareGroupOffsetsResponsePartition().setPartitionIndex(partition.partitionIndex());
         if (failure != null) {
-            var refusal = ShareErrors.refusal(failure);
+            var refusal = ShareErrors.stockRefusal(failure);
             altered.setErrorCode(refusal.code()).setErrorMessage(refusal.message());
         }
         return altered;

@@ -108,7 +108,7 @@ public final class DeleteShareGroupOffsetsHandler
         var answer =
                 new DeleteShareGroupOffsetsResponseTopic().setTopicName(name).setTopicId(TopicIds.wire(id));
         if (failure != null) {
-            var refusal = ShareErrors.refusal(failure);
+            var refusal = ShareErrors.stockRefusal(failure);
             answer.setErrorCode(refusal.code()).setErrorMessage(refusal.message());
         }
         return answer;

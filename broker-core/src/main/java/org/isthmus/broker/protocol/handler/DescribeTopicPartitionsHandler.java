@@ -52,13 +52,13 @@ public final class DescribeTopicPartitionsHandler
         if (limit <= 0 || (cursor != null && cursor.partitionIndex() < 0)) {
             return CompletableFuture.completedStage(refused(request));
         }
-        var image = metadata.image();
+        var leaders = KnownLeaders.in(metadata);
         var names = new TreeSet<String>();
         request.topics().forEach(topic -> names.add(topic.name()));
         if (names.isEmpty()) {
-            names.addAll(image.topics().keySet());
+            names.addAll(leaders.image().topics().keySet());
         }
-        var page = new Page(image, limit);
+        var page = new Page(leaders, limit);
         var rest = cursor == null ? names : names.tailSet(cursor.topicName(), true);
         for (var name : rest) {
             var first = cursor != null && name.equals(cursor.topicName()) ? cursor.partitionIndex() : 0;
@@ -80,11 +80,13 @@ public final class DescribeTopicPartitionsHandler
 
     private static final class Page {
         private final DescribeTopicPartitionsResponseData response = new DescribeTopicPartitionsResponseData();
+        private final KnownLeaders leaders;
         private final ClusterImage image;
         private int room;
 
-        Page(ClusterImage image, int limit) {
-            this.image = image;
+        Page(KnownLeaders leaders, int limit) {
+            this.leaders = leaders;
+            this.image = leaders.image();
             this.room = limit;
         }
 
@@ -123,7 +125,7 @@ public final class DescribeTopicPartitionsHandler
         }
 
         private DescribeTopicPartitionsResponsePartition describe(int index, PartitionImage partition) {
-            var isLed = image.brokers().containsKey(partition.leader());
+            var isLed = leaders.of(partition).isPresent();
             return new DescribeTopicPartitionsResponsePartition()
                     .setPartitionIndex(index)
                     .setErrorCode(isLed ? ErrorCode.NONE.code() : ErrorCode.LEADER_NOT_AVAILABLE.code())

@@ -80,9 +80,10 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequestD
     }
 
     private Coordinator lead(String key, TopicPartition shard, Endpoint listener) {
-        var image = metadata.image();
-        return image.partition(shard)
-                .flatMap(partition -> Optional.ofNullable(image.brokers().get(partition.leader())))
+        var leaders = KnownLeaders.in(metadata);
+        return leaders.image()
+                .partition(shard)
+                .flatMap(leaders::of)
                 .map(leader -> at(key, leader, addresses.of(leader, listener)))
                 .orElseGet(() -> refused(key, ErrorCode.COORDINATOR_NOT_AVAILABLE, "nobody leads " + shard));
     }

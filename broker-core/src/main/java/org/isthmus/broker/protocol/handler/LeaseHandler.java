@@ -43,8 +43,7 @@ public final class LeaseHandler implements ApiHandler<OwnMessage, OwnMessage> {
     @Override
     public CompletionStage<OwnMessage> handle(RequestContext context, OwnMessage request) {
         var asked = OwnApi.LEASE.question(request);
-        return groups.whenCoordinator(asked.name())
-                .thenApply(here -> answer(context, asked))
+        return groups.whileCoordinator(asked.name(), reign -> answer(context, asked, reign))
                 .exceptionally(failure -> {
                     var error = CoordinatorErrors.errorOf(failure);
                     return new LeaseAnswer(error.code(), Refusal.of(failure).message());
@@ -52,14 +51,14 @@ public final class LeaseHandler implements ApiHandler<OwnMessage, OwnMessage> {
                 .thenApply(OwnApi.LEASE::answer);
     }
 
-    private LeaseAnswer answer(RequestContext context, LeaseRequest asked) {
+    private LeaseAnswer answer(RequestContext context, LeaseRequest asked, Object reign) {
         var key = new Key(asked.name(), asked.holder());
         if (asked.ends()) {
             context.connection().forget(key);
             leases.give(asked.name(), asked.holder());
         } else {
-            var claim =
-                    new Leases.Claim(asked.name(), asked.holder(), asked.terms(), asked.shared(), context.connection());
+            var claim = new Leases.Claim(
+                    asked.name(), asked.holder(), asked.terms(), asked.shared(), reign, context.connection());
             leases.take(claim);
             context.connection().onEnd(key, () -> leases.lapse(claim));
         }

@@ -64,17 +64,17 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
     @Override
     public CompletionStage<MetadataResponseData> handle(RequestContext context, MetadataRequestData request) {
         if (asksForAll(context, request)) {
-            var image = creation.metadata().image();
-            var response = cluster(context, image);
-            image.topics().values().forEach(topic -> response.topics().add(describe(topic, image)));
+            var leaders = KnownLeaders.in(creation.metadata());
+            var response = cluster(context, leaders.image());
+            leaders.image().topics().values().forEach(topic -> response.topics().add(describe(topic, leaders)));
             return CompletableFuture.completedFuture(tellOperations(request, response));
         }
         // Before version 4 a client could not say, and always meant yes.
         var mayCreate = createsMissing && (context.version() < 4 || request.allowAutoTopicCreation());
         return createMissing(request.topics(), mayCreate).thenApply(ignored -> {
-            var image = creation.metadata().image();
-            var response = cluster(context, image);
-            request.topics().forEach(topic -> response.topics().add(describe(topic, image)));
+            var leaders = KnownLeaders.in(creation.metadata());
+            var response = cluster(context, leaders.image());
+            request.topics().forEach(topic -> response.topics().add(describe(topic, leaders)));
             return tellOperations(request, response);
         });
     }
@@ -143,11 +143,11 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
         return response;
     }
 
-    private MetadataResponseTopic describe(MetadataRequestTopic asked, ClusterImage image) {
+    private MetadataResponseTopic describe(MetadataRequestTopic asked, KnownLeaders leaders) {
         var byId = !asked.topicId().equals(Uuid.ZERO_UUID);
-        var found = byId ? byId(asked, image) : byName(asked, image);
+        var found = byId ? byId(asked, leaders.image()) : byName(asked, leaders.image());
         if (found.isPresent()) {
-            return describe(found.get(), image);
+            return describe(found.get(), leaders);
         }
         var missing = new MetadataResponseTopic().setName(asked.name()).setTopicId(asked.topicId());
         if (byId) {
@@ -171,11 +171,13 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
                 .or(() -> temporary.elsewhere(name, image.brokers().keySet()));
     }
 
-    private static MetadataResponseTopic describe(TopicImage topic, ClusterImage cluster) {
+    private static MetadataResponseTopic describe(TopicImage topic, KnownLeaders cluster) {
+        // A temporary destination has its broker for as long as there is one, whatever the cluster thinks of that.
+        var leaders = TemporaryName.isOne(topic.name()) ? new KnownLeaders(cluster.image(), true) : cluster;
         var partitions =
                 new ArrayList<MetadataResponsePartition>(topic.partitions().size());
         for (var image : topic.partitions()) {
-            partitions.add(describe(partitions.size(), image, cluster));
+            partitions.add(describe(partitions.size(), image, leaders));
         }
         return new MetadataResponseTopic()
                 .setName(topic.name())
@@ -184,13 +186,13 @@ public final class MetadataHandler implements ApiHandler<MetadataRequestData, Me
                 .setPartitions(partitions);
     }
 
-    private static MetadataResponsePartition describe(int index, PartitionImage image, ClusterImage cluster) {
-        var isLed = cluster.brokers().containsKey(image.leader());
+    private static MetadataResponsePartition describe(int index, PartitionImage image, KnownLeaders leaders) {
+        var isLed = leaders.of(image).isPresent();
         return new MetadataResponsePartition()
                 .setPartitionIndex(index)
                 .setErrorCode(isLed ? ErrorCode.NONE.code() : ErrorCode.LEADER_NOT_AVAILABLE.code())
                 .setLeaderId(isLed ? image.leader().value() : BrokerId.NONE.value())
-                .setOfflineReplicas(BrokerIds.numbers(cluster.offline(image)))
+                .setOfflineReplicas(BrokerIds.numbers(leaders.image().offline(image)))
                 .setLeaderEpoch(image.leaderEpoch().value())
                 .setReplicaNodes(BrokerIds.numbers(image.replicas()))
                 .setIsrNodes(BrokerIds.numbers(image.isr()));

@@ -116,7 +116,7 @@ final class PendingShareFetch {
 
     private CompletionStage<Void> doubt(ShareSession.Target target) {
         return session.ask(target, share -> share.doubt(session.key().group())).exceptionally(failure -> {
-            refused.put(target, ShareErrors.refusal(failure));
+            refused.put(target, ShareErrors.stockRefusal(failure));
             return null;
         });
     }
@@ -165,7 +165,7 @@ final class PendingShareFetch {
         return session.ask(target, share -> share.acquire(session.key().group(), demand))
                 .thenCompose(acquisition -> read(target, acquisition))
                 .exceptionally(failure -> {
-                    refused.put(target, ShareErrors.refusal(failure));
+                    refused.put(target, ShareErrors.stockRefusal(failure));
                     return null;
                 });
     }

@@ -73,7 +73,7 @@ final class ShareSettling {
                             target,
                             share -> share.acknowledge(
                                     session.key().group(), session.key().member(), entry.getValue()))
-                    .handle((done, failure) -> failure == null ? FINE : ShareErrors.refusal(failure));
+                    .handle((done, failure) -> failure == null ? FINE : ShareErrors.stockRefusal(failure));
             all = all.thenCombine(outcome, (map, refusal) -> {
                 map.put(target, refusal);
                 return map;

@@ -11,7 +11,7 @@ class ShareDispatchTest {
 
     private final ShareGroup group = new ShareGroup(
             ShareRecord.GroupState.beginning("orders", ShareSettings.QUEUE, new Beginning(0, List.of(), 0)), 0);
-    private final ShareDispatch dispatch = new ShareDispatch(group, 0);
+    private final ShareDispatch dispatch = new ShareDispatch(group, new VirtualLoop());
     private final Cursor cursor = dispatch.cursor(group, Interest.EVERYTHING);
 
     private static Scan.Batch one(long offset, Scan.Content content, long producerId) {

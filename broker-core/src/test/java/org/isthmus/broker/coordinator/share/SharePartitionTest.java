@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SharePartitionTest {
     private static final StartAt EARLIEST = new StartAt.Earliest();
@@ -489,6 +491,39 @@ class SharePartitionTest {
 
     @Test
     void backoffKeepsARecordAwayForAWhile() {
+        giveBackWithBackoff();
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 1, 1));
+        harness.loop.run(Duration.ofMillis(900));
+        assertThat(harness.acquire("g", "one", 9)).isEmpty();
+        harness.loop.run(Duration.ofMillis(200));
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(0, 0, 2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-3, 3})
+    void backoffIsAsLongWhereTheDateIsSetMeanwhile(long hours) {
+        giveBackWithBackoff();
+        harness.loop.setDate(Duration.ofHours(hours));
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 1, 1));
+        harness.loop.run(Duration.ofMillis(900));
+        assertThat(harness.acquire("g", "one", 9)).isEmpty();
+        harness.loop.run(Duration.ofMillis(200));
+        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(0, 0, 2));
+    }
+
+    @Test
+    void backoffIsNoLongerUnderALeaderWhoseDateIsBehind() {
+        var opening = giveBackWithBackoff();
+        harness.loop.setDate(Duration.ofHours(-3));
+        harness.elect();
+        open("two", opening);
+        assertThat(harness.acquire("g", "two", 9)).containsExactly(got(1, 1, 1));
+        harness.loop.run(Duration.ofMillis(1_100));
+        assertThat(harness.acquire("g", "two", 9)).containsExactly(got(0, 0, 2));
+    }
+
+    /** The first of two records, for a second. */
+    private Opening giveBackWithBackoff() {
         var settings = new ShareSettings(
                 Interest.EVERYTHING,
                 false,
@@ -499,15 +534,12 @@ class SharePartitionTest {
                 30_000,
                 new Backoff(1_000, 2, 4_000),
                 Optional.empty());
+        var opening = new Opening(settings, Interest.EVERYTHING, true, EARLIEST, false);
         harness.records.append("ab", true);
-        open("one", new Opening(settings, Interest.EVERYTHING, true, EARLIEST, false));
+        open("one", opening);
         harness.acquire("g", "one", 1);
         harness.acknowledge("g", "one", 0, 0, Verdict.RELEASE);
-        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 1, 1));
-        harness.loop.run(Duration.ofMillis(900));
-        assertThat(harness.acquire("g", "one", 9)).isEmpty();
-        harness.loop.run(Duration.ofMillis(200));
-        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(0, 0, 2));
+        return opening;
     }
 
     @Test

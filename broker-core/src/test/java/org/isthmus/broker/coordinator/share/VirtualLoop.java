@@ -15,6 +15,7 @@ final class VirtualLoop implements EventLoop, Clock {
             new PriorityQueue<>(Comparator.comparingLong(Task::atNanos).thenComparingLong(Task::number));
     private long nanos = 1_000_000_000;
     private long numbers;
+    private long dateMs = 1_700_000_000_000L;
 
     @Override
     public void execute(Runnable task) {
@@ -35,12 +36,17 @@ final class VirtualLoop implements EventLoop, Clock {
 
     @Override
     public long wallMs() {
-        return 1_700_000_000_000L + nanos / 1_000_000;
+        return dateMs + nanos / 1_000_000;
     }
 
     @Override
     public long nanos() {
         return nanos;
+    }
+
+    /** Somebody sets the date forward, or back. */
+    void setDate(Duration forward) {
+        dateMs += forward.toMillis();
     }
 
     /** Does everything that is due until this much time has passed. */

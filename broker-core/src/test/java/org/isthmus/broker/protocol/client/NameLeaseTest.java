@@ -6,10 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.curator.test.TestingServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
+import org.apache.kafka.common.ElectionType;
+import org.apache.kafka.common.TopicPartition;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.ClientConfig;
 import org.isthmus.broker.client.NameLease;
@@ -83,6 +91,55 @@ class NameLeaseTest {
                 }
             }
         }
+    }
+
+    /** What a holder said to the broker that coordinated meanwhile, the one that does so again has not heard. */
+    @Test
+    void nameThatWasGivenUpIsFreeAlsoWhereABrokerCoordinatesAgain() throws Exception {
+        try (var zooKeeper = new TestingServer(true);
+                var first = EmbeddedBroker.acquire(inCluster(zooKeeper, 1));
+                var second = EmbeddedBroker.acquire(inCluster(zooKeeper, 2));
+                var admin = Admin.create(
+                        Map.of("bootstrap.servers", first.listeners().get(0).toString()));
+                var one = connect(first.listeners().get(0));
+                var two = connect(second.listeners().get(0))) {
+            get(get(take(one, "", false)).end());
+            coordinate(admin, 1, 2);
+            var lease = get(take(one, "", false));
+            coordinate(admin, 2, 1);
+            get(lease.end());
+            coordinate(admin, 1, 2);
+
+            get(take(two, "", false));
+            assertThat(isRefused(take(one, "", false))).isTrue();
+        }
+    }
+
+    private BrokerConfig inCluster(TestingServer zooKeeper, int id) {
+        return new BrokerConfig(
+                data.resolve("data-" + id),
+                List.of(new Endpoint.Tcp("127.0.0.1", 0)),
+                Map.of(
+                        "zookeeper.connect",
+                        zooKeeper.getConnectString() + "/names",
+                        "node.id",
+                        Integer.toString(id),
+                        "offsets.topic.num.partitions",
+                        "1"));
+    }
+
+    /** The first of them, from now on. */
+    private static void coordinate(Admin admin, int... brokers) throws Exception {
+        var offsets = new TopicPartition("__consumer_offsets", 0);
+        var replicas = IntStream.of(brokers).boxed().toList();
+        admin.alterPartitionReassignments(Map.of(offsets, Optional.of(new NewPartitionReassignment(replicas))))
+                .all()
+                .get();
+        while (!admin.listPartitionReassignments().reassignments().get().isEmpty()) {
+            Thread.onSpinWait();
+        }
+        // Fails where that one leads already.
+        admin.electLeaders(ElectionType.PREFERRED, Set.of(offsets)).partitions().get();
     }
 
     private static boolean isRefused(CompletionStage<NameLease> taking) {
