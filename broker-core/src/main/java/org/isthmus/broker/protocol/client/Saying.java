@@ -9,8 +9,9 @@ import org.isthmus.broker.common.TopicPartition;
  * What is to be said of records on loan whose offsets are in a row, and who wants to know that it was. Immutable.
  *
  * @param type an acknowledge type of Kafka, or from 100 on our own
+ * @param again whether it is said again where the broker cannot take it; who wants to know hears of the first time
  */
-record Saying(TopicPartition partition, long first, long last, byte type, CompletableFuture<Void> done) {
+record Saying(TopicPartition partition, long first, long last, byte type, boolean again, CompletableFuture<Void> done) {
     static final byte GAP = 0;
     static final byte ACCEPT = 1;
     static final byte RELEASE = 2;

@@ -12,7 +12,7 @@ class SayingTest {
     private static final TopicPartition OTHER = new TopicPartition("letters", 1);
 
     private static Saying say(TopicPartition partition, long first, long last, byte type) {
-        return new Saying(partition, first, last, type, new CompletableFuture<>());
+        return new Saying(partition, first, last, type, false, new CompletableFuture<>());
     }
 
     private static Saying.Row row(TopicPartition partition, long first, long last, byte type) {
