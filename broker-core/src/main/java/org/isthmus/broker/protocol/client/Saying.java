@@ -23,6 +23,38 @@ record Saying(TopicPartition partition, long first, long last, byte type, boolea
         return type == RELEASE || type == RELEASE_UNSEEN;
     }
 
+    /**
+     * The same, each with what may be said in one request. What goes back unseen is taken at once, though what lasts may be refused later, and the
+     * request with it: said again, it would take from a member what that has been handed since.
+     */
+    static List<List<Saying>> requests(List<Saying> sayings) {
+        var requests = new ArrayList<List<Saying>>();
+        var request = new ArrayList<Saying>();
+        for (var next : sayings) {
+            if (request.stream().anyMatch(next::isApartFrom)) {
+                requests.add(request);
+                request = new ArrayList<>();
+            }
+            request.add(next);
+        }
+        if (!request.isEmpty()) {
+            requests.add(request);
+        }
+        return requests;
+    }
+
+    private boolean isApartFrom(Saying other) {
+        return (isUnseen() && other.lasts()) || (lasts() && other.isUnseen());
+    }
+
+    private boolean isUnseen() {
+        return type == RELEASE_UNSEEN;
+    }
+
+    private boolean lasts() {
+        return type != RELEASE_UNSEEN && type != SEEN;
+    }
+
     /** What is said of offsets in a row. */
     record Row(TopicPartition partition, long first, long last, byte type) {
         private boolean isFollowedBy(Saying next) {

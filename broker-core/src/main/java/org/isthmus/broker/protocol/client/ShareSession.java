@@ -267,10 +267,14 @@ final class ShareSession {
     }
 
     private void sayNow() {
+        Saying.requests(takeToSay()).forEach(this::sayTogether);
+    }
+
+    private void sayTogether(List<Saying> said) {
         underWay++;
         var after = new ArrayList<Runnable>();
         afterLatest = after;
-        request(takeToSay(), nextEpoch()).whenComplete((answer, thrown) -> {
+        request(said, nextEpoch()).whenComplete((answer, thrown) -> {
             underWay--;
             if (thrown != null) {
                 lose();

@@ -188,6 +188,17 @@ class RefusedSettlingTest {
     }
 
     @Test
+    void whatGoesBackAtOnceIsNotSaidTogetherWithWhatMayBeRefusedLater() {
+        send(4, 5);
+        var held = get(member.poll(6, PATIENCE));
+        for (int n = 0; n < 5; n++) {
+            member.settle(held.get(n), n, Settlement.ACCEPT_EVENTUALLY); // more than are under way at a time
+        }
+        get(member.settle(held.get(5), 5, Settlement.RELEASE_UNSEEN));
+        assertThat(server.settling().said()).contains(List.of("1 of 4 to 4")).endsWith(List.of("100 of 5 to 5"));
+    }
+
+    @Test
     void nothingThatLiesBehindComesBeforeIt() {
         var held = get(member.poll(2, PATIENCE));
         server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
