@@ -261,6 +261,11 @@ final class ShareMember implements ShareStream {
                 }
             }
         } catch (BrokerException e) {
+            if (!mayPass(e)) {
+                partitions.forEach(partition -> cluster.forgetTopic(partition.topic()));
+                fail(e); // not by losing what others have let it in to: who leaves then waits until they have let it go
+                return;
+            }
             sessions.entrySet().stream()
                     .filter(entry -> entry.getValue() == session)
                     .findFirst()
