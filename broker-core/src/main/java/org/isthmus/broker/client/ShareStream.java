@@ -36,7 +36,9 @@ public interface ShareStream extends AutoCloseable {
 
     /**
      * Says what became of deliveries in a row. Completes once the broker has it for good. Fails with {@code INVALID_RECORD_STATE} where a
-     * delivery is not held any more, because the connection was lost since: it is handed out again, perhaps to this stream.
+     * delivery is not held any more, because the connection was lost since: it is handed out again, perhaps to this stream. Where the broker cannot
+     * take it for now, as for want of replicas, it fails too, and all but {@code ACCEPT} and {@code SEEN} is said again until it is taken or the
+     * delivery is not held any more; once more when the stream leaves. Until what is given back is taken, no poll brings what lies behind it.
      *
      * @param lastOffset offset of the last one, included
      */
@@ -44,7 +46,8 @@ public interface ShareStream extends AutoCloseable {
 
     /**
      * Gives back, uncounted, what no poll has handed out: what came for one that is over, and what may still come for it. For who gives back what
-     * lies before that. Completes once the broker has what came, and never fails: what a lost connection brought has gone back by itself.
+     * lies before that. Completes once the broker has what came or has refused it for now, and never fails: what a lost connection brought has gone
+     * back by itself, and what is refused is said again.
      */
     CompletionStage<Void> giveBackUnpolled();
 
@@ -69,8 +72,10 @@ public interface ShareStream extends AutoCloseable {
 
     /** What became of a record that a member holds. */
     enum Settlement {
-        /** It is processed and done with. */
+        /** It is processed and done with. Said once: who hears that the broker did not take it may say something else. */
         ACCEPT,
+        /** It is processed and done with, whenever the broker can take that. */
+        ACCEPT_EVENTUALLY,
         /** It was delivered, and is to be delivered again. */
         RELEASE,
         /** It was never delivered, and goes back uncounted. */

@@ -21,7 +21,9 @@ import org.isthmus.broker.metadata.LocalMetadataStore;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.protocol.client.BrokerPeers;
+import org.isthmus.broker.protocol.handler.ClusterIdentity;
 import org.isthmus.broker.protocol.handler.RequestPipeline;
+import org.isthmus.broker.protocol.handler.SettlingByTheTest;
 import org.isthmus.broker.replica.LogDirectory;
 import org.isthmus.broker.replica.Partitions;
 import org.isthmus.broker.runtime.Clock;
@@ -47,6 +49,7 @@ public final class SimulatedServer {
     private final BrokerSettings settings;
     private final SimDisk disk;
     private final IdSource ids;
+    private final SettlingByTheTest settling = new SettlingByTheTest();
     private Life life;
 
     public SimulatedServer(
@@ -123,21 +126,23 @@ public final class SimulatedServer {
                     partitions.apply(next);
                 }
             });
-            var table = new Apis(
-                            settings,
-                            Optional.empty(),
-                            configs,
-                            metadata,
-                            partitions,
-                            coordinators,
-                            new ShareMembership(MembershipConfig.DEFAULT, metadata::image, owners.get(0)),
-                            new PeersOfCluster(leaders, peers),
-                            io,
-                            owners.get(0),
-                            clock,
-                            ids,
-                            new AdvertisedAddresses(settings.brokerId(), new ConcurrentHashMap<>(), false))
-                    .table();
+            var table = settling.in(
+                    new Apis(
+                                    settings,
+                                    Optional.empty(),
+                                    configs,
+                                    metadata,
+                                    partitions,
+                                    coordinators,
+                                    new ShareMembership(MembershipConfig.DEFAULT, metadata::image, owners.get(0)),
+                                    new PeersOfCluster(leaders, peers),
+                                    io,
+                                    owners.get(0),
+                                    clock,
+                                    ids,
+                                    new AdvertisedAddresses(settings.brokerId(), new ConcurrentHashMap<>(), false))
+                            .table(),
+                    new ClusterIdentity(image.clusterId(), settings.brokerId()));
             registration
                     .register(new BrokerImage(settings.brokerId(), address.host(), address.port()))
                     .thenCompose(known ->
@@ -167,6 +172,11 @@ public final class SimulatedServer {
 
     public SimDisk disk() {
         return disk;
+    }
+
+    /** What members of share groups say of what they hold. */
+    public SettlingByTheTest settling() {
+        return settling;
     }
 
     public boolean isUp() {

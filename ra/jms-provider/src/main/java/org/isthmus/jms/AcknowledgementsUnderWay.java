@@ -36,16 +36,17 @@ final class AcknowledgementsUnderWay {
             untilRoom = room;
         }
         var unused = ShareSettlements.inRows(
-                deliveries, (row, lastOffset) -> stream.settle(row.get(0), lastOffset, Settlement.ACCEPT)
-                        .whenComplete((done, tooLate) -> answered(row, tooLate != null)));
+                deliveries, (row, lastOffset) -> stream.settle(row.get(0), lastOffset, Settlement.ACCEPT_EVENTUALLY)
+                        .whenComplete((done, notTaken) -> answered(row, notTaken != null)));
         return untilRoom;
     }
 
-    private void answered(List<ShareDelivery> row, boolean tooLate) {
+    /** @param notTaken or not yet: should the connection be lost before that, it comes again */
+    private void answered(List<ShareDelivery> row, boolean notTaken) {
         CompletableFuture<@Nullable Void> nowFree = null;
         synchronized (this) {
             underWay -= row.size();
-            if (tooLate) {
+            if (notTaken) {
                 row.forEach(aftermath::done);
             }
             if (underWay < MOST) {
@@ -57,7 +58,7 @@ final class AcknowledgementsUnderWay {
         }
     }
 
-    /** Whether it was done with before, and the acknowledgement of that came too late. Answered once: it is the caller's to acknowledge again. */
+    /** Whether it was done with before, and the broker did not take the acknowledgement of that. Answered once: it is the caller's to acknowledge again. */
     synchronized boolean wasDone(ShareDelivery delivery) {
         boolean done = aftermath.isDone(delivery);
         if (done) {

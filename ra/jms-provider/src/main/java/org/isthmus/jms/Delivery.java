@@ -305,7 +305,7 @@ final class Delivery {
                         sleep(FOREVER, 0); // the broker's client answers in time
                         continue;
                     }
-                    if (asked && (timeoutMs == AT_ONCE || left.isNegative())) {
+                    if (asked && left.toNanos() <= 0) {
                         return null;
                     }
                 } else if (timeoutMs == AT_ONCE || !sleep(timeoutMs, deadline)) {

@@ -12,7 +12,6 @@ import org.isthmus.broker.client.ShareStream.Settlement;
 import org.isthmus.broker.client.ShareStream.ShareDelivery;
 import org.isthmus.broker.client.Transaction;
 import org.isthmus.broker.common.BrokerException;
-import org.isthmus.broker.common.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,8 +124,9 @@ public final class Intake implements AutoCloseable {
     }
 
     /**
-     * They are done with. The broker hears of it by and by, so this waits only while too many acknowledgements are on their way. One that comes too
-     * late for a lost connection is said again if this intake is handed the message again; another one delivers it once more.
+     * They are done with. The broker hears of it by and by, so this waits only while too many acknowledgements are on their way. What it cannot take
+     * for now it is told again. One that comes too late for a lost connection is said again if this intake is handed the message again; another one
+     * delivers it once more.
      */
     public void acknowledge(List<Loan> loans) throws JMSException {
         JmsErrors.await(acknowledgements.add(leave(loans)), "acknowledging messages of " + from);
@@ -180,15 +180,15 @@ public final class Intake implements AutoCloseable {
 
     /**
      * As {@link #releaseUnseen}, and so goes what has come and was not handed out yet; returns once others can have it, and earlier only where it had
-     * gone back by itself. What was asked for before and is not answered may still bring what lies behind.
+     * gone back by itself, or the broker cannot take it now: then what is asked for brings nothing of it, or behind it, before it has. What was asked
+     * for before and is not answered may still bring what lies behind.
      */
     public void returnUnseen(List<Loan> loans) throws JMSException {
         try {
             JmsErrors.await(stream::giveBackUnpolled, "giving back messages of " + from);
             settle(Settlement.RELEASE_UNSEEN, of(loans), "giving back");
         } catch (JMSException e) {
-            if (!(e.getLinkedException() instanceof BrokerException refused)
-                    || refused.code() != ErrorCode.INVALID_RECORD_STATE) {
+            if (!(e.getLinkedException() instanceof BrokerException)) {
                 throw e;
             }
         }

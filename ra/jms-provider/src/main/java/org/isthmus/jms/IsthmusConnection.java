@@ -352,9 +352,7 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
             return subscriptions.ephemeral(own, wanted, leases());
         }
         var name = new SubscriptionName(named.clientId(), named.name(), named.durable());
-        return named.durable()
-                ? subscriptions.durable(name, wanted, TopicOffsets.partitions(topic))
-                : subscriptions.ephemeral(name, wanted, leases());
+        return named.durable() ? subscriptions.durable(name, wanted) : subscriptions.ephemeral(name, wanted, leases());
     }
 
     /** Where a subscription begins that is new: as the destination says, or else the connection factory. */

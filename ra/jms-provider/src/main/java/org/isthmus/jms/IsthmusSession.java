@@ -274,8 +274,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
         var from = lasting(topic);
         var key = durable(name, true);
         var info = connection.topics().topic(from);
-        return durable(
-                from, info, key, TopicOffsets.partitions(info), IsthmusConsumer.Choice.of(selector, noLocal), false);
+        return durable(from, info, key, IsthmusConsumer.Choice.of(selector, noLocal), false);
     }
 
     private IsthmusConsumer fromTheTail(
@@ -301,17 +300,11 @@ public class IsthmusSession implements TopicSession, QueueSession {
             IsthmusDestination from,
             TopicInfo topic,
             SubscriptionName name,
-            Set<TopicPartition> partitions,
             IsthmusConsumer.Choice choice,
             boolean shared)
             throws JMSException {
         return subscribed(
-                from,
-                topic,
-                name,
-                choice,
-                wanted -> connection.subscriptions().durable(name, wanted, partitions),
-                shared);
+                from, topic, name, choice, wanted -> connection.subscriptions().durable(name, wanted), shared);
     }
 
     /** Joins a subscription. */
@@ -461,7 +454,7 @@ public class IsthmusSession implements TopicSession, QueueSession {
         var key = durable(name, false);
         var choice = IsthmusConsumer.Choice.of(selector, false);
         var info = connection.topics().topic(from);
-        return durable(from, info, key, TopicOffsets.partitions(info), choice, true);
+        return durable(from, info, key, choice, true);
     }
 
     @Override

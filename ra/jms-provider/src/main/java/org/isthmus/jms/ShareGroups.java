@@ -23,7 +23,7 @@ final class ShareGroups {
         return joined(client.openShare(ofQueue(name), partitions, options), "consuming the queue " + name);
     }
 
-    /** Refusals come now and not with the first message. */
+    /** Refusals come now and not with the first message; who is refused anywhere is a member nowhere then. */
     static ShareStream joined(ShareStream stream, String what) throws JMSException {
         try {
             do {
@@ -33,7 +33,7 @@ final class ShareGroups {
             } while (!stream.isJoined());
             return stream;
         } catch (JMSException e) {
-            stream.close();
+            JmsErrors.await(stream.leave(), what);
             throw e;
         }
     }

@@ -434,7 +434,7 @@ final class ShareInflow implements Inflow {
             lock.unlock();
         }
         if (held != null) {
-            say(List.of(held.delivery()), Settlement.ACCEPT);
+            say(List.of(held.delivery()), Settlement.ACCEPT_EVENTUALLY);
         }
     }
 
@@ -485,9 +485,10 @@ final class ShareInflow implements Inflow {
         } finally {
             lock.unlock();
         }
+        var settlement = acknowledgesByItself ? Settlement.ACCEPT_EVENTUALLY : Settlement.ACCEPT;
         var settled = ShareSettlements.inRows(
                 toAccept.stream().map(Held::delivery).toList(),
-                (row, lastOffset) -> stream.settle(row.get(0), lastOffset, Settlement.ACCEPT)
+                (row, lastOffset) -> stream.settle(row.get(0), lastOffset, settlement)
                         .whenComplete((nothing, refused) -> {
                             if (refused != null) {
                                 notAccepted(toAccept, row, refused);
@@ -576,7 +577,7 @@ final class ShareInflow implements Inflow {
         }
     }
 
-    /** For what needs no answer: where it came too late, the broker has done the same by itself, and what it refuses for now is said again. */
+    /** For what needs no answer: where it came too late, the broker has done the same by itself, and what it refuses for now the stream says again. */
     private void say(Collection<ShareDelivery> deliveries, Settlement settlement) {
         var unused = ShareSettlements.settle(stream, deliveries, settlement);
     }

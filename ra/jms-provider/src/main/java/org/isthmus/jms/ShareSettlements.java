@@ -1,6 +1,5 @@
 package org.isthmus.jms;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -15,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Says one thing of many records on loan: one call for each row of offsets that came together. */
 final class ShareSettlements {
-    private static final Duration SAY_AGAIN = Duration.ofSeconds(1);
-
     private ShareSettlements() {}
 
     /** Says it of one row. */
@@ -24,28 +21,10 @@ final class ShareSettlements {
         CompletionStage<?> say(List<ShareDelivery> row, long lastOffset);
     }
 
-    /** Fails with the first refusal; what was to leave the member is said on from there, until the broker takes it or has it back by itself. */
+    /** Fails with the first refusal. */
     static CompletableFuture<@Nullable Void> settle(
             ShareStream stream, Collection<ShareDelivery> deliveries, Settlement settlement) {
-        return inRows(deliveries, (row, lastOffset) -> stream.settle(row.get(0), lastOffset, settlement)
-                .whenComplete((done, refused) -> {
-                    if (refused != null && leaves(settlement) && isRefusedForNow(refused)) {
-                        stream.later(SAY_AGAIN, () -> sayAgain(stream, row, settlement));
-                    }
-                }));
-    }
-
-    /** What the broker cannot take, as while too few replicas are in sync, would else stay on loan to nobody as long as the connection lives. */
-    private static void sayAgain(ShareStream stream, List<ShareDelivery> row, Settlement settlement) {
-        if (stream.holds(row.get(0))) {
-            var unused = settle(stream, row, settlement);
-        }
-    }
-
-    private static boolean leaves(Settlement settlement) {
-        return settlement == Settlement.RELEASE
-                || settlement == Settlement.RELEASE_UNSEEN
-                || settlement == Settlement.REJECT;
+        return inRows(deliveries, (row, lastOffset) -> stream.settle(row.get(0), lastOffset, settlement));
     }
 
     /** Whether the broker may take it later, from who has the records still. */

@@ -66,10 +66,13 @@ final class Subscriptions {
     private record Known(String topic, boolean shared) {}
 
     /**
-     * Joins a durable subscription in some of its partitions. One that is not there begins in all that are joined; one whose topic, selector
-     * or noLocal was another begins anew, unless it has a consumer (§8.3.3, §8.3.4).
+     * Joins a durable subscription, in all partitions that its topic has by now. One that is not there begins in all of them; so does, anew, one whose
+     * topic, selector or noLocal was another, unless it has a consumer (§8.3.3, §8.3.4).
      */
-    Part durable(SubscriptionName name, Wanted wanted, Set<TopicPartition> partitions) throws JMSException {
+    Part durable(SubscriptionName name, Wanted wanted) throws JMSException {
+        // Not only in those that the connection has heard of: the others would go on with the old selector, or begin
+        // later with what is older.
+        var partitions = TopicOffsets.partitions(topics.existing(wanted.topic().name()));
         var known = known(name);
         if (known != null && known.shared() != wanted.shared()) {
             throw new JMSException("there is a durable subscription of this name that is "
@@ -79,7 +82,7 @@ final class Subscriptions {
             forget(name, known.topic());
             known = null;
         }
-        // Where the topic got a partition since the subscription began, all that is in it is new.
+        // Where the topic got a partition since it was joined, all that is in it is new.
         var start = known == null ? wanted.start() : new OffsetSpec.Earliest();
         var stream = join(name, wanted, partitions, start);
         if (known == null) {
@@ -106,7 +109,7 @@ final class Subscriptions {
             }
         }
         // Selector or noLocal have changed, and nobody consumes.
-        deleteGroup(name, TopicOffsets.partitions(wanted.topic()));
+        deleteGroup(name, partitions);
         try {
             return ShareGroups.joined(
                     client.openShare(name.group(), partitions, wanted.options(wanted.start(), false)),

@@ -49,6 +49,14 @@ class AcknowledgementsUnderWayTest {
     }
 
     @Test
+    void oneThatIsNotTakenForNowIsKnownShouldTheMessageComeAgainBeforeItIs() {
+        acknowledgements.add(of(7));
+        unanswered.remove().completeExceptionally(new BrokerException(ErrorCode.KAFKA_STORAGE_ERROR, "not now"));
+
+        assertThat(acknowledgements.wasDone(delivery(7))).isTrue();
+    }
+
+    @Test
     void oneThatWasHeardIsNotKnown() {
         acknowledgements.add(of(7));
         assertThat(acknowledgements.wasDone(delivery(7))).isFalse();
@@ -68,6 +76,7 @@ class AcknowledgementsUnderWayTest {
     private final class Asked implements ShareStream {
         @Override
         public CompletionStage<Void> settle(ShareDelivery first, long lastOffset, Settlement settlement) {
+            assertThat(settlement).isEqualTo(Settlement.ACCEPT_EVENTUALLY);
             var answer = new CompletableFuture<Void>();
             unanswered.add(answer);
             return answer;

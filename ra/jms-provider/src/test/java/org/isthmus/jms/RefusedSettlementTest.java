@@ -26,43 +26,24 @@ class RefusedSettlementTest extends RealBrokerTest {
     private final ReceivedForm form = new ReceivedForm(false, TrustedClasses.ALL);
     private final List<String> said = new ArrayList<>();
     private final Queue<ErrorCode> refusals = new ArrayDeque<>();
-    private final Queue<Runnable> later = new ArrayDeque<>();
     private final Intake intake =
             new Intake(new Subscriptions.Part(new Broker(), null), queue, form, new InHand(), new Nobody());
-    private boolean lost;
 
     @Test
-    void whatTheBrokerCannotTakeBackNowItIsToldAgain() {
+    void whoReturnsWhatNobodyHasSeenNeedNotWaitUntilTheBrokerCanTakeIt() throws Exception {
+        refusals.add(ErrorCode.NOT_ENOUGH_REPLICAS);
+        intake.returnUnseen(loans());
+
+        assertThat(said).containsExactly("what nobody polled", "RELEASE_UNSEEN 7");
+    }
+
+    @Test
+    void anAcknowledgementOfItsOwnIsForTheStreamToSayAgainAndTheOneOfATransactionIsNot() throws Exception {
         refusals.addAll(List.of(ErrorCode.NOT_ENOUGH_REPLICAS, ErrorCode.NOT_ENOUGH_REPLICAS));
-        assertThatThrownBy(() -> intake.release(loans())).isInstanceOf(JMSException.class);
-        later.remove().run();
-        later.remove().run();
+        intake.acknowledge(loans());
+        assertThatThrownBy(() -> intake.accept(loans())).isInstanceOf(JMSException.class);
 
-        assertThat(said).containsExactly("RELEASE 7", "RELEASE 7", "RELEASE 7");
-        assertThat(later).isEmpty();
-    }
-
-    @Test
-    void whatIsGivenUpIsToldAgainToo() {
-        refusals.add(ErrorCode.NOT_ENOUGH_REPLICAS);
-        assertThatThrownBy(() -> intake.reject(loans())).isInstanceOf(JMSException.class);
-        later.remove().run();
-
-        assertThat(said).containsExactly("REJECT 7", "REJECT 7");
-        assertThat(later).isEmpty();
-    }
-
-    @Test
-    void whatTheBrokerHasTakenBackByItselfIsNotToldAgain() {
-        refusals.add(ErrorCode.INVALID_RECORD_STATE);
-        assertThatThrownBy(() -> intake.release(loans())).isInstanceOf(JMSException.class);
-        assertThat(later).isEmpty();
-
-        refusals.add(ErrorCode.NOT_ENOUGH_REPLICAS);
-        assertThatThrownBy(() -> intake.release(loans())).isInstanceOf(JMSException.class);
-        lost = true;
-        later.remove().run();
-        assertThat(said).containsExactly("RELEASE 7", "RELEASE 7");
+        assertThat(said).containsExactly("ACCEPT_EVENTUALLY 7", "ACCEPT 7");
     }
 
     @Test
@@ -133,12 +114,12 @@ class RefusedSettlementTest extends RealBrokerTest {
 
         @Override
         public boolean holds(ShareDelivery delivery) {
-            return !lost;
+            return true;
         }
 
         @Override
         public void later(Duration delay, Runnable task) {
-            later.add(task);
+            throw new UnsupportedOperationException();
         }
 
         @Override
@@ -153,7 +134,8 @@ class RefusedSettlementTest extends RealBrokerTest {
 
         @Override
         public CompletionStage<Void> giveBackUnpolled() {
-            throw new UnsupportedOperationException();
+            said.add("what nobody polled");
+            return CompletableFuture.completedStage(null);
         }
 
         @Override

@@ -61,53 +61,29 @@ class ShareInflowTest {
     }
 
     @Test
-    void whatTheBrokerCannotTakeBackNowItIsToldAgain() {
+    void aRollbackNeedNotWaitUntilTheBrokerCanTakeBackWhatLiesBehind() {
         receiving = true;
         inflow.ask(LONG);
         stream.answer(0, 1);
-        stream.later.clear(); // looks whether the receiver is idle
-        stream.refusals.addAll(List.of(ErrorCode.KAFKA_STORAGE_ERROR, ErrorCode.KAFKA_STORAGE_ERROR));
-        inflow.rollingBack();
-        stream.later.remove().run();
-        stream.later.remove().run();
-
-        assertThat(said)
-                .containsExactly(
-                        "poll",
-                        "what nobody polled",
-                        "RELEASE_UNSEEN from 0 to 1",
-                        "RELEASE_UNSEEN from 0 to 1",
-                        "RELEASE_UNSEEN from 0 to 1");
-        assertThat(stream.later).isEmpty();
-    }
-
-    @Test
-    void whatWasSeenIsToldAgainToo() {
-        receiving = true;
-        inflow.ask(LONG);
-        stream.answer(0);
-        take();
-        inflow.recover(); // lies here for the session once more
-        stream.later.clear(); // looks whether the receiver is idle
         stream.refusals.add(ErrorCode.KAFKA_STORAGE_ERROR);
-        inflow.close();
-        stream.later.remove().run();
 
-        assertThat(said).containsExactly("poll", "RELEASE from 0 to 0", "RELEASE from 0 to 0");
-        assertThat(stream.later).isEmpty();
+        assertThat(inflow.rollingBack()).isCompletedWithValue(null);
+        assertThat(said).containsExactly("poll", "what nobody polled", "RELEASE_UNSEEN from 0 to 1");
     }
 
     @Test
-    void whatTheBrokerHasTakenBackByItselfIsNotToldAgain() {
+    void anAcknowledgementThatTheApplicationHearsNothingOfIsForTheStreamToSayAgain() {
         receiving = true;
         inflow.ask(LONG);
         stream.answer(0, 1);
-        stream.later.clear(); // looks whether the receiver is idle
-        stream.refusals.add(ErrorCode.INVALID_RECORD_STATE);
-        inflow.close();
+        take();
+        stream.refusals.add(ErrorCode.KAFKA_STORAGE_ERROR);
+        acknowledge();
+        assertThat(inflow.commit()).isCompletedExceptionally();
+        assertThat(inflow.latestCommit()).isCompletedWithValue(null);
 
-        assertThat(said).containsExactly("poll", "RELEASE_UNSEEN from 0 to 1");
-        assertThat(stream.later).isEmpty();
+        assertThat(said).contains("ACCEPT_EVENTUALLY from 0 to 0");
+        assertThat(inflow.hasUnacknowledged()).isFalse();
     }
 
     @Test

@@ -7,10 +7,17 @@ import jakarta.jms.IllegalStateException;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 
 /** Shared subscriptions, durable (§8.3.4) and not (§8.3.2). */
@@ -234,5 +241,70 @@ class SharedSubscriptionTest extends RealBrokerTest {
             got.add(consumer.receive(SOON).getBody(String.class));
         }
         assertThat(got).hasSize(6);
+    }
+
+    /** The topic has got a partition of which the connection that changes the selector has not heard. */
+    @Test
+    void anotherSelectorBeginsASubscriptionAnewInNewerPartitionsToo() throws Exception {
+        create(topic, 1);
+        var early = session();
+        early.createSharedDurableConsumer(topic, name, "text = 'a'").close();
+        addPartition();
+        session().createSharedDurableConsumer(topic, name, "text = 'a'").close();
+        publishToTheNewPartition("b", "before");
+
+        early.createSharedDurableConsumer(topic, name, "text = 'b'").close();
+        publishToTheNewPartition("b", "after");
+
+        var consumer = session().createSharedDurableConsumer(topic, name, "text = 'b'");
+        assertThat(consumer.receive(SOON).getStringProperty("sent")).isEqualTo("after");
+    }
+
+    @Test
+    void anotherSelectorBeginsASubscriptionAnewThatIsInNoNewerPartitionYet() throws Exception {
+        create(topic, 1);
+        session().createSharedDurableConsumer(topic, name, "text = 'a'").close();
+        addPartition();
+        publishToTheNewPartition("b", "before");
+
+        var consumer = session().createSharedDurableConsumer(topic, name, "text = 'b'");
+        publishToTheNewPartition("b", "after");
+        assertThat(consumer.receive(SOON).getStringProperty("sent")).isEqualTo("after");
+    }
+
+    @Test
+    void subscriptionBeginsInPartitionsTooThatAreNewerThanWhatItsConnectionKnows() throws Exception {
+        create(topic, 1);
+        var early = session();
+        early.createConsumer(topic).close();
+        addPartition();
+        publishToTheNewPartition("a", "before");
+
+        var first = early.createSharedDurableConsumer(topic, name);
+        publishToTheNewPartition("a", "after");
+        assertThat(first.receive(SOON).getStringProperty("sent")).isEqualTo("after");
+        first.close();
+
+        var consumer = session().createSharedDurableConsumer(topic, name);
+        publishToTheNewPartition("a", "later");
+        assertThat(consumer.receive(SOON).getStringProperty("sent")).isEqualTo("later");
+    }
+
+    private void addPartition() throws Exception {
+        try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+            admin.createPartitions(Map.of(topic.getName(), NewPartitions.increaseTo(2)))
+                    .all()
+                    .get(SOON, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void publishToTheNewPartition(String text, String sent) throws Exception {
+        var config = Map.<String, Object>of("bootstrap.servers", bootstrapServers());
+        try (var producer = new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
+            var record = new ProducerRecord<String, String>(topic.getName(), 1, null, text);
+            record.headers().add("text", text.getBytes(StandardCharsets.UTF_8));
+            record.headers().add("sent", sent.getBytes(StandardCharsets.UTF_8));
+            producer.send(record).get(SOON, TimeUnit.MILLISECONDS);
+        }
     }
 }

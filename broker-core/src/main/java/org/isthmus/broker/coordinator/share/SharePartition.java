@@ -202,7 +202,8 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
 
     /**
      * Settles what the member says of the records that it holds, all or nothing; answers once that is committed. Refused with {@code
-     * INVALID_RECORD_STATE} where it does not hold one of them.
+     * INVALID_RECORD_STATE} where it does not hold one of them. What only concerns who holds them now is not undone where what is to last waits for
+     * the disk, and is refused after that.
      */
     public CompletionStage<Void> acknowledge(String group, String member, List<Acknowledgement> acknowledgements) {
         return consumption(group).acknowledge(member, acknowledgements);

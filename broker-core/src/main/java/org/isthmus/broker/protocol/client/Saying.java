@@ -9,8 +9,9 @@ import org.isthmus.broker.common.TopicPartition;
  * What is to be said of records on loan whose offsets are in a row, and who wants to know that it was. Immutable.
  *
  * @param type an acknowledge type of Kafka, or from 100 on our own
+ * @param again whether it is said again where the broker cannot take it; who wants to know hears of the first time
  */
-record Saying(TopicPartition partition, long first, long last, byte type, CompletableFuture<Void> done) {
+record Saying(TopicPartition partition, long first, long last, byte type, boolean again, CompletableFuture<Void> done) {
     static final byte GAP = 0;
     static final byte ACCEPT = 1;
     static final byte RELEASE = 2;
@@ -20,6 +21,38 @@ record Saying(TopicPartition partition, long first, long last, byte type, Comple
 
     boolean givesBack() {
         return type == RELEASE || type == RELEASE_UNSEEN;
+    }
+
+    /**
+     * The same, each with what may be said in one request. What goes back unseen is taken at once, though what lasts may be refused later, and the
+     * request with it: said again, it would take from a member what that has been handed since.
+     */
+    static List<List<Saying>> requests(List<Saying> sayings) {
+        var requests = new ArrayList<List<Saying>>();
+        var request = new ArrayList<Saying>();
+        for (var next : sayings) {
+            if (request.stream().anyMatch(next::isApartFrom)) {
+                requests.add(request);
+                request = new ArrayList<>();
+            }
+            request.add(next);
+        }
+        if (!request.isEmpty()) {
+            requests.add(request);
+        }
+        return requests;
+    }
+
+    private boolean isApartFrom(Saying other) {
+        return (isUnseen() && other.lasts()) || (lasts() && other.isUnseen());
+    }
+
+    private boolean isUnseen() {
+        return type == RELEASE_UNSEEN;
+    }
+
+    private boolean lasts() {
+        return type != RELEASE_UNSEEN && type != SEEN;
     }
 
     /** What is said of offsets in a row. */

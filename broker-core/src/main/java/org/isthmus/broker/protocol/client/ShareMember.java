@@ -166,7 +166,7 @@ final class ShareMember implements ShareStream {
         }
     }
 
-    /** Asks every leader that is not asked already, while a poll waits. */
+    /** Asks every leader that is not asked already and may be, while a poll waits. */
     private void fetch() {
         var asked = poll;
         if (asked == null || failure != null || isOpening) {
@@ -179,7 +179,7 @@ final class ShareMember implements ShareStream {
         int maxWaitMs = (int) Math.min(client.remaining(asked.deadline()).toMillis(), LONGEST_WAIT.toMillis());
         for (var entry : List.copyOf(sessions.entrySet())) {
             var session = entry.getValue();
-            if (!session.isFetching()) {
+            if (!session.isFetching() && !session.isHeldUp()) {
                 session.fetch(asked.maxRecords(), maxWaitMs).whenComplete((answer, thrown) -> {
                     if (thrown == null) {
                         receive(session, asked, answer);
@@ -188,6 +188,20 @@ final class ShareMember implements ShareStream {
                     }
                 });
             }
+        }
+        if (!isAnyFetching()) {
+            client.loop().schedule(client.remaining(asked.deadline()), () -> answerNothing(asked));
+        }
+    }
+
+    private boolean isAnyFetching() {
+        return sessions.values().stream().anyMatch(ShareSession::isFetching);
+    }
+
+    /** Every leader has something to take back first. */
+    private void answerNothing(Poll asked) {
+        if (asked.equals(poll) && !isAnyFetching()) {
+            answer(List.of());
         }
     }
 
@@ -217,7 +231,9 @@ final class ShareMember implements ShareStream {
                     // Not only when the next fetch finds out: nobody may be polling, and the broker hands it to others
                     // meanwhile.
                     channel.end().thenRun(() -> live.remove(number));
-                    sessions.put(leader, new ShareSession(client, channel, group, memberId, opening, led, number));
+                    sessions.put(
+                            leader,
+                            new ShareSession(client, channel, group, memberId, opening, led, number, this::fetch));
                 });
                 fetch();
             }
@@ -227,7 +243,8 @@ final class ShareMember implements ShareStream {
     /** @param asked which poll it was asked for; that may be over, as another leader answered before */
     private void receive(ShareSession session, Poll asked, ShareFetchResponseData answer) {
         // Who polls knows what goes back meanwhile; of what waits here for the next poll nobody else knows.
-        boolean isUnwanted = session.hasOvertaken() && !asked.equals(poll);
+        boolean isBehind = session.hasOvertaken() && !asked.equals(poll);
+        boolean isUnwanted = session.hasBroughtTooMuch() || isBehind;
         if (failure != null) {
             return;
         }
@@ -244,6 +261,11 @@ final class ShareMember implements ShareStream {
                 }
             }
         } catch (BrokerException e) {
+            if (!mayPass(e)) {
+                partitions.forEach(partition -> cluster.forgetTopic(partition.topic()));
+                fail(e); // not by losing what others have let it in to: who leaves then waits until they have let it go
+                return;
+            }
             sessions.entrySet().stream()
                     .filter(entry -> entry.getValue() == session)
                     .findFirst()
@@ -257,7 +279,7 @@ final class ShareMember implements ShareStream {
         }
         if (!client.hasPassed(poll.deadline())) {
             fetch();
-        } else if (sessions.values().stream().noneMatch(ShareSession::isFetching)) {
+        } else if (!isAnyFetching()) {
             answer(List.of());
         }
     }
@@ -278,7 +300,7 @@ final class ShareMember implements ShareStream {
             ready.addAll(loan.deliveries());
         }
         for (var gap : loan.gaps()) {
-            session.say(new Saying(partition, gap.first(), gap.last(), Saying.GAP, new CompletableFuture<>()));
+            session.say(new Saying(partition, gap.first(), gap.last(), Saying.GAP, true, new CompletableFuture<>()));
         }
     }
 
@@ -330,7 +352,8 @@ final class ShareMember implements ShareStream {
     @Override
     public CompletionStage<Void> settle(ShareDelivery first, long lastOffset, Settlement settlement) {
         var done = new CompletableFuture<Void>();
-        var said = new Saying(first.partition(), first.record().offset(), lastOffset, type(settlement), done);
+        boolean again = settlement != Settlement.ACCEPT && settlement != Settlement.SEEN;
+        var said = new Saying(first.partition(), first.record().offset(), lastOffset, type(settlement), again, done);
         client.run(
                 () -> {
                     var session = session(first);
@@ -375,7 +398,7 @@ final class ShareMember implements ShareStream {
             return done;
         }
         var offset = delivery.record().offset();
-        session.say(new Saying(delivery.partition(), offset, offset, Saying.RELEASE_UNSEEN, done));
+        session.say(new Saying(delivery.partition(), offset, offset, Saying.RELEASE_UNSEEN, true, done));
         return done;
     }
 
@@ -390,7 +413,7 @@ final class ShareMember implements ShareStream {
 
     private static byte type(Settlement settlement) {
         return switch (settlement) {
-            case ACCEPT -> Saying.ACCEPT;
+            case ACCEPT, ACCEPT_EVENTUALLY -> Saying.ACCEPT;
             case RELEASE -> Saying.RELEASE;
             case REJECT -> Saying.REJECT;
             case RELEASE_UNSEEN -> Saying.RELEASE_UNSEEN;

@@ -1,11 +1,15 @@
 package org.isthmus.broker.protocol.client;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +26,7 @@ import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.protocol.codec.ShareExtensions;
 import org.isthmus.broker.protocol.codec.ShareOpening;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A member's session at one broker, on a connection of its own; the broker ends it with that connection. Each request carries the epoch that
@@ -29,10 +34,18 @@ import org.isthmus.broker.protocol.codec.ShareOpening;
  *
  * <p>A few acknowledgements are under way at a time, so that one leaves at once while not too much is said; what is to be said meanwhile goes into
  * the next one, which leaves before its time where it gives back what a fetch is to bring again. They are answered in their order.
+ *
+ * <p>What the broker cannot take for now is said again, or it would stay on loan to nobody for as long as the connection lives. Until what was to
+ * go back has gone, nothing is fetched, for that would lie behind it.
  */
 final class ShareSession {
     private static final int FINAL_EPOCH = -1;
     private static final int MOST_UNDER_WAY = 4;
+    private static final Duration SAY_AGAIN = Duration.ofSeconds(1);
+
+    /** What a leader says that has neither replicas nor room enough. One that has begun anew, or leads no more, has taken back what it had lent. */
+    private static final Set<ErrorCode> FOR_NOW =
+            EnumSet.of(ErrorCode.KAFKA_STORAGE_ERROR, ErrorCode.NOT_ENOUGH_REPLICAS);
 
     private final ClientLoop client;
     private final BrokerChannel channel;
@@ -41,12 +54,24 @@ final class ShareSession {
     private final ShareOpening opening;
     private final Map<TopicPartition, Uuid> partitions;
     private final int number;
+    private final Runnable onGivenBack;
     private List<Saying> toSay = new ArrayList<>();
+    /** What could not be taken when it was said last, and is said again in a while. */
+    private List<Saying> refused = new ArrayList<>();
+
+    /** What is to go back, from when it is said until it is taken. */
+    private final Set<Saying> givingBack = new HashSet<>();
+    /** Those of them that could not be taken at first. */
+    private final Set<Saying> heldUp = new HashSet<>();
+
     private List<Runnable> afterLatest = new ArrayList<>();
     private int underWay;
     private boolean isFetching;
     /** Whether what the fetch under way brings may lie behind what was given back since. */
     private boolean isOvertaking;
+
+    /** Whether what it brings lies behind what could not go back. */
+    private boolean isBringingTooMuch;
 
     /** Whether the next fetch is to say that the member has lost sight of a transaction. */
     private boolean isInDoubt;
@@ -54,7 +79,10 @@ final class ShareSession {
     private boolean isOpen;
     private int epoch;
 
-    /** @param number tells this session from others of the same stream */
+    /**
+     * @param number tells this session from others of the same stream
+     * @param onGivenBack run when what held up the fetching has gone back
+     */
     ShareSession(
             ClientLoop client,
             BrokerChannel channel,
@@ -62,7 +90,8 @@ final class ShareSession {
             String member,
             ShareOpening opening,
             Map<TopicPartition, Uuid> partitions,
-            int number) {
+            int number,
+            Runnable onGivenBack) {
         this.client = client;
         this.channel = channel;
         this.group = group;
@@ -72,6 +101,7 @@ final class ShareSession {
         this.partitions = new TreeMap<>(TopicPartition.BY_NAME);
         this.partitions.putAll(partitions);
         this.number = number;
+        this.onGivenBack = onGivenBack;
     }
 
     int number() {
@@ -108,6 +138,11 @@ final class ShareSession {
         return isFetching;
     }
 
+    /** Whether nothing is to be fetched, because it would lie behind what the broker has yet to take back. */
+    boolean isHeldUp() {
+        return !heldUp.isEmpty();
+    }
+
     boolean isLost() {
         return channel.isClosed();
     }
@@ -134,29 +169,40 @@ final class ShareSession {
         return was;
     }
 
-    /** Asks for records; the first time, the broker opens the group for this member. One at a time. */
+    /** Whether the fetch that is over now brought what lies behind something that could not go back during it. */
+    boolean hasBroughtTooMuch() {
+        var was = isBringingTooMuch;
+        isBringingTooMuch = false;
+        return was;
+    }
+
+    /** Asks for records; the first time, the broker opens the group for this member. One at a time, and not while {@link #isHeldUp}. */
     CompletionStage<ShareFetchResponseData> fetch(int maxRecords, int maxWaitMs) {
         isFetching = true;
         if (toSay.stream().anyMatch(Saying::givesBack)) {
             sayNow(); // the fetch would overtake it, and bring what lies behind
         }
+        // Where that is not answered yet, in its turn and at once: so a refusal comes before what lies behind.
+        boolean inTurn = !givingBack.isEmpty();
         var request = new ShareFetchRequestData()
                 .setGroupId(group)
                 .setMemberId(member)
-                .setMaxWaitMs(maxWaitMs)
+                .setMaxWaitMs(inTurn ? 0 : maxWaitMs)
                 .setMinBytes(1)
                 .setMaxBytes(client.config().maxFetchBytes())
                 .setMaxRecords(maxRecords)
                 .setBatchSize(maxRecords);
-        request.unknownTaggedFields().add(ShareExtensions.outOfTurn());
         if (epoch == 0) {
-            request.unknownTaggedFields().add(0, ShareExtensions.opening(opening));
+            request.unknownTaggedFields().add(ShareExtensions.opening(opening));
             byTopic((topic, indexes) -> {
                 var wanted = new ShareFetchRequestData.FetchTopic().setTopicId(topic);
                 indexes.forEach(index ->
                         wanted.partitions().add(new ShareFetchRequestData.FetchPartition().setPartitionIndex(index)));
                 request.topics().add(wanted);
             });
+        }
+        if (!inTurn) {
+            request.unknownTaggedFields().add(ShareExtensions.outOfTurn());
         }
         if (isInDoubt) {
             isInDoubt = false;
@@ -172,6 +218,9 @@ final class ShareSession {
 
     void say(Saying said) {
         toSay.add(said);
+        if (said.givesBack()) {
+            givingBack.add(said);
+        }
         sayOn();
     }
 
@@ -196,7 +245,10 @@ final class ShareSession {
             lose();
             return CompletableFuture.completedStage(null);
         }
-        return request(takeToSay(), FINAL_EPOCH).handle((answer, thrown) -> {
+        var last = refused;
+        refused = new ArrayList<>();
+        last.addAll(takeToSay());
+        return request(last, FINAL_EPOCH).handle((answer, thrown) -> {
             channel.close();
             return null;
         });
@@ -215,10 +267,14 @@ final class ShareSession {
     }
 
     private void sayNow() {
+        Saying.requests(takeToSay()).forEach(this::sayTogether);
+    }
+
+    private void sayTogether(List<Saying> said) {
         underWay++;
         var after = new ArrayList<Runnable>();
         afterLatest = after;
-        request(takeToSay(), nextEpoch()).whenComplete((answer, thrown) -> {
+        request(said, nextEpoch()).whenComplete((answer, thrown) -> {
             underWay--;
             if (thrown != null) {
                 lose();
@@ -228,6 +284,25 @@ final class ShareSession {
                 sayOn();
             }
         });
+    }
+
+    private void sayLater(Saying said) {
+        if (said.givesBack()) {
+            heldUp.add(said);
+            isBringingTooMuch |= isFetching;
+        }
+        if (refused.isEmpty()) {
+            client.loop().schedule(SAY_AGAIN, this::sayAgain);
+        }
+        refused.add(said);
+    }
+
+    private void sayAgain() {
+        if (!isLost()) {
+            toSay.addAll(0, refused);
+            refused = new ArrayList<>();
+            sayOn();
+        }
     }
 
     private List<Saying> takeToSay() {
@@ -275,30 +350,47 @@ final class ShareSession {
     }
 
     private void tell(List<Saying> said, ShareAcknowledgeResponseData answer) {
-        var refused = new HashMap<TopicPartition, ShareAcknowledgeResponseData.PartitionData>();
+        var refusals = new HashMap<TopicPartition, ShareAcknowledgeResponseData.PartitionData>();
         for (var topic : answer.responses()) {
             for (var part : topic.partitions()) {
                 if (part.errorCode() != ErrorCode.NONE.code()) {
                     partition(topic.topicId(), part.partitionIndex())
-                            .ifPresent(partition -> refused.put(partition, part));
+                            .ifPresent(partition -> refusals.put(partition, part));
                 }
             }
         }
+        boolean wasHeldUp = isHeldUp();
         for (var each : said) {
-            var refusal = refused.get(each.partition());
-            if (answer.errorCode() == ErrorCode.NONE.code() && refusal == null) {
+            var failure = failure(each, answer, refusals.get(each.partition()));
+            if (failure != null && each.again() && FOR_NOW.contains(failure.code())) {
+                sayLater(each);
+            } else {
+                givingBack.remove(each);
+                heldUp.remove(each);
+            }
+            if (failure == null) {
                 each.done().complete(null);
-                continue;
+            } else {
+                each.done().completeExceptionally(failure);
             }
-            try {
-                Failures.check(answer.errorCode(), what(each), answer.errorMessage());
-                Failures.check(
-                        refusal == null ? answer.errorCode() : refusal.errorCode(),
-                        what(each),
-                        refusal == null ? answer.errorMessage() : refusal.errorMessage());
-            } catch (BrokerException e) {
-                each.done().completeExceptionally(e);
+        }
+        if (wasHeldUp && !isHeldUp()) {
+            onGivenBack.run();
+        }
+    }
+
+    private @Nullable BrokerException failure(
+            Saying said,
+            ShareAcknowledgeResponseData answer,
+            ShareAcknowledgeResponseData.@Nullable PartitionData refusal) {
+        try {
+            Failures.check(answer.errorCode(), what(said), answer.errorMessage());
+            if (refusal != null) {
+                Failures.check(refusal.errorCode(), what(said), refusal.errorMessage());
             }
+            return null;
+        } catch (BrokerException e) {
+            return e;
         }
     }
 

@@ -129,6 +129,29 @@ class SharePartitionTest {
     }
 
     @Test
+    void whatGoesBackUnseenHasGoneThoughTheRestIsRefusedOnceItIsOnTheDisk() {
+        var refuses = new AtomicBoolean();
+        var reluctant = new ShareHarness(() -> Duration.ZERO, refuses::get);
+        reluctant.now(share -> share.open("g", "one", QUEUE));
+        reluctant.records.append("abc", true);
+        var stored = new CompletableFuture<Void>();
+        reluctant.records.unsafe(0, stored);
+        reluctant.acquire("g", "one", 2);
+        refuses.set(true);
+        var said = reluctant.ask(share -> share.acknowledge(
+                "g",
+                "one",
+                List.of(
+                        new Acknowledgement(OffsetRange.of(0), Verdict.ACCEPT),
+                        new Acknowledgement(OffsetRange.of(1), Verdict.RELEASE_UNSEEN))));
+        reluctant.loop.run(Duration.ZERO);
+        stored.complete(null);
+        reluctant.loop.run(Duration.ZERO);
+        assertThat(said).isCompletedExceptionally();
+        assertThat(reluctant.acquire("g", "one", 1)).containsExactly(got(1, 1, 1));
+    }
+
+    @Test
     void whatIsRefusedGivesBackNothing() {
         open("one", QUEUE);
         harness.records.append("abc", true);

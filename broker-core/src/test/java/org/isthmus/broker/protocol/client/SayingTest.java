@@ -12,7 +12,7 @@ class SayingTest {
     private static final TopicPartition OTHER = new TopicPartition("letters", 1);
 
     private static Saying say(TopicPartition partition, long first, long last, byte type) {
-        return new Saying(partition, first, last, type, new CompletableFuture<>());
+        return new Saying(partition, first, last, type, false, new CompletableFuture<>());
     }
 
     private static Saying.Row row(TopicPartition partition, long first, long last, byte type) {
@@ -46,5 +46,17 @@ class SayingTest {
     void whatComesBackWasSeen() {
         var rows = Saying.rows(List.of(say(ONE, 1, 1, Saying.SEEN), say(ONE, 1, 1, Saying.RELEASE_UNSEEN)));
         assertThat(rows).hasSize(2);
+    }
+
+    @Test
+    void whatGoesBackAtOnceIsInAnotherRequestThanWhatLasts() {
+        var seen = say(ONE, 1, 1, Saying.SEEN);
+        var done = say(ONE, 1, 1, Saying.ACCEPT);
+        var unseen = say(ONE, 2, 2, Saying.RELEASE_UNSEEN);
+        var alsoUnseen = say(OTHER, 1, 1, Saying.RELEASE_UNSEEN);
+        var released = say(OTHER, 2, 2, Saying.RELEASE);
+        assertThat(Saying.requests(List.of(seen, done, unseen, alsoUnseen, released)))
+                .containsExactly(List.of(seen, done), List.of(unseen, alsoUnseen), List.of(released));
+        assertThat(Saying.requests(List.of())).isEmpty();
     }
 }
