@@ -92,6 +92,7 @@ record Api<A extends ApiMessage>(short key, ApiRange versions, Class<A> answer) 
             api(ApiMessageType.LIST_TRANSACTIONS, 0, 2, ListTransactionsResponseData.class);
     static final Api<OwnMessage> ACKNOWLEDGE_IN_TRANSACTION = own(OwnApi.ACKNOWLEDGE_IN_TRANSACTION);
     static final Api<OwnMessage> PREPARE_TRANSACTION = own(OwnApi.PREPARE_TRANSACTION);
+    static final Api<OwnMessage> COMMIT_BEHIND = own(OwnApi.COMMIT_BEHIND);
     static final Api<OwnMessage> KEEP_TRANSACTION = own(OwnApi.KEEP_TRANSACTION);
     static final Api<DescribeShareGroupOffsetsResponseData> DESCRIBE_SHARE_GROUP_OFFSETS =
             api(ApiMessageType.DESCRIBE_SHARE_GROUP_OFFSETS, 1, 1, DescribeShareGroupOffsetsResponseData.class);

@@ -52,6 +52,15 @@ final class BranchAcknowledger {
         }
     }
 
+    /** What waits to be said; where that is not all said in one request, or something is being said already, fewer than none. */
+    int waitingAlone() {
+        return isSaying || failure != null || waiting.size() > MOST_IN_REQUEST ? -1 : waiting.size();
+    }
+
+    ShareSession session() {
+        return session;
+    }
+
     /** Waits for no more before it says what there is, from now on. */
     void hurry() {
         hurried = true;

@@ -58,6 +58,12 @@ abstract class BranchOutlet {
         }
     }
 
+    /** How many records wait; where those are not all sent in one batch, or some are on their way already, fewer than none. */
+    final int waitingAlone() {
+        var isOneBatch = waitingBytes <= client.config().maxBatchBytes();
+        return underWay.isEmpty() && failure == null && isOneBatch ? waiting.size() : -1;
+    }
+
     /** Waits for no more before it sends, from now on. */
     final void hurry() {
         hurried = true;

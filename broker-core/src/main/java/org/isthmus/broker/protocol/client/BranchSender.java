@@ -9,10 +9,12 @@ import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.record.Compression;
 import org.isthmus.broker.record.RecordBatchBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** Sends one transaction's records for one partition to its log, as an idempotent producer. Owned by the client's loop. */
 final class BranchSender extends BranchOutlet {
     private final PartitionSender.Channels channels;
+    private @Nullable BrokerChannel first;
 
     BranchSender(
             ClientLoop client,
@@ -27,14 +29,26 @@ final class BranchSender extends BranchOutlet {
     @Override
     Supplier<CompletionStage<Long>> attempt(List<Waiting> batch, int before, Deadline deadline) {
         var bytes = encode(batch, before);
-        return () -> cluster.topic(partition.topic(), deadline).thenCompose(topic -> cluster.leader(partition, deadline)
-                .thenCompose(leader -> new Production(partition, topic, bytes)
-                        .send(
-                                channels.to(leader),
-                                Acks.ALL,
-                                identity.transactionalId(),
-                                client,
-                                client.attemptDeadline(deadline))));
+        return () -> {
+            var given = first;
+            first = null;
+            return cluster.topic(partition.topic(), deadline)
+                    .thenCompose(topic -> cluster.leader(partition, deadline).thenCompose(leader -> {
+                        var production = new Production(partition, topic, bytes);
+                        return given == null
+                                ? send(production, channels.to(leader), client.attemptDeadline(deadline))
+                                : send(production, given, client.requestDeadline());
+                    }));
+        };
+    }
+
+    private CompletionStage<Long> send(Production production, BrokerChannel channel, Deadline deadline) {
+        return production.send(channel, Acks.ALL, identity.transactionalId(), client, deadline);
+    }
+
+    /** Makes the next attempt on this channel to the leader. */
+    void sendFirstOn(BrokerChannel channel) {
+        first = channel;
     }
 
     private ByteBuffer encode(List<Waiting> batch, int firstSequence) {

@@ -85,6 +85,15 @@ final class BrokerChannel implements ConnectionHandler {
         login().whenComplete((asks, thrown) -> timeout.cancel());
     }
 
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** How many requests were sent so far. */
+    int sent() {
+        return nextCorrelationId;
+    }
+
     boolean isClosed() {
         return end.isDone();
     }

@@ -68,6 +68,12 @@ final class Cluster {
         topics.remove(name);
     }
 
+    /** Whether this broker leads the partition, as far as that is known without asking. */
+    boolean isLedBy(TopicPartition partition, Endpoint broker) {
+        var topic = topics.get(partition.topic());
+        return topic != null && topic.isLedBy(partition.partition(), broker);
+    }
+
     CompletionStage<Endpoint> leader(TopicPartition partition, Deadline deadline) {
         return topic(partition.topic(), deadline).thenApply(topic -> {
             try {
@@ -90,6 +96,12 @@ final class Cluster {
 
     CompletionStage<Endpoint> transactionCoordinator(String transactionalId, Deadline deadline) {
         return coordinator(new Coordinated(TRANSACTION, transactionalId), deadline);
+    }
+
+    /** The coordinator as it is known, without asking. */
+    @Nullable
+    Endpoint transactionCoordinatorIfKnown(String transactionalId) {
+        return coordinators.get(new Coordinated(TRANSACTION, transactionalId));
     }
 
     void forgetTransactionCoordinator(String transactionalId) {

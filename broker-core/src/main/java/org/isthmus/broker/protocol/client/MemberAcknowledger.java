@@ -59,6 +59,14 @@ final class MemberAcknowledger {
         return acknowledger;
     }
 
+    /** What there is to say where that is said by this loop, in one session, of one partition; else null. */
+    @Nullable
+    BranchAcknowledger only(ClientLoop loop) {
+        return member.client().equals(loop) && byPlace.size() == 1 && failure == null
+                ? byPlace.values().iterator().next()
+                : null;
+    }
+
     /** Waits for no more before it says what there is, from now on. */
     void hurry() {
         member.client()

@@ -125,6 +125,12 @@ final class ShareSession {
         return channel.request(api, body, deadline);
     }
 
+    /** The session's connection; null while anything is being said on it that others would wait for. */
+    @Nullable
+    BrokerChannel freeChannel() {
+        return toSay.isEmpty() && underWay == 0 && !channel.isClosed() ? channel : null;
+    }
+
     /** The partition that these stand for; empty where the session is not about it. */
     Optional<TopicPartition> partition(Uuid topic, int index) {
         return partitions.entrySet().stream()

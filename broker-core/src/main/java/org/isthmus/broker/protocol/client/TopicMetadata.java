@@ -19,6 +19,10 @@ record TopicMetadata(TopicInfo info, List<Leader> leaders) {
         leaders = List.copyOf(leaders);
     }
 
+    boolean isLedBy(int partition, Endpoint broker) {
+        return partition < leaders.size() && leaders.get(partition).equals(new Leader.At(broker));
+    }
+
     /** Fails with {@code UNKNOWN_TOPIC_OR_PARTITION} or {@code LEADER_NOT_AVAILABLE}. */
     Endpoint leader(int partition) {
         if (partition >= leaders.size()) {

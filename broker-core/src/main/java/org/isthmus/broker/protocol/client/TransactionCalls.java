@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -17,6 +18,7 @@ import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.protocol.codec.BranchesAnswer;
 import org.isthmus.broker.protocol.codec.BranchesRequest;
+import org.isthmus.broker.protocol.codec.CommitRequest;
 import org.isthmus.broker.protocol.codec.EndBranchAnswer;
 import org.isthmus.broker.protocol.codec.EndBranchRequest;
 import org.isthmus.broker.protocol.codec.ForgetBranchRequest;
@@ -87,6 +89,25 @@ final class TransactionCalls {
                     Failures.check(answer.errorCode(), what, null);
                     return identity.goingOn(answer.producerId(), answer.producerEpoch(), participants);
                 }));
+    }
+
+    /**
+     * Commits behind the latest requests on a channel to the coordinator, if those come about. Tried once; answers the identity for the next
+     * transaction, or nothing where the coordinator did not do it, and fails where the answer is lost.
+     */
+    CompletionStage<Optional<TransactionIdentity>> commitBehind(
+            BrokerChannel channel, int requests, TransactionIdentity identity, Set<TopicPartition> participants) {
+        var asked = new CommitRequest(
+                identity.transactionalId(),
+                identity.producerId(),
+                identity.epoch(),
+                identity.named(participants),
+                requests);
+        return channel.request(Api.COMMIT_BEHIND, OwnApi.COMMIT_BEHIND.request(asked), client.requestDeadline())
+                .thenApply(OwnApi.COMMIT_BEHIND.answer())
+                .thenApply(answer -> answer.error() == ErrorCode.NONE.code()
+                        ? Optional.of(identity.goingOn(answer.producerId(), answer.producerEpoch(), participants))
+                        : Optional.empty());
     }
 
     /** Says that the transaction is still worked in. */

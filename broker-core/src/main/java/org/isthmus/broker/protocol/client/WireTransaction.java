@@ -188,8 +188,7 @@ final class WireTransaction implements Transaction {
                     untilGiven.add(new Work(work, answer));
                     if (identity == null) {
                         client.loop().schedule(GATHERING, this::hurry);
-                        identity = transactions.identity(this, timeoutMs);
-                        identity.whenComplete(this::given);
+                        identity = transactions.identity(this, timeoutMs).whenComplete(this::given);
                     }
                 },
                 () -> answer.completeExceptionally(WireBrokerClient.closed()));
@@ -241,35 +240,141 @@ final class WireTransaction implements Transaction {
 
     @Override
     public CompletionStage<Void> commit() {
-        return finish(() -> whenQuiet().thenCompose(quiet -> failure == null ? end(true) : rolledBackInstead()));
+        return finish(() -> whenGiven().thenCompose(known -> {
+            var channel = channelForAll();
+            if (channel != null) {
+                return commitOn(channel);
+            }
+            hurry();
+            return commitWhenQuiet();
+        }));
+    }
+
+    /** Completes once what was asked for has gone where it waits to be sent, or has failed. */
+    private CompletionStage<?> whenGiven() {
+        var known = identity;
+        return known == null ? CompletableFuture.completedStage(null) : known.handle((given, thrown) -> given);
+    }
+
+    private CompletionStage<Void> commitWhenQuiet() {
+        return whenQuiet().thenCompose(quiet -> failure == null ? end(true) : rolledBackInstead());
+    }
+
+    /**
+     * The connection of the one session that is acknowledged in, where all that is left to do for the transaction can go over it: its broker leads
+     * everything and coordinates the transaction, and what is done is one request for each partition.
+     */
+    private @Nullable BrokerChannel channelForAll() {
+        var known = given;
+        if (known == null || failure != null || wantsHurry || !delayers.isEmpty() || acknowledgers.size() != 1) {
+            return null;
+        }
+        var acknowledger = acknowledgers.values().iterator().next().only(client);
+        if (acknowledger == null
+                || !(participants.size() < 2 || known.standing().containsAll(participants))) {
+            return null;
+        }
+        var channel = acknowledger.session().freeChannel();
+        var coordinator = cluster.transactionCoordinatorIfKnown(known.transactionalId());
+        if (channel == null || coordinator == null || !channel.endpoint().equals(coordinator)) {
+            return null;
+        }
+        var waiting = acknowledger.waitingAlone();
+        for (var sender : senders.values()) {
+            if (waiting <= 0 || sender.waitingAlone() <= 0 || !cluster.isLedBy(sender.partition, coordinator)) {
+                return null;
+            }
+            waiting += sender.waitingAlone();
+        }
+        return waiting == unanswered ? channel : null;
+    }
+
+    /** Asks for everything and the commit in one go; the broker commits if all the rest comes about. */
+    private CompletionStage<Void> commitOn(BrokerChannel channel) {
+        var known = given;
+        if (known == null) {
+            throw new IllegalStateException("a transaction without an identity commits with what was never sent");
+        }
+        var before = channel.sent();
+        senders.values().forEach(sender -> sender.sendFirstOn(channel));
+        hurry();
+        var requests = channel.sent() - before;
+        if (requests != senders.size() + 1) {
+            return commitWhenQuiet();
+        }
+        return transactions
+                .calls()
+                .commitBehind(channel, requests, known, participants)
+                .<CompletionStage<Void>>handle((next, thrown) -> {
+                    if (thrown != null) {
+                        var lost = Failures.of(thrown);
+                        return wasNeverAsked(lost) ? commitWhenQuiet() : findOut(known, lost);
+                    }
+                    next.ifPresent(identity -> transactions.ended(this, identity));
+                    return next.isPresent() ? CompletableFuture.completedStage(null) : commitWhenQuiet();
+                })
+                .thenCompose(outcome -> outcome);
+    }
+
+    private static boolean wasNeverAsked(BrokerException failure) {
+        return failure instanceof UnsentException || failure.code() == ErrorCode.UNSUPPORTED_VERSION;
+    }
+
+    /** The answer to a commit is lost, and with the connection what was acknowledged: it is rolled back, unless it is committed already. */
+    private CompletionStage<Void> findOut(TransactionIdentity known, BrokerException lost) {
+        broken(lost);
+        return transactions
+                .calls()
+                .end(known, false, participants)
+                .<CompletionStage<Void>>handle((next, thrown) -> {
+                    if (thrown == null) {
+                        transactions.ended(this, next);
+                        return CompletableFuture.failedStage(rolledBack());
+                    }
+                    // Who is fenced has ended it before, or was too late: to ask for the same again tells, and does
+                    // nothing.
+                    var refusal = Failures.of(thrown);
+                    return refusal.code() == ErrorCode.PRODUCER_FENCED
+                            ? end(true)
+                            : CompletableFuture.failedStage(whyNot(refusal));
+                })
+                .thenCompose(outcome -> outcome);
     }
 
     @Override
     public CompletionStage<Void> rollback() {
         // What is under way ends first: an acknowledgement that came behind the end would leave its record with the
         // member.
-        return finish(() -> whenQuiet().thenCompose(quiet -> end(false)));
+        return finish(() -> {
+            hurry();
+            return whenQuiet().thenCompose(quiet -> end(false));
+        });
     }
 
     @Override
     public CompletionStage<Boolean> prepare(Xid xid) {
-        return finish(() -> whenQuiet().thenCompose(quiet -> {
-            if (failure != null) {
-                return rolledBackInstead();
-            }
-            var known = identity;
-            if (known == null) {
-                return CompletableFuture.completedStage(false);
-            }
-            return known.thenCompose(given -> transactions
-                    .calls()
-                    .prepare(given, xid, participants)
-                    .exceptionallyCompose(thrown -> CompletableFuture.failedStage(whyNot(Failures.of(thrown))))
-                    .thenApply(done -> {
-                        transactions.prepared(this, xid, given, participants);
-                        return true;
-                    }));
-        }));
+        return finish(() -> {
+            hurry();
+            return whenQuiet().thenCompose(quiet -> prepareNow(xid));
+        });
+    }
+
+    private CompletionStage<Boolean> prepareNow(Xid xid) {
+        if (failure != null) {
+            return rolledBackInstead();
+        }
+        var known = identity;
+        if (known == null) {
+            return CompletableFuture.completedStage(false);
+        }
+        return known.thenCompose(given -> transactions
+                .calls()
+                .prepare(given, xid, participants)
+                .exceptionallyCompose(thrown -> CompletableFuture.failedStage(whyNot(Failures.of(thrown))))
+                .thenApply(done -> {
+                    transactions.prepared(this, xid, given, participants);
+                    return true;
+                }));
     }
 
     private <T> CompletionStage<T> finish(Supplier<CompletionStage<T>> end) {
@@ -281,7 +386,6 @@ final class WireTransaction implements Transaction {
                         return;
                     }
                     phase = Phase.ENDING;
-                    hurry();
                     end.get().whenComplete((done, thrown) -> {
                         phase = Phase.ENDED;
                         if (thrown == null) {
@@ -338,14 +442,18 @@ final class WireTransaction implements Transaction {
     }
 
     private <T> CompletionStage<T> rolledBackInstead() {
-        var reason = new BrokerException(
+        var reason = rolledBack();
+        return end(false).handle((done, thrown) -> {
+            throw reason;
+        });
+    }
+
+    private BrokerException rolledBack() {
+        return new BrokerException(
                 ErrorCode.TRANSACTION_ABORTABLE,
                 "the transaction was rolled back because a part of it failed: "
                         + (failure == null ? "" : failure.getMessage()),
                 failure);
-        return end(false).handle((done, thrown) -> {
-            throw reason;
-        });
     }
 
     private static BrokerException ended() {

@@ -48,6 +48,10 @@ public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
     public static final OwnApi<KeepRequest, Outcome> KEEP_TRANSACTION =
             new OwnApi<>(1005, KeepRequest.class, KeepRequest::read, Outcome.class, Outcome::read);
 
+    /** Commits a transaction behind what belongs to it, without waiting for the answers to that. */
+    public static final OwnApi<CommitRequest, CommitAnswer> COMMIT_BEHIND =
+            new OwnApi<>(1006, CommitRequest.class, CommitRequest::read, CommitAnswer.class, CommitAnswer::read);
+
     /** A name that is held for as long as a connection lives. */
     public static final OwnApi<LeaseRequest, LeaseAnswer> LEASE =
             new OwnApi<>(1010, LeaseRequest.class, LeaseRequest::read, LeaseAnswer.class, LeaseAnswer::read);
@@ -81,6 +85,7 @@ public final class OwnApi<Q extends OwnApi.Fields, A extends OwnApi.Fields> {
             END_BRANCH,
             FORGET_BRANCH,
             KEEP_TRANSACTION,
+            COMMIT_BEHIND,
             LEASE,
             BROWSE,
             CREATE_TEMPORARY,

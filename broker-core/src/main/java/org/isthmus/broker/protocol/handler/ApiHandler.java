@@ -26,6 +26,11 @@ public interface ApiHandler<Q extends ApiMessage, A extends ApiMessage> {
      */
     CompletionStage<A> handle(RequestContext context, Q request);
 
+    /** Whether all has come about that the request was for; told to those who ask for something only {@linkplain Earlier behind it}. */
+    default boolean hasComeAbout(A answer) {
+        return false;
+    }
+
     /**
      * Whether the answer must wait until the requests before it on its connection are answered. Clients count on that, unless they say in the
      * request that they do not.

@@ -52,6 +52,7 @@ public final class CoordinatorHandlers {
                 new AddPartitionsToTxnHandler(TransactionAdmission.of(transactions), metadata),
                 new AddOffsetsToTxnHandler(transactions, topics),
                 new EndTxnHandler(transactions),
+                new CommitBehindHandler(transactions),
                 new TxnOffsetCommitHandler(groups, admission, topics, metadata),
                 new WriteTxnMarkersHandler(markers),
                 new DescribeTransactionsHandler(transactions),

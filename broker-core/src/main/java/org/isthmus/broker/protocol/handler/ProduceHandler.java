@@ -71,6 +71,13 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
                 .thenCompose(refusal -> append(context, request, refusal));
     }
 
+    @Override
+    public boolean hasComeAbout(ProduceResponseData answer) {
+        return answer.responses().stream()
+                .flatMap(topic -> topic.partitionResponses().stream())
+                .allMatch(partition -> partition.errorCode() == ErrorCode.NONE.code());
+    }
+
     /** Whether the producer may write for its transaction, to all partitions of the request; which, from some version on, takes part by that. */
     private CompletionStage<ErrorCode> admit(
             RequestContext context, ProduceRequestData request, String transactionalId) {

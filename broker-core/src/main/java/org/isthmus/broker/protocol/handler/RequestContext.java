@@ -1,5 +1,6 @@
 package org.isthmus.broker.protocol.handler;
 
+import java.util.concurrent.CompletableFuture;
 import org.isthmus.broker.network.Endpoint;
 
 /**
@@ -9,13 +10,22 @@ import org.isthmus.broker.network.Endpoint;
  * @param listener the endpoint that accepted the connection
  * @param connection ends with the connection on which the request came
  * @param login who comes on that connection
+ * @param earlier what came before on that connection
  */
 public record RequestContext(
-        short version, String clientId, String clientAddress, Endpoint listener, Lifetime connection, Login login) {
-    /** Of a request that leaves nothing behind that would end with its connection. */
+        short version,
+        String clientId,
+        String clientAddress,
+        Endpoint listener,
+        Lifetime connection,
+        Login login,
+        Earlier earlier) {
+    /** Of a request that is the first on its connection and leaves nothing behind that would end with that. */
     public RequestContext(short version, String clientId, String clientAddress, Endpoint listener) {
-        this(version, clientId, clientAddress, listener, new Lifetime(), new Login());
+        this(version, clientId, clientAddress, listener, new Lifetime(), new Login(), NONE);
     }
+
+    private static final Earlier NONE = count -> CompletableFuture.completedStage(count <= 0);
 
     /** Where the client is, as Kafka's tools show it: the address with a slash before it, and without the port. */
     String clientHost() {

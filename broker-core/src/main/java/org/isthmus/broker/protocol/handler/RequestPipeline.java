@@ -2,6 +2,8 @@ package org.isthmus.broker.protocol.handler;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.isthmus.broker.network.Connection;
@@ -34,6 +36,9 @@ public final class RequestPipeline implements ConnectionHandler {
     private final boolean asksWhoComes;
     private final IdleLimit.@Nullable Watch idle;
     private final Deque<Slot> underWay = new ArrayDeque<>();
+    /** Of the latest requests that are answered in turn, whether they have come about. */
+    private final Deque<CompletableFuture<Boolean>> latest = new ArrayDeque<>();
+
     private long bytesUnderWay;
     private boolean holdingBack;
 
@@ -41,6 +46,7 @@ public final class RequestPipeline implements ConnectionHandler {
     private static final class Slot {
         private final DecodedRequest request;
         private final int bytes;
+        private final CompletableFuture<Boolean> hasComeAbout = new CompletableFuture<>();
         private boolean inTurn = true;
         private boolean done;
         private @Nullable ApiMessage answer;
@@ -128,7 +134,8 @@ public final class RequestPipeline implements ConnectionHandler {
                 connection.remoteAddress(),
                 connection.endpoint(),
                 lifetime,
-                login);
+                login,
+                this::haveComeAbout);
         CompletionStage<? extends ApiMessage> stage;
         try {
             if (!answersInTurn(handler, body)) {
@@ -141,15 +148,36 @@ public final class RequestPipeline implements ConnectionHandler {
             frame.release();
             complete(slot, null, e);
             return;
+        } finally {
+            remember(slot);
         }
         stage.whenComplete((answer, failure) -> {
             frame.release();
+            var isDone = failure == null && answer != null && hasComeAbout(handler, answer);
             if (connection.inLoop()) {
-                complete(slot, answer, failure);
+                complete(slot, answer, failure, isDone);
             } else {
-                connection.perform(() -> complete(slot, answer, failure));
+                connection.perform(() -> complete(slot, answer, failure, isDone));
             }
         });
+    }
+
+    private void remember(Slot slot) {
+        if (slot.inTurn) {
+            latest.add(slot.hasComeAbout);
+            if (latest.size() > Earlier.MOST) {
+                latest.remove();
+            }
+        }
+    }
+
+    private CompletionStage<Boolean> haveComeAbout(int count) {
+        if (count < 0 || count > latest.size()) {
+            return CompletableFuture.completedStage(false);
+        }
+        var asked = List.copyOf(latest).subList(latest.size() - count, latest.size());
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+                .thenApply(done -> asked.stream().allMatch(CompletableFuture::join));
     }
 
     @SuppressWarnings("unchecked") // the codec made the body by the handler's key
@@ -163,7 +191,16 @@ public final class RequestPipeline implements ConnectionHandler {
         return handler.handle(context, (Q) body);
     }
 
+    @SuppressWarnings("unchecked") // the handler made the answer
+    private static <A extends ApiMessage> boolean hasComeAbout(ApiHandler<?, A> handler, ApiMessage answer) {
+        return handler.hasComeAbout((A) answer);
+    }
+
     private void complete(Slot slot, @Nullable ApiMessage answer, @Nullable Throwable failure) {
+        complete(slot, answer, failure, false);
+    }
+
+    private void complete(Slot slot, @Nullable ApiMessage answer, @Nullable Throwable failure, boolean hasComeAbout) {
         if (failure != null) {
             giveUp(
                     "could not be answered: API " + slot.request.apiKey() + " version " + slot.request.version(),
@@ -181,6 +218,7 @@ public final class RequestPipeline implements ConnectionHandler {
             holdingBack = false;
             connection.setReading(true);
         }
+        slot.hasComeAbout.complete(hasComeAbout);
     }
 
     private void leave(Slot slot) {

@@ -9,6 +9,7 @@ import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
 import org.isthmus.broker.protocol.codec.Outcome;
 import org.isthmus.broker.protocol.codec.OwnApi;
+import org.isthmus.broker.protocol.codec.OwnMessage;
 
 /** What is written beside a partition's log as part of a transaction, in which that takes part from the first such request on (as with KIP-890). */
 abstract class TransactionalHandler<Q extends OwnApi.Fields> extends OwnApiHandler<Q, Outcome> {
@@ -27,6 +28,11 @@ abstract class TransactionalHandler<Q extends OwnApi.Fields> extends OwnApiHandl
                         ? CompletableFuture.<Void>completedStage(null)
                         : CompletableFuture.failedStage(new BrokerException(
                                 refusal, "transaction " + transactionalId + " cannot take in " + participant)));
+    }
+
+    @Override
+    public final boolean hasComeAbout(OwnMessage answer) {
+        return answer.value(Outcome.class).error() == ErrorCode.NONE.code();
     }
 
     @Override
