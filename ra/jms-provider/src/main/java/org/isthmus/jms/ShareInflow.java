@@ -620,8 +620,16 @@ final class ShareInflow implements Inflow {
         }
     }
 
+    /** With everything, also what was told first that it was not: the answer may have been lost. */
     @Override
-    public void committed() {}
+    public void committed() {
+        lock.lock();
+        try {
+            outside.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
 
     @Override
     public CompletableFuture<@Nullable Void> rollingBack() {
