@@ -7,12 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.BrokerClient;
-import org.isthmus.broker.client.ClientConfig;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.client.ShareOptions;
@@ -21,13 +19,7 @@ import org.isthmus.broker.client.ShareStream.Settlement;
 import org.isthmus.broker.client.ShareStream.ShareDelivery;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
-import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
-import org.isthmus.broker.server.SimulatedServer;
-import org.isthmus.broker.sim.SimClock;
-import org.isthmus.broker.sim.SimIds;
-import org.isthmus.broker.sim.SimLoop;
-import org.isthmus.broker.sim.SimStreams;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,27 +28,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What a member says of what it holds, while the broker cannot take it, as for want of replicas or of room. */
 class RefusedSettlingTest {
     private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
-    private static final Endpoint.Tcp BROKER = new Endpoint.Tcp("broker", 9092);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private final Random random = new Random(1);
-    private final SimClock clock = new SimClock();
-    private final SimLoop loops = new SimLoop(random, clock);
-    private final SimStreams streams = new SimStreams(random, clock, loops);
-    private final SimulatedServer server = new SimulatedServer(BROKER, random, clock, loops, streams, Map.of());
-    private Transport transport;
-    private BrokerClient client;
+    private final SimulatedWorld world = new SimulatedWorld(1);
+    private final Transport transport = world.newTransport();
+    private final BrokerClient client = world.connect(transport);
     private ShareStream member;
 
     @BeforeEach
     void start() {
-        server.start();
-        while (!server.serves()) {
-            loops.step();
-        }
-        transport = streams.newTransport(loops.newMachine());
-        client = SimulatedClients.connect(
-                List.of(BROKER), ClientConfig.defaults("test"), transport, clock, new SimIds(random));
         get(client.createTopic(new NewTopic("orders", 1, Map.of())));
         send(0, 1, 2, 3);
         member = join();
@@ -65,7 +45,7 @@ class RefusedSettlingTest {
     private void send(int... numbers) {
         for (int number : numbers) {
             var value = Integer.toString(number).getBytes(UTF_8);
-            get(client.send(ORDERS, new NewRecord(clock.wallMs(), null, value, List.of()), Acks.ALL));
+            get(client.send(ORDERS, new NewRecord(world.clock.wallMs(), null, value, List.of()), Acks.ALL));
         }
     }
 
@@ -74,11 +54,7 @@ class RefusedSettlingTest {
     }
 
     private <T> T get(CompletionStage<T> stage) {
-        var answer = stage.toCompletableFuture();
-        while (!answer.isDone()) {
-            loops.step();
-        }
-        return answer.join();
+        return world.get(stage);
     }
 
     private List<Long> polled(ShareStream by, int most) {
@@ -99,14 +75,14 @@ class RefusedSettlingTest {
             names = {"RELEASE", "RELEASE_UNSEEN", "REJECT", "ACCEPT_EVENTUALLY"})
     void isSaidAgainUntilItIsTaken(Settlement settlement) {
         var held = get(member.poll(1, PATIENCE)).get(0);
-        server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
+        world.server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
         isRefused(member.settle(held, 0, settlement));
-        loops.runFor(PATIENCE);
-        assertThat(server.settling().said()).hasSizeBetween(3, 7);
+        world.loops.runFor(PATIENCE);
+        assertThat(world.server.settling().said()).hasSizeBetween(3, 7);
 
-        server.settling().take();
-        loops.runFor(PATIENCE);
-        assertThat(server.settling().said()).hasSize(1);
+        world.server.settling().take();
+        world.loops.runFor(PATIENCE);
+        assertThat(world.server.settling().said()).hasSize(1);
         boolean comesAgain = settlement == Settlement.RELEASE || settlement == Settlement.RELEASE_UNSEEN;
         assertThat(polled(join(), 4)).first().isEqualTo(comesAgain ? 0L : 1L);
     }
@@ -117,44 +93,42 @@ class RefusedSettlingTest {
             names = {"ACCEPT", "SEEN"})
     void isSaidOnceWhereItsMemberDecidesWhatFollows(Settlement settlement) {
         var held = get(member.poll(1, PATIENCE)).get(0);
-        server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
+        world.server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
         isRefused(member.settle(held, 0, settlement));
-        loops.runFor(PATIENCE);
-        assertThat(server.settling().said()).hasSize(1);
+        world.loops.runFor(PATIENCE);
+        assertThat(world.server.settling().said()).hasSize(1);
     }
 
     @Test
     void isNotSaidAgainOfWhatHasGoneBackByItself() {
         var held = get(member.poll(1, PATIENCE)).get(0);
-        server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
+        world.server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
         isRefused(member.settle(held, 0, Settlement.ACCEPT_EVENTUALLY));
-        while (streams.cutSome(transport) > 0) {
-            // until none is left
-        }
-        server.settling().said();
-        loops.runFor(PATIENCE);
-        assertThat(server.settling().said()).isEmpty();
+        world.cut(transport);
+        world.server.settling().said();
+        world.loops.runFor(PATIENCE);
+        assertThat(world.server.settling().said()).isEmpty();
 
-        server.settling().take();
+        world.server.settling().take();
         assertThat(polled(member, 4)).containsExactly(0L, 1L, 2L, 3L);
     }
 
     @Test
     void isNotSaidAgainWhereThePartitionBeganAnew() {
         var held = get(member.poll(1, PATIENCE)).get(0);
-        server.settling().refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        world.server.settling().refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER);
         assertThatThrownBy(() -> get(member.settle(held, 0, Settlement.RELEASE)))
                 .hasMessageContaining("NOT_LEADER");
-        loops.runFor(PATIENCE);
-        assertThat(server.settling().said()).hasSize(1);
+        world.loops.runFor(PATIENCE);
+        assertThat(world.server.settling().said()).hasSize(1);
     }
 
     @Test
     void isSaidOnceMoreByAMemberThatLeaves() {
         var held = get(member.poll(1, PATIENCE)).get(0);
-        server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
+        world.server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
         isRefused(member.settle(held, 0, Settlement.ACCEPT_EVENTUALLY));
-        server.settling().take();
+        world.server.settling().take();
         get(member.leave());
         assertThat(polled(join(), 4)).containsExactly(1L, 2L, 3L);
     }
@@ -162,28 +136,28 @@ class RefusedSettlingTest {
     @Test
     void keepsNoMemberFromLeaving() {
         var held = get(member.poll(1, PATIENCE)).get(0);
-        server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
+        world.server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
         isRefused(member.settle(held, 0, Settlement.RELEASE));
-        var left = clock.nanos();
+        var left = world.clock.nanos();
         get(member.leave());
-        assertThat(Duration.ofNanos(clock.nanos() - left)).isLessThan(Duration.ofMillis(500));
+        assertThat(Duration.ofNanos(world.clock.nanos() - left)).isLessThan(Duration.ofMillis(500));
         assertThat(polled(join(), 4)).containsExactly(0L, 1L, 2L, 3L);
     }
 
     @Test
     void whatNobodyPolledIsSaidAgainToo() {
         get(member.poll(1, PATIENCE));
-        streams.mostDelay(Duration.ofSeconds(100));
+        world.streams.mostDelay(Duration.ofSeconds(100));
         var tooEarly = member.poll(1, Duration.ZERO);
         assertThat(get(tooEarly)).isEmpty();
-        loops.runFor(Duration.ofSeconds(20)); // brings what was asked for
-        streams.mostDelay(Duration.ofMillis(5));
-        server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
+        world.loops.runFor(Duration.ofSeconds(20)); // brings what was asked for
+        world.streams.mostDelay(Duration.ofMillis(5));
+        world.server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
         get(member.giveBackUnpolled());
-        loops.runFor(PATIENCE);
-        server.settling().take();
-        loops.runFor(PATIENCE);
-        assertThat(server.settling().said()).contains(List.of("100 of 1 to 1"));
+        world.loops.runFor(PATIENCE);
+        world.server.settling().take();
+        world.loops.runFor(PATIENCE);
+        assertThat(world.server.settling().said()).contains(List.of("100 of 1 to 1"));
         assertThat(polled(join(), 4)).containsExactly(1L, 2L, 3L);
     }
 
@@ -195,20 +169,22 @@ class RefusedSettlingTest {
             member.settle(held.get(n), n, Settlement.ACCEPT_EVENTUALLY); // more than are under way at a time
         }
         get(member.settle(held.get(5), 5, Settlement.RELEASE_UNSEEN));
-        assertThat(server.settling().said()).contains(List.of("1 of 4 to 4")).endsWith(List.of("100 of 5 to 5"));
+        assertThat(world.server.settling().said())
+                .contains(List.of("1 of 4 to 4"))
+                .endsWith(List.of("100 of 5 to 5"));
     }
 
     @Test
     void nothingThatLiesBehindComesBeforeIt() {
         var held = get(member.poll(2, PATIENCE));
-        server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
+        world.server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
         var refused = member.settle(held.get(0), 1, Settlement.RELEASE_UNSEEN);
         var next = member.poll(2, PATIENCE.multipliedBy(3));
         isRefused(refused);
-        loops.runFor(PATIENCE);
+        world.loops.runFor(PATIENCE);
         assertThat(next.toCompletableFuture()).isNotDone();
 
-        server.settling().take();
+        world.server.settling().take();
         assertThat(offsets(get(next))).containsExactly(0L, 1L);
     }
 
@@ -216,26 +192,26 @@ class RefusedSettlingTest {
     void whatWasAskedForBeforeBringsNothingThatLiesBehindEither() {
         var held = get(member.poll(4, PATIENCE));
         var next = member.poll(2, PATIENCE.multipliedBy(3));
-        loops.runFor(Duration.ofSeconds(1)); // it waits at the broker
-        server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
+        world.loops.runFor(Duration.ofSeconds(1)); // it waits at the broker
+        world.server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
         isRefused(member.settle(held.get(0), 3, Settlement.RELEASE_UNSEEN));
         send(4);
-        loops.runFor(PATIENCE);
+        world.loops.runFor(PATIENCE);
         assertThat(next.toCompletableFuture()).isNotDone();
 
-        server.settling().take();
+        world.server.settling().take();
         assertThat(offsets(get(next))).containsExactly(0L, 1L);
     }
 
     @Test
     void whoPollsMeanwhileHearsInTimeThatThereIsNothing() {
         var held = get(member.poll(1, PATIENCE)).get(0);
-        server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
+        world.server.settling().refuse(ErrorCode.KAFKA_STORAGE_ERROR);
         isRefused(member.settle(held, 0, Settlement.RELEASE_UNSEEN));
         for (var wait : List.of(Duration.ZERO, Duration.ofMillis(300))) {
-            var begun = clock.nanos();
+            var begun = world.clock.nanos();
             assertThat(get(member.poll(1, wait))).isEmpty();
-            assertThat(Duration.ofNanos(clock.nanos() - begun)).isBetween(wait, wait.plusMillis(100));
+            assertThat(Duration.ofNanos(world.clock.nanos() - begun)).isBetween(wait, wait.plusMillis(100));
         }
     }
 }
