@@ -39,7 +39,7 @@ class LogSimulationTest {
     @Test
     void nothingForcedIsLostAndNothingIsInvented() {
         Seeds.each(
-                300,
+                1000,
                 seed -> {
                     run(seed, false);
                     run(seed, true);

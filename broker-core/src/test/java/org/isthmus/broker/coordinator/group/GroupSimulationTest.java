@@ -43,7 +43,7 @@ class GroupSimulationTest {
     @Test
     void groupsStayTrueToTheirLog() {
         var generations = new AtomicLong();
-        Seeds.each(20, seed -> generations.addAndGet(new Simulation(seed).run()));
+        Seeds.each(400, seed -> generations.addAndGet(new Simulation(seed).run()));
         assertThat(generations)
                 .as("generations, so that this test is about something")
                 .hasPositiveValue();

@@ -27,7 +27,7 @@ class ShareSimulationTest {
 
     @Test
     void holdsWhatItPromises() {
-        Seeds.each(60, seed -> new World(seed).run());
+        Seeds.each(1000, seed -> new World(seed).run());
     }
 
     /** A record that a member was handed, as the model remembers it. */
