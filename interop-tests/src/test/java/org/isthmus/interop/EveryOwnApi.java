@@ -94,6 +94,10 @@ final class EveryOwnApi {
             session.createProducer(queue).send(session.createTextMessage("in a long transaction"));
             untilKept.end();
             session.commit();
+            try (var consumer = session.createConsumer(queue)) {
+                assertThat(consumer.receive(PATIENCE_MS)).isNotNull();
+                session.commit();
+            }
         }
     }
 
