@@ -30,21 +30,23 @@ record Saying(TopicPartition partition, long first, long last, byte type, boolea
     static List<List<Saying>> requests(List<Saying> sayings) {
         var requests = new ArrayList<List<Saying>>();
         var request = new ArrayList<Saying>();
+        boolean hasUnseen = false;
+        boolean hasLasting = false;
         for (var next : sayings) {
-            if (request.stream().anyMatch(next::isApartFrom)) {
+            if ((next.isUnseen() && hasLasting) || (next.lasts() && hasUnseen)) {
                 requests.add(request);
                 request = new ArrayList<>();
+                hasUnseen = false;
+                hasLasting = false;
             }
             request.add(next);
+            hasUnseen |= next.isUnseen();
+            hasLasting |= next.lasts();
         }
         if (!request.isEmpty()) {
             requests.add(request);
         }
         return requests;
-    }
-
-    private boolean isApartFrom(Saying other) {
-        return (isUnseen() && other.lasts()) || (lasts() && other.isUnseen());
     }
 
     private boolean isUnseen() {

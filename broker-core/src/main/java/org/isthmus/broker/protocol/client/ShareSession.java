@@ -370,7 +370,7 @@ final class ShareSession {
             var failure = failure(each, answer, refusals.get(each.partition()));
             if (failure != null && each.again() && FOR_NOW.contains(failure.code())) {
                 sayLater(each);
-            } else {
+            } else if (each.givesBack()) {
                 givingBack.remove(each);
                 heldUp.remove(each);
             }
@@ -389,6 +389,9 @@ final class ShareSession {
             Saying said,
             ShareAcknowledgeResponseData answer,
             ShareAcknowledgeResponseData.@Nullable PartitionData refusal) {
+        if (answer.errorCode() == ErrorCode.NONE.code() && refusal == null) {
+            return null;
+        }
         try {
             Failures.check(answer.errorCode(), what(said), answer.errorMessage());
             if (refusal != null) {

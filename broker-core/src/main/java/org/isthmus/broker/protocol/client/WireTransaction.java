@@ -151,12 +151,17 @@ final class WireTransaction implements Transaction {
             return;
         }
         wantsHurry = true;
-        if (participants.size() < 2 || known.standing().containsAll(participants)) {
+        if (joinByThemselves(known)) {
             hurryAll();
         } else {
             // Who is refused says so itself.
             transactions.calls().join(known, Set.copyOf(participants)).whenComplete((joined, thrown) -> hurryAll());
         }
+    }
+
+    /** Whether there is nothing to gain by asking for all participants at once. */
+    private boolean joinByThemselves(TransactionIdentity known) {
+        return participants.size() < 2 || known.standing().containsAll(participants);
     }
 
     private void hurryAll() {
@@ -240,13 +245,10 @@ final class WireTransaction implements Transaction {
 
     @Override
     public CompletionStage<Void> commit() {
-        return finish(() -> whenGiven().thenCompose(known -> {
-            var channel = channelForAll();
-            if (channel != null) {
-                return commitOn(channel);
-            }
-            hurry();
-            return commitWhenQuiet();
+        return finish(() -> whenGiven().thenCompose(asked -> {
+            var known = given;
+            var channel = known == null ? null : channelForAll(known);
+            return known == null || channel == null ? commitWhenQuiet() : commitOn(channel, known);
         }));
     }
 
@@ -264,14 +266,12 @@ final class WireTransaction implements Transaction {
      * The connection of the one session that is acknowledged in, where all that is left to do for the transaction can go over it: its broker leads
      * everything and coordinates the transaction, and what is done is one request for each partition.
      */
-    private @Nullable BrokerChannel channelForAll() {
-        var known = given;
-        if (known == null || failure != null || wantsHurry || !delayers.isEmpty() || acknowledgers.size() != 1) {
+    private @Nullable BrokerChannel channelForAll(TransactionIdentity known) {
+        if (failure != null || wantsHurry || !delayers.isEmpty() || acknowledgers.size() != 1) {
             return null;
         }
         var acknowledger = acknowledgers.values().iterator().next().only(client);
-        if (acknowledger == null
-                || !(participants.size() < 2 || known.standing().containsAll(participants))) {
+        if (acknowledger == null || !joinByThemselves(known)) {
             return null;
         }
         var channel = acknowledger.session().freeChannel();
@@ -290,11 +290,7 @@ final class WireTransaction implements Transaction {
     }
 
     /** Asks for everything and the commit in one go; the broker commits if all the rest comes about. */
-    private CompletionStage<Void> commitOn(BrokerChannel channel) {
-        var known = given;
-        if (known == null) {
-            throw new IllegalStateException("a transaction without an identity commits with what was never sent");
-        }
+    private CompletionStage<Void> commitOn(BrokerChannel channel, TransactionIdentity known) {
         var before = channel.sent();
         senders.values().forEach(sender -> sender.sendFirstOn(channel));
         hurry();
@@ -345,18 +341,12 @@ final class WireTransaction implements Transaction {
     public CompletionStage<Void> rollback() {
         // What is under way ends first: an acknowledgement that came behind the end would leave its record with the
         // member.
-        return finish(() -> {
-            hurry();
-            return whenQuiet().thenCompose(quiet -> end(false));
-        });
+        return finish(() -> whenQuiet().thenCompose(quiet -> end(false)));
     }
 
     @Override
     public CompletionStage<Boolean> prepare(Xid xid) {
-        return finish(() -> {
-            hurry();
-            return whenQuiet().thenCompose(quiet -> prepareNow(xid));
-        });
+        return finish(() -> whenQuiet().thenCompose(quiet -> prepareNow(xid)));
     }
 
     private CompletionStage<Boolean> prepareNow(Xid xid) {
@@ -400,8 +390,9 @@ final class WireTransaction implements Transaction {
         return outcome;
     }
 
-    /** Completes once everything that was asked for is answered. */
+    /** Holds nothing back any more, and completes once everything that was asked for is answered. */
     private CompletionStage<Void> whenQuiet() {
+        hurry();
         if (unanswered == 0) {
             return CompletableFuture.completedStage(null);
         }

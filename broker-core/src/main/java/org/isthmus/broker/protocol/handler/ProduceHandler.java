@@ -73,9 +73,14 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
 
     @Override
     public boolean hasComeAbout(ProduceResponseData answer) {
-        return answer.responses().stream()
-                .flatMap(topic -> topic.partitionResponses().stream())
-                .allMatch(partition -> partition.errorCode() == ErrorCode.NONE.code());
+        for (var topic : answer.responses()) {
+            for (var partition : topic.partitionResponses()) {
+                if (partition.errorCode() != ErrorCode.NONE.code()) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** Whether the producer may write for its transaction, to all partitions of the request; which, from some version on, takes part by that. */

@@ -20,12 +20,12 @@ public record RequestContext(
         Lifetime connection,
         Login login,
         Earlier earlier) {
+    private static final Earlier NONE = count -> CompletableFuture.completedStage(count <= 0);
+
     /** Of a request that is the first on its connection and leaves nothing behind that would end with that. */
     public RequestContext(short version, String clientId, String clientAddress, Endpoint listener) {
         this(version, clientId, clientAddress, listener, new Lifetime(), new Login(), NONE);
     }
-
-    private static final Earlier NONE = count -> CompletableFuture.completedStage(count <= 0);
 
     /** Where the client is, as Kafka's tools show it: the address with a slash before it, and without the port. */
     String clientHost() {
