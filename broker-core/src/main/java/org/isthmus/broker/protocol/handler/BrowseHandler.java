@@ -37,7 +37,7 @@ public final class BrowseHandler extends OwnApiHandler<BrowseRequest, BrowseAnsw
     }
 
     @Override
-    CompletionStage<BrowseAnswer> answer(BrowseRequest asked) {
+    CompletionStage<BrowseAnswer> answer(RequestContext context, BrowseRequest asked) {
         if (asked.from() < 0 || asked.to() <= asked.from()) {
             throw new BrokerException(ErrorCode.INVALID_REQUEST, "browsing " + asked.from() + " to " + asked.to());
         }

@@ -28,7 +28,7 @@ public final class DelayHandler extends OwnApiHandler<DelayRequest, DelayAnswer>
     }
 
     @Override
-    CompletionStage<DelayAnswer> answer(DelayRequest asked) {
+    CompletionStage<DelayAnswer> answer(RequestContext context, DelayRequest asked) {
         return delay(asked).thenApply(done -> new DelayAnswer(ErrorCode.NONE.code(), null));
     }
 

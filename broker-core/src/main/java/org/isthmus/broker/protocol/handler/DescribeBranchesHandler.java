@@ -25,7 +25,7 @@ final class DescribeBranchesHandler extends OwnApiHandler<BranchesRequest, Branc
     }
 
     @Override
-    CompletionStage<BranchesAnswer> answer(BranchesRequest asked) {
+    CompletionStage<BranchesAnswer> answer(RequestContext context, BranchesRequest asked) {
         // All of them or none: a manager takes what is not told for what is not there.
         return Stages.all(asked.shards().stream().map(transactions::branches).toList())
                 .thenApply(shards -> new BranchesAnswer(

@@ -18,7 +18,7 @@ final class EndBranchHandler extends OwnApiHandler<EndBranchRequest, EndBranchAn
     }
 
     @Override
-    CompletionStage<EndBranchAnswer> answer(EndBranchRequest asked) {
+    CompletionStage<EndBranchAnswer> answer(RequestContext context, EndBranchRequest asked) {
         var outcome = asked.commit() ? Outcome.COMMIT : Outcome.ABORT;
         return transactions
                 .endBranch(asked.transactionalId(), asked.xid(), outcome, asked.heuristic())

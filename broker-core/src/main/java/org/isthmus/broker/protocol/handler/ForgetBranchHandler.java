@@ -16,7 +16,7 @@ final class ForgetBranchHandler extends OwnApiHandler<ForgetBranchRequest, Outco
     }
 
     @Override
-    CompletionStage<Outcome> answer(ForgetBranchRequest asked) {
+    CompletionStage<Outcome> answer(RequestContext context, ForgetBranchRequest asked) {
         return transactions
                 .forget(asked.transactionalId(), asked.xid())
                 .thenApply(error -> new Outcome(error.code(), null));

@@ -17,7 +17,7 @@ final class KeepTransactionHandler extends OwnApiHandler<KeepRequest, Outcome> {
     }
 
     @Override
-    CompletionStage<Outcome> answer(KeepRequest asked) {
+    CompletionStage<Outcome> answer(RequestContext context, KeepRequest asked) {
         return transactions
                 .keep(asked.transactionalId(), new ProducerIdentity(asked.producerId(), asked.producerEpoch()))
                 .thenApply(error -> new Outcome(error.code(), null));

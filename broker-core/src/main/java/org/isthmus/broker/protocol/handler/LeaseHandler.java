@@ -7,48 +7,33 @@ import org.isthmus.broker.coordinator.group.GroupCoordinator;
 import org.isthmus.broker.protocol.codec.LeaseAnswer;
 import org.isthmus.broker.protocol.codec.LeaseRequest;
 import org.isthmus.broker.protocol.codec.OwnApi;
-import org.isthmus.broker.protocol.codec.OwnMessage;
 import org.isthmus.broker.runtime.Clock;
 
 /**
  * Lease: takes a name until the holder gives it up, or its connection ends and it does not come back by another. The broker that would coordinate a
  * group of the name keeps it.
  */
-public final class LeaseHandler implements ApiHandler<OwnMessage, OwnMessage> {
+public final class LeaseHandler extends OwnApiHandler<LeaseRequest, LeaseAnswer> {
     private record Key(String name, String holder) {}
 
     private final GroupCoordinator groups;
     private final Leases leases;
 
     public LeaseHandler(GroupCoordinator groups, Clock clock) {
+        super(OwnApi.LEASE);
         this.groups = groups;
         leases = new Leases(clock);
     }
 
     @Override
-    public short apiKey() {
-        return OwnApi.LEASE.key();
+    CompletionStage<LeaseAnswer> answer(RequestContext context, LeaseRequest asked) {
+        return groups.whileCoordinator(asked.name(), reign -> answer(context, asked, reign));
     }
 
     @Override
-    public short minVersion() {
-        return 0;
-    }
-
-    @Override
-    public short maxVersion() {
-        return 0;
-    }
-
-    @Override
-    public CompletionStage<OwnMessage> handle(RequestContext context, OwnMessage request) {
-        var asked = OwnApi.LEASE.question(request);
-        return groups.whileCoordinator(asked.name(), reign -> answer(context, asked, reign))
-                .exceptionally(failure -> {
-                    var error = CoordinatorErrors.errorOf(failure);
-                    return new LeaseAnswer(error.code(), Refusal.of(failure).message());
-                })
-                .thenApply(OwnApi.LEASE::answer);
+    LeaseAnswer refused(Throwable failure) {
+        return new LeaseAnswer(
+                CoordinatorErrors.codeOf(failure), Refusal.of(failure).message());
     }
 
     private LeaseAnswer answer(RequestContext context, LeaseRequest asked, Object reign) {

@@ -38,14 +38,14 @@ abstract class OwnApiHandler<Q extends OwnApi.Fields, A extends OwnApi.Fields>
     public final CompletionStage<OwnMessage> handle(RequestContext context, OwnMessage request) {
         CompletionStage<A> answer;
         try {
-            answer = answer(api.question(request));
+            answer = answer(context, api.question(request));
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedStage(e);
         }
         return answer.exceptionally(this::refused).thenApply(api::answer);
     }
 
-    abstract CompletionStage<A> answer(Q asked);
+    abstract CompletionStage<A> answer(RequestContext context, Q asked);
 
     /** The answer to a question that failed. */
     abstract A refused(Throwable failure);

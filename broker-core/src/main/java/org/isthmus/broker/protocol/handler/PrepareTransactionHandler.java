@@ -17,7 +17,7 @@ final class PrepareTransactionHandler extends OwnApiHandler<PrepareRequest, Outc
     }
 
     @Override
-    CompletionStage<Outcome> answer(PrepareRequest asked) {
+    CompletionStage<Outcome> answer(RequestContext context, PrepareRequest asked) {
         var producer = new ProducerIdentity(asked.producerId(), asked.producerEpoch());
         return transactions
                 .prepare(asked.transactionalId(), producer, asked.xid(), asked.participants())

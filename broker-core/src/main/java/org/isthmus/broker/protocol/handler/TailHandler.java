@@ -32,7 +32,7 @@ public final class TailHandler extends OwnApiHandler<TailRequest, TailAnswer> {
     }
 
     @Override
-    CompletionStage<TailAnswer> answer(TailRequest asked) {
+    CompletionStage<TailAnswer> answer(RequestContext context, TailRequest asked) {
         var partition = topics.led(topics.name(asked.topicId()), asked.partition());
         return partition.opened().thenCompose(view -> {
             partition.requireSettled();

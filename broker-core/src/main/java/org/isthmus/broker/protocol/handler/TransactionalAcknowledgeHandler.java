@@ -27,7 +27,7 @@ public final class TransactionalAcknowledgeHandler extends TransactionalHandler<
     }
 
     @Override
-    CompletionStage<Outcome> answer(TransactionalAcknowledgement asked) {
+    CompletionStage<Outcome> answer(RequestContext context, TransactionalAcknowledgement asked) {
         var topic = topics.topic(asked.topicId())
                 .orElseThrow(() -> new BrokerException(
                         ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic with id " + asked.topicId()));

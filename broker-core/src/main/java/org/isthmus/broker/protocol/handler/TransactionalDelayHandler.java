@@ -24,7 +24,7 @@ public final class TransactionalDelayHandler extends TransactionalHandler<Transa
     }
 
     @Override
-    CompletionStage<Outcome> answer(TransactionalDelay asked) {
+    CompletionStage<Outcome> answer(RequestContext context, TransactionalDelay asked) {
         var partition = DelayHandler.place(topics, asked.topicId(), asked.partition());
         var records = new ArrayList<Delayed>();
         for (var each : asked.records()) {
