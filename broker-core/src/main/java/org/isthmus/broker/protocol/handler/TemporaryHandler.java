@@ -6,23 +6,21 @@ import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.protocol.codec.OwnApi;
-import org.isthmus.broker.protocol.codec.OwnMessage;
 import org.isthmus.broker.protocol.codec.TemporaryAnswer;
 import org.isthmus.broker.protocol.codec.TemporaryRequest;
 import org.isthmus.broker.replica.TemporaryTopics;
 import org.isthmus.broker.runtime.IdSource;
 
 /** Makes temporary destinations, and ends them: when they are asked to, or with the connection on which they were made. */
-public final class TemporaryHandler implements ApiHandler<OwnMessage, OwnMessage> {
+public final class TemporaryHandler extends OwnApiHandler<TemporaryRequest, TemporaryAnswer> {
     private interface Deed {
         TemporaryAnswer of(RequestContext context, TemporaryRequest request);
     }
 
-    private final OwnApi<TemporaryRequest, TemporaryAnswer> api;
     private final Deed deed;
 
     private TemporaryHandler(OwnApi<TemporaryRequest, TemporaryAnswer> api, Deed deed) {
-        this.api = api;
+        super(api);
         this.deed = deed;
     }
 
@@ -48,28 +46,13 @@ public final class TemporaryHandler implements ApiHandler<OwnMessage, OwnMessage
     }
 
     @Override
-    public short apiKey() {
-        return api.key();
+    CompletionStage<TemporaryAnswer> answer(RequestContext context, TemporaryRequest asked) {
+        return CompletableFuture.completedStage(deed.of(context, asked));
     }
 
     @Override
-    public short minVersion() {
-        return 0;
-    }
-
-    @Override
-    public short maxVersion() {
-        return 0;
-    }
-
-    @Override
-    public CompletionStage<OwnMessage> handle(RequestContext context, OwnMessage request) {
-        TemporaryAnswer answer;
-        try {
-            answer = deed.of(context, api.question(request));
-        } catch (BrokerException e) {
-            answer = new TemporaryAnswer(e.code().code(), e.getMessage(), "");
-        }
-        return CompletableFuture.completedStage(api.answer(answer));
+    TemporaryAnswer refused(Throwable failure) {
+        var refusal = Refusal.of(failure);
+        return new TemporaryAnswer(refusal.code(), refusal.message(), "");
     }
 }
