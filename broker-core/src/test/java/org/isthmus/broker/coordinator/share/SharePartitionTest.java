@@ -512,19 +512,9 @@ class SharePartitionTest {
         assertThat(harness.now(share -> share.progress("g")).startOffset()).isEqualTo(3);
     }
 
-    @Test
-    void backoffKeepsARecordAwayForAWhile() {
-        giveBackWithBackoff();
-        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 1, 1));
-        harness.loop.run(Duration.ofMillis(900));
-        assertThat(harness.acquire("g", "one", 9)).isEmpty();
-        harness.loop.run(Duration.ofMillis(200));
-        assertThat(harness.acquire("g", "one", 9)).containsExactly(got(0, 0, 2));
-    }
-
     @ParameterizedTest
-    @ValueSource(longs = {-3, 3})
-    void backoffIsAsLongWhereTheDateIsSetMeanwhile(long hours) {
+    @ValueSource(longs = {0, -3, 3})
+    void backoffKeepsARecordAwayForAWhileAlsoWhereTheDateIsSet(long hours) {
         giveBackWithBackoff();
         harness.loop.setDate(Duration.ofHours(hours));
         assertThat(harness.acquire("g", "one", 9)).containsExactly(got(1, 1, 1));
