@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * The metadata of a cluster in ZooKeeper. One loop owns everything here and does one thing at a time: it reads all after a connection, or
  * what a watch named, or makes a change; each ends with a new image where there is news.
  *
+ * <p>A refusal is told only once all is known here that others had done when it was asked for. Clients ask several brokers, and what one of
+ * them has told them no other one may deny.
+ *
  * <p>A change is one transaction of writes that name the versions they are based on, and of a note that is this attempt's alone. Where an
  * answer is lost, the note tells whether the attempt took effect. Where it did not, another note is written first of all, based on the version of
  * the last: after that the lost one cannot take effect any more, and only then is it decided again. Nothing is repeated blindly. Whoever notes
@@ -63,6 +66,9 @@ public final class CuratorMetadataStore implements MetadataStore {
     private final List<Consumer<SessionState>> sessionFollowers = new CopyOnWriteArrayList<>();
     private final Set<String> dirty = new HashSet<>();
     private final Deque<Change> waiting = new ArrayDeque<>();
+    /** Refused on what was known here, which others may have changed meanwhile. */
+    private final Deque<Change> doubted = new ArrayDeque<>();
+
     private final Set<Long> ownSessions = new HashSet<>();
 
     private Mirror mirror;
@@ -80,7 +86,15 @@ public final class CuratorMetadataStore implements MetadataStore {
     private boolean busy;
     private boolean closed;
 
-    private record Change(Function<ClusterImage, List<ClusterDelta>> decide, CompletableFuture<ClusterImage> done) {}
+    /** @param isCaughtUp whether all is known here that anybody knew when it was asked for */
+    private record Change(
+            Function<ClusterImage, List<ClusterDelta>> decide,
+            CompletableFuture<ClusterImage> done,
+            boolean isCaughtUp) {
+        Change caughtUp() {
+            return new Change(decide, done, true);
+        }
+    }
 
     /** Changes that are made together, and what is known of the last transaction that was to make them. */
     private static final class Attempt {
@@ -179,7 +193,7 @@ public final class CuratorMetadataStore implements MetadataStore {
         watcher.start();
         var first = new CompletableFuture<ClusterImage>();
         loop.execute(() -> {
-            waiting.add(new Change(present -> List.of(), first));
+            waiting.add(new Change(present -> List.of(), first, false));
             connection(ConnectionState.CONNECTED);
         });
         first.get(client.getZookeeperClient().getConnectionTimeoutMs(), TimeUnit.MILLISECONDS);
@@ -203,7 +217,7 @@ public final class CuratorMetadataStore implements MetadataStore {
                 done.completeExceptionally(closing());
                 return;
             }
-            waiting.add(new Change(decide, done));
+            waiting.add(new Change(decide, done, false));
             step();
         });
         return done;
@@ -318,9 +332,26 @@ public final class CuratorMetadataStore implements MetadataStore {
             });
         } else if (unknown != null) {
             settle(unknown);
+        } else if (!doubted.isEmpty()) {
+            catchUp();
         } else if (!waiting.isEmpty()) {
             attempt(next());
         }
+    }
+
+    /** A server answers in order, so what others had done by now is noticed before the answer. */
+    private void catchUp() {
+        busy = true;
+        new Reading(client, loop)
+                .catchUp(
+                        () -> {
+                            busy = false;
+                            while (!doubted.isEmpty()) {
+                                waiting.addFirst(doubted.removeLast().caughtUp());
+                            }
+                            step();
+                        },
+                        this::failed);
     }
 
     private void failed(Code code) {
@@ -467,7 +498,7 @@ public final class CuratorMetadataStore implements MetadataStore {
                     refused = true;
                     if (plan.inside().isEmpty()) {
                         attempt.changes.remove(change);
-                        change.done().completeExceptionally(refusal);
+                        refuse(change, refusal);
                     } else {
                         giveBack(attempt, asked.subList(i, asked.size()));
                     }
@@ -476,6 +507,14 @@ public final class CuratorMetadataStore implements MetadataStore {
             if (!refused) {
                 return plan;
             }
+        }
+    }
+
+    private void refuse(Change change, RuntimeException refusal) {
+        if (change.isCaughtUp()) {
+            change.done().completeExceptionally(refusal);
+        } else {
+            doubted.add(change);
         }
     }
 
@@ -524,8 +563,10 @@ public final class CuratorMetadataStore implements MetadataStore {
         var ended = new CompletableFuture<Void>();
         loop.execute(() -> {
             closed = true;
+            waiting.addAll(doubted);
             waiting.forEach(change -> change.done().completeExceptionally(closing()));
             waiting.clear();
+            doubted.clear();
             if (unknown != null) {
                 fail(unknown, closing());
             }

@@ -36,7 +36,7 @@ final class Reading {
     void all(UUID clusterId, BrokerId self, BiConsumer<Mirror, Note> read, Consumer<Code> failed) {
         var mirror = new Mirror(clusterId);
         finished = () -> end(() -> read.accept(mirror, note), failed);
-        ask(callback -> client.sync().inBackground(callback).forPath(ZNodes.STATE), synced -> {
+        sync(() -> {
             note(self);
             node(ZNodes.CONTROLLER, mirror);
             node(ZNodes.PRODUCER_IDS, mirror);
@@ -55,6 +55,16 @@ final class Reading {
         finished = () -> end(() -> read.accept(note), failed);
         note(self);
         paths.forEach(path -> node(path, mirror));
+    }
+
+    /** Has the server catch up with all others, which tells of what was changed by then. */
+    void catchUp(Runnable caughtUp, Consumer<Code> failed) {
+        finished = () -> end(caughtUp, failed);
+        sync(() -> {});
+    }
+
+    private void sync(Runnable then) {
+        ask(callback -> client.sync().inBackground(callback).forPath(ZNodes.STATE), synced -> then.run());
     }
 
     private void end(Runnable read, Consumer<Code> failed) {

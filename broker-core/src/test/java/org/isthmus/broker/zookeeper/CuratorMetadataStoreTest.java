@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.curator.test.TestingServer;
@@ -116,6 +117,29 @@ class CuratorMetadataStoreTest extends MetadataStoreContract {
         CompletableFuture.allOf(stages).get(30, TimeUnit.SECONDS);
 
         assertThat(change(first).nextProducerId()).isEqualTo(1000);
+    }
+
+    @Test
+    void whatAnotherHasDoneIsNotDeniedByOneThatHasNotHeardOfIt() throws Exception {
+        var second = another(SECOND);
+        var looks = new AtomicInteger();
+        try (var deaf = EventLoop.start("zookeeper-deaf");
+                var first = CuratorMetadataStore.open(config(), FIRST, IdSource.random(), deaf)) {
+            // Its loop hears of nothing while it decides.
+            var change = first.change(image -> {
+                if (looks.incrementAndGet() == 1) {
+                    change(second, new ClusterDelta.TopicCreated(topic(1)));
+                }
+                if (image.topic("t").isEmpty()) {
+                    throw new BrokerException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "t");
+                }
+                return List.of();
+            });
+
+            assertThat(change.toCompletableFuture().get(30, TimeUnit.SECONDS).topic("t"))
+                    .isPresent();
+            assertThat(looks).hasValue(2);
+        }
     }
 
     @Test
