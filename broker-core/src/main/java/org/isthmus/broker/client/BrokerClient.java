@@ -58,8 +58,11 @@ public interface BrokerClient extends AutoCloseable {
     /** Starts to read at the given offsets. */
     RecordStream read(Map<TopicPartition, Long> positions);
 
-    /** Joins a share group on these partitions, which comes into being with its first member. Refusals come with the first poll. */
-    ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options);
+    /**
+     * Joins a share group on a topic, which comes into being with its first member. Refusals come with the first poll. Partitions that the topic gets
+     * later are read too, from their first record on; the member looks for them every ten seconds while it is polled.
+     */
+    ShareStream openShare(String group, String topic, ShareOptions options);
 
     /**
      * Forgets a share group on these partitions, with what it has done. Fails with {@code NON_EMPTY_GROUP} while it has members or a

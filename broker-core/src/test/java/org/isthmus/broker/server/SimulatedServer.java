@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.isthmus.broker.client.ClientConfig;
 import org.isthmus.broker.controller.Elections;
@@ -172,6 +173,12 @@ public final class SimulatedServer {
 
     public SimDisk disk() {
         return disk;
+    }
+
+    /** An administrator gives a topic more partitions. */
+    public CompletionStage<ClusterImage> grow(String topic, int partitions) {
+        return life.metadata.change(
+                image -> List.of(settings.placement().createPartitions(image, topic, partitions, null)));
     }
 
     /** What members of share groups say of what they hold. */

@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
@@ -130,7 +129,7 @@ class TransactionProcessIT {
             Transaction transaction = null;
             try {
                 if (in == null) {
-                    in = client.openShare("jms-queue/" + IN.topic(), Set.of(IN), ShareOptions.QUEUE);
+                    in = client.openShare("jms-queue/" + IN.topic(), IN.topic(), ShareOptions.QUEUE);
                 }
                 var got = get(in.poll(1, Duration.ofMillis(200)));
                 if (got.isEmpty()) {

@@ -8,22 +8,19 @@ import java.util.Enumeration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.isthmus.broker.client.OffsetSpec;
-import org.isthmus.broker.client.TopicInfo;
 import org.jspecify.annotations.Nullable;
 
 /** A browser of a session. Its enumerations show what the queue has when they begin, without taking it from anybody. */
 final class IsthmusBrowser implements QueueBrowser {
     private final IsthmusSession session;
     private final IsthmusQueue queue;
-    private final TopicInfo topic;
     private final @Nullable String selector;
     private final Set<Browsing> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    IsthmusBrowser(IsthmusSession session, IsthmusQueue queue, TopicInfo topic, @Nullable String selector) {
+    IsthmusBrowser(IsthmusSession session, IsthmusQueue queue, @Nullable String selector) {
         this.session = session;
         this.queue = queue;
-        this.topic = topic;
         this.selector = selector;
     }
 
@@ -43,6 +40,7 @@ final class IsthmusBrowser implements QueueBrowser {
     public Enumeration<?> getEnumeration() throws JMSException {
         requireOpen();
         var client = session.connection().client();
+        var topic = session.connection().topics().topicNow(queue);
         var ends = TopicOffsets.of(client, TopicOffsets.partitions(topic), new OffsetSpec.Latest());
         var browsing = new Browsing(session.connection(), queue, ends, selector);
         open.removeIf(Browsing::isOver);

@@ -93,7 +93,7 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
         this.domain = domain;
         this.settings = settings;
         link = dialer.dial(clientId == null ? "isthmus-jms-" + uid : clientId);
-        topics = new TopicDirectory(link.client());
+        topics = new TopicDirectory(link.client(), surroundings.clock());
         temporaries = new TemporaryDestinations(link.client(), this::isConsumed);
         subscriptions = new Subscriptions(link.client(), topics);
         threads = surroundings.newThreads(uid);
@@ -332,7 +332,7 @@ public class IsthmusConnection implements QueueConnection, TopicConnection {
     }
 
     private ShareStream queue(TopicInfo topic, IntakeOptions options) throws JMSException {
-        return ShareGroups.queue(client(), topic.name(), TopicOffsets.partitions(topic), options.ofQueue(topic.name()));
+        return ShareGroups.queue(client(), topic.name(), options.ofQueue(topic.name()));
     }
 
     private Subscriptions.Part subscription(IsthmusDestination from, TopicInfo topic, IntakeOptions options)

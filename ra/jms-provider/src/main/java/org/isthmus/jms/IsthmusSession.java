@@ -23,7 +23,6 @@ import jakarta.jms.TopicSession;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.ShareStream;
@@ -223,10 +222,9 @@ public class IsthmusSession implements TopicSession, QueueSession {
         var from = IsthmusDestination.of(destination);
         connection.temporaries().requireOwn(from);
         var choice = IsthmusConsumer.Choice.of(selector, noLocal);
-        var topic = connection.topics().topic(from);
         return from instanceof IsthmusQueue
-                ? ofQueue(from, topic, choice)
-                : fromTheTail(from, topic, TopicOffsets.partitions(topic), choice);
+                ? ofQueue(from, connection.topics().topic(from), choice)
+                : fromTheTail(from, connection.topics().topicNow(from), choice);
     }
 
     @Override
@@ -277,19 +275,19 @@ public class IsthmusSession implements TopicSession, QueueSession {
         return durable(from, info, key, IsthmusConsumer.Choice.of(selector, noLocal), false);
     }
 
-    private IsthmusConsumer fromTheTail(
-            IsthmusDestination from, TopicInfo topic, Set<TopicPartition> partitions, IsthmusConsumer.Choice choice)
+    private IsthmusConsumer fromTheTail(IsthmusDestination from, TopicInfo topic, IsthmusConsumer.Choice choice)
             throws JMSException {
+        var partitions = TopicOffsets.partitions(topic);
         try {
             var start = connection.start(from);
             if (start instanceof OffsetSpec.Latest) {
                 var tails =
                         JmsErrors.await(() -> connection.client().tails(partitions), "looking up the end of " + from);
                 var late = new LateSubscriber(topic.id(), tails);
-                return open(from, late.positions(), late, choice);
+                return open(from, topic, late.positions(), late, choice);
             }
             var positions = TopicOffsets.of(connection.client(), partitions, start);
-            return open(from, positions, new LateSubscriber(topic.id(), Map.of()), choice);
+            return open(from, topic, positions, new LateSubscriber(topic.id(), Map.of()), choice);
         } catch (InvalidDestinationException e) {
             connection.topics().forget(topic.name());
             throw e;
@@ -346,11 +344,13 @@ public class IsthmusSession implements TopicSession, QueueSession {
 
     private IsthmusConsumer open(
             IsthmusDestination from,
+            TopicInfo topic,
             Map<TopicPartition, Long> positions,
             LateSubscriber late,
             IsthmusConsumer.Choice choice) {
         var filter = choice.selector() == null ? null : Selector.parse(choice.selector());
         var client = connection.client();
+        var topics = connection.topics();
         var consumer = new IsthmusConsumer(
                 this,
                 from,
@@ -358,7 +358,8 @@ public class IsthmusSession implements TopicSession, QueueSession {
                 filter,
                 null,
                 null,
-                it -> new TailInflow(client, delivery.lock, positions, late, it.observer()));
+                it -> new TailInflow(
+                        client, delivery.lock, positions, late, () -> topics.newest(topic), it.observer()));
         delivery.add(consumer);
         if (consumer.inflow() instanceof TailInflow tail) {
             tail.open();
@@ -379,11 +380,9 @@ public class IsthmusSession implements TopicSession, QueueSession {
     private IsthmusConsumer ofQueue(IsthmusDestination from, TopicInfo topic, IsthmusConsumer.Choice choice)
             throws JMSException {
         try {
-            var partitions = TopicOffsets.partitions(topic);
             var stream = ShareGroups.queue(
                     connection.client(),
                     from.getName(),
-                    partitions,
                     connection.redelivery().ofQueue(from.getName(), choice.selector()));
             var consumer = new IsthmusConsumer(this, from, choice, null, null, null, it -> inflow(it, stream));
             delivery.add(consumer);
@@ -472,7 +471,8 @@ public class IsthmusSession implements TopicSession, QueueSession {
             throw new InvalidDestinationException("only queues are browsed: " + from);
         }
         connection.temporaries().requireOwn(own);
-        return new IsthmusBrowser(this, own, connection.topics().topic(own), choice.selector());
+        var unused = connection.topics().topic(own); // made where it is missing
+        return new IsthmusBrowser(this, own, choice.selector());
     }
 
     @Override

@@ -5,7 +5,10 @@ import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,6 +19,7 @@ import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.client.Transaction;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.TemporaryName;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.runtime.WaitingThread;
 import org.isthmus.jms.mapping.Partitioner;
@@ -34,6 +38,9 @@ final class Outflow {
     private final String sessionName;
     private final SessionTransaction transaction;
     private final byte[] stickyKey;
+    /** How many partitions a topic had, by its id, when this session first sent to it. */
+    private final ConcurrentMap<UUID, Integer> partitionsAtFirst = new ConcurrentHashMap<>();
+
     private final AtomicLong nextMessage = new AtomicLong();
     private final AsyncSends asyncSends;
     private final UnansweredSends unanswered;
@@ -136,7 +143,9 @@ final class Outflow {
             boolean waits)
             throws JMSException {
         var key = record.key();
-        int partition = Partitioner.partition(key == null ? stickyKey : key, topic.partitions());
+        int partition = key == null
+                ? Partitioner.partition(stickyKey, partitionsAtFirst(topic))
+                : Partitioner.partition(key, topic.partitions());
         var acks = manner.deliveryMode() == DeliveryMode.PERSISTENT ? Acks.ALL : Acks.LEADER;
         var place = new TopicPartition(topic.name(), partition);
         var sending = sending(place, record, acks, message, manner, inProgress);
@@ -147,6 +156,13 @@ final class Outflow {
                 connection.topics().forget(topic.name());
             }
         });
+    }
+
+    /** So that what has no key goes where all before it went, and stays behind it, also where the topic has got partitions since. */
+    private int partitionsAtFirst(TopicInfo topic) {
+        return TemporaryName.isOne(topic.name())
+                ? topic.partitions()
+                : partitionsAtFirst.computeIfAbsent(topic.id(), any -> topic.partitions());
     }
 
     private Supplier<CompletionStage<?>> sending(

@@ -2,12 +2,10 @@ package org.isthmus.jms;
 
 import jakarta.jms.JMSException;
 import java.time.Duration;
-import java.util.Set;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.ShareOptions;
 import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.ShareStream.Settlement;
-import org.isthmus.broker.common.TopicPartition;
 
 /** The share groups that stand for queues, and how a consumer becomes a member. */
 final class ShareGroups {
@@ -18,9 +16,8 @@ final class ShareGroups {
         return "jms-queue/" + name;
     }
 
-    static ShareStream queue(BrokerClient client, String name, Set<TopicPartition> partitions, ShareOptions options)
-            throws JMSException {
-        return joined(client.openShare(ofQueue(name), partitions, options), "consuming the queue " + name);
+    static ShareStream queue(BrokerClient client, String name, ShareOptions options) throws JMSException {
+        return joined(client.openShare(ofQueue(name), name, options), "consuming the queue " + name);
     }
 
     /** Refusals come now and not with the first message; who is refused anywhere is a member nowhere then. */

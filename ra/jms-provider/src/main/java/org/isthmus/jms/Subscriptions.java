@@ -70,9 +70,6 @@ final class Subscriptions {
      * topic, selector or noLocal was another, unless it has a consumer (§8.3.3, §8.3.4).
      */
     Part durable(SubscriptionName name, Wanted wanted) throws JMSException {
-        // Not only in those that the connection has heard of: the others would go on with the old selector, or begin
-        // later with what is older.
-        var partitions = TopicOffsets.partitions(topics.existing(wanted.topic().name()));
         var known = known(name);
         if (known != null && known.shared() != wanted.shared()) {
             throw new JMSException("there is a durable subscription of this name that is "
@@ -84,7 +81,7 @@ final class Subscriptions {
         }
         // Where the topic got a partition since it was joined, all that is in it is new.
         var start = known == null ? wanted.start() : new OffsetSpec.Earliest();
-        var stream = join(name, wanted, partitions, start);
+        var stream = join(name, wanted, start);
         if (known == null) {
             var settings = Map.of(
                     TOPIC, Optional.of(wanted.topic().name()), SHARED, Optional.of(Boolean.toString(wanted.shared())));
@@ -98,21 +95,21 @@ final class Subscriptions {
         return new Part(stream, null);
     }
 
-    private ShareStream join(SubscriptionName name, Wanted wanted, Set<TopicPartition> partitions, OffsetSpec start)
-            throws JMSException {
+    private ShareStream join(SubscriptionName name, Wanted wanted, OffsetSpec start) throws JMSException {
+        var topic = wanted.topic().name();
         try {
             return ShareGroups.joined(
-                    client.openShare(name.group(), partitions, wanted.options(start, false)), "subscribing as " + name);
+                    client.openShare(name.group(), topic, wanted.options(start, false)), "subscribing as " + name);
         } catch (JMSException e) {
             if (!isAbout(e, ErrorCode.INVALID_CONFIG)) {
                 throw translated(e, name);
             }
         }
         // Selector or noLocal have changed, and nobody consumes.
-        deleteGroup(name, partitions);
+        deleteGroup(name, TopicOffsets.partitions(topics.existing(topic)));
         try {
             return ShareGroups.joined(
-                    client.openShare(name.group(), partitions, wanted.options(wanted.start(), false)),
+                    client.openShare(name.group(), topic, wanted.options(wanted.start(), false)),
                     "subscribing anew as " + name);
         } catch (JMSException e) {
             throw translated(e, name);
@@ -128,8 +125,7 @@ final class Subscriptions {
                 true,
                 () -> new JMSException("the shared subscription has consumers of another topic or selector: " + name));
         try {
-            var stream = client.openShare(
-                    name.group(), TopicOffsets.partitions(wanted.topic()), wanted.options(wanted.start(), true));
+            var stream = client.openShare(name.group(), wanted.topic().name(), wanted.options(wanted.start(), true));
             return new Part(ShareGroups.joined(stream, "subscribing as " + name), lease);
         } catch (JMSException e) {
             JmsErrors.await(lease.end(), "giving up the name of a subscription");

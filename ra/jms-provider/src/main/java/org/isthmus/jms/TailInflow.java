@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.FetchedRecord;
 import org.isthmus.broker.client.OffsetSpec;
 import org.isthmus.broker.client.RecordStream;
+import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.client.Transaction;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
@@ -28,7 +30,7 @@ final class TailInflow implements Inflow {
 
     private static final System.Logger LOG = System.getLogger(TailInflow.class.getName());
 
-    private static final Duration LONGEST_POLL = Duration.ofSeconds(30);
+    private static final Duration LONGEST_POLL = Duration.ofSeconds(10);
 
     // Reading ahead pauses at either; what one poll brings may go beyond by as much.
     private static final int ENOUGH_RECORDS = 512;
@@ -38,6 +40,7 @@ final class TailInflow implements Inflow {
     private final ReentrantLock lock;
     private final Observer observer;
     private final LateSubscriber late;
+    private final Supplier<TopicInfo> topic;
     private final Map<TopicPartition, PartitionProgress> progress = new HashMap<>();
 
     private final Deque<FetchedRecord> buffer = new ArrayDeque<>();
@@ -49,16 +52,19 @@ final class TailInflow implements Inflow {
     private boolean closed;
     private @Nullable Throwable failure;
 
+    /** @param topic as it is known by now */
     TailInflow(
             BrokerClient client,
             ReentrantLock lock,
             Map<TopicPartition, Long> positions,
             LateSubscriber late,
+            Supplier<TopicInfo> topic,
             Observer observer) {
         this.client = client;
         this.lock = lock;
         this.observer = observer;
         this.late = late;
+        this.topic = topic;
         positions.forEach((partition, start) -> progress.put(partition, new PartitionProgress(partition, start)));
     }
 
@@ -116,8 +122,26 @@ final class TailInflow implements Inflow {
         if (records != null && !records.isEmpty()) {
             observer.arrived();
         }
-        if (!loops) {
+        if (hasGrown()) {
+            reopen(false);
+        } else if (!loops) {
             pump();
+        }
+    }
+
+    /** Whether the topic got partitions, all of which are read from their first records from now on. */
+    private boolean hasGrown() {
+        var present = topic.get();
+        lock.lock();
+        try {
+            if (present.partitions() <= progress.size()) {
+                return false;
+            }
+            TopicOffsets.partitions(present)
+                    .forEach(partition -> progress.computeIfAbsent(partition, any -> new PartitionProgress(any, 0)));
+            return true;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -15,28 +15,60 @@ import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TemporaryName;
+import org.isthmus.broker.runtime.Clock;
 
 /** What a connection knows about the topics that it uses; a topic that is missing is created. Safe for use by many threads. */
 final class TopicDirectory {
     private static final int LOOKS = 20;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
     private final BrokerClient client;
-    private final ConcurrentMap<String, TopicInfo> known = new ConcurrentHashMap<>();
+    private final Clock clock;
+    private final ConcurrentMap<String, Known> known = new ConcurrentHashMap<>();
 
-    TopicDirectory(BrokerClient client) {
+    private record Known(TopicInfo topic, long atNanos) {}
+
+    TopicDirectory(BrokerClient client, Clock clock) {
         this.client = client;
+        this.clock = clock;
     }
 
+    /** The topic as it was some seconds ago; of a topic that is used, what it got meanwhile is known a little later. */
     TopicInfo topic(IsthmusDestination destination) throws JMSException {
         var name = destination.address().name();
         if (TemporaryName.isOne(name)) {
             return temporary(name);
         }
-        var topic = known.get(name);
-        if (topic == null) {
-            topic = findOrCreate(destination);
-            known.put(name, topic);
+        var present = known.get(name);
+        return present == null ? topicNow(destination) : lookAgain(present);
+    }
+
+    /** The topic with all the partitions that it has got by now. */
+    TopicInfo topicNow(IsthmusDestination destination) throws JMSException {
+        var name = destination.address().name();
+        if (TemporaryName.isOne(name)) {
+            return temporary(name);
+        }
+        var topic = findOrCreate(destination);
+        known.put(name, new Known(topic, clock.nanos()));
+        return topic;
+    }
+
+    /** The same topic, with the partitions that it is known to have by now. */
+    TopicInfo newest(TopicInfo before) {
+        var present = known.get(before.name());
+        return present != null && present.topic().id().equals(before.id()) ? lookAgain(present) : before;
+    }
+
+    /** Asks beside the caller, who need not wait for it. */
+    private TopicInfo lookAgain(Known present) {
+        var topic = present.topic();
+        var now = clock.nanos();
+        if (now - present.atNanos() > LOOK_AGAIN.toNanos()
+                && known.replace(topic.name(), present, new Known(topic, now))) {
+            var unused = client.topic(topic.name())
+                    .thenAccept(found -> known.computeIfPresent(topic.name(), (name, any) -> new Known(found, now)));
         }
         return topic;
     }

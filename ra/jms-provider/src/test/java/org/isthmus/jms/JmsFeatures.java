@@ -13,6 +13,7 @@ import java.util.Random;
  * @param expiry whether some sessions send what is over soon
  * @param branches whether messages are moved in branches of a transaction manager too
  * @param requests whether others ask each other over temporary queues meanwhile
+ * @param grows whether what is consumed gets partitions meanwhile
  */
 record JmsFeatures(
         int partitions,
@@ -22,8 +23,9 @@ record JmsFeatures(
         boolean nonPersistent,
         boolean expiry,
         boolean branches,
-        boolean requests) {
-    static final JmsFeatures PLAIN = new JmsFeatures(1, false, false, false, false, false, false, false);
+        boolean requests,
+        boolean grows) {
+    static final JmsFeatures PLAIN = new JmsFeatures(1, false, false, false, false, false, false, false, false);
 
     static JmsFeatures some(Random random) {
         return new JmsFeatures(
@@ -34,6 +36,7 @@ record JmsFeatures(
                 random.nextInt(4) == 0,
                 random.nextInt(4) == 0,
                 random.nextInt(2) == 0,
+                random.nextInt(4) == 0,
                 random.nextInt(4) == 0);
     }
 }

@@ -33,6 +33,10 @@ final class JmsWorld {
     static final RedeliveryPolicy REDELIVERY = new RedeliveryPolicy(-1, 0, 1, 3_600_000, "");
 
     private static final Duration TROUBLE = Duration.ofSeconds(12);
+    /** Until consumers have looked for partitions, and been handed what is in them. */
+    private static final Duration GROWTH = Duration.ofSeconds(30);
+
+    private static final int MOST_PARTITIONS = 5;
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     /** What a client that was killed left open ends by its time. */
     private static final long LONGER_THAN_A_TRANSACTION_MS = 30_000;
@@ -57,6 +61,7 @@ final class JmsWorld {
 
     private long restartNanos;
     private int names;
+    private int partitions;
     private boolean over;
     private AssertionError finding;
 
@@ -99,6 +104,7 @@ final class JmsWorld {
 
     JmsWorld(long seed, JmsFeatures features) {
         this.features = features;
+        partitions = features.partitions();
         random = new Random(seed);
         loops = new SimLoop(random, clock);
         streams = new SimStreams(random, clock, loops);
@@ -259,15 +265,25 @@ final class JmsWorld {
     }
 
     private void trouble() {
-        var end = clock.nanos() + TROUBLE.toNanos();
+        var end = clock.nanos() + (features.grows() ? GROWTH : TROUBLE).toNanos();
         while (clock.nanos() < end) {
             var next = clock.nanos() + (long) (random.nextDouble() * random.nextDouble() * 3e9);
             while (clock.nanos() < next) {
                 step();
             }
+            if (features.grows() && random.nextInt(3) == 0) {
+                grow();
+            }
             if (!isPeaceful) {
                 disturb();
             }
+        }
+    }
+
+    private void grow() {
+        if (server.serves() && partitions < MOST_PARTITIONS) {
+            history.add("the topic gets partition " + partitions);
+            server.grow(source.destination().getName(), ++partitions);
         }
     }
 
@@ -370,7 +386,11 @@ final class JmsWorld {
 
     private void create(SimProcess process) throws JMSException {
         try (var connection = connect(process)) {
-            var topic = new NewTopic(source.destination().getName(), features.partitions(), Map.of());
+            // Of a topic that is no queue by its settings, what a queue's group has not heard of is old at once.
+            var settings = features.grows() && source == JmsSource.QUEUE
+                    ? Map.of("isthmus.queue", "true")
+                    : Map.<String, String>of();
+            var topic = new NewTopic(source.destination().getName(), features.partitions(), settings);
             JmsErrors.await(connection.client().createTopic(topic), "creating the topic");
         }
     }

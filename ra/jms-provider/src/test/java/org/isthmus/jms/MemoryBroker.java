@@ -250,7 +250,7 @@ final class MemoryBroker implements AutoCloseable {
         }
 
         @Override
-        public ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options) {
+        public ShareStream openShare(String group, String topic, ShareOptions options) {
             throw new AssertionError("share groups are tested on the real broker");
         }
 

@@ -24,6 +24,11 @@ public record Opening(
         this(settings, interest, sessionLock, start, recreate, false);
     }
 
+    /** The same, for a partition that is newer than its member. */
+    public Opening fromFirst() {
+        return new Opening(settings, interest, sessionLock, new StartAt.Earliest(), recreate, inOrder);
+    }
+
     public static Opening stock(ShareSettings settings, StartAt start) {
         return new Opening(settings, Interest.EVERYTHING, false, start, false);
     }

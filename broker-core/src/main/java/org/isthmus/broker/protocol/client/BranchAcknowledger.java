@@ -92,7 +92,7 @@ final class BranchAcknowledger {
                 identity.epoch(),
                 session.group(),
                 session.member(),
-                session.topicId(partition),
+                session.topicId(),
                 partition.partition(),
                 joined(taken));
         session.request(

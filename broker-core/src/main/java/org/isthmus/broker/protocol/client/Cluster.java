@@ -1,5 +1,6 @@
 package org.isthmus.broker.protocol.client;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -58,6 +59,14 @@ final class Cluster {
         return known != null ? CompletableFuture.completedStage(known) : ask(name, deadline);
     }
 
+    /** The topic as a broker told it at most so long ago, or tells it now: it may have got partitions. */
+    CompletionStage<TopicMetadata> topic(String name, Duration age, Deadline deadline) {
+        var known = topics.get(name);
+        return known != null && client.clock().nanos() - known.atNanos() < age.toNanos()
+                ? CompletableFuture.completedStage(known)
+                : ask(name, deadline);
+    }
+
     /** The topic as it is known, without asking. */
     @Nullable
     TopicMetadata topicIfKnown(String name) {
@@ -75,15 +84,23 @@ final class Cluster {
     }
 
     CompletionStage<Endpoint> leader(TopicPartition partition, Deadline deadline) {
-        return topic(partition.topic(), deadline).thenApply(topic -> {
+        return topicOf(partition, deadline).thenApply(topic -> {
             try {
                 return topic.leader(partition.partition());
             } catch (BrokerException e) {
-                // A partition may have been added, or elected a leader, since we asked.
+                // The partition may have been made, or have elected a leader, since we asked.
                 forgetTopic(partition.topic());
                 throw e;
             }
         });
+    }
+
+    /** A partition that is not known may have been added. */
+    private CompletionStage<TopicMetadata> topicOf(TopicPartition partition, Deadline deadline) {
+        return topic(partition.topic(), deadline)
+                .thenCompose(topic -> partition.partition() < topic.info().partitions()
+                        ? CompletableFuture.completedStage(topic)
+                        : topic(partition.topic(), Duration.ZERO, deadline));
     }
 
     CompletionStage<Endpoint> coordinator(String group, Deadline deadline) {
@@ -222,6 +239,7 @@ final class Cluster {
             reachable.addAll(bootstrap);
             brokers = List.copyOf(reachable);
         }
+        topics.remove(name);
         var told = answer.topics().find(name);
         if (told == null) {
             throw new BrokerException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "no topic " + name);
@@ -241,7 +259,8 @@ final class Cluster {
             // Or one that has lost touch with the cluster; the next one that is asked may know better.
             next++;
         }
-        var topic = new TopicMetadata(new TopicInfo(name, javaUuid(told.topicId()), leaders.size()), leaders);
+        var info = new TopicInfo(name, javaUuid(told.topicId()), leaders.size());
+        var topic = new TopicMetadata(info, leaders, client.clock().nanos());
         topics.put(name, topic);
         return topic;
     }

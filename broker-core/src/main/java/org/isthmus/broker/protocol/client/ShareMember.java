@@ -5,15 +5,17 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.isthmus.broker.client.OffsetSpec;
@@ -35,10 +37,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A session that is lost takes with it what it brought: the broker hands that out again. A new one is opened for the next poll, until the
  * request timeout has gone by without one success.
+ *
+ * <p>A topic may get partitions. The member looks for them now and then, and has a session that lives take them in, so that what was brought before
+ * is still held.
  */
 final class ShareMember implements ShareStream {
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
     /** How much longer than asked a poll waits for brokers that wait as long as it does. */
     private static final Duration GRACE = Duration.ofSeconds(3);
 
@@ -49,7 +55,11 @@ final class ShareMember implements ShareStream {
     private final Cluster cluster;
     private final String group;
     private final String memberId;
-    private final Set<TopicPartition> partitions;
+    private final String topic;
+    private final Set<TopicPartition> partitions = new HashSet<>();
+    /** Those that the topic got since the member began, and that have brought nothing yet: there the group may have to begin. */
+    private final Set<TopicPartition> newer = new HashSet<>();
+
     private final ShareOpening opening;
     private final Consumer<ShareMember> onEnd;
     private final Map<Endpoint, ShareSession> sessions = new HashMap<>();
@@ -60,7 +70,10 @@ final class ShareMember implements ShareStream {
     private volatile Redelivery redelivery;
     private int sessionCount;
     private volatile boolean joined;
+    private Uuid topicId = Uuid.ZERO_UUID;
     private boolean isOpening;
+    private boolean isLooking;
+    private Deadline lookAgainAt = new Deadline(0);
     private @Nullable Poll poll;
     private @Nullable Deadline giveUpAt;
     private @Nullable BrokerException failure;
@@ -74,15 +87,14 @@ final class ShareMember implements ShareStream {
             Cluster cluster,
             String group,
             String memberId,
-            Set<TopicPartition> partitions,
+            String topic,
             ShareOptions options,
             Consumer<ShareMember> onEnd) {
         this.client = client;
         this.cluster = cluster;
         this.group = group;
         this.memberId = memberId;
-        this.partitions = new TreeSet<>(TopicPartition.BY_NAME);
-        this.partitions.addAll(partitions);
+        this.topic = topic;
         this.opening = opening(options);
         this.redelivery =
                 new Redelivery(options.maxDeliveries(), options.redelivery().firstDelayMs() > 0);
@@ -176,6 +188,7 @@ final class ShareMember implements ShareStream {
             open();
             return;
         }
+        lookForMore();
         int maxWaitMs = (int) Math.min(client.remaining(asked.deadline()).toMillis(), LONGEST_WAIT.toMillis());
         for (var entry : List.copyOf(sessions.entrySet())) {
             var session = entry.getValue();
@@ -207,37 +220,95 @@ final class ShareMember implements ShareStream {
 
     private void open() {
         isOpening = true;
-        var byLeader = new LinkedHashMap<Endpoint, Map<TopicPartition, Uuid>>();
-        var deadline = client.requestDeadline();
-        CompletionStage<Void> located = CompletableFuture.completedStage(null);
-        for (var partition : partitions) {
-            located = located.thenCompose(
-                    nothing -> cluster.topic(partition.topic(), deadline).thenAccept(topic -> byLeader.computeIfAbsent(
-                                    topic.leader(partition.partition()), any -> new HashMap<>())
-                            .put(partition, Cluster.wireUuid(topic.info().id()))));
-        }
-        located.whenComplete((nothing, thrown) -> {
-            isOpening = false;
-            if (thrown != null) {
-                partitions.forEach(partition -> cluster.forgetTopic(partition.topic()));
-                failed(Failures.of(thrown));
-                return;
-            }
-            if (failure == null) {
-                byLeader.forEach((leader, led) -> {
-                    int number = sessionCount++;
-                    var channel = BrokerChannel.open(client, leader);
-                    live.add(number);
-                    // Not only when the next fetch finds out: nobody may be polling, and the broker hands it to others
-                    // meanwhile.
-                    channel.end().thenRun(() -> live.remove(number));
-                    sessions.put(
-                            leader,
-                            new ShareSession(client, channel, group, memberId, opening, led, number, this::fetch));
+        cluster.topic(topic, Duration.ZERO, client.requestDeadline())
+                .thenApply(found -> {
+                    var byLeader = byLeader(found, partitionsOf(found));
+                    know(found);
+                    return byLeader;
+                })
+                .whenComplete((byLeader, thrown) -> {
+                    isOpening = false;
+                    if (thrown != null) {
+                        cluster.forgetTopic(topic);
+                        failed(Failures.of(thrown));
+                    } else if (failure == null) {
+                        byLeader.forEach(this::read);
+                        fetch();
+                    }
                 });
-                fetch();
+    }
+
+    /** Of one topic: who lives on after another one got its name begins with that as it began with the first. */
+    private void know(TopicMetadata found) {
+        var id = Cluster.wireUuid(found.info().id());
+        boolean isFirst = !id.equals(topicId);
+        if (isFirst) {
+            topicId = id;
+            partitions.clear();
+            newer.clear();
+        }
+        for (var partition : partitionsOf(found)) {
+            if (partitions.add(partition) && !isFirst) {
+                newer.add(partition);
+            }
+        }
+        lookAgainAt = Deadline.after(client.clock().nanos(), LOOK_AGAIN);
+    }
+
+    private static List<TopicPartition> partitionsOf(TopicMetadata topic) {
+        return IntStream.range(0, topic.info().partitions())
+                .mapToObj(index -> new TopicPartition(topic.info().name(), index))
+                .toList();
+    }
+
+    private static Map<Endpoint, List<TopicPartition>> byLeader(TopicMetadata topic, List<TopicPartition> partitions) {
+        return partitions.stream()
+                .collect(Collectors.groupingBy(
+                        partition -> topic.leader(partition.partition()), LinkedHashMap::new, Collectors.toList()));
+    }
+
+    private void read(Endpoint leader, List<TopicPartition> led) {
+        var session = sessions.computeIfAbsent(leader, this::newSession);
+        led.forEach(partition -> session.add(partition, newer.contains(partition)));
+    }
+
+    private ShareSession newSession(Endpoint leader) {
+        int number = sessionCount++;
+        var channel = BrokerChannel.open(client, leader);
+        live.add(number);
+        // Not only when the next fetch finds out: nobody may be polling, and the broker hands it to others meanwhile.
+        channel.end().thenRun(() -> live.remove(number));
+        return new ShareSession(client, channel, group, memberId, opening, topicId, number, this::fetch);
+    }
+
+    /** Now and then, whether the topic has got partitions. What cannot be told now is asked for the next time. */
+    private void lookForMore() {
+        if (isLooking || !client.hasPassed(lookAgainAt)) {
+            return;
+        }
+        isLooking = true;
+        cluster.topic(topic, LOOK_AGAIN, client.requestDeadline()).whenComplete((found, thrown) -> {
+            isLooking = false;
+            lookAgainAt = Deadline.after(client.clock().nanos(), LOOK_AGAIN);
+            if (thrown == null && failure == null && !sessions.isEmpty()) {
+                takeIn(found);
             }
         });
+    }
+
+    private void takeIn(TopicMetadata found) {
+        if (!Cluster.wireUuid(found.info().id()).equals(topicId)) {
+            return; // the sessions will hear that theirs is gone
+        }
+        var added = partitionsOf(found).stream()
+                .filter(partition -> !partitions.contains(partition) && found.isLed(partition.partition()))
+                .toList();
+        if (!added.isEmpty()) {
+            partitions.addAll(added);
+            newer.addAll(added);
+            byLeader(found, added).forEach(this::read);
+            fetch();
+        }
     }
 
     /** @param asked which poll it was asked for; that may be over, as another leader answered before */
@@ -252,9 +323,9 @@ final class ShareMember implements ShareStream {
             Failures.check(answer.errorCode(), "share group " + group, answer.errorMessage());
             ShareExtensions.redelivery(answer.unknownTaggedFields())
                     .ifPresent(told -> redelivery = new Redelivery(told.maxDeliveries(), told.isDelayed()));
-            for (var topic : answer.responses()) {
-                for (var part : topic.partitions()) {
-                    var partition = session.partition(topic.topicId(), part.partitionIndex());
+            for (var told : answer.responses()) {
+                for (var part : told.partitions()) {
+                    var partition = session.partition(told.topicId(), part.partitionIndex());
                     if (partition.isPresent()) {
                         receive(session, partition.get(), part, isUnwanted);
                     }
@@ -262,7 +333,7 @@ final class ShareMember implements ShareStream {
             }
         } catch (BrokerException e) {
             if (!mayPass(e)) {
-                partitions.forEach(partition -> cluster.forgetTopic(partition.topic()));
+                cluster.forgetTopic(topic);
                 fail(e); // not by losing what others have let it in to: who leaves then waits until they have let it go
                 return;
             }
@@ -289,6 +360,12 @@ final class ShareMember implements ShareStream {
             TopicPartition partition,
             ShareFetchResponseData.PartitionData part,
             boolean isUnwanted) {
+        if (part.errorCode() != ErrorCode.NONE.code() && newer.remove(partition)) {
+            // Its leader may not have heard of it. The next look finds it again, and what others have brought stays.
+            partitions.remove(partition);
+            session.forget(partition);
+            return;
+        }
         Failures.checkLeader(
                 partition, part.errorCode(), "share group " + group + " in " + partition, part.errorMessage());
         var loan = ShareLoan.read(partition, part, session.number());
@@ -299,6 +376,9 @@ final class ShareMember implements ShareStream {
         } else {
             ready.addAll(loan.deliveries());
         }
+        if (!loan.deliveries().isEmpty()) {
+            newer.remove(partition);
+        }
         for (var gap : loan.gaps()) {
             session.say(new Saying(partition, gap.first(), gap.last(), Saying.GAP, true, new CompletableFuture<>()));
         }
@@ -307,7 +387,7 @@ final class ShareMember implements ShareStream {
     private void lost(Endpoint leader, ShareSession session, BrokerException reason) {
         if (sessions.remove(leader, session)) {
             session.lose();
-            partitions.forEach(partition -> cluster.forgetTopic(partition.topic()));
+            cluster.forgetTopic(topic);
             // The others go too: the next opening finds out anew who leads what.
             List.copyOf(sessions.entrySet()).forEach(other -> lost(other.getKey(), other.getValue(), reason));
             failed(reason);

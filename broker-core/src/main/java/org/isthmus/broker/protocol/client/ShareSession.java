@@ -7,10 +7,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,6 +17,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ShareAcknowledgeRequestData;
 import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
 import org.apache.kafka.common.message.ShareFetchRequestData;
+import org.apache.kafka.common.message.ShareFetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.isthmus.broker.common.BrokerException;
@@ -52,9 +52,17 @@ final class ShareSession {
     private final String group;
     private final String member;
     private final ShareOpening opening;
-    private final Map<TopicPartition, Uuid> partitions;
+    private final Uuid topicId;
     private final int number;
     private final Runnable onGivenBack;
+    // In an order that is the same in every process: a simulation follows from its seed alone.
+    private final Set<TopicPartition> partitions = new TreeSet<>(TopicPartition.BY_NAME);
+    /** Those of them that the broker has not been told of. */
+    private final List<FetchPartition> toAdd = new ArrayList<>();
+
+    /** Indexes of those that the broker was told of and that are not wanted any more. */
+    private final List<Integer> toForget = new ArrayList<>();
+
     private List<Saying> toSay = new ArrayList<>();
     /** What could not be taken when it was said last, and is said again in a while. */
     private List<Saying> refused = new ArrayList<>();
@@ -80,6 +88,7 @@ final class ShareSession {
     private int epoch;
 
     /**
+     * @param topicId of the topic that all its partitions are of
      * @param number tells this session from others of the same stream
      * @param onGivenBack run when what held up the fetching has gone back
      */
@@ -89,7 +98,7 @@ final class ShareSession {
             String group,
             String member,
             ShareOpening opening,
-            Map<TopicPartition, Uuid> partitions,
+            Uuid topicId,
             int number,
             Runnable onGivenBack) {
         this.client = client;
@@ -97,9 +106,7 @@ final class ShareSession {
         this.group = group;
         this.member = member;
         this.opening = opening;
-        // Asked for in an order that is the same in every process: a simulation follows from its seed alone.
-        this.partitions = new TreeMap<>(TopicPartition.BY_NAME);
-        this.partitions.putAll(partitions);
+        this.topicId = topicId;
         this.number = number;
         this.onGivenBack = onGivenBack;
     }
@@ -116,8 +123,25 @@ final class ShareSession {
         return member;
     }
 
-    UUID topicId(TopicPartition partition) {
-        return Cluster.javaUuid(partitions.getOrDefault(partition, Uuid.ZERO_UUID));
+    UUID topicId() {
+        return Cluster.javaUuid(topicId);
+    }
+
+    /** Has the next fetch, and those after it, bring records of this partition too. */
+    void add(TopicPartition partition, boolean isFromFirst) {
+        partitions.add(partition);
+        toForget.remove((Integer) partition.partition()); // the broker forgets after it has added
+        var added = new FetchPartition().setPartitionIndex(partition.partition());
+        if (isFromFirst) {
+            added.unknownTaggedFields().add(ShareExtensions.fromFirst());
+        }
+        toAdd.add(added);
+    }
+
+    /** The broker was told of it, and refused it: it need not try any more. */
+    void forget(TopicPartition partition) {
+        partitions.remove(partition);
+        toForget.add(partition.partition());
     }
 
     /** Asks, on the session's connection, something that the session does not keep. */
@@ -133,10 +157,8 @@ final class ShareSession {
 
     /** The partition that these stand for; empty where the session is not about it. */
     Optional<TopicPartition> partition(Uuid topic, int index) {
-        return partitions.entrySet().stream()
-                .filter(entry ->
-                        entry.getValue().equals(topic) && entry.getKey().partition() == index)
-                .map(Map.Entry::getKey)
+        return partitions.stream()
+                .filter(partition -> topic.equals(topicId) && partition.partition() == index)
                 .findFirst();
     }
 
@@ -200,13 +222,8 @@ final class ShareSession {
                 .setBatchSize(maxRecords);
         if (epoch == 0) {
             request.unknownTaggedFields().add(ShareExtensions.opening(opening));
-            byTopic((topic, indexes) -> {
-                var wanted = new ShareFetchRequestData.FetchTopic().setTopicId(topic);
-                indexes.forEach(index ->
-                        wanted.partitions().add(new ShareFetchRequestData.FetchPartition().setPartitionIndex(index)));
-                request.topics().add(wanted);
-            });
         }
+        nameWhatIsNew(request);
         if (!inTurn) {
             request.unknownTaggedFields().add(ShareExtensions.outOfTurn());
         }
@@ -220,6 +237,22 @@ final class ShareSession {
                     isFetching = false;
                     isOpen |= thrown == null && answer.errorCode() == ErrorCode.NONE.code();
                 });
+    }
+
+    private void nameWhatIsNew(ShareFetchRequestData request) {
+        if (!toAdd.isEmpty()) {
+            var added = new ShareFetchRequestData.FetchTopic().setTopicId(topicId);
+            added.partitions().addAll(toAdd);
+            request.topics().add(added);
+            toAdd.clear();
+        }
+        if (!toForget.isEmpty()) {
+            request.forgottenTopicsData()
+                    .add(new ShareFetchRequestData.ForgottenTopic()
+                            .setTopicId(topicId)
+                            .setPartitions(List.copyOf(toForget)));
+            toForget.clear();
+        }
     }
 
     void say(Saying said) {
@@ -344,7 +377,6 @@ final class ShareSession {
 
     private ShareAcknowledgeRequestData.AcknowledgePartition acknowledgement(
             ShareAcknowledgeRequestData request, TopicPartition partition) {
-        var topicId = partitions.getOrDefault(partition, Uuid.ZERO_UUID);
         var topic = request.topics().find(topicId);
         if (topic == null) {
             topic = new ShareAcknowledgeRequestData.AcknowledgeTopic().setTopicId(topicId);
@@ -417,16 +449,5 @@ final class ShareSession {
         int current = epoch;
         epoch = epoch == Integer.MAX_VALUE ? 1 : epoch + 1;
         return current;
-    }
-
-    private interface TopicVisitor {
-        void visit(Uuid topic, List<Integer> indexes);
-    }
-
-    private void byTopic(TopicVisitor visitor) {
-        var topics = new LinkedHashMap<Uuid, List<Integer>>();
-        partitions.forEach((partition, topic) ->
-                topics.computeIfAbsent(topic, any -> new ArrayList<>()).add(partition.partition()));
-        topics.forEach(visitor::visit);
     }
 }

@@ -6,8 +6,12 @@ import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.network.Endpoint;
 
-/** A topic and where its partitions are led, by index. */
-record TopicMetadata(TopicInfo info, List<Leader> leaders) {
+/**
+ * A topic and where its partitions are led, by index.
+ *
+ * @param atNanos when a broker told of it, by the client's monotonic clock
+ */
+record TopicMetadata(TopicInfo info, List<Leader> leaders, long atNanos) {
     /** Where a partition is led; without an endpoint while it has no leader. */
     sealed interface Leader {
         record At(Endpoint endpoint) implements Leader {}
@@ -21,6 +25,10 @@ record TopicMetadata(TopicInfo info, List<Leader> leaders) {
 
     boolean isLedBy(int partition, Endpoint broker) {
         return partition < leaders.size() && leaders.get(partition).equals(new Leader.At(broker));
+    }
+
+    boolean isLed(int partition) {
+        return leaders.get(partition) instanceof Leader.At;
     }
 
     /** Fails with {@code UNKNOWN_TOPIC_OR_PARTITION} or {@code LEADER_NOT_AVAILABLE}. */

@@ -1,5 +1,6 @@
 package org.isthmus.broker.protocol.client;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,8 +28,7 @@ final class Topics {
 
     CompletionStage<TopicInfo> find(String name, Deadline deadline) {
         // Asked anew each time: whoever comes here wants to know whether it exists now.
-        cluster.forgetTopic(name);
-        return cluster.topic(name, deadline).thenApply(TopicMetadata::info);
+        return cluster.topic(name, Duration.ZERO, deadline).thenApply(TopicMetadata::info);
     }
 
     CompletionStage<TopicInfo> createTemporary(boolean queue, Deadline deadline) {

@@ -157,9 +157,9 @@ final class WireBrokerClient implements OperatorClient {
     }
 
     @Override
-    public ShareStream openShare(String group, Set<TopicPartition> partitions, ShareOptions options) {
+    public ShareStream openShare(String group, String topic, ShareOptions options) {
         var id = client.ids().nextUuid().toString();
-        var member = new ShareMember(client, cluster, group, id, partitions, options, ended -> members.remove(ended));
+        var member = new ShareMember(client, cluster, group, id, topic, options, ended -> members.remove(ended));
         client.run(
                 () -> {
                     if (isClosed) {

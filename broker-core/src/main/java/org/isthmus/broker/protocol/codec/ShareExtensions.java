@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>10001 on ShareFetch: the answer need not wait for the answers of requests before it on the connection.
  *   <li>10003 on ShareFetch: the member does not know how a transaction ends in which it has acknowledged. As a member that keeps the order, it gets
  *       nothing more before what is undecided at this time is done or may be handed out again.
+ *   <li>10004 on a partition of ShareFetch that our members add: where the group is not there yet, it begins at the first record, whatever the opening
+ *       says, because the partition is newer than the member.
  *   <li>10002 on DescribeShareGroupOffsets, AlterShareGroupOffsets, DeleteShareGroupOffsets and DeleteGroups: it is about what share groups have
  *       where the asked broker leads, and about nothing else.
  * </ul>
@@ -32,6 +34,7 @@ public final class ShareExtensions {
     private static final int OUT_OF_TURN = 10_001;
     private static final int HERE_ONLY = 10_002;
     private static final int IN_DOUBT = 10_003;
+    private static final int FROM_FIRST = 10_004;
     private static final int REDELIVERY = 10_030;
     private static final byte VERSION = 0;
 
@@ -54,6 +57,14 @@ public final class ShareExtensions {
 
     public static boolean isInDoubt(List<RawTaggedField> fields) {
         return fields.stream().anyMatch(field -> field.tag() == IN_DOUBT);
+    }
+
+    public static RawTaggedField fromFirst() {
+        return new RawTaggedField(FROM_FIRST, new byte[0]);
+    }
+
+    public static boolean isFromFirst(List<RawTaggedField> fields) {
+        return fields.stream().anyMatch(field -> field.tag() == FROM_FIRST);
     }
 
     public static RawTaggedField hereOnly() {

@@ -93,7 +93,7 @@ public final class ShareFetchHandler implements ApiHandler<ShareFetchRequestData
             for (var partition : topic.partitions()) {
                 settling.target(topic.topicId(), partition.partitionIndex()).ifPresent(target -> {
                     if (!isLast) {
-                        session.add(target);
+                        session.add(target, ShareExtensions.isFromFirst(partition.unknownTaggedFields()));
                     }
                     say(partition, session, target, settling);
                 });

@@ -34,6 +34,9 @@ final class ShareSession {
     private final ShareCoordinator shares;
     private final ShareGroupConfigs configs;
     private final Map<Target, CompletionStage<Void>> opened = new LinkedHashMap<>();
+    /** Those of {@code opened} in which a group that is not there yet begins at the first record. */
+    private final Set<Target> fromFirst = new HashSet<>();
+
     /** Those of {@code opened} that are to be opened anew before they are asked again. */
     private final Set<Target> failed = new HashSet<>();
 
@@ -73,21 +76,27 @@ final class ShareSession {
         return true;
     }
 
-    synchronized void add(Target target) {
+    /** @param isFromFirst whether a group that is not there yet begins at the first record, whatever the opening says */
+    synchronized void add(Target target, boolean isFromFirst) {
         if (!ended) {
+            if (isFromFirst && !opened.containsKey(target)) {
+                fromFirst.add(target);
+            }
             opened.computeIfAbsent(target, this::open);
         }
     }
 
     private CompletionStage<Void> open(Target target) {
         try {
-            return shares.ask(target.partition(), share -> share.open(key.group(), key.member(), opening));
+            var asked = fromFirst.contains(target) ? opening.fromFirst() : opening;
+            return shares.ask(target.partition(), share -> share.open(key.group(), key.member(), asked));
         } catch (BrokerException e) {
             return CompletableFuture.failedStage(e);
         }
     }
 
     synchronized void remove(Target target) {
+        fromFirst.remove(target);
         var opening = opened.remove(target);
         if (opening != null) {
             leave(target, opening, share -> share.leave(key.group(), key.member()));

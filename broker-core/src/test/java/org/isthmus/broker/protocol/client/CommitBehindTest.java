@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.client.Acks;
@@ -44,8 +43,8 @@ class CommitBehindTest {
         Session() {
             get(client.createTopic(new NewTopic("orders", 1, Map.of())));
             get(client.createTopic(new NewTopic("invoices", 1, Map.of())));
-            orders = client.openShare("workers", Set.of(ORDERS), ShareOptions.QUEUE);
-            invoices = client.openShare("readers", Set.of(INVOICES), ShareOptions.QUEUE);
+            orders = client.openShare("workers", ORDERS.topic(), ShareOptions.QUEUE);
+            invoices = client.openShare("readers", INVOICES.topic(), ShareOptions.QUEUE);
             for (var text : List.of("first", "second")) {
                 get(client.send(ORDERS, record(text), Acks.ALL));
                 held = get(orders.poll(1, WAIT)).get(0);

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.test.TestingServer;
@@ -81,7 +80,7 @@ class FewReplicasTest {
                     new NewTopic(QUEUE.topic(), Map.of(0, List.of(1, 2))).configs(Map.of("min.insync.replicas", "2"));
             admin.createTopics(List.of(topic)).all().get();
         }
-        var share = client.openShare(GROUP, Set.of(QUEUE), ShareOptions.QUEUE);
+        var share = client.openShare(GROUP, QUEUE.topic(), ShareOptions.QUEUE);
         get(client.send(QUEUE, record("one"), Acks.ALL));
         assertThat(get(share.poll(1, Duration.ofSeconds(10)))).hasSize(1);
         assertThat(get(browse()).next()).isEqualTo(1);

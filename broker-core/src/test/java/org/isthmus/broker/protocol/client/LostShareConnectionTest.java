@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
@@ -33,7 +32,7 @@ class LostShareConnectionTest {
             world.get(client.send(
                     ORDERS, new NewRecord(world.clock.wallMs(), null, text.getBytes(UTF_8), List.of()), Acks.ALL));
         }
-        var member = client.openShare("workers", Set.of(ORDERS), ShareOptions.QUEUE);
+        var member = client.openShare("workers", ORDERS.topic(), ShareOptions.QUEUE);
         var held = world.get(member.poll(1, Duration.ofSeconds(1))).get(0);
         assertThat(member.holds(held)).isTrue();
 

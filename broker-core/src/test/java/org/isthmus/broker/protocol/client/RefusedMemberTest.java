@@ -25,12 +25,13 @@ class RefusedMemberTest {
 
     private static void run(SimulatedWorld world) {
         var client = world.connect(world.newTransport());
-        world.get(client.createTopic(new NewTopic("orders", 2, Map.of())));
-        var first = client.openShare("audit", Set.of(OLD), wanting("n = 1"));
+        world.get(client.createTopic(new NewTopic("orders", 1, Map.of())));
+        var first = client.openShare("audit", "orders", wanting("n = 1"));
         world.get(first.poll(1, Duration.ZERO));
         world.get(first.leave());
+        world.get(world.server.grow("orders", 2));
 
-        var other = client.openShare("audit", Set.of(OLD, NEW), wanting("n = 2"));
+        var other = client.openShare("audit", "orders", wanting("n = 2"));
         assertThatThrownBy(() -> world.get(other.poll(1, Duration.ZERO))).hasMessageContaining("INVALID_CONFIG");
         world.get(other.leave());
         world.get(client.deleteShareGroup("audit", Set.of(OLD, NEW)));

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.BrokerClient;
@@ -50,7 +49,7 @@ class RefusedSettlingTest {
     }
 
     private ShareStream join() {
-        return client.openShare("workers", Set.of(ORDERS), ShareOptions.QUEUE);
+        return client.openShare("workers", ORDERS.topic(), ShareOptions.QUEUE);
     }
 
     private <T> T get(CompletionStage<T> stage) {

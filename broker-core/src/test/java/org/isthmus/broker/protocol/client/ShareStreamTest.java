@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -171,7 +170,7 @@ class ShareStreamTest {
             try (var client = BrokerClients.connect(List.of(proxy.endpoint()), ClientConfig.defaults("far"))) {
                 get(client.createTopic(new NewTopic("orders", 1, Map.of())));
                 send(client, 10);
-                far.take(proxy, client.openShare("workers", Set.of(ORDERS), ShareOptions.QUEUE));
+                far.take(proxy, client.openShare("workers", ORDERS.topic(), ShareOptions.QUEUE));
             }
         }
     }
@@ -188,7 +187,7 @@ class ShareStreamTest {
     void aConnectionThatIsLostGivesBackAndWhatWasHeldCannotBeSettled() {
         send(2);
         var doomed = BrokerClients.connect(List.of(broker.endpoint()), ClientConfig.defaults("doomed"));
-        var member = doomed.openShare("workers", Set.of(ORDERS), ShareOptions.QUEUE);
+        var member = doomed.openShare("workers", ORDERS.topic(), ShareOptions.QUEUE);
         var held = get(member.poll(2, PATIENCE)).get(0);
         doomed.close();
         assertThat(values(get(join(ShareOptions.QUEUE).poll(2, PATIENCE)))).hasSizeBetween(1, 2);
@@ -240,7 +239,7 @@ class ShareStreamTest {
     }
 
     private ShareStream join(ShareOptions options) {
-        var stream = client.openShare("workers", Set.of(ORDERS), options);
+        var stream = client.openShare("workers", ORDERS.topic(), options);
         open.add(stream);
         return stream;
     }

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -284,7 +283,7 @@ class TransactionsTest {
     }
 
     private static ShareStream join(BrokerClient client, TopicPartition partition) {
-        return client.openShare("jms-queue/" + partition.topic(), Set.of(partition), ShareOptions.QUEUE);
+        return client.openShare("jms-queue/" + partition.topic(), partition.topic(), ShareOptions.QUEUE);
     }
 
     private static List<ShareDelivery> poll(ShareStream stream, int count) {

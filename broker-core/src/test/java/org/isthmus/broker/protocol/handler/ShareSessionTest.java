@@ -65,7 +65,7 @@ class ShareSessionTest {
     @Test
     void memberWhoseConnectionIsLostWhileItIsLetInDoesNotStay() {
         var gone = session("gone");
-        gone.add(TARGET);
+        gone.add(TARGET, false);
         var lost = gone.lose().toCompletableFuture();
         // The partition has heard of both, one after the other.
         assertThat(shares.ask(PARTITION, share -> CompletableFuture.completedStage(true))
