@@ -45,11 +45,10 @@ class RecordScanTest {
     private static final WaitMark NOTHING_WAITED = new WaitMark(new UUID(1, 2), 0);
     private static final int SCAN_BYTES = 64 << 10;
     private static final int VALUES = 40;
+    private static final long NOW_MS = new SimClock().wallMs();
 
     @TempDir
     Path directory;
-
-    private final SimClock clock = new SimClock();
 
     /** What one who follows a log from an offset is told of each of its offsets. */
     private record Told(TreeSet<Long> wanted, TreeSet<Long> over, TreeMap<Long, String> contents) {}
@@ -57,12 +56,13 @@ class RecordScanTest {
     @Test
     void whoLooksWithAnIndexIsToldTheSameAsWhoLooksAtEverything() {
         Seeds.each(8, seed -> {
-            try (var log = open(Long.toString(seed))) {
+            var clock = new SimClock();
+            try (var log = open(Long.toString(seed), clock)) {
                 var random = new Random(seed);
                 var indexes = new HashMap<String, ValueIndex>();
                 var producers = new HashMap<Long, Integer>();
                 for (var step = 0; step < 60; step++) {
-                    append(log, random, producers);
+                    append(log, random, producers, clock.wallMs());
                     clock.advance(Duration.ofMillis(random.nextInt(3_000)));
                     var view = log.view();
                     var from = random.nextInt(3) > 0 ? 0 : random.nextLong(view.highWatermark() + 1);
@@ -70,9 +70,9 @@ class RecordScanTest {
                     var required =
                             InterestFilter.of(interest(selector)).required().orElseThrow();
                     var index = indexes.computeIfAbsent(required.property(), property -> new ValueIndex());
-                    assertThat(told(view, from, selector, index))
+                    assertThat(told(view, from, selector, index, clock.wallMs()))
                             .as("%s from %d in step %d", selector, from, step)
-                            .isEqualTo(told(view, from, selector, null));
+                            .isEqualTo(told(view, from, selector, null, clock.wallMs()));
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -82,18 +82,18 @@ class RecordScanTest {
 
     @Test
     void whatHasNoneOfTheValuesIsNotReadAgain() throws Exception {
-        try (var log = open("log")) {
+        try (var log = open("log", new SimClock())) {
             for (var block = 0; block < 50; block++) {
                 for (var n = 0; n < 20; n++) {
-                    log.append(batch(builder(), List.of(property("block", Integer.toString(block)))), EPOCH);
+                    log.append(batch(builder(), List.of(property("block", Integer.toString(block))), NOW_MS), EPOCH);
                 }
             }
             log.advanceHighWatermark(log.view().endOffset());
             var index = new ValueIndex();
             var first = new ReadingView(log.view(), new ArrayList<>());
-            told(first, 0, "block = '17'", index);
+            told(first, 0, "block = '17'", index, NOW_MS);
             var second = new ReadingView(log.view(), new ArrayList<>());
-            assertThat(told(second, 0, "block = '31'", index).wanted()).hasSize(20);
+            assertThat(told(second, 0, "block = '31'", index, NOW_MS).wanted()).hasSize(20);
             assertThat(first.bytes()).isGreaterThan(50 * 20 * 1_000);
             assertThat(second.bytes()).isLessThan(4 * 20 * 1_000);
         }
@@ -101,23 +101,23 @@ class RecordScanTest {
 
     @Test
     void ofABacklogThatIsTooLongTheEndIsKnown() throws Exception {
-        try (var log = open("log")) {
+        try (var log = open("log", new SimClock())) {
             var index = new ValueIndex();
             var from = 0L;
             // Values that differ, of which one index keeps half a million.
             for (var n = 0; n < 700; n++) {
                 var records = new RecordBatchBuilder(Compression.NONE);
                 for (var i = 0; i < 1_000; i++) {
-                    records.append(
-                            clock.wallMs(), null, null, List.of(property("n", n + "-" + i), property("of", "" + n)));
+                    records.append(NOW_MS, null, null, List.of(property("n", n + "-" + i), property("of", "" + n)));
                 }
                 log.append(records.build(), EPOCH);
             }
             log.advanceHighWatermark(log.view().endOffset());
-            told(log.view(), from, "n = 'none'", index);
+            told(log.view(), from, "n = 'none'", index, NOW_MS);
             assertThat(index.holding(0)).isEmpty();
             assertThat(index.holding(699_000)).isPresent();
-            assertThat(told(log.view(), from, "n = '3-7' OR n = '698-7'", index).wanted())
+            assertThat(told(log.view(), from, "n = '3-7' OR n = '698-7'", index, NOW_MS)
+                            .wanted())
                     .containsExactly(3_007L, 698_007L);
         }
     }
@@ -139,11 +139,12 @@ class RecordScanTest {
     }
 
     /** As many scans as it takes to the end. */
-    private Told told(LogView view, long from, String selector, ValueIndex index) throws IOException {
+    private static Told told(LogView view, long from, String selector, ValueIndex index, long nowMs)
+            throws IOException {
         var filter = InterestFilter.of(interest(selector));
         var told = new Told(new TreeSet<>(), new TreeSet<>(), new TreeMap<>());
         for (var next = from; next < view.highWatermark(); ) {
-            var scan = new RecordScan(view, filter, true, NOTHING_WAITED, clock.wallMs());
+            var scan = new RecordScan(view, filter, true, NOTHING_WAITED, nowMs);
             var found = index == null
                     ? scan.from(next, SCAN_BYTES)
                     : scan.from(next, SCAN_BYTES, index, filter.required().orElseThrow());
@@ -175,26 +176,27 @@ class RecordScanTest {
     }
 
     /** Some batches, and the ends of some transactions. */
-    private void append(PartitionLog log, Random random, Map<Long, Integer> producers) throws IOException {
+    private static void append(PartitionLog log, Random random, Map<Long, Integer> producers, long nowMs)
+            throws IOException {
         for (var n = 0; n < 40; n++) {
             var producer = (long) random.nextInt(4);
             if (producer == 3) {
-                log.append(some(builder(), random), EPOCH);
+                log.append(some(builder(), random, nowMs), EPOCH);
             } else if (random.nextInt(4) > 0 || !producers.containsKey(producer)) {
                 var sequence = producers.getOrDefault(producer, 0);
                 var records = builder().producer(producer, (short) 0, sequence).transactional();
-                log.append(some(records, random), EPOCH);
+                log.append(some(records, random, nowMs), EPOCH);
                 producers.put(producer, sequence + 1);
             } else {
                 var outcome = random.nextBoolean() ? Outcome.COMMIT : Outcome.ABORT;
                 var marker = new EndTransactionMarker(outcome, 0);
-                log.append(marker.toBatch(producer, (short) 0, clock.wallMs()), EPOCH, AppendOrigin.BROKER);
+                log.append(marker.toBatch(producer, (short) 0, nowMs), EPOCH, AppendOrigin.BROKER);
             }
         }
         log.advanceHighWatermark(log.view().endOffset());
     }
 
-    private ByteBuffer some(RecordBatchBuilder records, Random random) {
+    private static ByteBuffer some(RecordBatchBuilder records, Random random, long nowMs) {
         var headers = new ArrayList<Header>();
         var value = random.nextInt(VALUES);
         switch (random.nextInt(5)) {
@@ -210,24 +212,24 @@ class RecordScanTest {
             headers.add(property("other", "x"));
         }
         if (random.nextInt(100) == 0) {
-            headers.add(property("jms.expires", Long.toString(clock.wallMs() + random.nextInt(20_000))));
+            headers.add(property("jms.expires", Long.toString(nowMs + random.nextInt(20_000))));
         }
-        return batch(records, headers);
+        return batch(records, headers, nowMs);
     }
 
     private static RecordBatchBuilder builder() {
         return new RecordBatchBuilder(Compression.NONE);
     }
 
-    private ByteBuffer batch(RecordBatchBuilder records, List<Header> headers) {
-        return records.append(clock.wallMs(), null, new byte[1_000], headers).build();
+    private static ByteBuffer batch(RecordBatchBuilder records, List<Header> headers, long nowMs) {
+        return records.append(nowMs, null, new byte[1_000], headers).build();
     }
 
     private static Header property(String name, String value) {
         return new Header(name, value.getBytes(UTF_8));
     }
 
-    private PartitionLog open(String name) throws IOException {
+    private PartitionLog open(String name, SimClock clock) throws IOException {
         return PartitionLog.open(directory.resolve(name), SMALL, FileStore.local(), clock);
     }
 
