@@ -90,12 +90,8 @@ public final class ProcessCluster implements AutoCloseable {
     }
 
     public void createQueue(String name, int partitions) throws ExecutionException, InterruptedException {
-        try (var admin = admin()) {
-            var queue = new NewTopic(name, Optional.of(partitions), Optional.empty());
-            admin.createTopics(List.of(queue.configs(Map.of("isthmus.queue", "true"))))
-                    .all()
-                    .get();
-        }
+        var queue = new NewTopic(name, Optional.of(partitions), Optional.empty());
+        ReplicatedTopic.make(bootstrap(), queue.configs(Map.of("isthmus.queue", "true")));
     }
 
     private Admin admin() {
