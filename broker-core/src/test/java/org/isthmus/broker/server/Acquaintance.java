@@ -15,7 +15,8 @@ final class Acquaintance {
             try (var asking =
                     BrokerClients.operate(List.of(HostAndPort.parse(address)), ClientConfig.defaults("acquaintance"))) {
                 var told = asking.cluster().toCompletableFuture().join();
-                while (told.brokers().size() < addresses.size() || told.controller().isNone()) {
+                while (told.brokers().size() < addresses.size()
+                        || told.controller().isNone()) {
                     told = asking.cluster().toCompletableFuture().join();
                 }
             }

@@ -111,7 +111,8 @@ class ClusterProcessIT {
                     .filter(partition -> leader(partition) > 0)
                     .map(TopicPartitionInfo::partition)
                     .toList();
-            if (led.size() == count && partitions.stream().map(ClusterProcessIT::leader).allMatch(leaders::contains)) {
+            if (led.size() == count
+                    && partitions.stream().map(ClusterProcessIT::leader).allMatch(leaders::contains)) {
                 return led;
             }
         }

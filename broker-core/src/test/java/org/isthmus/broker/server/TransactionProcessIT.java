@@ -167,12 +167,7 @@ class TransactionProcessIT {
     /** As many as were sent, and what comes within a moment after that. */
     private static List<Integer> readCommitted(String bootstrap, int count) {
         var config = Map.<String, Object>of(
-                "bootstrap.servers",
-                bootstrap,
-                "auto.offset.reset",
-                "earliest",
-                "isolation.level",
-                "read_committed");
+                "bootstrap.servers", bootstrap, "auto.offset.reset", "earliest", "isolation.level", "read_committed");
         var found = new ArrayList<Integer>();
         try (var consumer = new KafkaConsumer<>(config, new IntegerDeserializer(), new IntegerDeserializer())) {
             consumer.assign(List.of(new org.apache.kafka.common.TopicPartition(OUT.topic(), 0)));

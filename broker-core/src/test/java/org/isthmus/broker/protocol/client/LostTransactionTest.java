@@ -35,10 +35,10 @@ class LostTransactionTest {
         world.get(living.createTopic(new NewTopic("orders", 1, Map.of())));
         world.get(living.createTopic(new NewTopic("invoices", 1, Map.of())));
         for (var text : List.of("one", "two")) {
-            world.get(living.send(ORDERS, record(text), Acks.ALL));
+            world.get(living.send(ORDERS, record(world, text), Acks.ALL));
         }
         var open = living.begin(LONG);
-        world.get(open.send(INVOICES, record("kept")));
+        world.get(open.send(INVOICES, record(world, "kept")));
         for (int n = 0; n < 3; n++) {
             // Each takes as long as the one that is kept may be silent, so that has to be told of all the time.
             var lost = world.connect(world.newTransport());
@@ -69,7 +69,7 @@ class LostTransactionTest {
         return new String(delivery.record().value(), UTF_8);
     }
 
-    private static NewRecord record(String text) {
-        return new NewRecord(0, null, text.getBytes(UTF_8), List.of());
+    private static NewRecord record(SimulatedWorld world, String text) {
+        return new NewRecord(world.clock.wallMs(), null, text.getBytes(UTF_8), List.of());
     }
 }

@@ -152,8 +152,8 @@ class NameLeaseTest {
     /** Until each of them tells so by itself. */
     private static void awaitAll(List<EmbeddedBroker> brokers, Predicate<ClusterView> told) {
         for (var broker : brokers) {
-            try (var asking = BrokerClients.operate(
-                    List.of(broker.listeners().get(0)), ClientConfig.defaults("test"))) {
+            try (var asking =
+                    BrokerClients.operate(List.of(broker.listeners().get(0)), ClientConfig.defaults("test"))) {
                 while (!told.test(get(asking.cluster()))) {
                     Thread.onSpinWait();
                 }
