@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.isthmus.broker.common.TlsSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,7 +46,7 @@ class SlowReadersTest {
     void thousandClientsInTheSameProcess() throws Exception {
         askWithoutReading(new Endpoint.InVm("slow"), null, server, null, 1000);
 
-        assertThat(accepted).allSatisfy(connection -> assertIsBounded(((InVmConnection) connection).queuedBytes()));
+        assertThat(accepted).allSatisfy(connection -> assertIsBounded(((InVmConnection) connection)::queuedBytes));
     }
 
     /** Fewer, because the system takes some megabytes for each before its socket is full. */
@@ -53,7 +54,7 @@ class SlowReadersTest {
     void clientsThatHaveSockets() throws Exception {
         askWithoutReading(new Endpoint.Tcp("127.0.0.1", 0), null, client, null, 8);
 
-        assertThat(accepted).allSatisfy(connection -> assertIsBounded(((TcpConnection) connection).queuedBytes()));
+        assertThat(accepted).allSatisfy(connection -> assertIsBounded(((TcpConnection) connection)::queuedBytes));
     }
 
     @Test
@@ -66,11 +67,16 @@ class SlowReadersTest {
                 Tls.ofClient(TlsSettings.of(authority.trust())),
                 8);
 
-        assertThat(accepted).allSatisfy(connection -> assertIsBounded(((TcpConnection) connection).queuedBytes()));
+        assertThat(accepted).allSatisfy(connection -> assertIsBounded(((TcpConnection) connection)::queuedBytes));
     }
 
-    private static void assertIsBounded(long queuedBytes) {
-        assertThat(queuedBytes).isBetween((long) MAX_PENDING, (long) MAX_PENDING + ANSWER_BYTES + Integer.BYTES);
+    /** The system may take more when it was full once; a connection stays full while half of its bound is left, and fills up again below. */
+    private static void assertIsBounded(LongSupplier queuedBytes) {
+        long queued;
+        do {
+            queued = queuedBytes.getAsLong();
+            assertThat(queued).isLessThanOrEqualTo((long) MAX_PENDING + ANSWER_BYTES + Integer.BYTES);
+        } while (queued <= MAX_PENDING / 2);
     }
 
     private void askWithoutReading(Endpoint endpoint, Tls listening, Transport from, Tls connecting, int clients)

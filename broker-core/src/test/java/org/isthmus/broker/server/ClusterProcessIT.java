@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.curator.test.TestingServer;
@@ -22,6 +23,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +47,8 @@ class ClusterProcessIT {
         for (var id = 1; id <= 3; id++) {
             start(id);
         }
+        Acquaintance.awaitAmong(
+                brokers.values().stream().map(BrokerProcess::address).toList());
     }
 
     private void start(int id) throws Exception {
@@ -73,26 +77,16 @@ class ClusterProcessIT {
             admin.createTopics(List.of(new NewTopic("spread", 6, (short) 1)))
                     .all()
                     .get();
-            await(
-                    admin,
-                    leaders -> leaders.values().stream().filter(id -> id > 0).count() == 6);
+            awaitLed(admin, Set.of(1, 2, 3), 6);
             produce(IntStream.range(0, 6).boxed().toList(), acknowledged);
             assertThat(acknowledged).hasSize(600);
 
             Objects.requireNonNull(brokers.remove(2)).kill();
 
-            var left = await(admin, leaders -> !leaders.containsValue(2));
-            var led = left.entrySet().stream()
-                    .filter(entry -> entry.getValue() > 0)
-                    .map(Map.Entry::getKey)
-                    .toList();
-            assertThat(led).hasSize(4);
-            produce(led, acknowledged);
+            produce(awaitLed(admin, Set.of(-1, 1, 3), 4), acknowledged);
 
             start(2);
-            await(
-                    admin,
-                    leaders -> leaders.values().stream().filter(id -> id > 0).count() == 6);
+            awaitLed(admin, Set.of(1, 2, 3), 6);
             produce(IntStream.range(0, 6).boxed().toList(), acknowledged);
         }
         assertThat(readAll(acknowledged.size())).containsExactlyInAnyOrderElementsOf(acknowledged);
@@ -109,22 +103,32 @@ class ClusterProcessIT {
         return brokers.values().stream().map(BrokerProcess::address).collect(Collectors.joining(","));
     }
 
-    private interface Condition {
-        boolean holds(Map<Integer, Integer> leaders);
+    /** The partitions that are led, once there are so many and no leader but these; −1 where there is none. */
+    private static List<Integer> awaitLed(Admin admin, Set<Integer> leaders, int count) throws Exception {
+        while (true) {
+            var partitions = describe(admin);
+            var led = partitions.stream()
+                    .filter(partition -> leader(partition) > 0)
+                    .map(TopicPartitionInfo::partition)
+                    .toList();
+            if (led.size() == count
+                    && partitions.stream().map(ClusterProcessIT::leader).allMatch(leaders::contains)) {
+                return led;
+            }
+        }
     }
 
-    /** The leader of each partition once the condition holds; −1 where there is none. */
-    private static Map<Integer, Integer> await(Admin admin, Condition condition) throws Exception {
-        while (true) {
-            var topic = admin.describeTopics(List.of("spread"))
+    private static List<TopicPartitionInfo> describe(Admin admin) throws Exception {
+        try {
+            return admin.describeTopics(List.of("spread"))
                     .allTopicNames()
                     .get()
-                    .get("spread");
-            var leaders = topic.partitions().stream()
-                    .collect(Collectors.toMap(TopicPartitionInfo::partition, ClusterProcessIT::leader));
-            if (condition.holds(leaders)) {
-                return leaders;
-            }
+                    .get("spread")
+                    .partitions();
+        } catch (ExecutionException e) {
+            // Of a broker that has not heard of it yet; another one has.
+            assertThat(e).hasCauseInstanceOf(UnknownTopicOrPartitionException.class);
+            return List.of();
         }
     }
 

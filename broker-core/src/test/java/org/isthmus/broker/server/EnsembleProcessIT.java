@@ -49,10 +49,8 @@ class EnsembleProcessIT {
             for (var server : servers()) {
                 ensemble.killServer(server);
                 producer.awaitMoreEverywhere(100);
-                topic.admin()
-                        .createTopics(List.of(new NewTopic("without-" + server.getServerId(), 3, (short) 3)))
-                        .all()
-                        .get();
+                ReplicatedTopic.make(
+                        cluster.bootstrap(), new NewTopic("without-" + server.getServerId(), 3, (short) 3));
                 ensemble.restartServer(server);
             }
             producer.awaitMoreEverywhere(100);

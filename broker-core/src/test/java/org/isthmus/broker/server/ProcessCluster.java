@@ -89,13 +89,15 @@ public final class ProcessCluster implements AutoCloseable {
         return running.get(id).awaitEnd();
     }
 
+    /** Where one has not heard of all that run, what it makes gets fewer replicas than there could be. */
+    void awaitEachOther() {
+        Acquaintance.awaitAmong(running.keySet().stream().map(this::address).toList());
+    }
+
     public void createQueue(String name, int partitions) throws ExecutionException, InterruptedException {
-        try (var admin = admin()) {
-            var queue = new NewTopic(name, Optional.of(partitions), Optional.empty());
-            admin.createTopics(List.of(queue.configs(Map.of("isthmus.queue", "true"))))
-                    .all()
-                    .get();
-        }
+        awaitEachOther();
+        var queue = new NewTopic(name, Optional.of(partitions), Optional.empty());
+        ReplicatedTopic.make(bootstrap(), queue.configs(Map.of("isthmus.queue", "true")));
     }
 
     private Admin admin() {

@@ -168,8 +168,8 @@ class ReassignmentProcessIT {
         while (moving() > 0) {
             Thread.onSpinWait();
         }
-        assertThat(one.inSync(0)).containsExactly(to.get("one"));
-        assertThat(two.inSync(0)).containsExactly(to.get("two"));
+        one.awaitInSync(0, List.of(to.get("one")));
+        two.awaitInSync(0, List.of(to.get("two")));
     }
 
     private int moving() throws Exception {

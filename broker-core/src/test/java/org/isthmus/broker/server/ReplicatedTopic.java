@@ -41,9 +41,16 @@ final class ReplicatedTopic implements AutoCloseable {
     private static ReplicatedTopic create(String bootstrap, NewTopic wanted, int minInSync) throws Exception {
         var topic = new ReplicatedTopic(bootstrap, wanted.name());
         wanted.configs(Map.of("min.insync.replicas", Integer.toString(minInSync)));
-        topic.admin.createTopics(List.of(wanted)).all().get();
+        make(bootstrap, wanted);
         topic.awaitAllInSync();
         return topic;
+    }
+
+    /** By a client that waits for its answer: one that asks once more is told that the topic is there. */
+    static void make(String bootstrap, NewTopic wanted) throws ExecutionException, InterruptedException {
+        try (var patient = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            patient.createTopics(List.of(wanted)).all().get();
+        }
     }
 
     String name() {
@@ -98,6 +105,13 @@ final class ReplicatedTopic implements AutoCloseable {
         return partitions.stream()
                 .allMatch(partition -> partition.leader() != null
                         && partition.isr().size() == partition.replicas().size());
+    }
+
+    /** As each broker that is asked hears by itself. */
+    void awaitInSync(int partition, List<Integer> brokers) throws Exception {
+        while (!inSync(partition).equals(brokers)) {
+            Thread.onSpinWait();
+        }
     }
 
     void awaitOutOfSync(int partition, int broker) throws Exception {

@@ -184,7 +184,7 @@ class ReplicationProcessIT {
                 cluster.pause(leader);
                 inItsSocket = before.send(new ProducerRecord<>("paused", 0, null, 1));
                 var next = topic.awaitOtherLeader(0, leader);
-                try (var after = producer(cluster.address(next))) {
+                try (var after = persistent(cluster.address(next))) {
                     after.send(new ProducerRecord<>("paused", 0, null, 2)).get();
                 }
                 cluster.goOn(leader);
@@ -204,8 +204,9 @@ class ReplicationProcessIT {
                         List.of(endpoint(cluster.address(topic.leader(0)))),
                         ClientConfig.defaults("ours").withRequestTimeout(Duration.ofSeconds(5)))) {
             var place = new TopicPartition("both", 0);
-            stock.send(new ProducerRecord<>("both", 0, null, 0)).get();
-            ours.send(place, record(1), Acks.ALL).toCompletableFuture().get(30, TimeUnit.SECONDS);
+            // First of all who asks again, as long as the leader has not heard that it is one.
+            ours.send(place, record(0), Acks.ALL).toCompletableFuture().get(30, TimeUnit.SECONDS);
+            stock.send(new ProducerRecord<>("both", 0, null, 1)).get();
             var leader = topic.leader(0);
             var follower = topic.inSync(0).stream()
                     .filter(id -> id != leader)
@@ -279,6 +280,12 @@ class ReplicationProcessIT {
                 60_000,
                 "acks",
                 "all"));
+        return new KafkaProducer<>(config, new IntegerSerializer(), new IntegerSerializer());
+    }
+
+    /** Asks again, also where another broker stands still that it took for the leader. */
+    private static KafkaProducer<Integer, Integer> persistent(String bootstrap) {
+        var config = Map.<String, Object>of("bootstrap.servers", bootstrap, "request.timeout.ms", 2_000);
         return new KafkaProducer<>(config, new IntegerSerializer(), new IntegerSerializer());
     }
 

@@ -80,6 +80,7 @@ class StockClusterTest {
         for (var id = 1; id <= 3; id++) {
             brokers.add(start(id, "data-" + id));
         }
+        Acquaintance.awaitAmong(List.of(bootstrap().split(",", -1)));
         admin = Admin.create(Map.of("bootstrap.servers", bootstrap()));
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -31,6 +32,7 @@ import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.NotEnoughReplicasAfterAppendException;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.isthmus.broker.network.Endpoint;
@@ -63,6 +65,7 @@ class StockReplicationTest {
                 .flatMap(broker -> broker.listeners().stream())
                 .map(Endpoint.Tcp::toString)
                 .collect(Collectors.joining(","));
+        Acquaintance.awaitAmong(List.of(bootstrap.split(",", -1)));
         admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
     }
 
@@ -114,8 +117,9 @@ class StockReplicationTest {
     @Test
     void producerIsToldWhereTooFewReplicasAreInSync() throws Exception {
         create("careful", Map.of("min.insync.replicas", "3"));
-        try (var producer = producer(Map.of("retries", 0, "enable.idempotence", false))) {
-            producer.send(new ProducerRecord<>("careful", "x")).get();
+        try (var patient = producer();
+                var producer = producer(Map.of("retries", 0, "enable.idempotence", false))) {
+            produce(patient, "careful", 0, 1);
             brokers.remove(leader("careful") % 3 + 1).close();
 
             assertThatThrownBy(() ->
@@ -275,12 +279,19 @@ class StockReplicationTest {
     }
 
     private TopicPartitionInfo partition(String topic) throws Exception {
-        return admin.describeTopics(List.of(topic))
-                .allTopicNames()
-                .get()
-                .get(topic)
-                .partitions()
-                .get(0);
+        while (true) {
+            try {
+                return admin.describeTopics(List.of(topic))
+                        .allTopicNames()
+                        .get()
+                        .get(topic)
+                        .partitions()
+                        .get(0);
+            } catch (ExecutionException e) {
+                // Of a broker that has not heard of it yet; another one has.
+                assertThat(e).hasCauseInstanceOf(UnknownTopicOrPartitionException.class);
+            }
+        }
     }
 
     private int leader(String topic) throws Exception {

@@ -91,9 +91,14 @@ class StockShareConsumerTest extends StockShareClients {
         var perConsumer = new int[2];
         var few = Map.<String, Object>of("max.poll.records", "20");
         try (var one = consumer("g", "shared", few);
-                var other = consumer("g", "shared", few)) {
-            one.poll(Duration.ofMillis(500));
-            other.poll(Duration.ofMillis(500));
+                var other = consumer("g", "shared", few);
+                var admin = Admin.create(client())) {
+            // Whoever came when all is read would get nothing.
+            until(() -> {
+                one.poll(Duration.ofMillis(50));
+                other.poll(Duration.ofMillis(50));
+                return members(admin) == 2;
+            });
             for (var batch = 0; batch < 20; batch++) {
                 send("shared", batch * 20, batch * 20 + 19);
             }
@@ -110,6 +115,16 @@ class StockShareConsumerTest extends StockShareClients {
             assertThat(perConsumer[0]).isPositive();
             assertThat(perConsumer[1]).isPositive();
         }
+    }
+
+    private static int members(Admin admin) {
+        return admin.describeShareGroups(List.of("g"))
+                .describedGroups()
+                .get("g")
+                .toCompletionStage()
+                .handle((found, notYet) -> found == null ? 0 : found.members().size())
+                .toCompletableFuture()
+                .join();
     }
 
     @Test

@@ -2,21 +2,18 @@ package org.isthmus.broker.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.curator.test.TestingServer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.IntegerDeserializer;
@@ -47,12 +44,12 @@ import org.junit.jupiter.api.io.TempDir;
 class TransactionProcessIT {
     private static final TopicPartition IN = new TopicPartition("in", 0);
     private static final TopicPartition OUT = new TopicPartition("out", 0);
-    private static final int RECORDS = 400;
     private static final int BETWEEN_FAULTS = 40;
 
-    private final Map<Integer, BrokerProcess> brokers = new HashMap<>();
     private final Semaphore moved = new Semaphore(0);
     private TestingServer zooKeeper;
+    private ProcessCluster cluster;
+    private int sent;
     private volatile boolean enough;
 
     @TempDir
@@ -61,65 +58,67 @@ class TransactionProcessIT {
     @BeforeEach
     void start() throws Exception {
         zooKeeper = new TestingServer(true);
-        for (var id = 1; id <= 3; id++) {
-            start(id, "127.0.0.1:0");
-        }
-    }
-
-    private void start(int id, String listener) throws IOException {
-        var arguments = new ArrayList<>(
-                List.of("--zookeeper", zooKeeper.getConnectString() + "/transactions", "--id", Integer.toString(id)));
-        for (var setting : List.of(
+        cluster = new ProcessCluster(
+                zooKeeper.getConnectString() + "/transactions",
                 "zookeeper.session.timeout.ms=2000",
                 "default.replication.factor=3",
                 "transaction.state.log.replication.factor=3",
                 "offsets.topic.replication.factor=3",
-                "min.insync.replicas=2")) {
-            arguments.addAll(List.of("--config", setting));
+                "min.insync.replicas=2");
+        for (var id = 1; id <= 3; id++) {
+            cluster.start(id, data.resolve("broker-" + id));
         }
-        brokers.put(
-                id, BrokerProcess.startAt(listener, data.resolve("broker-" + id), arguments.toArray(String[]::new)));
+        cluster.awaitEachOther();
     }
 
     @AfterEach
     void stop() throws Exception {
-        brokers.values().forEach(BrokerProcess::close);
+        cluster.close();
         zooKeeper.close();
     }
 
     @Test
     void eachRecordIsMovedOnceWhicheverBrokerIsKilled() throws Exception {
-        var addresses = brokers.values().stream().map(BrokerProcess::address).toList();
-        try (var client = BrokerClients.connect(endpoints(addresses), ClientConfig.defaults("mover"))) {
+        try (var client = BrokerClients.connect(endpoints(cluster.bootstrap()), ClientConfig.defaults("mover"))) {
             get(client.createTopic(new NewTopic(IN.topic(), 1, Map.of())));
             get(client.createTopic(new NewTopic(OUT.topic(), 1, Map.of())));
-            for (var number = 0; number < RECORDS; number++) {
-                get(client.send(IN, record(number), Acks.ALL));
-            }
             var moving = new Thread(() -> move(client), "moving");
             moving.start();
 
             for (var id = 1; id <= 3; id++) {
-                awaitMoved();
-                var killed = Objects.requireNonNull(brokers.remove(id));
-                killed.kill();
-                awaitMoved();
-                start(id, killed.address());
+                moveMore(client);
+                // The one that was killed before is back, or this would be one too many.
+                cluster.awaitAllInSync();
+                sendMore(client);
+                cluster.kill(id);
+                moveMore(client);
+                cluster.start(id);
             }
 
-            var found = readCommitted(addresses);
+            var found = readCommitted(cluster.bootstrap(), sent);
             enough = true;
             moving.join();
             assertThat(found)
                     .containsExactlyInAnyOrderElementsOf(
-                            IntStream.range(0, RECORDS).boxed().toList());
+                            IntStream.range(0, sent).boxed().toList());
         }
     }
 
-    private void awaitMoved() throws InterruptedException {
+    private void moveMore(BrokerClient client) throws InterruptedException {
+        moved.drainPermits();
+        sendMore(client);
         assertThat(moved.tryAcquire(BETWEEN_FAULTS, 60, TimeUnit.SECONDS))
                 .as("moved on after the last fault")
                 .isTrue();
+    }
+
+    /** Some more than are waited for, since whoever moves one is not always told. */
+    private void sendMore(BrokerClient client) {
+        var sending = IntStream.range(sent, sent + 2 * BETWEEN_FAULTS)
+                .mapToObj(number -> client.send(IN, record(number), Acks.ALL))
+                .toList();
+        sent += sending.size();
+        sending.forEach(TransactionProcessIT::get);
     }
 
     /** Goes on whatever fails: a transaction whose end is unknown has moved its record, or the record comes again. */
@@ -165,18 +164,13 @@ class TransactionProcessIT {
     }
 
     /** As many as were sent, and what comes within a moment after that. */
-    private static List<Integer> readCommitted(List<String> addresses) {
+    private static List<Integer> readCommitted(String bootstrap, int count) {
         var config = Map.<String, Object>of(
-                "bootstrap.servers",
-                String.join(",", addresses),
-                "auto.offset.reset",
-                "earliest",
-                "isolation.level",
-                "read_committed");
+                "bootstrap.servers", bootstrap, "auto.offset.reset", "earliest", "isolation.level", "read_committed");
         var found = new ArrayList<Integer>();
         try (var consumer = new KafkaConsumer<>(config, new IntegerDeserializer(), new IntegerDeserializer())) {
             consumer.assign(List.of(new org.apache.kafka.common.TopicPartition(OUT.topic(), 0)));
-            while (found.size() < RECORDS) {
+            while (found.size() < count) {
                 consumer.poll(Duration.ofMillis(200)).forEach(record -> found.add(record.value()));
             }
             consumer.poll(Duration.ofSeconds(1)).forEach(record -> found.add(record.value()));
@@ -184,11 +178,10 @@ class TransactionProcessIT {
         return found;
     }
 
-    private static List<Endpoint> endpoints(List<String> addresses) {
-        return addresses.stream()
-                .map(address -> address.split(":", 2))
-                .map(parts -> (Endpoint) new Endpoint.Tcp(parts[0], Integer.parseInt(parts[1])))
-                .collect(Collectors.toList());
+    private static List<Endpoint> endpoints(String bootstrap) {
+        return Stream.of(bootstrap.split(",", -1))
+                .<Endpoint>map(HostAndPort::parse)
+                .toList();
     }
 
     private static NewRecord record(int number) {

@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.isthmus.broker.network.Endpoint;
@@ -19,7 +20,9 @@ final class Wire implements AutoCloseable {
 
     Wire(Endpoint.Tcp address) throws IOException {
         socket = new Socket(address.host(), address.port());
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(20_000);
+        // A frame leaves in two writes, of which the second would wait for the other side's delayed acknowledgement.
+        socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());
         out = new DataOutputStream(socket.getOutputStream());
     }
@@ -46,9 +49,13 @@ final class Wire implements AutoCloseable {
 
     /** The content of the next frame; fails with an {@code EOFException} where the broker closed the connection. */
     byte[] receiveFrame() throws IOException {
-        var content = new byte[in.readInt()];
-        in.readFully(content);
-        return content;
+        try {
+            var content = new byte[in.readInt()];
+            in.readFully(content);
+            return content;
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("nothing comes, and the connection stays", e);
+        }
     }
 
     ApiMessage receive(short apiKey, short version) throws IOException {

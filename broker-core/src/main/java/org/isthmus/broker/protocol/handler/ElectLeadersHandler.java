@@ -1,9 +1,8 @@
 package org.isthmus.broker.protocol.handler;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.ElectLeadersResponseData;
@@ -46,60 +45,68 @@ public final class ElectLeadersHandler implements ApiHandler<ElectLeadersRequest
 
     @Override
     public CompletionStage<ElectLeadersResponseData> handle(RequestContext context, ElectLeadersRequestData request) {
-        // Each decision begins anew; what the last one found is what happened.
-        var results = new LinkedHashMap<String, List<PartitionResult>>();
-        return metadata.change(image -> {
-                    results.clear();
-                    return request.topicPartitions() == null
-                            ? everywhere(image, request.electionType(), results)
-                            : asked(image, request, results);
-                })
-                .thenApply(image -> new ElectLeadersResponseData()
-                        .setReplicaElectionResults(results.entrySet().stream()
-                                .map(topic -> new ReplicaElectionResult()
-                                        .setTopic(topic.getKey())
-                                        .setPartitionResult(topic.getValue()))
-                                .toList()));
+        return request.topicPartitions() == null ? everywhere(request.electionType()) : asked(request);
     }
 
-    private List<ClusterDelta> asked(
-            ClusterImage image, ElectLeadersRequestData request, Map<String, List<PartitionResult>> results) {
-        var deltas = new ArrayList<ClusterDelta>();
+    /** Each for itself. */
+    private CompletionStage<ElectLeadersResponseData> asked(ElectLeadersRequestData request) {
+        var response = new ElectLeadersResponseData();
+        var waits = new ArrayList<CompletableFuture<?>>();
         for (var topic : request.topicPartitions()) {
+            var results = new ReplicaElectionResult().setTopic(topic.topic());
+            response.replicaElectionResults().add(results);
             for (var index : topic.partitions()) {
-                var result = elect(image, request.electionType(), topic.topic(), index, deltas);
-                results.computeIfAbsent(topic.topic(), name -> new ArrayList<>())
-                        .add(result);
+                var result = new PartitionResult().setPartitionId(index);
+                results.partitionResult().add(result);
+                var id = new TopicPartition(topic.topic(), index);
+                waits.add(metadata.change(image -> List.of(elect(image, request.electionType(), id)))
+                        .handle((image, failure) -> failure == null ? result : refuse(result, failure))
+                        .toCompletableFuture());
             }
         }
-        return deltas;
+        return CompletableFuture.allOf(waits.toArray(CompletableFuture<?>[]::new))
+                .thenApply(ignored -> response);
     }
 
     /** Whoever asks for all hears only of those that there was something to do about. */
-    private List<ClusterDelta> everywhere(ClusterImage image, byte type, Map<String, List<PartitionResult>> results) {
+    private CompletionStage<ElectLeadersResponseData> everywhere(byte type) {
+        // Each decision begins anew; what the last one found is what happened.
+        var results = new ArrayList<ReplicaElectionResult>();
+        return metadata.change(image -> {
+                    results.clear();
+                    return everywhere(image, type, results);
+                })
+                .thenApply(image -> new ElectLeadersResponseData().setReplicaElectionResults(results));
+    }
+
+    private List<ClusterDelta> everywhere(ClusterImage image, byte type, List<ReplicaElectionResult> results) {
         var deltas = new ArrayList<ClusterDelta>();
         for (var topic : image.topics().values()) {
+            var found = new ArrayList<PartitionResult>();
             for (var index = 0; index < topic.partitions().size(); index++) {
-                var result = elect(image, type, topic.name(), index, deltas);
-                if (result.errorCode() != ErrorCode.ELECTION_NOT_NEEDED.code()) {
-                    results.computeIfAbsent(topic.name(), name -> new ArrayList<>())
-                            .add(result);
+                var result = new PartitionResult().setPartitionId(index);
+                try {
+                    deltas.add(elect(image, type, new TopicPartition(topic.name(), index)));
+                    found.add(result);
+                } catch (BrokerException refused) {
+                    if (refused.code() != ErrorCode.ELECTION_NOT_NEEDED) {
+                        found.add(refuse(result, refused));
+                    }
                 }
+            }
+            if (!found.isEmpty()) {
+                results.add(new ReplicaElectionResult().setTopic(topic.name()).setPartitionResult(found));
             }
         }
         return deltas;
     }
 
-    private PartitionResult elect(ClusterImage image, byte type, String topic, int index, List<ClusterDelta> deltas) {
-        try {
-            var id = new TopicPartition(topic, index);
-            deltas.add(type == UNCLEAN ? elections.electUnclean(image, id) : elections.electPreferred(image, id));
-            return new PartitionResult().setPartitionId(index);
-        } catch (BrokerException refused) {
-            return new PartitionResult()
-                    .setPartitionId(index)
-                    .setErrorCode(refused.code().code())
-                    .setErrorMessage(refused.getMessage());
-        }
+    private ClusterDelta elect(ClusterImage image, byte type, TopicPartition id) {
+        return type == UNCLEAN ? elections.electUnclean(image, id) : elections.electPreferred(image, id);
+    }
+
+    private static PartitionResult refuse(PartitionResult result, Throwable failure) {
+        var refusal = Refusal.of(failure);
+        return result.setErrorCode(refusal.code()).setErrorMessage(refusal.message());
     }
 }

@@ -38,6 +38,8 @@ class FewReplicasTest {
     private EmbeddedBroker leader;
     private EmbeddedBroker follower;
     private BrokerClient client;
+    /** Is told soon what others try again for as long as they may. */
+    private BrokerClient impatient;
 
     @TempDir
     Path data;
@@ -49,8 +51,9 @@ class FewReplicasTest {
         follower = start(2);
         var addresses = List.<Endpoint>of(
                 follower.listeners().get(0), leader.listeners().get(0));
-        client = BrokerClients.connect(
-                addresses, ClientConfig.defaults("ours").withRequestTimeout(Duration.ofSeconds(3)));
+        client = BrokerClients.connect(addresses, ClientConfig.defaults("ours"));
+        impatient = BrokerClients.connect(
+                addresses, ClientConfig.defaults("impatient").withRequestTimeout(Duration.ofSeconds(3)));
     }
 
     private EmbeddedBroker start(int id) throws Exception {
@@ -63,6 +66,7 @@ class FewReplicasTest {
     @AfterEach
     void stop() throws Exception {
         client.close();
+        impatient.close();
         leader.close();
         follower.close();
         zooKeeper.close();
@@ -80,15 +84,24 @@ class FewReplicasTest {
                     new NewTopic(QUEUE.topic(), Map.of(0, List.of(1, 2))).configs(Map.of("min.insync.replicas", "2"));
             admin.createTopics(List.of(topic)).all().get();
         }
+        awaitTopic();
         var share = client.openShare(GROUP, QUEUE.topic(), ShareOptions.QUEUE);
         get(client.send(QUEUE, record("one"), Acks.ALL));
         assertThat(get(share.poll(1, Duration.ofSeconds(10)))).hasSize(1);
-        assertThat(get(browse()).next()).isEqualTo(1);
+        assertThat(get(browse(client)).next()).isEqualTo(1);
 
         leader.close();
 
-        refused(browse());
-        refused(client.sendLater(QUEUE, record("two"), Acks.ALL, System.currentTimeMillis() + 60_000));
+        refused(browse(impatient));
+        refused(impatient.sendLater(QUEUE, record("two"), Acks.ALL, System.currentTimeMillis() + 60_000));
+    }
+
+    /** The client asks another broker than the one that made it, which has yet to hear of it. */
+    private void awaitTopic() {
+        boolean isKnown;
+        do {
+            isKnown = get(client.topic(QUEUE.topic()).handle((found, notYet) -> found != null));
+        } while (!isKnown);
     }
 
     private static void refused(CompletionStage<?> call) {
@@ -96,8 +109,8 @@ class FewReplicasTest {
                 .hasMessageContaining("NOT_ENOUGH_REPLICAS, of queue-0 fewer than 2 replicas are in sync");
     }
 
-    private CompletionStage<Browsed> browse() {
-        return client.browse(GROUP, QUEUE, 0, 1, Optional.empty());
+    private static CompletionStage<Browsed> browse(BrokerClient by) {
+        return by.browse(GROUP, QUEUE, 0, 1, Optional.empty());
     }
 
     private static NewRecord record(String text) {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.curator.test.TestingServer;
 import org.apache.kafka.clients.admin.Admin;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartition;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.ClientConfig;
+import org.isthmus.broker.client.ClusterView;
 import org.isthmus.broker.client.NameLease;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.network.Endpoint;
@@ -103,12 +105,14 @@ class NameLeaseTest {
                         Map.of("bootstrap.servers", first.listeners().get(0).toString()));
                 var one = connect(first.listeners().get(0));
                 var two = connect(second.listeners().get(0))) {
+            var brokers = List.of(first, second);
+            awaitAll(brokers, view -> view.brokers().size() == 2);
             get(get(take(one, "", false)).end());
-            coordinate(admin, 1, 2);
+            coordinate(admin, brokers, 1, 2);
             var lease = get(take(one, "", false));
-            coordinate(admin, 2, 1);
+            coordinate(admin, brokers, 2, 1);
             get(lease.end());
-            coordinate(admin, 1, 2);
+            coordinate(admin, brokers, 1, 2);
 
             get(take(two, "", false));
             assertThat(isRefused(take(one, "", false))).isTrue();
@@ -128,10 +132,10 @@ class NameLeaseTest {
                         "1"));
     }
 
-    /** The first of them, from now on. */
-    private static void coordinate(Admin admin, int... brokers) throws Exception {
+    /** The first of these ids, from now on, which all brokers have heard of. */
+    private static void coordinate(Admin admin, List<EmbeddedBroker> brokers, int... ids) throws Exception {
         var offsets = new TopicPartition("__consumer_offsets", 0);
-        var replicas = IntStream.of(brokers).boxed().toList();
+        var replicas = IntStream.of(ids).boxed().toList();
         admin.alterPartitionReassignments(Map.of(offsets, Optional.of(new NewPartitionReassignment(replicas))))
                 .all()
                 .get();
@@ -140,6 +144,21 @@ class NameLeaseTest {
         }
         // Fails where that one leads already.
         admin.electLeaders(ElectionType.PREFERRED, Set.of(offsets)).partitions().get();
+        awaitAll(brokers, view -> view.topics().stream()
+                .filter(topic -> topic.name().equals(offsets.topic()))
+                .anyMatch(topic -> topic.partitions().get(0).leader().value() == ids[0]));
+    }
+
+    /** Until each of them tells so by itself. */
+    private static void awaitAll(List<EmbeddedBroker> brokers, Predicate<ClusterView> told) {
+        for (var broker : brokers) {
+            try (var asking =
+                    BrokerClients.operate(List.of(broker.listeners().get(0)), ClientConfig.defaults("test"))) {
+                while (!told.test(get(asking.cluster()))) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
     }
 
     private static boolean isRefused(CompletionStage<NameLease> taking) {

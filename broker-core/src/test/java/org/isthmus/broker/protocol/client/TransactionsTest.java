@@ -131,30 +131,6 @@ class TransactionsTest {
     }
 
     @Test
-    void whatALostClientLeavesOpenIsRolledBackSoonAndWhatALivingOneDoesIsNot() {
-        send(ORDERS, "one", "two");
-        var hasty = ClientConfig.defaults("hasty").withTransactionPatience(Duration.ofMillis(300));
-        try (var living = BrokerClients.connect(List.of(broker.endpoint()), hasty)) {
-            var open = living.begin(MINUTE);
-            get(open.send(INVOICES, record("kept")));
-            for (int n = 0; n < 3; n++) {
-                // Each takes as long as the one that is kept may be silent, so that has to be told of all the time.
-                var lost = BrokerClients.connect(List.of(broker.endpoint()), hasty);
-                var orders = join(lost, ORDERS);
-                var left = lost.begin(MINUTE);
-                get(left.acknowledge(orders, poll(orders, 1).get(0), 0));
-                lost.close();
-                var other = join(ORDERS);
-                assertThat(texts(poll(other, 1))).containsExactly("two");
-                assertThat(texts(poll(other, 1))).containsExactly("one");
-                get(other.leave());
-            }
-            get(open.commit());
-        }
-        assertThat(texts(poll(join(INVOICES), 1))).containsExactly("kept");
-    }
-
-    @Test
     void aRecordThatIsNotHeldRollsTheTransactionBack() {
         send(ORDERS, "one");
         var orders = join(ORDERS);
@@ -279,10 +255,6 @@ class TransactionsTest {
     }
 
     private ShareStream join(TopicPartition partition) {
-        return join(client, partition);
-    }
-
-    private static ShareStream join(BrokerClient client, TopicPartition partition) {
         return client.openShare("jms-queue/" + partition.topic(), partition.topic(), ShareOptions.QUEUE);
     }
 
