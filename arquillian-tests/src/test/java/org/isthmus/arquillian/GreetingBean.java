@@ -17,6 +17,8 @@ import jakarta.jms.MessageListener;
             @ActivationConfigProperty(propertyName = "subscriptionDurability", propertyValue = "Durable"),
             @ActivationConfigProperty(propertyName = "clientId", propertyValue = "arquillian"),
             @ActivationConfigProperty(propertyName = "subscriptionName", propertyValue = "greetings"),
+            // No server waits for the subscription when it deploys the bean.
+            @ActivationConfigProperty(propertyName = "startFrom", propertyValue = "earliest"),
             @ActivationConfigProperty(propertyName = "maxSessions", propertyValue = "2"),
             @ActivationConfigProperty(propertyName = "redeliveryDelay", propertyValue = "10"),
         })

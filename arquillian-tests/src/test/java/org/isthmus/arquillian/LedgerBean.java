@@ -14,6 +14,7 @@ import jakarta.jms.MessageListener;
             @ActivationConfigProperty(propertyName = "subscriptionDurability", propertyValue = "Durable"),
             @ActivationConfigProperty(propertyName = "clientId", propertyValue = "ledger"),
             @ActivationConfigProperty(propertyName = "subscriptionName", propertyValue = "ledger"),
+            @ActivationConfigProperty(propertyName = "startFrom", propertyValue = "earliest"),
             @ActivationConfigProperty(propertyName = "maxDeliveries", propertyValue = "-1"),
             @ActivationConfigProperty(propertyName = "redeliveryDelay", propertyValue = "100"),
         })

@@ -15,6 +15,7 @@ import jakarta.jms.MessageListener;
             @ActivationConfigProperty(propertyName = "subscriptionDurability", propertyValue = "Durable"),
             @ActivationConfigProperty(propertyName = "shareSubscriptions", propertyValue = "true"),
             @ActivationConfigProperty(propertyName = "subscriptionName", propertyValue = "shared-ledger"),
+            @ActivationConfigProperty(propertyName = "startFrom", propertyValue = "earliest"),
             @ActivationConfigProperty(propertyName = "maxDeliveries", propertyValue = "-1"),
             @ActivationConfigProperty(propertyName = "redeliveryDelay", propertyValue = "100"),
         })

@@ -15,7 +15,9 @@ final class OpenTransaction implements AutoCloseable {
     }
 
     static OpenTransaction begin(String address) throws Exception {
-        var config = Map.<String, Object>of("bootstrap.servers", address, "transactional.id", "hanging");
+        // No broker is to end it before everything was typed at both of them.
+        var config = Map.<String, Object>of(
+                "bootstrap.servers", address, "transactional.id", "hanging", "transaction.timeout.ms", 600_000);
         var producer = new KafkaProducer<>(config, new StringSerializer(), new StringSerializer());
         producer.initTransactions();
         producer.beginTransaction();

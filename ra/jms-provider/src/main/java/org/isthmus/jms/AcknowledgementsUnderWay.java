@@ -1,7 +1,10 @@
 package org.isthmus.jms;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.ShareStream.Settlement;
 import org.isthmus.broker.client.ShareStream.ShareDelivery;
@@ -18,6 +21,9 @@ final class AcknowledgementsUnderWay {
 
     private final ShareStream stream;
     private final Aftermath aftermath = new Aftermath();
+    /** What is said to be done with, or is about to be, and by which session's delivery it was worked at. */
+    private final Map<LoanKey, Integer> unanswered = new HashMap<>();
+
     private int underWay;
     private CompletableFuture<@Nullable Void> room = CompletableFuture.completedFuture(null);
 
@@ -27,16 +33,27 @@ final class AcknowledgementsUnderWay {
 
     /** Says that they are done with; completes when few enough are on their way that more may follow, and never fails. */
     CompletableFuture<@Nullable Void> add(List<ShareDelivery> deliveries) {
+        return add(deliveries, () -> deliveries);
+    }
+
+    /**
+     * The same of what a worker has in hand.
+     *
+     * @param leave takes them out of the worker's hand, and answers by which deliveries they are on loan. Not earlier: what came again of them in
+     *     between would be nobody's.
+     */
+    CompletableFuture<@Nullable Void> add(List<ShareDelivery> workedAt, Supplier<List<ShareDelivery>> leave) {
         CompletableFuture<@Nullable Void> untilRoom;
         synchronized (this) {
-            underWay += deliveries.size();
+            workedAt.forEach(delivery -> unanswered.put(LoanKey.of(delivery), delivery.session()));
+            underWay += workedAt.size();
             if (underWay >= MOST && room.isDone()) {
                 room = new CompletableFuture<>();
             }
             untilRoom = room;
         }
         var unused = ShareSettlements.inRows(
-                deliveries, (row, lastOffset) -> stream.settle(row.get(0), lastOffset, Settlement.ACCEPT_EVENTUALLY)
+                leave.get(), (row, lastOffset) -> stream.settle(row.get(0), lastOffset, Settlement.ACCEPT_EVENTUALLY)
                         .whenComplete((done, notTaken) -> answered(row, notTaken != null)));
         return untilRoom;
     }
@@ -46,6 +63,7 @@ final class AcknowledgementsUnderWay {
         CompletableFuture<@Nullable Void> nowFree = null;
         synchronized (this) {
             underWay -= row.size();
+            row.forEach(delivery -> unanswered.remove(LoanKey.of(delivery)));
             if (notTaken) {
                 row.forEach(aftermath::done);
             }
@@ -58,9 +76,13 @@ final class AcknowledgementsUnderWay {
         }
     }
 
-    /** Whether it was done with before, and the broker did not take the acknowledgement of that. Answered once: it is the caller's to acknowledge again. */
+    /**
+     * Whether it was done with before, and the broker did not take the acknowledgement of that, or cannot, as the session is lost by which it is under
+     * way. Answered once: it is the caller's to acknowledge again.
+     */
     synchronized boolean wasDone(ShareDelivery delivery) {
-        boolean done = aftermath.isDone(delivery);
+        var session = unanswered.get(LoanKey.of(delivery));
+        boolean done = aftermath.isDone(delivery) || (session != null && session != delivery.session());
         if (done) {
             aftermath.forget(delivery);
         }

@@ -129,7 +129,7 @@ public final class Intake implements AutoCloseable {
      * delivers it once more.
      */
     public void acknowledge(List<Loan> loans) throws JMSException {
-        JmsErrors.await(acknowledgements.add(leave(loans)), "acknowledging messages of " + from);
+        JmsErrors.await(acknowledgements.add(of(loans), () -> leave(loans)), "acknowledging messages of " + from);
     }
 
     /** They are done with; returns once that lasts. Fails where it came too late, and then they are delivered again. */

@@ -50,7 +50,7 @@ final class TopicDirectory {
         if (TemporaryName.isOne(name)) {
             return temporary(name);
         }
-        var topic = findOrCreate(destination);
+        var topic = untilItIsSeen(() -> findOrCreate(newTopic(destination)), "looking up " + destination);
         known.put(name, new Known(topic, clock.nanos()));
         return topic;
     }
@@ -73,11 +73,15 @@ final class TopicDirectory {
         return topic;
     }
 
-    /** One that somebody else is creating has its name before it can be seen, so it is looked up again, for a second at most. */
-    private TopicInfo findOrCreate(IsthmusDestination destination) throws JMSException {
+    /**
+     * One that somebody else is creating has its name before it can be seen, and is seen by one broker before another, so it is looked up again, for a
+     * second at most.
+     */
+    private static TopicInfo untilItIsSeen(Supplier<CompletionStage<TopicInfo>> lookUp, String what)
+            throws JMSException {
         for (int look = 1; ; look++) {
             try {
-                return JmsErrors.await(findOrCreate(newTopic(destination)), "looking up " + destination);
+                return JmsErrors.await(lookUp.get(), what);
             } catch (InvalidDestinationException e) {
                 if (look == LOOKS
                         || !ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.name().equals(e.getErrorCode())) {
@@ -99,7 +103,10 @@ final class TopicDirectory {
 
     /** The topic as it is now, with all the partitions that it got; fails with {@link InvalidDestinationException} where there is none. */
     TopicInfo existing(String name) throws JMSException {
-        return JmsErrors.await(client.topic(name), "looking up " + name);
+        var what = "looking up " + name;
+        return known.containsKey(name)
+                ? untilItIsSeen(() -> client.topic(name), what)
+                : JmsErrors.await(client.topic(name), what);
     }
 
     /** For when the broker said that the topic is gone: it may have been deleted and made anew. */

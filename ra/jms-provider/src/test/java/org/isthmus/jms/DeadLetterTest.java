@@ -26,7 +26,7 @@ class DeadLetterTest extends RealBrokerTest {
     private final List<IsthmusConnection> connections = new ArrayList<>();
 
     private IsthmusConnection connect(int maxDeliveries, long delayMs) throws JMSException {
-        var policy = new RedeliveryPolicy(maxDeliveries, delayMs, 2, 1_000, dead.getName());
+        var policy = new RedeliveryPolicy(maxDeliveries, delayMs, 2, delayMs, dead.getName());
         var connection = new IsthmusConnection(
                 dialer(),
                 Domain.UNIFIED,
@@ -112,11 +112,21 @@ class DeadLetterTest extends RealBrokerTest {
     @Test
     void delayLetsOthersGoFirst() throws Exception {
         send("late", "next");
-        var session = connect(10, 200).createSession(Session.CLIENT_ACKNOWLEDGE);
+        var session = connect(10, 3_600_000).createSession(Session.CLIENT_ACKNOWLEDGE);
         var consumer = session.createConsumer(queue);
         assertThat(bodyOf(consumer.receive(SOON))).isEqualTo("late");
         session.recover();
         assertThat(bodyOf(consumer.receive(SOON))).isEqualTo("next");
+        assertThat(consumer.receiveNoWait()).isNull();
+    }
+
+    @Test
+    void delayedMessageComesAgainWhenItsDelayIsOver() throws Exception {
+        send("late");
+        var session = connect(10, 50).createSession(Session.CLIENT_ACKNOWLEDGE);
+        var consumer = session.createConsumer(queue);
+        assertThat(bodyOf(consumer.receive(SOON))).isEqualTo("late");
+        session.recover();
         var late = consumer.receive(SOON);
         assertThat(bodyOf(late)).isEqualTo("late");
         assertThat(late.getIntProperty("JMSXDeliveryCount")).isEqualTo(2);

@@ -271,7 +271,7 @@ class ReconnectTest {
     @Test
     void whatACrashedClientHeldGoesToAnotherAtOnce() throws Exception {
         send(queue, "a", "b");
-        var doomed = new Cuttable();
+        var doomed = new Cuttable(ClientConfig.defaults("doomed"));
         var session = watched(doomed.connect()).createSession(Session.CLIENT_ACKNOWLEDGE);
         assertThat(text(session.createConsumer(queue).receive(SOON))).isEqualTo("a");
         var consumer = connect().createSession().createConsumer(queue);
@@ -284,7 +284,7 @@ class ReconnectTest {
 
     @Test
     void whoeverWaitsIsToldOnceTheClientGivesUp() throws Exception {
-        var impatient = new Cuttable();
+        var impatient = new Cuttable(ClientConfig.defaults("impatient").withRequestTimeout(Duration.ofSeconds(5)));
         var connection = watched(impatient.connect());
         var consumer = connection.createSession().createConsumer(queue);
         var session = connection.createSession();
@@ -303,9 +303,14 @@ class ReconnectTest {
         }
     }
 
-    /** A client whose connections a test can cut, as when its process dies, and which does not wait long for a broker. */
+    /** A client whose connections a test can cut, as when its process dies. */
     private final class Cuttable implements BrokerLink.Dialer {
+        private final ClientConfig config;
         private BrokerClient client;
+
+        private Cuttable(ClientConfig config) {
+            this.config = config;
+        }
 
         IsthmusConnection connect() throws JMSException {
             return new IsthmusConnection(
@@ -322,7 +327,6 @@ class ReconnectTest {
 
         @Override
         public BrokerLink dial(String clientName) {
-            var config = ClientConfig.defaults(clientName).withRequestTimeout(Duration.ofMillis(500));
             var dialled = BrokerClients.connect(List.of(address), config);
             client = dialled;
             return new BrokerLink() {

@@ -26,8 +26,10 @@ class RefusedSettlementTest extends RealBrokerTest {
     private final ReceivedForm form = new ReceivedForm(false, TrustedClasses.ALL);
     private final List<String> said = new ArrayList<>();
     private final Queue<ErrorCode> refusals = new ArrayDeque<>();
+    private final Queue<ShareStream.ShareDelivery> comeAgain = new ArrayDeque<>();
+    private final Worker worker = new Worker();
     private final Intake intake =
-            new Intake(new Subscriptions.Part(new Broker(), null), queue, form, new InHand(), new Nobody());
+            new Intake(new Subscriptions.Part(new Broker(), null), queue, form, new InHand(), worker);
 
     @Test
     void whoReturnsWhatNobodyHasSeenNeedNotWaitUntilTheBrokerCanTakeIt() throws Exception {
@@ -44,6 +46,19 @@ class RefusedSettlementTest extends RealBrokerTest {
         assertThatThrownBy(() -> intake.accept(loans())).isInstanceOf(JMSException.class);
 
         assertThat(said).containsExactly("ACCEPT_EVENTUALLY 7", "ACCEPT 7");
+    }
+
+    @Test
+    void whatComesAgainBeforeItsAcknowledgementIsKnownToBeTooLateIsHandedToNobody() throws Exception {
+        intake.ask(1);
+        var loans = loans();
+        intake.seen(loans);
+        comeAgain.add(delivery(2)); // by another connection
+        refusals.add(ErrorCode.INVALID_RECORD_STATE);
+        intake.acknowledge(loans);
+
+        assertThat(worker.handed).isEmpty();
+        assertThat(said).containsExactly("SEEN 7", "ACCEPT_EVENTUALLY 7", "ACCEPT_EVENTUALLY 7");
     }
 
     @Test
@@ -80,15 +95,20 @@ class RefusedSettlementTest extends RealBrokerTest {
     }
 
     private List<Loan> loans() {
-        var record = new LogRecord(7, 1, null, null, List.of());
-        return List.of(
-                new Loan(new ShareStream.ShareDelivery(new TopicPartition("orders", 0), record, 1, 1), 0, queue, form));
+        return List.of(new Loan(delivery(1), 0, queue, form));
     }
 
-    private static final class Nobody implements Intake.Receiver {
+    private static ShareStream.ShareDelivery delivery(int session) {
+        var record = new LogRecord(7, 1, null, null, List.of());
+        return new ShareStream.ShareDelivery(new TopicPartition("orders", 0), record, 1, session);
+    }
+
+    private static final class Worker implements Intake.Receiver {
+        private final List<Loan> handed = new ArrayList<>();
+
         @Override
         public void arrived(List<Loan> loans) {
-            throw new UnsupportedOperationException();
+            handed.addAll(loans);
         }
 
         @Override
@@ -103,10 +123,15 @@ class RefusedSettlementTest extends RealBrokerTest {
     }
 
     private final class Broker implements ShareStream {
+        private final CompletableFuture<List<ShareDelivery>> polled = new CompletableFuture<>();
+
         @Override
         public CompletionStage<Void> settle(ShareDelivery first, long lastOffset, Settlement settlement) {
             said.add(settlement + " " + lastOffset);
             var refusal = refusals.poll();
+            if (!comeAgain.isEmpty()) {
+                polled.complete(List.of(comeAgain.remove())); // as another thread may at this moment
+            }
             return refusal == null
                     ? CompletableFuture.completedStage(null)
                     : CompletableFuture.failedStage(new BrokerException(refusal, "refused"));
@@ -124,7 +149,7 @@ class RefusedSettlementTest extends RealBrokerTest {
 
         @Override
         public CompletionStage<List<ShareDelivery>> poll(int maxRecords, Duration maxWait) {
-            throw new UnsupportedOperationException();
+            return polled;
         }
 
         @Override

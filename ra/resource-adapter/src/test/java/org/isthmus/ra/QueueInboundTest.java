@@ -3,6 +3,7 @@ package org.isthmus.ra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.jms.JMSContext;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.resource.spi.InvalidPropertyException;
@@ -314,11 +315,13 @@ class QueueInboundTest {
             other.setDataDirectory(directory.toString());
             other.start(busy);
             var sent = new HashSet<String>();
-            try (var context = other.connectionFactory().createContext()) {
+            // At once, or the disk alone would take long.
+            try (var context = other.connectionFactory().createContext(JMSContext.SESSION_TRANSACTED)) {
                 for (int n = 0; n < 1_000; n++) {
                     context.createProducer().send(new IsthmusQueue("orders"), n + "");
                     sent.add(n + "");
                 }
+                context.commit();
             }
             other.endpointActivation(new FakeEndpoints(message -> received.add(Received.of(message))), queue());
 

@@ -44,6 +44,9 @@ import org.jspecify.annotations.Nullable;
 final class ShareMember implements ShareStream {
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+    /** How long a topic that was found may be unknown to the broker that is asked: it has not heard of it yet, or the topic is gone. */
+    private static final Duration UNHEARD = Duration.ofSeconds(1);
+
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
     /** How much longer than asked a poll waits for brokers that wait as long as it does. */
     private static final Duration GRACE = Duration.ofSeconds(3);
@@ -76,6 +79,7 @@ final class ShareMember implements ShareStream {
     private Deadline lookAgainAt = new Deadline(0);
     private @Nullable Poll poll;
     private @Nullable Deadline giveUpAt;
+    private @Nullable Deadline goneAt;
     private @Nullable BrokerException failure;
     private CompletionStage<Void> left = CompletableFuture.completedStage(null);
 
@@ -229,13 +233,25 @@ final class ShareMember implements ShareStream {
                 .whenComplete((byLeader, thrown) -> {
                     isOpening = false;
                     if (thrown != null) {
-                        cluster.forgetTopic(topic);
-                        failed(Failures.of(thrown));
+                        notFound(Failures.of(thrown));
                     } else if (failure == null) {
+                        goneAt = null;
                         byLeader.forEach(this::read);
                         fetch();
                     }
                 });
+    }
+
+    private void notFound(BrokerException reason) {
+        cluster.forgetTopic(topic);
+        if (goneAt == null) {
+            goneAt = Deadline.after(client.clock().nanos(), UNHEARD);
+        }
+        if (reason.code() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION && !client.hasPassed(goneAt)) {
+            client.loop().schedule(PAUSE, this::fetch);
+        } else {
+            failed(reason);
+        }
     }
 
     /** Of one topic: who lives on after another one got its name begins with that as it began with the first. */
