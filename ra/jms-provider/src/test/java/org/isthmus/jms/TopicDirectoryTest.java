@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -16,6 +17,7 @@ import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.TopicInfo;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.sim.SimClock;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of the answers of several brokers, of which one has heard of a topic and another one has not. */
@@ -23,11 +25,13 @@ class TopicDirectoryTest {
     private static final IsthmusTopic NEWS = new IsthmusTopic("news");
 
     private final Queue<CompletionStage<TopicInfo>> answers = new ArrayDeque<>();
-    private final TopicDirectory directory = new TopicDirectory((BrokerClient) Proxy.newProxyInstance(
-            BrokerClient.class.getClassLoader(), new Class<?>[] {BrokerClient.class}, (client, method, given) -> {
+    private final BrokerClient client = (BrokerClient) Proxy.newProxyInstance(
+            BrokerClient.class.getClassLoader(), new Class<?>[] {BrokerClient.class}, (proxy, method, given) -> {
                 assertThat(method.getName()).isEqualTo("topic");
                 return answers.remove();
-            }));
+            });
+    private final SimClock clock = new SimClock();
+    private final TopicDirectory directory = new TopicDirectory(client, clock);
 
     private static CompletionStage<TopicInfo> found(int partitions) {
         return CompletableFuture.completedStage(new TopicInfo(NEWS.getName(), new UUID(0, 1), partitions));
@@ -42,6 +46,17 @@ class TopicDirectoryTest {
         answers.addAll(List.of(found(1), unheardOf(), found(2)));
         assertThat(directory.topic(NEWS).partitions()).isEqualTo(1);
         assertThat(directory.existing(NEWS.getName()).partitions()).isEqualTo(2);
+    }
+
+    @Test
+    void topicThatIsUsedIsLookedUpAgainBesideWhoUsesIt() throws JMSException {
+        answers.addAll(List.of(found(1), found(2)));
+        assertThat(directory.topic(NEWS).partitions()).isEqualTo(1);
+        assertThat(directory.topic(NEWS).partitions()).isEqualTo(1);
+        assertThat(answers).hasSize(1);
+        clock.advance(Duration.ofSeconds(11));
+        assertThat(directory.topic(NEWS).partitions()).isEqualTo(1);
+        assertThat(directory.topic(NEWS).partitions()).isEqualTo(2);
     }
 
     @Test
