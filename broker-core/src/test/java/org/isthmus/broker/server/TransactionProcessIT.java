@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TransactionProcessIT {
     private static final TopicPartition IN = new TopicPartition("in", 0);
     private static final TopicPartition OUT = new TopicPartition("out", 0);
-    private static final int BETWEEN_FAULTS = 40;
+    private static final int BETWEEN_FAULTS = 20;
 
     private final Semaphore moved = new Semaphore(0);
     private TestingServer zooKeeper;
