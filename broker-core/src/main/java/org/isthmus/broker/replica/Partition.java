@@ -51,6 +51,7 @@ public final class Partition {
     private static final Duration MOMENT = Duration.ofMillis(5);
 
     private final TopicPartition id;
+    private final Standing standing;
     private final Path directory;
     private final EventLoop loop;
     private final Storage storage;
@@ -71,8 +72,6 @@ public final class Partition {
     private final @Nullable Replication replication;
 
     private @Nullable LogCleaning cleaning;
-    private volatile PartitionConfig config;
-    private volatile Role role;
     private volatile @Nullable PartitionLog open;
     /** Null for as long as this is the only replica; the reign is that of the partition, the same for the logs beside it. */
     private volatile @Nullable Replica replica;
@@ -122,8 +121,7 @@ public final class Partition {
         this.directory = directory;
         this.loop = loop;
         this.storage = storage;
-        this.config = config;
-        this.role = role;
+        this.standing = new Standing(id, role, config);
     }
 
     /** Its place on the disk is taken until then. Before it is used. */
@@ -136,7 +134,7 @@ public final class Partition {
     }
 
     public Role role() {
-        return role;
+        return standing.role();
     }
 
     public EventLoop loop() {
@@ -184,7 +182,14 @@ public final class Partition {
     private Partition beside(LogKind kind) {
         var present = beside.get(kind);
         if (present == null) {
-            present = new Partition(id, directoryBeside(kind), loop, storage, config.forSidecar(), role, replication);
+            present = new Partition(
+                    id,
+                    directoryBeside(kind),
+                    loop,
+                    storage,
+                    standing.config().forSidecar(),
+                    standing.role(),
+                    replication);
             present.openAfter(free);
             if (replica != null) {
                 present.takePart(inSync, true);
@@ -210,7 +215,7 @@ public final class Partition {
 
     /** The largest batch that the log takes. */
     public int maxBatchBytes() {
-        return config.log().maxBatchBytes();
+        return standing.config().log().maxBatchBytes();
     }
 
     /** Whether anything was ever kept beside this log; looks at the disk. */
@@ -270,10 +275,7 @@ public final class Partition {
 
     /** The epoch under which this broker leads; fails with the protocol's error where it does not. */
     public Epoch leadership() {
-        if (role instanceof Role.Leader leader) {
-            return leader.epoch();
-        }
-        throw notLeading();
+        return standing.leadership();
     }
 
     /**
@@ -281,15 +283,7 @@ public final class Partition {
      * the partition's loop is, and who begins anything in between would be told no more.
      */
     public Epoch leadership(ClusterImage newest) {
-        var epoch = leadership();
-        var isOver = newest.partition(id)
-                .filter(image -> !image.leaderEpoch().equals(epoch))
-                .isPresent();
-        if (isOver) {
-            throw new BrokerException(
-                    ErrorCode.NOT_LEADER_OR_FOLLOWER, "partition " + id + " is not led here in epoch " + epoch);
-        }
-        return epoch;
+        return standing.leadership(newest);
     }
 
     /**
@@ -323,7 +317,7 @@ public final class Partition {
         var done = new CompletableFuture<AppendResult>();
         loop.perform(() -> whenOpen((opened, failure) -> {
             if (opened == null) {
-                done.completeExceptionally(failure == null ? notLeading() : failure);
+                done.completeExceptionally(failure == null ? standing.notLeading() : failure);
             } else {
                 append(opened, batches, durability, patience, written, done);
             }
@@ -362,9 +356,7 @@ public final class Partition {
     }
 
     private AppendResult write(PartitionLog opened, ByteBuffer batches, Durability durability, AppendOrigin origin) {
-        if (!(role instanceof Role.Leader leader)) {
-            throw notLeading();
-        }
+        var epoch = standing.leadership();
         if (storage.space().isFull()) {
             throw diskFull();
         }
@@ -372,7 +364,7 @@ public final class Partition {
             throw shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS);
         }
         try {
-            return opened.append(batches, leader.epoch(), origin);
+            return opened.append(batches, epoch, origin);
         } catch (IOException e) {
             throw refusal(e);
         }
@@ -390,7 +382,7 @@ public final class Partition {
         var kept = new CompletableFuture<AppendResult>();
         loop.perform(() -> whenOpen((opened, failure) -> {
             if (opened == null) {
-                kept.completeExceptionally(failure == null ? notLeading() : failure);
+                kept.completeExceptionally(failure == null ? standing.notLeading() : failure);
             } else {
                 appendMarker(opened, marker, raised, seen, kept);
             }
@@ -444,7 +436,7 @@ public final class Partition {
         if (replicated != null) {
             replicated.appended.reached(opened.view().endOffset());
         }
-        if (config.flush() == FlushPolicy.OS) {
+        if (standing.config().flush() == FlushPolicy.OS) {
             advance(opened, opened.view().endOffset());
             // A file that is not forced can never be let go of, and recovery would read it again. Nobody waits for it,
             // so it must not hold up those who wait for the directory's commit.
@@ -523,11 +515,12 @@ public final class Partition {
      */
     private boolean isShortOfReplicas() {
         var reign = inSync;
-        return reign != null && reign.size() < Math.min(config.minInSync(), reign.assigned());
+        return reign != null && reign.size() < Math.min(standing.config().minInSync(), reign.assigned());
     }
 
     private BrokerException shortOfReplicas(ErrorCode error) {
-        return new BrokerException(error, "of " + id + " fewer than " + config.minInSync() + " replicas are in sync");
+        return new BrokerException(
+                error, "of " + id + " fewer than " + standing.config().minInSync() + " replicas are in sync");
     }
 
     /** One timer for all who wait, because nearly all of them are answered long before. */
@@ -551,7 +544,7 @@ public final class Partition {
         var done = new CompletableFuture<List<ActiveProducer>>();
         loop.execute(() -> whenOpen((opened, failure) -> {
             if (opened == null) {
-                done.completeExceptionally(failure == null ? notLeading() : failure);
+                done.completeExceptionally(failure == null ? standing.notLeading() : failure);
             } else {
                 done.complete(opened.activeProducers());
             }
@@ -566,9 +559,10 @@ public final class Partition {
      * @throws IOException where the disk failed and it is not known what the log holds
      */
     public long appendHere(ByteBuffer batch) throws IOException {
+        var epoch = standing.leadership();
         var opened = open;
-        if (!(role instanceof Role.Leader leader) || opened == null) {
-            throw notLeading();
+        if (opened == null) {
+            throw standing.notLeading();
         }
         if (storage.space().isFull()) {
             throw diskFull();
@@ -578,10 +572,10 @@ public final class Partition {
         }
         AppendResult result;
         try {
-            result = opened.append(batch, leader.epoch());
+            result = opened.append(batch, epoch);
         } catch (IOException e) {
             var refusal = refusal(e);
-            if (role instanceof Role.Offline) {
+            if (standing.isOffline()) {
                 throw e;
             }
             throw refusal;
@@ -637,7 +631,7 @@ public final class Partition {
     private ByteBuffer chunkAt(long offset, long end) throws IOException {
         var opened = open;
         if (opened == null) {
-            throw notLeading();
+            throw standing.notLeading();
         }
         return opened.view().copy(offset, end, READ_ALL_CHUNK_BYTES);
     }
@@ -677,9 +671,9 @@ public final class Partition {
         // on: the system may show pages that it could not write, and later records must not stand behind them.
         var replicated = replica;
         awaitsRoomAt = replicated == null ? safeUpTo : replicated.storedUpTo();
-        role = new Role.Offline("there was no room for what it had: " + storage.home());
+        standing.become(new Role.Offline("there was no room for what it had: " + storage.home()));
         open = null;
-        failAll(notLeading());
+        failAll(standing.notLeading());
         storage.commit().between(() -> closeQuietly(opened));
         storage.home().awaitRoom(id);
     }
@@ -688,7 +682,7 @@ public final class Partition {
     void goOn(Role newRole) {
         loop.execute(() -> {
             if (awaitsRoomAt >= 0 && storage.home().failure().isEmpty()) {
-                role = newRole;
+                standing.become(newRole);
             }
             beside.values().forEach(log -> log.goOn(newRole));
         });
@@ -763,7 +757,7 @@ public final class Partition {
         var done = new CompletableFuture<LogView>();
         loop.execute(() -> whenOpen((opened, failure) -> {
             if (opened == null) {
-                done.completeExceptionally(failure == null ? notLeading() : failure);
+                done.completeExceptionally(failure == null ? standing.notLeading() : failure);
             } else {
                 done.complete(opened.view());
             }
@@ -784,8 +778,8 @@ public final class Partition {
      */
     public CompletionStage<Void> keptUpTo(long offset) {
         var done = new CompletableFuture<Void>();
-        if (!(role instanceof Role.Leader)) {
-            done.completeExceptionally(notLeading());
+        if (!standing.leads()) {
+            done.completeExceptionally(standing.notLeading());
         } else {
             awaitingSafety.await(offset, safeUpTo, Waiters.completing(done));
         }
@@ -812,8 +806,8 @@ public final class Partition {
     }
 
     private Waiters.@Nullable Waiter await(long offset, Waiters.Listener listener) {
-        if (role instanceof Role.Offline) {
-            listener.failed(notLeading());
+        if (standing.isOffline()) {
+            listener.failed(standing.notLeading());
             return null;
         }
         var opened = open;
@@ -828,8 +822,8 @@ public final class Partition {
         var opened = open;
         if (opened != null) {
             then.accept(opened, null);
-        } else if (role instanceof Role.Offline) {
-            then.accept(null, notLeading());
+        } else if (standing.isOffline()) {
+            then.accept(null, standing.notLeading());
         } else {
             untilOpen.add(then);
             if (!opening) {
@@ -845,8 +839,8 @@ public final class Partition {
             Removal.finishWhereBegun(storage.files(), directory);
             var isNew = !storage.files().exists(directory);
             var opened = replica == null
-                    ? PartitionLog.open(directory, config.log(), storage.files(), storage.clock())
-                    : PartitionLog.openReplica(directory, config.log(), storage.files(), storage.clock());
+                    ? PartitionLog.open(directory, standing.config().log(), storage.files(), storage.clock())
+                    : PartitionLog.openReplica(directory, standing.config().log(), storage.files(), storage.clock());
             var lies = (hasSidecar() ? LogKind.SHARE.bit() : 0) | (hasDelayLog() ? LogKind.DELAY.bit() : 0);
             if (isNew) {
                 forceNames();
@@ -864,7 +858,7 @@ public final class Partition {
             loop.execute(() -> {
                 opening = false;
                 goOffline(e);
-                finishOpening(null, notLeading());
+                finishOpening(null, standing.notLeading());
             });
         }
     }
@@ -880,13 +874,13 @@ public final class Partition {
 
     private void openedLog(PartitionLog opened) {
         opening = false;
-        if (role instanceof Role.Offline) {
+        if (standing.isOffline()) {
             storage.commit().between(() -> closeQuietly(opened));
-            finishOpening(null, notLeading());
+            finishOpening(null, standing.notLeading());
             return;
         }
         // The settings may have changed while it was opened.
-        opened.configure(config.log());
+        opened.configure(standing.config().log());
         if (awaitsRoomAt >= 0) {
             try {
                 opened.truncateTo(Math.max(awaitsRoomAt, opened.view().startOffset()));
@@ -923,7 +917,7 @@ public final class Partition {
         }
         storage.home().fail(cause);
         takeOfflineHere(storage.home().failure().orElseThrow());
-        return notLeading();
+        return standing.notLeading();
     }
 
     /** Its directory is of no use any more. */
@@ -933,21 +927,21 @@ public final class Partition {
 
     private void takeOfflineHere(String reason) {
         beside.values().forEach(log -> log.takeOffline(reason));
-        if (!(role instanceof Role.Offline) || awaitsRoomAt >= 0) {
+        if (!standing.isOffline() || awaitsRoomAt >= 0) {
             awaitsRoomAt = -1;
-            role = new Role.Offline(reason);
-            failAll(notLeading());
+            standing.become(new Role.Offline(reason));
+            failAll(standing.notLeading());
         }
     }
 
     /** For failures that are this log's own. */
     private void goOffline(RuntimeException cause) {
-        if (role instanceof Role.Offline) {
+        if (standing.isOffline()) {
             return;
         }
         log.log(System.Logger.Level.ERROR, "Partition goes offline: " + id + " in " + directory, cause);
-        role = new Role.Offline("its log in " + directory + " failed: " + cause);
-        failAll(notLeading());
+        standing.become(new Role.Offline("its log in " + directory + " failed: " + cause));
+        failAll(standing.notLeading());
     }
 
     private void failAll(BrokerException reason) {
@@ -959,14 +953,6 @@ public final class Partition {
         }
     }
 
-    private BrokerException notLeading() {
-        if (role instanceof Role.Offline offline) {
-            return new BrokerException(
-                    ErrorCode.KAFKA_STORAGE_ERROR, "partition " + id + " is offline: " + offline.reason());
-        }
-        return new BrokerException(ErrorCode.NOT_LEADER_OR_FOLLOWER, "partition " + id + " is led elsewhere");
-    }
-
     private BrokerException diskFull() {
         return new BrokerException(ErrorCode.KAFKA_STORAGE_ERROR, "partition " + id + ": the disk is full");
     }
@@ -975,7 +961,7 @@ public final class Partition {
     void follow(Role newRole, PartitionConfig newConfig, PartitionImage image) {
         loop.execute(() -> {
             var leads = newRole instanceof Role.Leader;
-            var isNew = !newRole.equals(role);
+            var isNew = !newRole.equals(standing.role());
             var others = replication;
             var isOneOfSeveral =
                     others != null && (replica != null || image.replicas().size() > 1);
@@ -998,22 +984,22 @@ public final class Partition {
     }
 
     private void followHere(Role newRole, PartitionConfig newConfig, boolean isNew, boolean isOneOfSeveral) {
-        config = newConfig;
+        standing.configure(newConfig);
         var opened = open;
         if (opened != null) {
             opened.configure(newConfig.log());
         }
-        if (role instanceof Role.Offline) {
+        if (standing.isOffline()) {
             return;
         }
-        role = newRole;
+        standing.become(newRole);
         if (!(newRole instanceof Role.Leader)) {
-            waiters.failAll(notLeading());
-            awaitingSafety.failAll(notLeading());
+            waiters.failAll(standing.notLeading());
+            awaitingSafety.failAll(standing.notLeading());
         }
         var replicated = replica;
         if (isNew && replicated != null) {
-            replicated.failAll(notLeading());
+            replicated.failAll(standing.notLeading());
         }
         if (isOneOfSeveral) {
             takePart(inSync, isNew || replicated == null);
@@ -1059,7 +1045,7 @@ public final class Partition {
             asked.whenOpen((opened, failure) -> {
                 try {
                     if (opened == null) {
-                        throw failure == null ? notLeading() : failure;
+                        throw failure == null ? standing.notLeading() : failure;
                     }
                     var found = asked.take(opened, ask, follower, followerEpoch);
                     addIfCaughtUp(follower, followerEpoch);
@@ -1077,14 +1063,13 @@ public final class Partition {
             PartitionLog opened, ReplicaFetch.Ask ask, BrokerId follower, long followerEpoch) {
         var replicated = replica;
         var others = replication;
-        if (!(role instanceof Role.Leader leader) || replicated == null || others == null) {
-            throw notLeading();
+        var epoch = standing.leadership();
+        if (replicated == null || others == null) {
+            throw standing.notLeading();
         }
-        if (!ask.epoch().equals(leader.epoch())) {
+        if (!ask.epoch().equals(epoch)) {
             return new ReplicaFetch.Refused(
-                    ask.epoch().compareTo(leader.epoch()) < 0
-                            ? ErrorCode.FENCED_LEADER_EPOCH
-                            : ErrorCode.UNKNOWN_LEADER_EPOCH,
+                    ask.epoch().compareTo(epoch) < 0 ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH,
                     -1);
         }
         if (others.epochOf(follower) != followerEpoch) {
@@ -1131,7 +1116,7 @@ public final class Partition {
             var opened = asked.open;
             if (replicated == null
                     || opened == null
-                    || !(role instanceof Role.Leader)
+                    || !standing.leads()
                     || opened.view().endOffset() > offset) {
                 waiting.reached();
             } else {
@@ -1210,7 +1195,7 @@ public final class Partition {
 
     /** Whether a new reign does not know yet what was committed before it; on any thread. */
     public boolean isSettling() {
-        return settling && role instanceof Role.Leader;
+        return settling && standing.leads();
     }
 
     /**
@@ -1304,15 +1289,15 @@ public final class Partition {
     private CompletionStage<Position> following(LogKind kind, Role.Follower as, FollowerStep step) {
         var done = new CompletableFuture<Position>();
         loop.execute(() -> {
-            if (!as.equals(role)) {
-                done.completeExceptionally(notLeading());
+            if (!as.equals(standing.role())) {
+                done.completeExceptionally(standing.notLeading());
                 return;
             }
             var log = log(kind);
             log.whenOpen((opened, failure) -> {
                 var replicated = log.replica;
-                if (opened == null || replicated == null || !as.equals(log.role)) {
-                    done.completeExceptionally(failure == null ? notLeading() : failure);
+                if (opened == null || replicated == null || !as.equals(log.standing.role())) {
+                    done.completeExceptionally(failure == null ? standing.notLeading() : failure);
                     return;
                 }
                 try {
@@ -1351,7 +1336,7 @@ public final class Partition {
     /** Deletes what lies wholly below the offset; on the partition's loop. */
     public void deleteBefore(long offset) {
         var opened = open;
-        if (opened != null && role instanceof Role.Leader) {
+        if (opened != null && standing.leads()) {
             try {
                 opened.deleteRecordsBefore(Math.min(offset, opened.view().highWatermark()));
             } catch (IOException e) {
@@ -1364,11 +1349,11 @@ public final class Partition {
     void applyRetention(Consumption consumption) {
         loop.execute(() -> {
             var opened = open;
-            if (opened == null || !(role instanceof Role.Leader)) {
+            if (opened == null || !standing.leads()) {
                 return;
             }
             try {
-                var keeping = config.keeping();
+                var keeping = standing.config().keeping();
                 var mayGo = keeping == Keeping.UNTIL_CONSUMED ? opened.view().highWatermark() : opened.expiredBefore();
                 if (mayGo <= opened.view().startOffset()) {
                     return;
@@ -1398,7 +1383,7 @@ public final class Partition {
 
     /** Whether it keeps the last record of each key; from any thread. */
     public boolean isCompacted() {
-        return config.log().compacting() != null;
+        return standing.config().log().compacting() != null;
     }
 
     /** How much the log would gain by compaction; nothing where it is not open, or cannot be compacted. */
@@ -1406,9 +1391,7 @@ public final class Partition {
         var answer = new CompletableFuture<Optional<CompactionNeed>>();
         loop.execute(() -> {
             var opened = open;
-            if (opened == null
-                    || role instanceof Role.Offline
-                    || storage.space().isFull()) {
+            if (opened == null || standing.isOffline() || storage.space().isFull()) {
                 answer.complete(Optional.empty());
                 return;
             }
@@ -1454,7 +1437,7 @@ public final class Partition {
 
     private void notDeleted(IOException cause) {
         var refusal = refusal(cause);
-        if (!(role instanceof Role.Offline)) {
+        if (!standing.isOffline()) {
             log.log(
                     System.Logger.Level.WARNING,
                     "What is past its retention is kept for now: {0}",
@@ -1470,7 +1453,7 @@ public final class Partition {
         var done = new CompletableFuture<Long>();
         loop.execute(() -> whenOpen((opened, failure) -> {
             if (opened == null) {
-                done.completeExceptionally(failure == null ? notLeading() : failure);
+                done.completeExceptionally(failure == null ? standing.notLeading() : failure);
             } else {
                 deleteRecordsBefore(opened, offset, done);
             }
@@ -1502,9 +1485,9 @@ public final class Partition {
                     .map(log -> log.close(reason).toCompletableFuture())
                     .toArray(CompletableFuture<?>[]::new));
             awaitsRoomAt = -1;
-            var failed = role instanceof Role.Offline;
+            var failed = standing.isOffline();
             if (!failed) {
-                role = new Role.Offline(reason);
+                standing.become(new Role.Offline(reason));
                 failAll(new BrokerException(
                         ErrorCode.NOT_LEADER_OR_FOLLOWER, "partition " + id + " is closed here: " + reason));
             }
