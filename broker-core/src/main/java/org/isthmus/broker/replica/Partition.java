@@ -17,7 +17,6 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
-import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
@@ -38,7 +37,7 @@ import org.isthmus.broker.runtime.FileStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One replica of a partition. Owned by the partition's loop, which alone touches the log and the waiters; the public methods may be called
+ * One replica of a partition. Owned by the partition's loop, which alone touches the log and what it keeps of it; the public methods may be called
  * from any thread and hop to it. The log is opened when it is first used, so a partition that nobody uses costs an object.
  *
  * <p>Invariant: what was answered as {@link Durability#COMMITTED} lies below the high watermark, and a watermark never goes back.
@@ -47,7 +46,6 @@ public final class Partition {
     private static final System.Logger log = System.getLogger(Partition.class.getName());
 
     private static final int READ_ALL_CHUNK_BYTES = 1 << 20;
-    private static final Duration OVERDUE_LOOK = Duration.ofSeconds(1);
     private static final Duration MOMENT = Duration.ofMillis(5);
 
     private final TopicPartition id;
@@ -55,9 +53,7 @@ public final class Partition {
     private final Path directory;
     private final EventLoop loop;
     private final Storage storage;
-    private final Waiters waiters = new Waiters();
-    private final Waiters awaitingSafety = new Waiters();
-    private boolean looksForOverdue;
+    private final Commitment commitment;
     private final Runnable forcing = this::force;
     /** Whether the log has got what nobody asked to be forced yet. */
     private boolean unhurried;
@@ -73,21 +69,10 @@ public final class Partition {
 
     private @Nullable LogCleaning cleaning;
     private volatile @Nullable PartitionLog open;
-    /** Null for as long as this is the only replica; the reign is that of the partition, the same for the logs beside it. */
-    private volatile @Nullable Replica replica;
-
-    private @Nullable InSync inSync;
-    private volatile boolean settling;
     /** The bits of the kinds of logs that the partition has. */
     private int kinds = LogKind.RECORDS.bit();
     /** Raised by each truncation: what a force began before says nothing of what came after. */
     private final AtomicInteger cuts = new AtomicInteger();
-    /**
-     * What lies below is as safe as the topic asks for: with one replica because the disk has it, with several because it was committed while
-     * enough of them were in sync. What was shown above is not yet.
-     */
-    private volatile long safeUpTo;
-
     /** Where the log ends for sure, while it waits for room on the disk; negative while it does not. */
     private long awaitsRoomAt = -1;
 
@@ -122,6 +107,7 @@ public final class Partition {
         this.loop = loop;
         this.storage = storage;
         this.standing = new Standing(id, role, config);
+        this.commitment = new Commitment(standing, loop, storage.clock());
     }
 
     /** Its place on the disk is taken until then. Before it is used. */
@@ -191,8 +177,9 @@ public final class Partition {
                     standing.role(),
                     replication);
             present.openAfter(free);
-            if (replica != null) {
-                present.takePart(inSync, true);
+            if (commitment.isReplicated()) {
+                present.commitment.reign(commitment.reign());
+                present.commitment.takePart(true, null);
             }
             kinds |= kind.bit();
             // One that is made while there is no room stays offline; the next use makes another.
@@ -344,12 +331,14 @@ public final class Partition {
             written.run();
             grown(opened);
             hurry();
-            if (durability == Durability.WRITTEN && replica == null) {
-                show(opened, before);
+            if (durability == Durability.WRITTEN) {
+                commitment.show(opened, before);
+                done.complete(result);
+            } else {
+                commitment.answer(result, appended.lastOffset(), opened, patience, done);
             }
-            answer(result, appended.lastOffset(), durability, patience, opened, done);
-        } else if (result instanceof AppendResult.Duplicate duplicate) {
-            answer(result, duplicate.lastOffset(), durability, patience, opened, done);
+        } else if (result instanceof AppendResult.Duplicate duplicate && durability == Durability.COMMITTED) {
+            commitment.answer(result, duplicate.lastOffset(), opened, patience, done);
         } else {
             done.complete(result);
         }
@@ -360,8 +349,8 @@ public final class Partition {
         if (storage.space().isFull()) {
             throw diskFull();
         }
-        if (durability == Durability.COMMITTED && isShortOfReplicas()) {
-            throw shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS);
+        if (durability == Durability.COMMITTED) {
+            commitment.requireReplicas();
         }
         try {
             return opened.append(batches, epoch, origin);
@@ -418,12 +407,10 @@ public final class Partition {
         var end = opened.view().endOffset();
         if (end > before) {
             grown(opened);
-            if (replica == null) {
-                show(opened, before);
-            }
+            commitment.show(opened, before);
         }
-        waiters.await(end, opened.view().highWatermark(), Waiters.completing(seen, result));
-        awaitingSafety.await(end, safeUpTo, Waiters.completing(kept, result));
+        commitment.await(opened, end, Waiters.completing(seen, result));
+        commitment.awaitSafe(end, Waiters.completing(kept, result));
         if (seen.isDone()) {
             hurrySoon();
         } else {
@@ -432,10 +419,7 @@ public final class Partition {
     }
 
     private void grown(PartitionLog opened) {
-        var replicated = replica;
-        if (replicated != null) {
-            replicated.appended.reached(opened.view().endOffset());
-        }
+        commitment.appended(opened);
         if (standing.config().flush() == FlushPolicy.OS) {
             advance(opened, opened.view().endOffset());
             // A file that is not forced can never be let go of, and recovery would read it again. Nobody waits for it,
@@ -467,78 +451,6 @@ public final class Partition {
         }
     }
 
-    /** Who does not wait for the disk need not keep readers waiting for it either, unless others before it do wait. */
-    private void show(PartitionLog opened, long before) {
-        if (opened.view().highWatermark() == before) {
-            opened.advanceHighWatermark(opened.view().endOffset());
-            waiters.reached(opened.view().highWatermark());
-        }
-    }
-
-    private void answer(
-            AppendResult result,
-            long lastOffset,
-            Durability durability,
-            @Nullable Duration patience,
-            PartitionLog opened,
-            CompletableFuture<AppendResult> done) {
-        if (durability == Durability.WRITTEN || lastOffset < opened.view().highWatermark()) {
-            done.complete(result);
-            return;
-        }
-        var listener = new Waiters.Listener() {
-            @Override
-            public void reached() {
-                if (isShortOfReplicas()) {
-                    done.completeExceptionally(shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND));
-                } else {
-                    done.complete(result);
-                }
-            }
-
-            @Override
-            public void failed(BrokerException reason) {
-                done.completeExceptionally(reason);
-            }
-        };
-        if (patience == null) {
-            waiters.add(lastOffset + 1, listener);
-        } else {
-            waiters.add(lastOffset + 1, listener, Deadline.after(storage.clock().nanos(), patience));
-            lookForOverdueIn(patience);
-        }
-    }
-
-    /**
-     * Whether fewer are in sync than the topic asks for, or than it was given where that is less: it is not to stand still for want of brokers that
-     * were never to have it.
-     */
-    private boolean isShortOfReplicas() {
-        var reign = inSync;
-        return reign != null && reign.size() < Math.min(standing.config().minInSync(), reign.assigned());
-    }
-
-    private BrokerException shortOfReplicas(ErrorCode error) {
-        return new BrokerException(
-                error, "of " + id + " fewer than " + standing.config().minInSync() + " replicas are in sync");
-    }
-
-    /** One timer for all who wait, because nearly all of them are answered long before. */
-    private void lookForOverdueIn(Duration patience) {
-        if (looksForOverdue) {
-            return;
-        }
-        looksForOverdue = true;
-        loop.schedule(patience.compareTo(OVERDUE_LOOK) < 0 ? patience : OVERDUE_LOOK, () -> {
-            looksForOverdue = false;
-            var reason = new BrokerException(
-                    ErrorCode.REQUEST_TIMED_OUT, "what was appended to " + id + " is not committed yet");
-            if (waiters.expire(storage.clock().nanos(), reason)) {
-                lookForOverdueIn(OVERDUE_LOOK);
-            }
-        });
-    }
-
     /** The producers that the log remembers. */
     public CompletionStage<List<ActiveProducer>> producers() {
         var done = new CompletableFuture<List<ActiveProducer>>();
@@ -567,9 +479,7 @@ public final class Partition {
         if (storage.space().isFull()) {
             throw diskFull();
         }
-        if (isShortOfReplicas()) {
-            throw shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS);
-        }
+        commitment.requireReplicas();
         AppendResult result;
         try {
             result = opened.append(batch, epoch);
@@ -669,11 +579,10 @@ public final class Partition {
         }
         // What was forced before is safe, and nothing behind it was answered. It is cut off when there is room to go
         // on: the system may show pages that it could not write, and later records must not stand behind them.
-        var replicated = replica;
-        awaitsRoomAt = replicated == null ? safeUpTo : replicated.storedUpTo();
+        awaitsRoomAt = commitment.storedUpTo();
         standing.become(new Role.Offline("there was no room for what it had: " + storage.home()));
         open = null;
-        failAll(standing.notLeading());
+        commitment.failAll(standing.notLeading());
         storage.commit().between(() -> closeQuietly(opened));
         storage.home().awaitRoom(id);
     }
@@ -688,40 +597,16 @@ public final class Partition {
         });
     }
 
-    /** Everything below is here, as safe as the topic asks for; whether it is committed is also up to the other replicas. */
     private void advance(PartitionLog opened, long offset) {
-        if (open != opened) {
-            return;
-        }
-        var replicated = replica;
-        if (replicated == null) {
-            safeUpTo = Math.max(safeUpTo, offset);
-            opened.advanceHighWatermark(offset);
-            waiters.reached(opened.view().highWatermark());
-            awaitingSafety.reached(safeUpTo);
-        } else {
-            replicated.stored(offset);
-            replicated.stored.reached(replicated.storedUpTo());
-            settle(opened, replicated);
-        }
-    }
-
-    private void settle(PartitionLog opened, Replica replicated) {
-        opened.advanceHighWatermark(replicated.committed());
-        settling = replicated.isSettling(opened.view().highWatermark());
-        waiters.reached(opened.view().highWatermark());
-        if (inSync != null && !isShortOfReplicas()) {
-            safeUpTo = Math.max(safeUpTo, opened.view().highWatermark());
-            awaitingSafety.reached(safeUpTo);
+        if (open == opened) {
+            commitment.stored(opened, offset);
         }
     }
 
     /** Whether what can be read below the offset is as safe as the topic asks for. From any thread. */
     public boolean isSafe(long offset) {
         var opened = open;
-        return replica != null
-                || opened == null
-                || Math.min(offset, opened.view().highWatermark()) <= safeUpTo;
+        return opened == null || commitment.isSafe(opened, offset);
     }
 
     /**
@@ -732,11 +617,11 @@ public final class Partition {
         var done = new CompletableFuture<Void>();
         loop.execute(() -> {
             var opened = open;
-            if (opened == null || isSafe(offset)) {
+            if (opened == null || commitment.isSafe(opened, offset)) {
                 done.complete(null);
                 return;
             }
-            awaitingSafety.add(Math.min(offset, opened.view().highWatermark()), Waiters.completing(done));
+            commitment.awaitSafe(Math.min(offset, opened.view().highWatermark()), Waiters.completing(done));
             hurry();
         });
         return done;
@@ -768,7 +653,7 @@ public final class Partition {
     /** Completes on the partition's loop once everything below the offset is committed; fails where that will not come about here. */
     public CompletionStage<Void> committedUpTo(long offset) {
         var done = new CompletableFuture<Void>();
-        loop.perform(() -> await(offset, Waiters.completing(done)));
+        loop.perform(() -> commitment.await(open, offset, Waiters.completing(done)));
         return done;
     }
 
@@ -781,41 +666,21 @@ public final class Partition {
         if (!standing.leads()) {
             done.completeExceptionally(standing.notLeading());
         } else {
-            awaitingSafety.await(offset, safeUpTo, Waiters.completing(done));
+            commitment.awaitSafe(offset, Waiters.completing(done));
         }
         return done;
     }
 
     /** Fails with {@code NOT_ENOUGH_REPLICAS} where {@link #keptUpTo} would wait for replicas that are away. On the partition's loop. */
     public void requireReplicas(long offset) {
-        if (safeUpTo < offset && isShortOfReplicas()) {
-            throw shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS);
-        }
+        commitment.requireReplicas(offset);
     }
 
     /** Runs a task once, on the partition's loop, when everything below the offset is committed or can no longer be. */
     public Cancellable onCommitted(long offset, Runnable task) {
         var waiting = new WaitingTask(task);
-        loop.perform(() -> {
-            var waiter = await(offset, waiting);
-            if (waiter != null) {
-                waiting.in(waiters, waiter);
-            }
-        });
+        loop.perform(() -> commitment.run(open, offset, waiting));
         return () -> loop.execute(waiting::cancel);
-    }
-
-    private Waiters.@Nullable Waiter await(long offset, Waiters.Listener listener) {
-        if (standing.isOffline()) {
-            listener.failed(standing.notLeading());
-            return null;
-        }
-        var opened = open;
-        if (opened != null && opened.view().highWatermark() >= offset) {
-            listener.reached();
-            return null;
-        }
-        return waiters.add(offset, listener);
     }
 
     private void whenOpen(BiConsumer<@Nullable PartitionLog, @Nullable BrokerException> then) {
@@ -838,9 +703,9 @@ public final class Partition {
         try {
             Removal.finishWhereBegun(storage.files(), directory);
             var isNew = !storage.files().exists(directory);
-            var opened = replica == null
-                    ? PartitionLog.open(directory, standing.config().log(), storage.files(), storage.clock())
-                    : PartitionLog.openReplica(directory, standing.config().log(), storage.files(), storage.clock());
+            var opened = commitment.isReplicated()
+                    ? PartitionLog.openReplica(directory, standing.config().log(), storage.files(), storage.clock())
+                    : PartitionLog.open(directory, standing.config().log(), storage.files(), storage.clock());
             var lies = (hasSidecar() ? LogKind.SHARE.bit() : 0) | (hasDelayLog() ? LogKind.DELAY.bit() : 0);
             if (isNew) {
                 forceNames();
@@ -892,15 +757,7 @@ public final class Partition {
             }
         }
         open = opened;
-        var replicated = replica;
-        if (replicated == null) {
-            safeUpTo = opened.view().endOffset();
-            awaitingSafety.reached(safeUpTo);
-        } else {
-            replicated.opened(opened.view().endOffset());
-            settle(opened, replicated);
-        }
-        waiters.reached(opened.view().highWatermark());
+        commitment.opened(opened);
         finishOpening(opened, null);
     }
 
@@ -930,7 +787,7 @@ public final class Partition {
         if (!standing.isOffline() || awaitsRoomAt >= 0) {
             awaitsRoomAt = -1;
             standing.become(new Role.Offline(reason));
-            failAll(standing.notLeading());
+            commitment.failAll(standing.notLeading());
         }
     }
 
@@ -941,16 +798,7 @@ public final class Partition {
         }
         log.log(System.Logger.Level.ERROR, "Partition goes offline: " + id + " in " + directory, cause);
         standing.become(new Role.Offline("its log in " + directory + " failed: " + cause));
-        failAll(standing.notLeading());
-    }
-
-    private void failAll(BrokerException reason) {
-        waiters.failAll(reason);
-        awaitingSafety.failAll(reason);
-        var replicated = replica;
-        if (replicated != null) {
-            replicated.failAll(reason);
-        }
+        commitment.failAll(standing.notLeading());
     }
 
     private BrokerException diskFull() {
@@ -960,27 +808,26 @@ public final class Partition {
     /** Takes over what the cluster says of this partition now. */
     void follow(Role newRole, PartitionConfig newConfig, PartitionImage image) {
         loop.execute(() -> {
-            var leads = newRole instanceof Role.Leader;
             var isNew = !newRole.equals(standing.role());
             var others = replication;
-            var isOneOfSeveral =
-                    others != null && (replica != null || image.replicas().size() > 1);
+            var isOneOfSeveral = others != null
+                    && (commitment.isReplicated() || image.replicas().size() > 1);
             if (others != null && isOneOfSeveral) {
-                if (leads && (isNew || inSync == null)) {
-                    inSync = new InSync(others.self(), image);
-                } else if (!leads) {
-                    inSync = null;
-                }
-                if (inSync != null) {
-                    inSync.follow(image);
-                }
+                commitment.reign(newRole instanceof Role.Leader ? reign(others, isNew, image) : null);
             }
             followHere(newRole, newConfig, isNew, isOneOfSeveral);
             beside.values().forEach(log -> {
-                log.inSync = inSync;
+                log.commitment.reign(commitment.reign());
                 log.followHere(newRole, newConfig.forSidecar(), isNew, isOneOfSeveral);
             });
         });
+    }
+
+    private InSync reign(Replication others, boolean isNew, PartitionImage image) {
+        var present = commitment.reign();
+        var reign = isNew || present == null ? new InSync(others.self(), image) : present;
+        reign.follow(image);
+        return reign;
     }
 
     private void followHere(Role newRole, PartitionConfig newConfig, boolean isNew, boolean isOneOfSeveral) {
@@ -993,42 +840,7 @@ public final class Partition {
             return;
         }
         standing.become(newRole);
-        if (!(newRole instanceof Role.Leader)) {
-            waiters.failAll(standing.notLeading());
-            awaitingSafety.failAll(standing.notLeading());
-        }
-        var replicated = replica;
-        if (isNew && replicated != null) {
-            replicated.failAll(standing.notLeading());
-        }
-        if (isOneOfSeveral) {
-            takePart(inSync, isNew || replicated == null);
-        }
-    }
-
-    /** As one replica of several. */
-    private void takePart(@Nullable InSync reign, boolean begins) {
-        inSync = reign;
-        var opened = open;
-        var present = replica;
-        var replicated = present == null ? new Replica() : present;
-        if (present == null) {
-            // What was committed while this was the only replica stays so.
-            if (opened != null) {
-                replicated.opened(opened.view().highWatermark());
-            }
-            replica = replicated;
-        }
-        if (reign == null) {
-            replicated.endReign();
-        } else if (begins) {
-            var end = opened == null ? 0 : opened.view().endOffset();
-            replicated.beginReign(reign, end, storage.clock().nanos());
-            settling = true;
-        }
-        if (opened != null) {
-            settle(opened, replicated);
-        }
+        commitment.follow(isNew, isOneOfSeveral, opened);
     }
 
     // ---- as a leader with followers
@@ -1061,7 +873,7 @@ public final class Partition {
     /** Null where the follower's log is a part of this one. */
     private ReplicaFetch.@Nullable Found take(
             PartitionLog opened, ReplicaFetch.Ask ask, BrokerId follower, long followerEpoch) {
-        var replicated = replica;
+        var replicated = commitment.replica();
         var others = replication;
         var epoch = standing.leadership();
         if (replicated == null || others == null) {
@@ -1093,7 +905,7 @@ public final class Partition {
                         storage.clock().nanos())) {
             return new ReplicaFetch.Refused(ErrorCode.STALE_BROKER_EPOCH, -1);
         }
-        settle(opened, replicated);
+        commitment.settle(opened);
         return null;
     }
 
@@ -1103,7 +915,7 @@ public final class Partition {
     }
 
     private boolean isCounted(BrokerId follower) {
-        var reign = inSync;
+        var reign = commitment.reign();
         return reign != null && reign.counted().contains(follower);
     }
 
@@ -1112,7 +924,7 @@ public final class Partition {
         var waiting = new WaitingTask(task);
         loop.execute(() -> {
             var asked = log(kind);
-            var replicated = asked.replica;
+            var replicated = asked.commitment.replica();
             var opened = asked.open;
             if (replicated == null
                     || opened == null
@@ -1127,7 +939,7 @@ public final class Partition {
     }
 
     private void addIfCaughtUp(BrokerId follower, long followerEpoch) {
-        var reign = inSync;
+        var reign = commitment.reign();
         if (reign == null || !reign.mayAdd(follower)) {
             return;
         }
@@ -1141,7 +953,7 @@ public final class Partition {
 
     private boolean isCaughtUp(BrokerId follower, long followerEpoch) {
         var opened = open;
-        var replicated = replica;
+        var replicated = commitment.replica();
         return opened != null
                 && replicated != null
                 && replicated.isCaughtUp(follower, followerEpoch, opened.view().highWatermark());
@@ -1150,7 +962,7 @@ public final class Partition {
     /** Waits no longer for replicas that have been behind for too long. */
     void dropLagging() {
         loop.execute(() -> {
-            var reign = inSync;
+            var reign = commitment.reign();
             var others = replication;
             if (reign == null || others == null) {
                 return;
@@ -1158,10 +970,12 @@ public final class Partition {
             var lagging = new ArrayList<BrokerId>();
             for (var kind : LogKind.values()) {
                 var behind = present(kind);
-                if (behind != null && behind.open != null && behind.replica != null) {
-                    lagging.addAll(behind.replica.lagging(
+                var opened = behind == null ? null : behind.open;
+                var replicated = behind == null ? null : behind.commitment.replica();
+                if (opened != null && replicated != null) {
+                    lagging.addAll(replicated.lagging(
                             reign,
-                            behind.open.view().endOffset(),
+                            opened.view().endOffset(),
                             storage.clock().nanos(),
                             others.maxLag().toNanos()));
                 }
@@ -1178,7 +992,7 @@ public final class Partition {
         others.change(id, wanted, comes)
                 .whenComplete((outcome, failure) -> loop.execute(() -> {
                     reign.settled(outcome);
-                    if (inSync == reign) {
+                    if (commitment.reign() == reign) {
                         settleAll();
                     }
                 }));
@@ -1186,16 +1000,15 @@ public final class Partition {
 
     private void settleAll() {
         var opened = open;
-        var replicated = replica;
-        if (opened != null && replicated != null) {
-            settle(opened, replicated);
+        if (opened != null) {
+            commitment.settle(opened);
         }
         beside.values().forEach(Partition::settleAll);
     }
 
     /** Whether a new reign does not know yet what was committed before it; on any thread. */
     public boolean isSettling() {
-        return settling && standing.leads();
+        return commitment.isSettling();
     }
 
     /**
@@ -1234,7 +1047,7 @@ public final class Partition {
                 log.hurry();
             }
             replicated.heard(answer.highWatermark());
-            log.settle(opened, replicated);
+            log.commitment.settle(opened);
             startAt(opened, answer.startOffset());
             log.whenStored(opened, replicated, done);
         });
@@ -1295,7 +1108,7 @@ public final class Partition {
             }
             var log = log(kind);
             log.whenOpen((opened, failure) -> {
-                var replicated = log.replica;
+                var replicated = log.commitment.replica();
                 if (opened == null || replicated == null || !as.equals(log.standing.role())) {
                     done.completeExceptionally(failure == null ? standing.notLeading() : failure);
                     return;
@@ -1488,7 +1301,7 @@ public final class Partition {
             var failed = standing.isOffline();
             if (!failed) {
                 standing.become(new Role.Offline(reason));
-                failAll(new BrokerException(
+                commitment.failAll(new BrokerException(
                         ErrorCode.NOT_LEADER_OR_FOLLOWER, "partition " + id + " is closed here: " + reason));
             }
             var opened = open;
