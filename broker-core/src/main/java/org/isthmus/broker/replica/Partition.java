@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,21 +61,16 @@ public final class Partition {
     private final List<BiConsumer<@Nullable PartitionLog, @Nullable BrokerException>> untilOpen = new ArrayList<>();
     private boolean opening;
     private CompletionStage<Void> free = CompletableFuture.completedStage(null);
-    /** The logs beside this one, by what their directories' names end with. */
-    private final Map<LogKind, Partition> beside = new EnumMap<>(LogKind.class);
+    private final PartitionLogs logs;
     /** Null where no other broker has this partition. */
     private final @Nullable Replication replication;
 
     private @Nullable LogCleaning cleaning;
     private volatile @Nullable PartitionLog open;
-    /** The bits of the kinds of logs that the partition has. */
-    private int kinds = LogKind.RECORDS.bit();
     /** Raised by each truncation: what a force began before says nothing of what came after. */
     private final AtomicInteger cuts = new AtomicInteger();
     /** Where the log ends for sure, while it waits for room on the disk; negative while it does not. */
     private long awaitsRoomAt = -1;
-
-    private boolean hasLookedForDelays;
 
     /** What all partitions of a log directory share. */
     record Storage(FileStore files, Clock clock, Executor io, LogDirectory home) {
@@ -106,6 +100,7 @@ public final class Partition {
         this.directory = directory;
         this.loop = loop;
         this.storage = storage;
+        this.logs = new PartitionLogs(this, directory, loop, storage);
         this.standing = new Standing(id, role, config);
         this.commitment = new Commitment(standing, loop, storage.clock());
     }
@@ -138,7 +133,7 @@ public final class Partition {
 
     /** What it has on the disk, whether it was used or not. */
     List<Path> directories() {
-        return List.of(directory, directoryBeside(LogKind.SHARE), directoryBeside(LogKind.DELAY));
+        return logs.directories();
     }
 
     /** What its segments take on the disk, whether it is open or not. Looks at the disk. */
@@ -157,47 +152,30 @@ public final class Partition {
      * first use. Called on the partition's loop.
      */
     public Partition sidecar() {
-        return beside(LogKind.SHARE);
+        return logs.of(LogKind.SHARE);
     }
 
     /** As {@link #sidecar}, for records that wait for their time. */
     public Partition delayLog() {
-        return beside(LogKind.DELAY);
+        return logs.of(LogKind.DELAY);
     }
 
-    private Partition beside(LogKind kind) {
-        var present = beside.get(kind);
-        if (present == null) {
-            present = new Partition(
-                    id,
-                    directoryBeside(kind),
-                    loop,
-                    storage,
-                    standing.config().forSidecar(),
-                    standing.role(),
-                    replication);
-            present.openAfter(free);
-            if (commitment.isReplicated()) {
-                present.commitment.reign(commitment.reign());
-                present.commitment.takePart(true, null);
-            }
-            kinds |= kind.bit();
-            // One that is made while there is no room stays offline; the next use makes another.
-            if (awaitsRoomAt < 0) {
-                beside.put(kind, present);
-            }
+    /** Makes a log that lies beside this one. */
+    Partition makeBeside(Path place) {
+        var made =
+                new Partition(id, place, loop, storage, standing.config().forSidecar(), standing.role(), replication);
+        made.openAfter(free);
+        if (commitment.isReplicated()) {
+            made.commitment.reign(commitment.reign());
+            made.commitment.takePart(true, null);
         }
-        return present;
+        return made;
     }
 
     /** Null where it was not used yet; on the partition's loop. */
     @Nullable
     Partition present(LogKind kind) {
-        return kind == LogKind.RECORDS ? this : beside.get(kind);
-    }
-
-    private Partition log(LogKind kind) {
-        return kind == LogKind.RECORDS ? this : beside(kind);
+        return logs.present(kind);
     }
 
     /** The largest batch that the log takes. */
@@ -207,12 +185,12 @@ public final class Partition {
 
     /** Whether anything was ever kept beside this log; looks at the disk. */
     public boolean hasSidecar() {
-        return storage.files().exists(directoryBeside(LogKind.SHARE));
+        return logs.exists(LogKind.SHARE);
     }
 
     /** Whether records ever waited beside this log; looks at the disk. */
     public boolean hasDelayLog() {
-        return storage.files().exists(directoryBeside(LogKind.DELAY));
+        return logs.exists(LogKind.DELAY);
     }
 
     /**
@@ -221,43 +199,8 @@ public final class Partition {
      */
     public CompletionStage<Long> waitedUpTo() {
         var answer = new CompletableFuture<Long>();
-        loop.perform(() -> waitedUpTo(answer));
+        loop.perform(() -> logs.waitedUpTo(answer));
         return answer;
-    }
-
-    private void waitedUpTo(CompletableFuture<Long> answer) {
-        var delays = beside.get(LogKind.DELAY);
-        if (delays != null) {
-            delays.tellSafeEnd(answer);
-        } else if (hasLookedForDelays) {
-            answer.complete(0L);
-        } else {
-            storage.io().execute(() -> {
-                var some = hasDelayLog();
-                loop.execute(() -> {
-                    hasLookedForDelays = true;
-                    if (some) {
-                        delayLog();
-                    }
-                    waitedUpTo(answer);
-                });
-            });
-        }
-    }
-
-    private void tellSafeEnd(CompletableFuture<Long> answer) {
-        opened().thenCompose(view -> safe(view.highWatermark()).thenApply(safe -> view.highWatermark()))
-                .whenComplete((end, failure) -> {
-                    if (failure == null) {
-                        answer.complete(end);
-                    } else {
-                        answer.completeExceptionally(failure);
-                    }
-                });
-    }
-
-    private Path directoryBeside(LogKind kind) {
-        return directory.resolveSibling(directory.getFileName() + kind.suffix());
     }
 
     /** The epoch under which this broker leads; fails with the protocol's error where it does not. */
@@ -587,13 +530,18 @@ public final class Partition {
         storage.home().awaitRoom(id);
     }
 
+    /** Whether nothing is done here before there is room on the disk. */
+    boolean awaitsRoom() {
+        return awaitsRoomAt >= 0;
+    }
+
     /** Goes on after it had no room, as whatever the cluster says that it is now. */
     void goOn(Role newRole) {
         loop.execute(() -> {
-            if (awaitsRoomAt >= 0 && storage.home().failure().isEmpty()) {
+            if (awaitsRoom() && storage.home().failure().isEmpty()) {
                 standing.become(newRole);
             }
-            beside.values().forEach(log -> log.goOn(newRole));
+            logs.beside().forEach(log -> log.goOn(newRole));
         });
     }
 
@@ -711,7 +659,7 @@ public final class Partition {
                 forceNames();
             }
             loop.execute(() -> {
-                kinds |= lies;
+                logs.found(lies);
                 openedLog(opened);
             });
         } catch (IOException e) {
@@ -746,7 +694,7 @@ public final class Partition {
         }
         // The settings may have changed while it was opened.
         opened.configure(standing.config().log());
-        if (awaitsRoomAt >= 0) {
+        if (awaitsRoom()) {
             try {
                 opened.truncateTo(Math.max(awaitsRoomAt, opened.view().startOffset()));
                 awaitsRoomAt = -1;
@@ -783,8 +731,8 @@ public final class Partition {
     }
 
     private void takeOfflineHere(String reason) {
-        beside.values().forEach(log -> log.takeOffline(reason));
-        if (!standing.isOffline() || awaitsRoomAt >= 0) {
+        logs.beside().forEach(log -> log.takeOffline(reason));
+        if (!standing.isOffline() || awaitsRoom()) {
             awaitsRoomAt = -1;
             standing.become(new Role.Offline(reason));
             commitment.failAll(standing.notLeading());
@@ -816,7 +764,7 @@ public final class Partition {
                 commitment.reign(newRole instanceof Role.Leader ? reign(others, isNew, image) : null);
             }
             followHere(newRole, newConfig, isNew, isOneOfSeveral);
-            beside.values().forEach(log -> {
+            logs.beside().forEach(log -> {
                 log.commitment.reign(commitment.reign());
                 log.followHere(newRole, newConfig.forSidecar(), isNew, isOneOfSeveral);
             });
@@ -849,11 +797,11 @@ public final class Partition {
     CompletionStage<ReplicaFetch.Found> asked(ReplicaFetch.Ask ask, BrokerId follower, long followerEpoch) {
         var done = new CompletableFuture<ReplicaFetch.Found>();
         loop.execute(() -> {
-            if ((kinds & ask.log().bit()) == 0) {
+            if ((logs.kinds() & ask.log().bit()) == 0) {
                 done.complete(new ReplicaFetch.Refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, -1));
                 return;
             }
-            var asked = log(ask.log());
+            var asked = logs.of(ask.log());
             asked.whenOpen((opened, failure) -> {
                 try {
                     if (opened == null) {
@@ -861,7 +809,7 @@ public final class Partition {
                     }
                     var found = asked.take(opened, ask, follower, followerEpoch);
                     addIfCaughtUp(follower, followerEpoch);
-                    done.complete(found == null ? asked.slice(opened, kinds, isCounted(follower)) : found);
+                    done.complete(found == null ? asked.slice(opened, logs.kinds(), isCounted(follower)) : found);
                 } catch (RuntimeException e) {
                     done.completeExceptionally(e);
                 }
@@ -923,7 +871,7 @@ public final class Partition {
     Cancellable onAppended(LogKind kind, long offset, Runnable task) {
         var waiting = new WaitingTask(task);
         loop.execute(() -> {
-            var asked = log(kind);
+            var asked = logs.of(kind);
             var replicated = asked.commitment.replica();
             var opened = asked.open;
             if (replicated == null
@@ -944,7 +892,7 @@ public final class Partition {
             return;
         }
         for (var kind : LogKind.values()) {
-            if ((kinds & kind.bit()) != 0 && !log(kind).isCaughtUp(follower, followerEpoch)) {
+            if ((logs.kinds() & kind.bit()) != 0 && !logs.of(kind).isCaughtUp(follower, followerEpoch)) {
                 return;
             }
         }
@@ -969,7 +917,7 @@ public final class Partition {
             }
             var lagging = new ArrayList<BrokerId>();
             for (var kind : LogKind.values()) {
-                var behind = present(kind);
+                var behind = logs.present(kind);
                 var opened = behind == null ? null : behind.open;
                 var replicated = behind == null ? null : behind.commitment.replica();
                 if (opened != null && replicated != null) {
@@ -1003,7 +951,7 @@ public final class Partition {
         if (opened != null) {
             commitment.settle(opened);
         }
-        beside.values().forEach(Partition::settleAll);
+        logs.beside().forEach(Partition::settleAll);
     }
 
     /** Whether a new reign does not know yet what was committed before it; on any thread. */
@@ -1106,7 +1054,7 @@ public final class Partition {
                 done.completeExceptionally(standing.notLeading());
                 return;
             }
-            var log = log(kind);
+            var log = logs.of(kind);
             log.whenOpen((opened, failure) -> {
                 var replicated = log.commitment.replica();
                 if (opened == null || replicated == null || !as.equals(log.standing.role())) {
@@ -1294,7 +1242,7 @@ public final class Partition {
     CompletionStage<Void> close(String reason) {
         var done = new CompletableFuture<Void>();
         loop.execute(() -> {
-            CompletionStage<Void> besideClosed = CompletableFuture.allOf(beside.values().stream()
+            CompletionStage<Void> besideClosed = CompletableFuture.allOf(logs.beside().stream()
                     .map(log -> log.close(reason).toCompletableFuture())
                     .toArray(CompletableFuture<?>[]::new));
             awaitsRoomAt = -1;
