@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
@@ -53,25 +52,19 @@ public final class Partition {
     private final EventLoop loop;
     private final Storage storage;
     private final Commitment commitment;
+    private final LogAccess access;
     private final Runnable forcing = this::force;
     /** Whether the log has got what nobody asked to be forced yet. */
     private boolean unhurried;
 
     private boolean hurriesSoon;
-    private final List<BiConsumer<@Nullable PartitionLog, @Nullable BrokerException>> untilOpen = new ArrayList<>();
-    private boolean opening;
-    private CompletionStage<Void> free = CompletableFuture.completedStage(null);
     private final PartitionLogs logs;
     /** Null where no other broker has this partition. */
     private final @Nullable Replication replication;
 
     private @Nullable LogCleaning cleaning;
-    private volatile @Nullable PartitionLog open;
     /** Raised by each truncation: what a force began before says nothing of what came after. */
     private final AtomicInteger cuts = new AtomicInteger();
-    /** Where the log ends for sure, while it waits for room on the disk; negative while it does not. */
-    private long awaitsRoomAt = -1;
-
     /** What all partitions of a log directory share. */
     record Storage(FileStore files, Clock clock, Executor io, LogDirectory home) {
         GroupCommit commit() {
@@ -103,11 +96,12 @@ public final class Partition {
         this.logs = new PartitionLogs(this, directory, loop, storage);
         this.standing = new Standing(id, role, config);
         this.commitment = new Commitment(standing, loop, storage.clock());
+        this.access = new LogAccess(directory, loop, storage, standing, commitment, logs);
     }
 
     /** Its place on the disk is taken until then. Before it is used. */
     void openAfter(CompletionStage<Void> removal) {
-        free = removal;
+        access.openAfter(removal);
     }
 
     public TopicPartition id() {
@@ -164,12 +158,16 @@ public final class Partition {
     Partition makeBeside(Path place) {
         var made =
                 new Partition(id, place, loop, storage, standing.config().forSidecar(), standing.role(), replication);
-        made.openAfter(free);
+        made.openAfter(access.free());
         if (commitment.isReplicated()) {
             made.commitment.reign(commitment.reign());
             made.commitment.takePart(true, null);
         }
         return made;
+    }
+
+    boolean awaitsRoom() {
+        return access.awaitsRoom();
     }
 
     /** Null where it was not used yet; on the partition's loop. */
@@ -245,13 +243,8 @@ public final class Partition {
     private CompletionStage<AppendResult> append(
             ByteBuffer batches, Durability durability, @Nullable Duration patience, Runnable written) {
         var done = new CompletableFuture<AppendResult>();
-        loop.perform(() -> whenOpen((opened, failure) -> {
-            if (opened == null) {
-                done.completeExceptionally(failure == null ? standing.notLeading() : failure);
-            } else {
-                append(opened, batches, durability, patience, written, done);
-            }
-        }));
+        loop.perform(
+                () -> access.whenOpen(done, opened -> append(opened, batches, durability, patience, written, done)));
         return done;
     }
 
@@ -289,8 +282,8 @@ public final class Partition {
 
     private AppendResult write(PartitionLog opened, ByteBuffer batches, Durability durability, AppendOrigin origin) {
         var epoch = standing.leadership();
-        if (storage.space().isFull()) {
-            throw diskFull();
+        if (access.isDiskFull()) {
+            throw access.diskFull();
         }
         if (durability == Durability.COMMITTED) {
             commitment.requireReplicas();
@@ -298,7 +291,7 @@ public final class Partition {
         try {
             return opened.append(batches, epoch, origin);
         } catch (IOException e) {
-            throw refusal(e);
+            throw access.refusal(e);
         }
     }
 
@@ -312,13 +305,7 @@ public final class Partition {
     public CompletionStage<AppendResult> appendMarker(
             ByteBuffer marker, boolean raised, CompletableFuture<AppendResult> seen) {
         var kept = new CompletableFuture<AppendResult>();
-        loop.perform(() -> whenOpen((opened, failure) -> {
-            if (opened == null) {
-                kept.completeExceptionally(failure == null ? standing.notLeading() : failure);
-            } else {
-                appendMarker(opened, marker, raised, seen, kept);
-            }
-        }));
+        loop.perform(() -> access.whenOpen(kept, opened -> appendMarker(opened, marker, raised, seen, kept)));
         return kept.whenComplete((result, failure) -> {
             if (failure == null) {
                 seen.complete(result);
@@ -377,7 +364,7 @@ public final class Partition {
 
     /** Has forced what the log has got and nobody asked to be forced yet; on the partition's loop. */
     public void hurry() {
-        if (unhurried && open != null) {
+        if (unhurried && access.present() != null) {
             unhurried = false;
             storage.commit().add(forcing);
         }
@@ -397,13 +384,7 @@ public final class Partition {
     /** The producers that the log remembers. */
     public CompletionStage<List<ActiveProducer>> producers() {
         var done = new CompletableFuture<List<ActiveProducer>>();
-        loop.execute(() -> whenOpen((opened, failure) -> {
-            if (opened == null) {
-                done.completeExceptionally(failure == null ? standing.notLeading() : failure);
-            } else {
-                done.complete(opened.activeProducers());
-            }
-        }));
+        loop.execute(() -> access.whenOpen(done, opened -> done.complete(opened.activeProducers())));
         return done;
     }
 
@@ -415,19 +396,19 @@ public final class Partition {
      */
     public long appendHere(ByteBuffer batch) throws IOException {
         var epoch = standing.leadership();
-        var opened = open;
+        var opened = access.present();
         if (opened == null) {
             throw standing.notLeading();
         }
-        if (storage.space().isFull()) {
-            throw diskFull();
+        if (access.isDiskFull()) {
+            throw access.diskFull();
         }
         commitment.requireReplicas();
         AppendResult result;
         try {
             result = opened.append(batch, epoch);
         } catch (IOException e) {
-            var refusal = refusal(e);
+            var refusal = access.refusal(e);
             if (standing.isOffline()) {
                 throw e;
             }
@@ -482,7 +463,7 @@ public final class Partition {
     }
 
     private ByteBuffer chunkAt(long offset, long end) throws IOException {
-        var opened = open;
+        var opened = access.present();
         if (opened == null) {
             throw standing.notLeading();
         }
@@ -491,7 +472,7 @@ public final class Partition {
 
     /** On the disk thread, or another that may block. */
     void force() {
-        var opened = open;
+        var opened = access.present();
         if (opened == null) {
             return;
         }
@@ -505,55 +486,30 @@ public final class Partition {
             });
         } catch (IOException e) {
             // Never tried again: after a failed force nobody knows what the disk has.
-            loop.execute(() -> forceFailed(opened, e));
+            loop.execute(() -> access.forceFailed(opened, e));
         } catch (RuntimeException e) {
             // Whatever it is, the waiters are told: others of this round, and of this log, must not wait for ever.
-            loop.execute(() -> goOffline(e));
+            loop.execute(() -> access.fail(e));
         }
-    }
-
-    private void forceFailed(PartitionLog opened, IOException cause) {
-        if (open != opened) {
-            return;
-        }
-        if (!storage.space().causes(cause)) {
-            storage.home().fail(cause);
-            return;
-        }
-        // What was forced before is safe, and nothing behind it was answered. It is cut off when there is room to go
-        // on: the system may show pages that it could not write, and later records must not stand behind them.
-        awaitsRoomAt = commitment.storedUpTo();
-        standing.become(new Role.Offline("there was no room for what it had: " + storage.home()));
-        open = null;
-        commitment.failAll(standing.notLeading());
-        storage.commit().between(() -> closeQuietly(opened));
-        storage.home().awaitRoom(id);
-    }
-
-    /** Whether nothing is done here before there is room on the disk. */
-    boolean awaitsRoom() {
-        return awaitsRoomAt >= 0;
     }
 
     /** Goes on after it had no room, as whatever the cluster says that it is now. */
     void goOn(Role newRole) {
         loop.execute(() -> {
-            if (awaitsRoom() && storage.home().failure().isEmpty()) {
-                standing.become(newRole);
-            }
+            access.goOn(newRole);
             logs.beside().forEach(log -> log.goOn(newRole));
         });
     }
 
     private void advance(PartitionLog opened, long offset) {
-        if (open == opened) {
+        if (access.present() == opened) {
             commitment.stored(opened, offset);
         }
     }
 
     /** Whether what can be read below the offset is as safe as the topic asks for. From any thread. */
     public boolean isSafe(long offset) {
-        var opened = open;
+        var opened = access.present();
         return opened == null || commitment.isSafe(opened, offset);
     }
 
@@ -564,7 +520,7 @@ public final class Partition {
     public CompletionStage<Void> safe(long offset) {
         var done = new CompletableFuture<Void>();
         loop.execute(() -> {
-            var opened = open;
+            var opened = access.present();
             if (opened == null || commitment.isSafe(opened, offset)) {
                 done.complete(null);
                 return;
@@ -577,7 +533,7 @@ public final class Partition {
 
     /** The published view, where the log is open: a volatile read. */
     public Optional<LogView> view() {
-        var opened = open;
+        var opened = access.present();
         return opened == null ? Optional.empty() : Optional.of(opened.view());
     }
 
@@ -588,20 +544,14 @@ public final class Partition {
             return CompletableFuture.completedFuture(present.get());
         }
         var done = new CompletableFuture<LogView>();
-        loop.execute(() -> whenOpen((opened, failure) -> {
-            if (opened == null) {
-                done.completeExceptionally(failure == null ? standing.notLeading() : failure);
-            } else {
-                done.complete(opened.view());
-            }
-        }));
+        loop.execute(() -> access.whenOpen(done, opened -> done.complete(opened.view())));
         return done;
     }
 
     /** Completes on the partition's loop once everything below the offset is committed; fails where that will not come about here. */
     public CompletionStage<Void> committedUpTo(long offset) {
         var done = new CompletableFuture<Void>();
-        loop.perform(() -> commitment.await(open, offset, Waiters.completing(done)));
+        loop.perform(() -> commitment.await(access.present(), offset, Waiters.completing(done)));
         return done;
     }
 
@@ -627,130 +577,13 @@ public final class Partition {
     /** Runs a task once, on the partition's loop, when everything below the offset is committed or can no longer be. */
     public Cancellable onCommitted(long offset, Runnable task) {
         var waiting = new WaitingTask(task);
-        loop.perform(() -> commitment.run(open, offset, waiting));
+        loop.perform(() -> commitment.run(access.present(), offset, waiting));
         return () -> loop.execute(waiting::cancel);
-    }
-
-    private void whenOpen(BiConsumer<@Nullable PartitionLog, @Nullable BrokerException> then) {
-        var opened = open;
-        if (opened != null) {
-            then.accept(opened, null);
-        } else if (standing.isOffline()) {
-            then.accept(null, standing.notLeading());
-        } else {
-            untilOpen.add(then);
-            if (!opening) {
-                opening = true;
-                var unused = free.whenCompleteAsync((ended, failure) -> openLog(), storage.io());
-            }
-        }
-    }
-
-    /** On an I/O thread. */
-    private void openLog() {
-        try {
-            Removal.finishWhereBegun(storage.files(), directory);
-            var isNew = !storage.files().exists(directory);
-            var opened = commitment.isReplicated()
-                    ? PartitionLog.openReplica(directory, standing.config().log(), storage.files(), storage.clock())
-                    : PartitionLog.open(directory, standing.config().log(), storage.files(), storage.clock());
-            var lies = (hasSidecar() ? LogKind.SHARE.bit() : 0) | (hasDelayLog() ? LogKind.DELAY.bit() : 0);
-            if (isNew) {
-                forceNames();
-            }
-            loop.execute(() -> {
-                logs.found(lies);
-                openedLog(opened);
-            });
-        } catch (IOException e) {
-            loop.execute(() -> {
-                opening = false;
-                finishOpening(null, refusal(e));
-            });
-        } catch (RuntimeException e) {
-            loop.execute(() -> {
-                opening = false;
-                goOffline(e);
-                finishOpening(null, standing.notLeading());
-            });
-        }
-    }
-
-    /** The log's directory, and its topic's, survive what its records survive. */
-    private void forceNames() throws IOException {
-        var topic = directory.getParent();
-        if (topic != null) {
-            storage.files().forceDirectory(topic);
-            storage.files().forceDirectory(storage.home().logs());
-        }
-    }
-
-    private void openedLog(PartitionLog opened) {
-        opening = false;
-        if (standing.isOffline()) {
-            storage.commit().between(() -> closeQuietly(opened));
-            finishOpening(null, standing.notLeading());
-            return;
-        }
-        // The settings may have changed while it was opened.
-        opened.configure(standing.config().log());
-        if (awaitsRoom()) {
-            try {
-                opened.truncateTo(Math.max(awaitsRoomAt, opened.view().startOffset()));
-                awaitsRoomAt = -1;
-            } catch (IOException e) {
-                storage.commit().between(() -> closeQuietly(opened));
-                finishOpening(null, refusal(e));
-                return;
-            }
-        }
-        open = opened;
-        commitment.opened(opened);
-        finishOpening(opened, null);
-    }
-
-    private void finishOpening(@Nullable PartitionLog opened, @Nullable BrokerException failure) {
-        var waiting = List.copyOf(untilOpen);
-        untilOpen.clear();
-        waiting.forEach(then -> then.accept(opened, failure));
-    }
-
-    /** What a failure of the disk means to whoever asked: refused for now where there was no room, and else the directory is lost. */
-    private BrokerException refusal(IOException cause) {
-        if (storage.space().causes(cause)) {
-            return diskFull();
-        }
-        storage.home().fail(cause);
-        takeOfflineHere(storage.home().failure().orElseThrow());
-        return standing.notLeading();
     }
 
     /** Its directory is of no use any more. */
     void takeOffline(String reason) {
-        loop.execute(() -> takeOfflineHere(reason));
-    }
-
-    private void takeOfflineHere(String reason) {
-        logs.beside().forEach(log -> log.takeOffline(reason));
-        if (!standing.isOffline() || awaitsRoom()) {
-            awaitsRoomAt = -1;
-            standing.become(new Role.Offline(reason));
-            commitment.failAll(standing.notLeading());
-        }
-    }
-
-    /** For failures that are this log's own. */
-    private void goOffline(RuntimeException cause) {
-        if (standing.isOffline()) {
-            return;
-        }
-        log.log(System.Logger.Level.ERROR, "Partition goes offline: " + id + " in " + directory, cause);
-        standing.become(new Role.Offline("its log in " + directory + " failed: " + cause));
-        commitment.failAll(standing.notLeading());
-    }
-
-    private BrokerException diskFull() {
-        return new BrokerException(ErrorCode.KAFKA_STORAGE_ERROR, "partition " + id + ": the disk is full");
+        loop.execute(() -> access.takeOffline(reason));
     }
 
     /** Takes over what the cluster says of this partition now. */
@@ -780,7 +613,7 @@ public final class Partition {
 
     private void followHere(Role newRole, PartitionConfig newConfig, boolean isNew, boolean isOneOfSeveral) {
         standing.configure(newConfig);
-        var opened = open;
+        var opened = access.present();
         if (opened != null) {
             opened.configure(newConfig.log());
         }
@@ -802,11 +635,8 @@ public final class Partition {
                 return;
             }
             var asked = logs.of(ask.log());
-            asked.whenOpen((opened, failure) -> {
+            asked.access.whenOpen(done, opened -> {
                 try {
-                    if (opened == null) {
-                        throw failure == null ? standing.notLeading() : failure;
-                    }
                     var found = asked.take(opened, ask, follower, followerEpoch);
                     addIfCaughtUp(follower, followerEpoch);
                     done.complete(found == null ? asked.slice(opened, logs.kinds(), isCounted(follower)) : found);
@@ -873,7 +703,7 @@ public final class Partition {
         loop.execute(() -> {
             var asked = logs.of(kind);
             var replicated = asked.commitment.replica();
-            var opened = asked.open;
+            var opened = asked.access.present();
             if (replicated == null
                     || opened == null
                     || !standing.leads()
@@ -900,7 +730,7 @@ public final class Partition {
     }
 
     private boolean isCaughtUp(BrokerId follower, long followerEpoch) {
-        var opened = open;
+        var opened = access.present();
         var replicated = commitment.replica();
         return opened != null
                 && replicated != null
@@ -918,7 +748,7 @@ public final class Partition {
             var lagging = new ArrayList<BrokerId>();
             for (var kind : LogKind.values()) {
                 var behind = logs.present(kind);
-                var opened = behind == null ? null : behind.open;
+                var opened = behind == null ? null : behind.access.present();
                 var replicated = behind == null ? null : behind.commitment.replica();
                 if (opened != null && replicated != null) {
                     lagging.addAll(replicated.lagging(
@@ -947,7 +777,7 @@ public final class Partition {
     }
 
     private void settleAll() {
-        var opened = open;
+        var opened = access.present();
         if (opened != null) {
             commitment.settle(opened);
         }
@@ -984,10 +814,10 @@ public final class Partition {
         return following(kind, as, (log, opened, replicated, done) -> {
             var records = answer.records();
             if (records != null && records.hasRemaining()) {
-                if (storage.space().isFull()) {
+                if (access.isDiskFull()) {
                     // What the leader does not keep any more may be what takes the room.
                     startAt(opened, answer.startOffset());
-                    throw diskFull();
+                    throw access.diskFull();
                 }
                 refuseLaterReigns(records, as);
                 opened.appendReplicated(records).requireWritten();
@@ -1055,16 +885,16 @@ public final class Partition {
                 return;
             }
             var log = logs.of(kind);
-            log.whenOpen((opened, failure) -> {
+            log.access.whenOpen(done, opened -> {
                 var replicated = log.commitment.replica();
-                if (opened == null || replicated == null || !as.equals(log.standing.role())) {
-                    done.completeExceptionally(failure == null ? standing.notLeading() : failure);
+                if (replicated == null || !as.equals(log.standing.role())) {
+                    done.completeExceptionally(standing.notLeading());
                     return;
                 }
                 try {
                     step.take(log, opened, replicated, done);
                 } catch (IOException e) {
-                    done.completeExceptionally(log.refusal(e));
+                    done.completeExceptionally(log.access.refusal(e));
                 } catch (RuntimeException e) {
                     done.completeExceptionally(e);
                 }
@@ -1096,7 +926,7 @@ public final class Partition {
 
     /** Deletes what lies wholly below the offset; on the partition's loop. */
     public void deleteBefore(long offset) {
-        var opened = open;
+        var opened = access.present();
         if (opened != null && standing.leads()) {
             try {
                 opened.deleteRecordsBefore(Math.min(offset, opened.view().highWatermark()));
@@ -1109,7 +939,7 @@ public final class Partition {
     /** Deletes what is not kept any more. Only a leader knows what is consumed, so whoever follows goes by its start. */
     void applyRetention(Consumption consumption) {
         loop.execute(() -> {
-            var opened = open;
+            var opened = access.present();
             if (opened == null || !standing.leads()) {
                 return;
             }
@@ -1151,8 +981,8 @@ public final class Partition {
     CompletionStage<Optional<CompactionNeed>> compactionNeed() {
         var answer = new CompletableFuture<Optional<CompactionNeed>>();
         loop.execute(() -> {
-            var opened = open;
-            if (opened == null || standing.isOffline() || storage.space().isFull()) {
+            var opened = access.present();
+            if (opened == null || standing.isOffline() || access.isDiskFull()) {
                 answer.complete(Optional.empty());
                 return;
             }
@@ -1170,7 +1000,7 @@ public final class Partition {
     CompletionStage<Void> compact(long mapBytes, Throttle throttle) {
         var done = new CompletableFuture<Void>();
         loop.execute(() -> {
-            var opened = open;
+            var opened = access.present();
             Compaction compaction;
             try {
                 compaction = opened == null ? null : opened.beginCompaction(mapBytes);
@@ -1197,7 +1027,7 @@ public final class Partition {
     }
 
     private void notDeleted(IOException cause) {
-        var refusal = refusal(cause);
+        var refusal = access.refusal(cause);
         if (!standing.isOffline()) {
             log.log(
                     System.Logger.Level.WARNING,
@@ -1212,13 +1042,7 @@ public final class Partition {
      */
     public CompletionStage<Long> deleteRecordsBefore(long offset) {
         var done = new CompletableFuture<Long>();
-        loop.execute(() -> whenOpen((opened, failure) -> {
-            if (opened == null) {
-                done.completeExceptionally(failure == null ? standing.notLeading() : failure);
-            } else {
-                deleteRecordsBefore(opened, offset, done);
-            }
-        }));
+        loop.execute(() -> access.whenOpen(done, opened -> deleteRecordsBefore(opened, offset, done)));
         return done;
     }
 
@@ -1234,7 +1058,7 @@ public final class Partition {
         try {
             done.complete(opened.deleteRecordsBefore(before));
         } catch (IOException e) {
-            done.completeExceptionally(refusal(e));
+            done.completeExceptionally(access.refusal(e));
         }
     }
 
@@ -1245,32 +1069,16 @@ public final class Partition {
             CompletionStage<Void> besideClosed = CompletableFuture.allOf(logs.beside().stream()
                     .map(log -> log.close(reason).toCompletableFuture())
                     .toArray(CompletableFuture<?>[]::new));
-            awaitsRoomAt = -1;
-            var failed = standing.isOffline();
-            if (!failed) {
-                standing.become(new Role.Offline(reason));
-                commitment.failAll(new BrokerException(
-                        ErrorCode.NOT_LEADER_OR_FOLLOWER, "partition " + id + " is closed here: " + reason));
-            }
-            var opened = open;
-            open = null;
+            var opened = access.giveUp(reason);
             var running = cleaning;
             var cleaned = running == null ? CompletableFuture.<Void>completedStage(null) : running.cancel();
             cleaned.whenComplete((ended, givenUp) -> storage.commit().between(() -> {
                 if (opened != null) {
-                    closeQuietly(opened);
+                    access.close(opened);
                 }
                 besideClosed.thenRun(() -> done.complete(null));
             }));
         });
         return done;
-    }
-
-    private void closeQuietly(PartitionLog opened) {
-        try {
-            opened.close();
-        } catch (IOException e) {
-            log.log(System.Logger.Level.WARNING, "Log was not closed cleanly and will be recovered: " + id, e);
-        }
     }
 }
