@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
@@ -44,7 +43,6 @@ public final class Partition {
     private static final System.Logger log = System.getLogger(Partition.class.getName());
 
     private static final int READ_ALL_CHUNK_BYTES = 1 << 20;
-    private static final Duration MOMENT = Duration.ofMillis(5);
 
     private final TopicPartition id;
     private final Standing standing;
@@ -53,18 +51,12 @@ public final class Partition {
     private final Storage storage;
     private final Commitment commitment;
     private final LogAccess access;
-    private final Runnable forcing = this::force;
-    /** Whether the log has got what nobody asked to be forced yet. */
-    private boolean unhurried;
-
-    private boolean hurriesSoon;
+    private final LogForcing forcing;
     private final PartitionLogs logs;
     /** Null where no other broker has this partition. */
     private final @Nullable Replication replication;
 
     private @Nullable LogCleaning cleaning;
-    /** Raised by each truncation: what a force began before says nothing of what came after. */
-    private final AtomicInteger cuts = new AtomicInteger();
     /** What all partitions of a log directory share. */
     record Storage(FileStore files, Clock clock, Executor io, LogDirectory home) {
         GroupCommit commit() {
@@ -97,6 +89,7 @@ public final class Partition {
         this.standing = new Standing(id, role, config);
         this.commitment = new Commitment(standing, loop, storage.clock());
         this.access = new LogAccess(directory, loop, storage, standing, commitment, logs);
+        this.forcing = new LogForcing(loop, storage, standing, access, commitment);
     }
 
     /** Its place on the disk is taken until then. Before it is used. */
@@ -265,8 +258,8 @@ public final class Partition {
         }
         if (result instanceof AppendResult.Appended appended) {
             written.run();
-            grown(opened);
-            hurry();
+            forcing.grown(opened);
+            forcing.hurry();
             if (durability == Durability.WRITTEN) {
                 commitment.show(opened, before);
                 done.complete(result);
@@ -336,49 +329,26 @@ public final class Partition {
         }
         var end = opened.view().endOffset();
         if (end > before) {
-            grown(opened);
+            forcing.grown(opened);
             commitment.show(opened, before);
         }
         commitment.await(opened, end, Waiters.completing(seen, result));
         commitment.awaitSafe(end, Waiters.completing(kept, result));
         if (seen.isDone()) {
-            hurrySoon();
+            forcing.hurrySoon();
         } else {
-            hurry();
-        }
-    }
-
-    private void grown(PartitionLog opened) {
-        commitment.appended(opened);
-        if (standing.config().flush() == FlushPolicy.OS) {
-            advance(opened, opened.view().endOffset());
-            // A file that is not forced can never be let go of, and recovery would read it again. Nobody waits for it,
-            // so it must not hold up those who wait for the directory's commit.
-            if (opened.hasRolledSinceAsked()) {
-                storage.io().execute(this::force);
-            }
-        } else {
-            unhurried = true;
+            forcing.hurry();
         }
     }
 
     /** Has forced what the log has got and nobody asked to be forced yet; on the partition's loop. */
     public void hurry() {
-        if (unhurried && access.present() != null) {
-            unhurried = false;
-            storage.commit().add(forcing);
-        }
+        forcing.hurry();
     }
 
     /** As {@link #hurry}, in a moment, within which somebody else may want it. */
     public void hurrySoon() {
-        if (unhurried && !hurriesSoon) {
-            hurriesSoon = true;
-            loop.schedule(MOMENT, () -> {
-                hurriesSoon = false;
-                hurry();
-            });
-        }
+        forcing.hurrySoon();
     }
 
     /** The producers that the log remembers. */
@@ -415,7 +385,7 @@ public final class Partition {
             throw refusal;
         }
         if (result instanceof AppendResult.Appended appended) {
-            grown(opened);
+            forcing.grown(opened);
             return appended.lastOffset();
         }
         result.requireWritten();
@@ -470,41 +440,12 @@ public final class Partition {
         return opened.view().copy(offset, end, READ_ALL_CHUNK_BYTES);
     }
 
-    /** On the disk thread, or another that may block. */
-    void force() {
-        var opened = access.present();
-        if (opened == null) {
-            return;
-        }
-        var cutsBefore = cuts.get();
-        try {
-            var forced = opened.force();
-            loop.perform(() -> {
-                if (cuts.get() == cutsBefore) {
-                    advance(opened, forced);
-                }
-            });
-        } catch (IOException e) {
-            // Never tried again: after a failed force nobody knows what the disk has.
-            loop.execute(() -> access.forceFailed(opened, e));
-        } catch (RuntimeException e) {
-            // Whatever it is, the waiters are told: others of this round, and of this log, must not wait for ever.
-            loop.execute(() -> access.fail(e));
-        }
-    }
-
     /** Goes on after it had no room, as whatever the cluster says that it is now. */
     void goOn(Role newRole) {
         loop.execute(() -> {
             access.goOn(newRole);
             logs.beside().forEach(log -> log.goOn(newRole));
         });
-    }
-
-    private void advance(PartitionLog opened, long offset) {
-        if (access.present() == opened) {
-            commitment.stored(opened, offset);
-        }
     }
 
     /** Whether what can be read below the offset is as safe as the topic asks for. From any thread. */
@@ -526,7 +467,7 @@ public final class Partition {
                 return;
             }
             commitment.awaitSafe(Math.min(offset, opened.view().highWatermark()), Waiters.completing(done));
-            hurry();
+            forcing.hurry();
         });
         return done;
     }
@@ -821,8 +762,8 @@ public final class Partition {
                 }
                 refuseLaterReigns(records, as);
                 opened.appendReplicated(records).requireWritten();
-                log.grown(opened);
-                log.hurry();
+                log.forcing.grown(opened);
+                log.forcing.hurry();
             }
             replicated.heard(answer.highWatermark());
             log.commitment.settle(opened);
@@ -857,17 +798,17 @@ public final class Partition {
         return following(kind, as, (log, opened, replicated, done) -> {
             var differs = answer.differs();
             if (differs != null) {
-                log.cuts.incrementAndGet();
+                log.forcing.cut();
                 opened.truncateTo(Replica.cutAt(opened.view(), differs));
             } else if (answer.startOffset() > opened.view().endOffset()) {
-                log.cuts.incrementAndGet();
+                log.forcing.cut();
                 opened.restartAt(answer.startOffset());
                 replicated.opened(answer.startOffset());
             }
             replicated.cut(opened.view().endOffset());
             // Whatever is left may be waited for by a force that does not count any more.
-            log.grown(opened);
-            log.hurry();
+            log.forcing.grown(opened);
+            log.forcing.hurry();
             log.whenStored(opened, replicated, done);
         });
     }
@@ -910,7 +851,7 @@ public final class Partition {
             done.complete(position);
             return;
         }
-        storage.commit().add(forcing);
+        forcing.forceNext();
         replicated.stored.add(view.endOffset(), new Waiters.Listener() {
             @Override
             public void reached() {
