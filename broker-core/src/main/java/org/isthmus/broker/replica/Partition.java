@@ -45,18 +45,21 @@ public final class Partition {
     private static final int READ_ALL_CHUNK_BYTES = 1 << 20;
 
     private final TopicPartition id;
-    private final Standing standing;
     private final Path directory;
     private final EventLoop loop;
     private final Storage storage;
-    private final Commitment commitment;
-    private final LogAccess access;
-    private final LogForcing forcing;
-    private final PartitionLogs logs;
     /** Null where no other broker has this partition. */
     private final @Nullable Replication replication;
 
+    final Standing standing;
+    final Commitment commitment;
+    final LogAccess access;
+    final LogForcing forcing;
+
+    private final PartitionLogs logs;
+    private final FollowerSide followerSide;
     private @Nullable LogCleaning cleaning;
+
     /** What all partitions of a log directory share. */
     record Storage(FileStore files, Clock clock, Executor io, LogDirectory home) {
         GroupCommit commit() {
@@ -90,6 +93,7 @@ public final class Partition {
         this.commitment = new Commitment(standing, loop, storage.clock());
         this.access = new LogAccess(directory, loop, storage, standing, commitment, logs);
         this.forcing = new LogForcing(loop, storage, standing, access, commitment);
+        this.followerSide = new FollowerSide(logs, loop, standing);
     }
 
     /** Its place on the disk is taken until then. Before it is used. */
@@ -116,6 +120,10 @@ public final class Partition {
     /** Where its log lies. */
     public Path directory() {
         return directory;
+    }
+
+    FollowerSide followerSide() {
+        return followerSide;
     }
 
     /** What it has on the disk, whether it was used or not. */
@@ -738,131 +746,6 @@ public final class Partition {
         if (isSettling()) {
             throw new BrokerException(ErrorCode.OFFSET_NOT_AVAILABLE, "the leader of " + id + " has only just begun");
         }
-    }
-
-    // ---- as a follower
-
-    /** Where a follower's log ends, and which reign wrote its last batch (negative: none). */
-    record Position(long offset, int lastEpoch) {}
-
-    /** Where the log ends, once all of it is safe here. Fails where this broker does not follow in that reign. */
-    CompletionStage<Position> position(LogKind kind, Role.Follower as) {
-        return following(kind, as, (log, opened, replicated, done) -> log.whenStored(opened, replicated, done));
-    }
-
-    /** Takes in what the leader answered; completes with where the log ends, once all of it is safe here. */
-    CompletionStage<Position> replicate(LogKind kind, Role.Follower as, ReplicaFetch.Answer answer) {
-        return following(kind, as, (log, opened, replicated, done) -> {
-            var records = answer.records();
-            if (records != null && records.hasRemaining()) {
-                if (access.isDiskFull()) {
-                    // What the leader does not keep any more may be what takes the room.
-                    startAt(opened, answer.startOffset());
-                    throw access.diskFull();
-                }
-                refuseLaterReigns(records, as);
-                opened.appendReplicated(records).requireWritten();
-                log.forcing.grown(opened);
-                log.forcing.hurry();
-            }
-            replicated.heard(answer.highWatermark());
-            log.commitment.settle(opened);
-            startAt(opened, answer.startOffset());
-            log.whenStored(opened, replicated, done);
-        });
-    }
-
-    private static void startAt(PartitionLog opened, long offset) throws IOException {
-        if (offset > opened.view().startOffset()) {
-            opened.deleteRecordsBefore(offset);
-        }
-    }
-
-    /**
-     * An answer is read from the leader's file as it is sent. Where the leader has stepped down meanwhile and its file was cut and written anew,
-     * it holds what another leader wrote, of which nobody knows whether it follows on what is here.
-     */
-    private void refuseLaterReigns(ByteBuffer records, Role.Follower as) {
-        for (var batch : RecordBatch.in(records)) {
-            if (batch.leaderEpoch() > as.epoch().value()) {
-                throw new BrokerException(
-                        ErrorCode.UNKNOWN_LEADER_EPOCH,
-                        "records of epoch " + batch.leaderEpoch() + " for " + id + ", which follows epoch "
-                                + as.epoch());
-            }
-        }
-    }
-
-    /** Cuts off what the leader does not have, or begins anew at the leader's start where nothing here follows it. */
-    CompletionStage<Position> align(LogKind kind, Role.Follower as, ReplicaFetch.Answer answer) {
-        return following(kind, as, (log, opened, replicated, done) -> {
-            var differs = answer.differs();
-            if (differs != null) {
-                log.forcing.cut();
-                opened.truncateTo(Replica.cutAt(opened.view(), differs));
-            } else if (answer.startOffset() > opened.view().endOffset()) {
-                log.forcing.cut();
-                opened.restartAt(answer.startOffset());
-                replicated.opened(answer.startOffset());
-            }
-            replicated.cut(opened.view().endOffset());
-            // Whatever is left may be waited for by a force that does not count any more.
-            log.forcing.grown(opened);
-            log.forcing.hurry();
-            log.whenStored(opened, replicated, done);
-        });
-    }
-
-    private interface FollowerStep {
-        void take(Partition log, PartitionLog opened, Replica replicated, CompletableFuture<Position> done)
-                throws IOException;
-    }
-
-    private CompletionStage<Position> following(LogKind kind, Role.Follower as, FollowerStep step) {
-        var done = new CompletableFuture<Position>();
-        loop.execute(() -> {
-            if (!as.equals(standing.role())) {
-                done.completeExceptionally(standing.notLeading());
-                return;
-            }
-            var log = logs.of(kind);
-            log.access.whenOpen(done, opened -> {
-                var replicated = log.commitment.replica();
-                if (replicated == null || !as.equals(log.standing.role())) {
-                    done.completeExceptionally(standing.notLeading());
-                    return;
-                }
-                try {
-                    step.take(log, opened, replicated, done);
-                } catch (IOException e) {
-                    done.completeExceptionally(log.access.refusal(e));
-                } catch (RuntimeException e) {
-                    done.completeExceptionally(e);
-                }
-            });
-        });
-        return done;
-    }
-
-    private void whenStored(PartitionLog opened, Replica replicated, CompletableFuture<Position> done) {
-        var view = opened.view();
-        var position = new Position(view.endOffset(), view.latestEpoch());
-        if (replicated.storedUpTo() >= view.endOffset()) {
-            done.complete(position);
-            return;
-        }
-        forcing.forceNext();
-        replicated.stored.add(view.endOffset(), new Waiters.Listener() {
-            @Override
-            public void reached() {
-                done.complete(position);
-            }
-
-            @Override
-            public void failed(BrokerException reason) {
-                done.completeExceptionally(reason);
-            }
-        });
     }
 
     /** Deletes what lies wholly below the offset; on the partition's loop. */
