@@ -4,16 +4,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.isthmus.broker.common.BrokerException;
-import org.isthmus.broker.common.BrokerId;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
@@ -48,7 +45,6 @@ public final class Partition {
     private final Path directory;
     private final EventLoop loop;
     private final Storage storage;
-    /** Null where no other broker has this partition. */
     private final @Nullable Replication replication;
 
     final Standing standing;
@@ -58,6 +54,9 @@ public final class Partition {
 
     private final PartitionLogs logs;
     private final FollowerSide followerSide;
+    /** Null where no other broker may have this partition. */
+    private final @Nullable LeaderSide leaderSide;
+
     private @Nullable LogCleaning cleaning;
 
     /** What all partitions of a log directory share. */
@@ -94,6 +93,9 @@ public final class Partition {
         this.access = new LogAccess(directory, loop, storage, standing, commitment, logs);
         this.forcing = new LogForcing(loop, storage, standing, access, commitment);
         this.followerSide = new FollowerSide(logs, loop, standing);
+        this.leaderSide = replication == null
+                ? null
+                : new LeaderSide(logs, loop, storage.clock(), standing, commitment, replication);
     }
 
     /** Its place on the disk is taken until then. Before it is used. */
@@ -124,6 +126,11 @@ public final class Partition {
 
     FollowerSide followerSide() {
         return followerSide;
+    }
+
+    /** Empty where no other broker may have this partition. */
+    Optional<LeaderSide> leaderSide() {
+        return Optional.ofNullable(leaderSide);
     }
 
     /** What it has on the disk, whether it was used or not. */
@@ -539,11 +546,11 @@ public final class Partition {
     void follow(Role newRole, PartitionConfig newConfig, PartitionImage image) {
         loop.execute(() -> {
             var isNew = !newRole.equals(standing.role());
-            var others = replication;
-            var isOneOfSeveral = others != null
+            var side = leaderSide;
+            var isOneOfSeveral = side != null
                     && (commitment.isReplicated() || image.replicas().size() > 1);
-            if (others != null && isOneOfSeveral) {
-                commitment.reign(newRole instanceof Role.Leader ? reign(others, isNew, image) : null);
+            if (side != null && isOneOfSeveral) {
+                commitment.reign(newRole instanceof Role.Leader ? side.reign(isNew, image) : null);
             }
             followHere(newRole, newConfig, isNew, isOneOfSeveral);
             logs.beside().forEach(log -> {
@@ -551,13 +558,6 @@ public final class Partition {
                 log.followHere(newRole, newConfig.forSidecar(), isNew, isOneOfSeveral);
             });
         });
-    }
-
-    private InSync reign(Replication others, boolean isNew, PartitionImage image) {
-        var present = commitment.reign();
-        var reign = isNew || present == null ? new InSync(others.self(), image) : present;
-        reign.follow(image);
-        return reign;
     }
 
     private void followHere(Role newRole, PartitionConfig newConfig, boolean isNew, boolean isOneOfSeveral) {
@@ -571,166 +571,6 @@ public final class Partition {
         }
         standing.become(newRole);
         commitment.follow(isNew, isOneOfSeveral, opened);
-    }
-
-    // ---- as a leader with followers
-
-    /** Takes in what a follower says by asking, and answers what is there for it now; on any thread. */
-    CompletionStage<ReplicaFetch.Found> asked(ReplicaFetch.Ask ask, BrokerId follower, long followerEpoch) {
-        var done = new CompletableFuture<ReplicaFetch.Found>();
-        loop.execute(() -> {
-            if ((logs.kinds() & ask.log().bit()) == 0) {
-                done.complete(new ReplicaFetch.Refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, -1));
-                return;
-            }
-            var asked = logs.of(ask.log());
-            asked.access.whenOpen(done, opened -> {
-                try {
-                    var found = asked.take(opened, ask, follower, followerEpoch);
-                    addIfCaughtUp(follower, followerEpoch);
-                    done.complete(found == null ? asked.slice(opened, logs.kinds(), isCounted(follower)) : found);
-                } catch (RuntimeException e) {
-                    done.completeExceptionally(e);
-                }
-            });
-        });
-        return done;
-    }
-
-    /** Null where the follower's log is a part of this one. */
-    private ReplicaFetch.@Nullable Found take(
-            PartitionLog opened, ReplicaFetch.Ask ask, BrokerId follower, long followerEpoch) {
-        var replicated = commitment.replica();
-        var others = replication;
-        var epoch = standing.leadership();
-        if (replicated == null || others == null) {
-            throw standing.notLeading();
-        }
-        if (!ask.epoch().equals(epoch)) {
-            return new ReplicaFetch.Refused(
-                    ask.epoch().compareTo(epoch) < 0 ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH,
-                    -1);
-        }
-        if (others.epochOf(follower) != followerEpoch) {
-            return new ReplicaFetch.Refused(ErrorCode.STALE_BROKER_EPOCH, -1);
-        }
-        var view = opened.view();
-        if (ask.offset() < view.startOffset()) {
-            return new ReplicaFetch.Refused(ErrorCode.OFFSET_OUT_OF_RANGE, view.startOffset());
-        }
-        var difference = Replica.difference(view, ask.offset(), ask.lastEpoch());
-        if (difference != null) {
-            return new ReplicaFetch.Differs(difference);
-        }
-        if (!replicated
-                .followers()
-                .fetched(
-                        follower,
-                        followerEpoch,
-                        ask.offset(),
-                        view.endOffset(),
-                        storage.clock().nanos())) {
-            return new ReplicaFetch.Refused(ErrorCode.STALE_BROKER_EPOCH, -1);
-        }
-        commitment.settle(opened);
-        return null;
-    }
-
-    private ReplicaFetch.Slice slice(PartitionLog opened, int present, boolean isCounted) {
-        var view = opened.view();
-        return new ReplicaFetch.Slice(view, null, view.highWatermark(), view.startOffset(), present, isCounted);
-    }
-
-    private boolean isCounted(BrokerId follower) {
-        var reign = commitment.reign();
-        return reign != null && reign.counted().contains(follower);
-    }
-
-    /** Runs a task once, on the partition's loop, when its log has more than this, or nobody can say that any more. */
-    Cancellable onAppended(LogKind kind, long offset, Runnable task) {
-        var waiting = new WaitingTask(task);
-        loop.execute(() -> {
-            var asked = logs.of(kind);
-            var replicated = asked.commitment.replica();
-            var opened = asked.access.present();
-            if (replicated == null
-                    || opened == null
-                    || !standing.leads()
-                    || opened.view().endOffset() > offset) {
-                waiting.reached();
-            } else {
-                waiting.in(replicated.appended, replicated.appended.add(offset + 1, waiting));
-            }
-        });
-        return () -> loop.execute(waiting::cancel);
-    }
-
-    private void addIfCaughtUp(BrokerId follower, long followerEpoch) {
-        var reign = commitment.reign();
-        if (reign == null || !reign.mayAdd(follower)) {
-            return;
-        }
-        for (var kind : LogKind.values()) {
-            if ((logs.kinds() & kind.bit()) != 0 && !logs.of(kind).isCaughtUp(follower, followerEpoch)) {
-                return;
-            }
-        }
-        change(reign, reign.add(follower), Map.of(follower, followerEpoch));
-    }
-
-    private boolean isCaughtUp(BrokerId follower, long followerEpoch) {
-        var opened = access.present();
-        var replicated = commitment.replica();
-        return opened != null
-                && replicated != null
-                && replicated.isCaughtUp(follower, followerEpoch, opened.view().highWatermark());
-    }
-
-    /** Waits no longer for replicas that have been behind for too long. */
-    void dropLagging() {
-        loop.execute(() -> {
-            var reign = commitment.reign();
-            var others = replication;
-            if (reign == null || others == null) {
-                return;
-            }
-            var lagging = new ArrayList<BrokerId>();
-            for (var kind : LogKind.values()) {
-                var behind = logs.present(kind);
-                var opened = behind == null ? null : behind.access.present();
-                var replicated = behind == null ? null : behind.commitment.replica();
-                if (opened != null && replicated != null) {
-                    lagging.addAll(replicated.lagging(
-                            reign,
-                            opened.view().endOffset(),
-                            storage.clock().nanos(),
-                            others.maxLag().toNanos()));
-                }
-            }
-            reign.remove(lagging).ifPresent(change -> change(reign, change, Map.of()));
-        });
-    }
-
-    private void change(InSync reign, InSync.Change wanted, Map<BrokerId, Long> comes) {
-        var others = replication;
-        if (others == null) {
-            return;
-        }
-        others.change(id, wanted, comes)
-                .whenComplete((outcome, failure) -> loop.execute(() -> {
-                    reign.settled(outcome);
-                    if (commitment.reign() == reign) {
-                        settleAll();
-                    }
-                }));
-    }
-
-    private void settleAll() {
-        var opened = access.present();
-        if (opened != null) {
-            commitment.settle(opened);
-        }
-        logs.beside().forEach(Partition::settleAll);
     }
 
     /** Whether a new reign does not know yet what was committed before it; on any thread. */

@@ -167,7 +167,7 @@ public final class Partitions {
 
     /** Lets go of replicas that lag, in what is led here. */
     public void lookAtReplicas() {
-        partitions.values().forEach(Partition::dropLagging);
+        partitions.values().forEach(partition -> partition.leaderSide().ifPresent(LeaderSide::dropLagging));
     }
 
     private void fetch() {
