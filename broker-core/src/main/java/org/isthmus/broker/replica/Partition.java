@@ -17,8 +17,6 @@ import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.log.ActiveProducer;
 import org.isthmus.broker.log.AppendOrigin;
 import org.isthmus.broker.log.AppendResult;
-import org.isthmus.broker.log.Compaction;
-import org.isthmus.broker.log.CompactionNeed;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.log.PartitionLog;
 import org.isthmus.broker.metadata.ClusterImage;
@@ -53,11 +51,10 @@ public final class Partition {
     final LogForcing forcing;
 
     private final PartitionLogs logs;
+    private final LogUpkeep upkeep;
     private final FollowerSide followerSide;
     /** Null where no other broker may have this partition. */
     private final @Nullable LeaderSide leaderSide;
-
-    private @Nullable LogCleaning cleaning;
 
     /** What all partitions of a log directory share. */
     record Storage(FileStore files, Clock clock, Executor io, LogDirectory home) {
@@ -92,6 +89,7 @@ public final class Partition {
         this.commitment = new Commitment(standing, loop, storage.clock());
         this.access = new LogAccess(directory, loop, storage, standing, commitment, logs);
         this.forcing = new LogForcing(loop, storage, standing, access, commitment);
+        this.upkeep = new LogUpkeep(this, loop, storage, standing, access);
         this.followerSide = new FollowerSide(logs, loop, standing);
         this.leaderSide = replication == null
                 ? null
@@ -122,6 +120,10 @@ public final class Partition {
     /** Where its log lies. */
     public Path directory() {
         return directory;
+    }
+
+    LogUpkeep upkeep() {
+        return upkeep;
     }
 
     FollowerSide followerSide() {
@@ -590,50 +592,7 @@ public final class Partition {
 
     /** Deletes what lies wholly below the offset; on the partition's loop. */
     public void deleteBefore(long offset) {
-        var opened = access.present();
-        if (opened != null && standing.leads()) {
-            try {
-                opened.deleteRecordsBefore(Math.min(offset, opened.view().highWatermark()));
-            } catch (IOException e) {
-                notDeleted(e);
-            }
-        }
-    }
-
-    /** Deletes what is not kept any more. Only a leader knows what is consumed, so whoever follows goes by its start. */
-    void applyRetention(Consumption consumption) {
-        loop.execute(() -> {
-            var opened = access.present();
-            if (opened == null || !standing.leads()) {
-                return;
-            }
-            try {
-                var keeping = standing.config().keeping();
-                var mayGo = keeping == Keeping.UNTIL_CONSUMED ? opened.view().highWatermark() : opened.expiredBefore();
-                if (mayGo <= opened.view().startOffset()) {
-                    return;
-                }
-                if (keeping == Keeping.AS_TOLD) {
-                    deleteBefore(mayGo);
-                } else {
-                    deleteUnneeded(mayGo, keeping, consumption);
-                }
-            } catch (IOException e) {
-                notDeleted(e);
-            }
-        });
-    }
-
-    private void deleteUnneeded(long mayGo, Keeping keeping, Consumption consumption) {
-        var isQueue = keeping == Keeping.UNTIL_CONSUMED;
-        consumption.oldestUnfinished(this, isQueue).whenComplete((oldest, failure) -> {
-            if (failure != null) {
-                log.log(System.Logger.Level.DEBUG, "What is consumed is deleted later: partition=" + id, failure);
-                return;
-            }
-            var needed = oldest.orElse(isQueue ? 0 : Long.MAX_VALUE);
-            loop.execute(() -> deleteBefore(Math.min(mayGo, needed)));
-        });
+        upkeep.deleteBefore(offset);
     }
 
     /** Whether it keeps the last record of each key; from any thread. */
@@ -641,89 +600,12 @@ public final class Partition {
         return standing.config().log().compacting() != null;
     }
 
-    /** How much the log would gain by compaction; nothing where it is not open, or cannot be compacted. */
-    CompletionStage<Optional<CompactionNeed>> compactionNeed() {
-        var answer = new CompletableFuture<Optional<CompactionNeed>>();
-        loop.execute(() -> {
-            var opened = access.present();
-            if (opened == null || standing.isOffline() || access.isDiskFull()) {
-                answer.complete(Optional.empty());
-                return;
-            }
-            try {
-                answer.complete(Optional.ofNullable(opened.compactionNeed()));
-            } catch (IOException e) {
-                log.log(System.Logger.Level.WARNING, "Nobody can say whether to compact " + id, e);
-                answer.complete(Optional.empty());
-            }
-        });
-        return answer;
-    }
-
-    /** Compacts the log. One pass at a time. Fails where the pass was given up; the log is sound either way. */
-    CompletionStage<Void> compact(long mapBytes, Throttle throttle) {
-        var done = new CompletableFuture<Void>();
-        loop.execute(() -> {
-            var opened = access.present();
-            Compaction compaction;
-            try {
-                compaction = opened == null ? null : opened.beginCompaction(mapBytes);
-            } catch (IOException | RuntimeException e) {
-                done.completeExceptionally(e);
-                return;
-            }
-            if (opened == null || compaction == null) {
-                done.complete(null);
-                return;
-            }
-            var begun = new LogCleaning(this, opened, compaction, storage, throttle);
-            cleaning = begun;
-            begun.run().whenComplete((ok, failure) -> {
-                cleaning = null;
-                if (failure == null) {
-                    done.complete(null);
-                } else {
-                    done.completeExceptionally(failure);
-                }
-            });
-        });
-        return done;
-    }
-
-    private void notDeleted(IOException cause) {
-        var refusal = access.refusal(cause);
-        if (!standing.isOffline()) {
-            log.log(
-                    System.Logger.Level.WARNING,
-                    "What is past its retention is kept for now: {0}",
-                    refusal.getMessage());
-        }
-    }
-
     /**
      * Deletes the records below an offset, or with −1 all that are committed; completes with the new start of the log. Fails with {@code
      * OFFSET_OUT_OF_RANGE} above what is committed.
      */
     public CompletionStage<Long> deleteRecordsBefore(long offset) {
-        var done = new CompletableFuture<Long>();
-        loop.execute(() -> access.whenOpen(done, opened -> deleteRecordsBefore(opened, offset, done)));
-        return done;
-    }
-
-    private void deleteRecordsBefore(PartitionLog opened, long offset, CompletableFuture<Long> done) {
-        var committed = opened.view().highWatermark();
-        var before = offset == -1 ? committed : offset;
-        if (before < 0 || before > committed) {
-            done.completeExceptionally(new BrokerException(
-                    ErrorCode.OFFSET_OUT_OF_RANGE,
-                    "partition " + id + " is committed up to " + committed + ", not " + offset));
-            return;
-        }
-        try {
-            done.complete(opened.deleteRecordsBefore(before));
-        } catch (IOException e) {
-            done.completeExceptionally(access.refusal(e));
-        }
+        return upkeep.deleteRecordsBefore(offset);
     }
 
     /** Closes the log for good. The stage completes once the disk has everything. */
@@ -734,9 +616,7 @@ public final class Partition {
                     .map(log -> log.close(reason).toCompletableFuture())
                     .toArray(CompletableFuture<?>[]::new));
             var opened = access.giveUp(reason);
-            var running = cleaning;
-            var cleaned = running == null ? CompletableFuture.<Void>completedStage(null) : running.cancel();
-            cleaned.whenComplete((ended, givenUp) -> storage.commit().between(() -> {
+            upkeep.cancel().whenComplete((ended, givenUp) -> storage.commit().between(() -> {
                 if (opened != null) {
                     access.close(opened);
                 }

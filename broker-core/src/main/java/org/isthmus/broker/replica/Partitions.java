@@ -339,7 +339,7 @@ public final class Partitions {
 
     /** Deletes what is not kept any more, in every partition that is open and led here. */
     public void applyRetention(Consumption consumption) {
-        partitions.values().forEach(partition -> partition.applyRetention(consumption));
+        partitions.values().forEach(partition -> partition.upkeep().applyRetention(consumption));
         temporary.applyRetention(consumption);
     }
 
