@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class LogAccess {
     private static final System.Logger log = System.getLogger(LogAccess.class.getName());
 
+    private static final CompletionStage<Void> FREE = CompletableFuture.completedStage(null);
+
     private final Path directory;
     private final EventLoop loop;
     private final Partition.Storage storage;
@@ -34,7 +36,7 @@ final class LogAccess {
     private final PartitionLogs logs;
     private final List<Use> untilOpen = new ArrayList<>();
     private boolean opening;
-    private CompletionStage<Void> free = CompletableFuture.completedStage(null);
+    private CompletionStage<Void> free = FREE;
     private volatile @Nullable PartitionLog open;
     /** Where the log ends for sure, while it waits for room on the disk; negative while it does not. */
     private long awaitsRoomAt = -1;

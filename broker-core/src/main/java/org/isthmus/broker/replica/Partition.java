@@ -29,22 +29,29 @@ import org.isthmus.broker.runtime.FileStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One replica of a partition. Owned by the partition's loop, which alone touches the log and what it keeps of it; the public methods may be called
- * from any thread and hop to it. The log is opened when it is first used, so a partition that nobody uses costs an object.
+ * One replica of a partition, or a log that lies beside it. Owned by the partition's loop; the public methods may be called from any thread and hop
+ * to it. Here is what is asked of a partition, and what its parts do together; each part has its own state, owned by the same loop:
+ *
+ * <ul>
+ *   <li>{@link Standing}: whether this broker leads, follows, or has no use of the log, and how the log is to be kept;
+ *   <li>{@link Commitment}: the high watermark, what is safe, and who waits for either;
+ *   <li>{@link LogAccess}: opens the log with its first use, so that a partition that nobody uses costs no file, and takes it offline;
+ *   <li>{@link LogForcing}: has the disk take what the log has got;
+ *   <li>{@link LogUpkeep}: retention, deletion, compaction;
+ *   <li>{@link PartitionLogs}: which logs lie beside this one;
+ *   <li>{@link LeaderSide} and {@link FollowerSide}: replication.
+ * </ul>
  *
  * <p>Invariant: what was answered as {@link Durability#COMMITTED} lies below the high watermark, and a watermark never goes back.
  */
 public final class Partition {
-    private static final System.Logger log = System.getLogger(Partition.class.getName());
-
-    private static final int READ_ALL_CHUNK_BYTES = 1 << 20;
-
     private final TopicPartition id;
     private final Path directory;
     private final EventLoop loop;
     private final Storage storage;
     private final @Nullable Replication replication;
 
+    // Of each of its logs, what replication is about.
     final Standing standing;
     final Commitment commitment;
     final LogAccess access;
@@ -174,10 +181,6 @@ public final class Partition {
             made.commitment.takePart(true, null);
         }
         return made;
-    }
-
-    boolean awaitsRoom() {
-        return access.awaitsRoom();
     }
 
     /** Null where it was not used yet; on the partition's loop. */
@@ -411,58 +414,9 @@ public final class Partition {
 
     /** Gives every batch from the log's start to its end, committed or not, in order, on the partition's loop. */
     public CompletionStage<Void> readAll(Consumer<RecordBatch> reader) {
-        return opened().thenCompose(view -> readFrom(view.startOffset(), view.endOffset(), reader));
-    }
-
-    private CompletionStage<Void> readFrom(long offset, long end, Consumer<RecordBatch> reader) {
-        var done = new CompletableFuture<Void>();
-        storage.io().execute(() -> readOn(offset, end, reader, done));
-        return done;
-    }
-
-    /** On an I/O thread. */
-    private void readOn(long offset, long end, Consumer<RecordBatch> reader, CompletableFuture<Void> done) {
-        if (offset >= end) {
-            loop.execute(() -> done.complete(null));
-            return;
-        }
-        try {
-            var chunk = chunkAt(offset, end);
-            loop.execute(() -> {
-                var next = offset;
-                try {
-                    for (var batch : RecordBatch.in(chunk)) {
-                        reader.accept(batch);
-                        next = batch.lastOffset() + 1;
-                    }
-                } catch (RuntimeException e) {
-                    done.completeExceptionally(e);
-                    return;
-                }
-                // A slice that is not empty moves on by a batch at least; where it is empty, the end is all that is
-                // left.
-                var from = next == offset ? end : next;
-                storage.io().execute(() -> readOn(from, end, reader, done));
-            });
-        } catch (IOException | RuntimeException e) {
-            loop.execute(() -> done.completeExceptionally(e));
-        }
-    }
-
-    private ByteBuffer chunkAt(long offset, long end) throws IOException {
-        var opened = access.present();
-        if (opened == null) {
-            throw standing.notLeading();
-        }
-        return opened.view().copy(offset, end, READ_ALL_CHUNK_BYTES);
-    }
-
-    /** Goes on after it had no room, as whatever the cluster says that it is now. */
-    void goOn(Role newRole) {
-        loop.execute(() -> {
-            access.goOn(newRole);
-            logs.beside().forEach(log -> log.goOn(newRole));
-        });
+        return opened().thenCompose(
+                        view -> new ReadThrough(loop, storage.io(), standing, access, view.endOffset(), reader)
+                                .from(view.startOffset()));
     }
 
     /** Whether what can be read below the offset is as safe as the topic asks for. From any thread. */
@@ -537,6 +491,14 @@ public final class Partition {
         var waiting = new WaitingTask(task);
         loop.perform(() -> commitment.run(access.present(), offset, waiting));
         return () -> loop.execute(waiting::cancel);
+    }
+
+    /** Goes on after it had no room, as whatever the cluster says that it is now. */
+    void goOn(Role newRole) {
+        loop.execute(() -> {
+            access.goOn(newRole);
+            logs.beside().forEach(log -> log.goOn(newRole));
+        });
     }
 
     /** Its directory is of no use any more. */

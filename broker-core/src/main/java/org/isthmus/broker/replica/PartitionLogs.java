@@ -49,7 +49,7 @@ final class PartitionLogs {
         var made = records.makeBeside(directory(kind));
         kinds |= kind.bit();
         // One that is made while there is no room stays offline; the next use makes another.
-        if (!records.awaitsRoom()) {
+        if (!records.access.awaitsRoom()) {
             beside.put(kind, made);
         }
         return made;
