@@ -52,6 +52,7 @@ public final class LogCleaner {
         var asked = partitions.get().stream()
                 .filter(partition -> partition.isCompacted() && !restingUntilNanos.containsKey(partition.id()))
                 .map(partition -> partition
+                        .upkeep()
                         .compactionNeed()
                         .thenApply(need -> new Candidate(partition, need.orElse(null)))
                         .toCompletableFuture())
@@ -72,6 +73,7 @@ public final class LogCleaner {
 
     private void clean(Partition partition) {
         var unused = partition
+                .upkeep()
                 .compact(config.get().mapBytes(), throttle)
                 .handleAsync(
                         (done, failure) -> {

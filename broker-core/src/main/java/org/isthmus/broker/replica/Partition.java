@@ -4,28 +4,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.isthmus.broker.common.BrokerException;
-import org.isthmus.broker.common.BrokerId;
-import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.log.ActiveProducer;
 import org.isthmus.broker.log.AppendOrigin;
 import org.isthmus.broker.log.AppendResult;
-import org.isthmus.broker.log.Compaction;
-import org.isthmus.broker.log.CompactionNeed;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.log.PartitionLog;
 import org.isthmus.broker.metadata.ClusterImage;
@@ -38,61 +29,39 @@ import org.isthmus.broker.runtime.FileStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One replica of a partition. Owned by the partition's loop, which alone touches the log and the waiters; the public methods may be called
- * from any thread and hop to it. The log is opened when it is first used, so a partition that nobody uses costs an object.
+ * One replica of a partition, or a log that lies beside it. Owned by the partition's loop; the public methods may be called from any thread and hop
+ * to it. Here is what is asked of a partition, and what its parts do together; each part has its own state, owned by the same loop:
+ *
+ * <ul>
+ *   <li>{@link Standing}: whether this broker leads, follows, or has no use of the log, and how the log is to be kept;
+ *   <li>{@link Commitment}: the high watermark, what is safe, and who waits for either;
+ *   <li>{@link LogAccess}: opens the log with its first use, so that a partition that nobody uses costs no file, and takes it offline;
+ *   <li>{@link LogForcing}: has the disk take what the log has got;
+ *   <li>{@link LogUpkeep}: retention, deletion, compaction;
+ *   <li>{@link PartitionLogs}: which logs lie beside this one;
+ *   <li>{@link LeaderSide} and {@link FollowerSide}: replication.
+ * </ul>
  *
  * <p>Invariant: what was answered as {@link Durability#COMMITTED} lies below the high watermark, and a watermark never goes back.
  */
 public final class Partition {
-    private static final System.Logger log = System.getLogger(Partition.class.getName());
-
-    private static final int READ_ALL_CHUNK_BYTES = 1 << 20;
-    private static final Duration OVERDUE_LOOK = Duration.ofSeconds(1);
-    private static final Duration MOMENT = Duration.ofMillis(5);
-
     private final TopicPartition id;
     private final Path directory;
     private final EventLoop loop;
     private final Storage storage;
-    private final Waiters waiters = new Waiters();
-    private final Waiters awaitingSafety = new Waiters();
-    private boolean looksForOverdue;
-    private final Runnable forcing = this::force;
-    /** Whether the log has got what nobody asked to be forced yet. */
-    private boolean unhurried;
-
-    private boolean hurriesSoon;
-    private final List<BiConsumer<@Nullable PartitionLog, @Nullable BrokerException>> untilOpen = new ArrayList<>();
-    private boolean opening;
-    private CompletionStage<Void> free = CompletableFuture.completedStage(null);
-    /** The logs beside this one, by what their directories' names end with. */
-    private final Map<LogKind, Partition> beside = new EnumMap<>(LogKind.class);
-    /** Null where no other broker has this partition. */
     private final @Nullable Replication replication;
 
-    private @Nullable LogCleaning cleaning;
-    private volatile PartitionConfig config;
-    private volatile Role role;
-    private volatile @Nullable PartitionLog open;
-    /** Null for as long as this is the only replica; the reign is that of the partition, the same for the logs beside it. */
-    private volatile @Nullable Replica replica;
+    // Of each of its logs, what replication is about.
+    final Standing standing;
+    final Commitment commitment;
+    final LogAccess access;
+    final LogForcing forcing;
 
-    private @Nullable InSync inSync;
-    private volatile boolean settling;
-    /** The bits of the kinds of logs that the partition has. */
-    private int kinds = LogKind.RECORDS.bit();
-    /** Raised by each truncation: what a force began before says nothing of what came after. */
-    private final AtomicInteger cuts = new AtomicInteger();
-    /**
-     * What lies below is as safe as the topic asks for: with one replica because the disk has it, with several because it was committed while
-     * enough of them were in sync. What was shown above is not yet.
-     */
-    private volatile long safeUpTo;
-
-    /** Where the log ends for sure, while it waits for room on the disk; negative while it does not. */
-    private long awaitsRoomAt = -1;
-
-    private boolean hasLookedForDelays;
+    private final PartitionLogs logs;
+    private final LogUpkeep upkeep;
+    private final FollowerSide followerSide;
+    /** Null where no other broker may have this partition. */
+    private final @Nullable LeaderSide leaderSide;
 
     /** What all partitions of a log directory share. */
     record Storage(FileStore files, Clock clock, Executor io, LogDirectory home) {
@@ -122,13 +91,21 @@ public final class Partition {
         this.directory = directory;
         this.loop = loop;
         this.storage = storage;
-        this.config = config;
-        this.role = role;
+        this.logs = new PartitionLogs(this, directory, loop, storage);
+        this.standing = new Standing(id, role, config);
+        this.commitment = new Commitment(standing, loop, storage.clock());
+        this.access = new LogAccess(directory, loop, storage, standing, commitment, logs);
+        this.forcing = new LogForcing(loop, storage, standing, access, commitment);
+        this.upkeep = new LogUpkeep(this, loop, storage, standing, access);
+        this.followerSide = new FollowerSide(logs, loop, standing);
+        this.leaderSide = replication == null
+                ? null
+                : new LeaderSide(logs, loop, storage.clock(), standing, commitment, replication);
     }
 
     /** Its place on the disk is taken until then. Before it is used. */
     void openAfter(CompletionStage<Void> removal) {
-        free = removal;
+        access.openAfter(removal);
     }
 
     public TopicPartition id() {
@@ -136,7 +113,7 @@ public final class Partition {
     }
 
     public Role role() {
-        return role;
+        return standing.role();
     }
 
     public EventLoop loop() {
@@ -152,9 +129,22 @@ public final class Partition {
         return directory;
     }
 
+    LogUpkeep upkeep() {
+        return upkeep;
+    }
+
+    FollowerSide followerSide() {
+        return followerSide;
+    }
+
+    /** Empty where no other broker may have this partition. */
+    Optional<LeaderSide> leaderSide() {
+        return Optional.ofNullable(leaderSide);
+    }
+
     /** What it has on the disk, whether it was used or not. */
     List<Path> directories() {
-        return List.of(directory, directoryBeside(LogKind.SHARE), directoryBeside(LogKind.DELAY));
+        return logs.directories();
     }
 
     /** What its segments take on the disk, whether it is open or not. Looks at the disk. */
@@ -173,54 +163,45 @@ public final class Partition {
      * first use. Called on the partition's loop.
      */
     public Partition sidecar() {
-        return beside(LogKind.SHARE);
+        return logs.of(LogKind.SHARE);
     }
 
     /** As {@link #sidecar}, for records that wait for their time. */
     public Partition delayLog() {
-        return beside(LogKind.DELAY);
+        return logs.of(LogKind.DELAY);
     }
 
-    private Partition beside(LogKind kind) {
-        var present = beside.get(kind);
-        if (present == null) {
-            present = new Partition(id, directoryBeside(kind), loop, storage, config.forSidecar(), role, replication);
-            present.openAfter(free);
-            if (replica != null) {
-                present.takePart(inSync, true);
-            }
-            kinds |= kind.bit();
-            // One that is made while there is no room stays offline; the next use makes another.
-            if (awaitsRoomAt < 0) {
-                beside.put(kind, present);
-            }
+    /** Makes a log that lies beside this one. */
+    Partition makeBeside(Path place) {
+        var made =
+                new Partition(id, place, loop, storage, standing.config().forSidecar(), standing.role(), replication);
+        made.openAfter(access.free());
+        if (commitment.isReplicated()) {
+            made.commitment.reign(commitment.reign());
+            made.commitment.takePart(true, null);
         }
-        return present;
+        return made;
     }
 
     /** Null where it was not used yet; on the partition's loop. */
     @Nullable
     Partition present(LogKind kind) {
-        return kind == LogKind.RECORDS ? this : beside.get(kind);
-    }
-
-    private Partition log(LogKind kind) {
-        return kind == LogKind.RECORDS ? this : beside(kind);
+        return logs.present(kind);
     }
 
     /** The largest batch that the log takes. */
     public int maxBatchBytes() {
-        return config.log().maxBatchBytes();
+        return standing.config().log().maxBatchBytes();
     }
 
     /** Whether anything was ever kept beside this log; looks at the disk. */
     public boolean hasSidecar() {
-        return storage.files().exists(directoryBeside(LogKind.SHARE));
+        return logs.exists(LogKind.SHARE);
     }
 
     /** Whether records ever waited beside this log; looks at the disk. */
     public boolean hasDelayLog() {
-        return storage.files().exists(directoryBeside(LogKind.DELAY));
+        return logs.exists(LogKind.DELAY);
     }
 
     /**
@@ -229,51 +210,13 @@ public final class Partition {
      */
     public CompletionStage<Long> waitedUpTo() {
         var answer = new CompletableFuture<Long>();
-        loop.perform(() -> waitedUpTo(answer));
+        loop.perform(() -> logs.waitedUpTo(answer));
         return answer;
-    }
-
-    private void waitedUpTo(CompletableFuture<Long> answer) {
-        var delays = beside.get(LogKind.DELAY);
-        if (delays != null) {
-            delays.tellSafeEnd(answer);
-        } else if (hasLookedForDelays) {
-            answer.complete(0L);
-        } else {
-            storage.io().execute(() -> {
-                var some = hasDelayLog();
-                loop.execute(() -> {
-                    hasLookedForDelays = true;
-                    if (some) {
-                        delayLog();
-                    }
-                    waitedUpTo(answer);
-                });
-            });
-        }
-    }
-
-    private void tellSafeEnd(CompletableFuture<Long> answer) {
-        opened().thenCompose(view -> safe(view.highWatermark()).thenApply(safe -> view.highWatermark()))
-                .whenComplete((end, failure) -> {
-                    if (failure == null) {
-                        answer.complete(end);
-                    } else {
-                        answer.completeExceptionally(failure);
-                    }
-                });
-    }
-
-    private Path directoryBeside(LogKind kind) {
-        return directory.resolveSibling(directory.getFileName() + kind.suffix());
     }
 
     /** The epoch under which this broker leads; fails with the protocol's error where it does not. */
     public Epoch leadership() {
-        if (role instanceof Role.Leader leader) {
-            return leader.epoch();
-        }
-        throw notLeading();
+        return standing.leadership();
     }
 
     /**
@@ -281,15 +224,7 @@ public final class Partition {
      * the partition's loop is, and who begins anything in between would be told no more.
      */
     public Epoch leadership(ClusterImage newest) {
-        var epoch = leadership();
-        var isOver = newest.partition(id)
-                .filter(image -> !image.leaderEpoch().equals(epoch))
-                .isPresent();
-        if (isOver) {
-            throw new BrokerException(
-                    ErrorCode.NOT_LEADER_OR_FOLLOWER, "partition " + id + " is not led here in epoch " + epoch);
-        }
-        return epoch;
+        return standing.leadership(newest);
     }
 
     /**
@@ -321,13 +256,8 @@ public final class Partition {
     private CompletionStage<AppendResult> append(
             ByteBuffer batches, Durability durability, @Nullable Duration patience, Runnable written) {
         var done = new CompletableFuture<AppendResult>();
-        loop.perform(() -> whenOpen((opened, failure) -> {
-            if (opened == null) {
-                done.completeExceptionally(failure == null ? notLeading() : failure);
-            } else {
-                append(opened, batches, durability, patience, written, done);
-            }
-        }));
+        loop.perform(
+                () -> access.whenOpen(done, opened -> append(opened, batches, durability, patience, written, done)));
         return done;
     }
 
@@ -348,33 +278,33 @@ public final class Partition {
         }
         if (result instanceof AppendResult.Appended appended) {
             written.run();
-            grown(opened);
-            hurry();
-            if (durability == Durability.WRITTEN && replica == null) {
-                show(opened, before);
+            forcing.grown(opened);
+            forcing.hurry();
+            if (durability == Durability.WRITTEN) {
+                commitment.show(opened, before);
+                done.complete(result);
+            } else {
+                commitment.answer(result, appended.lastOffset(), opened, patience, done);
             }
-            answer(result, appended.lastOffset(), durability, patience, opened, done);
-        } else if (result instanceof AppendResult.Duplicate duplicate) {
-            answer(result, duplicate.lastOffset(), durability, patience, opened, done);
+        } else if (result instanceof AppendResult.Duplicate duplicate && durability == Durability.COMMITTED) {
+            commitment.answer(result, duplicate.lastOffset(), opened, patience, done);
         } else {
             done.complete(result);
         }
     }
 
     private AppendResult write(PartitionLog opened, ByteBuffer batches, Durability durability, AppendOrigin origin) {
-        if (!(role instanceof Role.Leader leader)) {
-            throw notLeading();
+        var epoch = standing.leadership();
+        if (access.isDiskFull()) {
+            throw access.diskFull();
         }
-        if (storage.space().isFull()) {
-            throw diskFull();
-        }
-        if (durability == Durability.COMMITTED && isShortOfReplicas()) {
-            throw shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS);
+        if (durability == Durability.COMMITTED) {
+            commitment.requireReplicas();
         }
         try {
-            return opened.append(batches, leader.epoch(), origin);
+            return opened.append(batches, epoch, origin);
         } catch (IOException e) {
-            throw refusal(e);
+            throw access.refusal(e);
         }
     }
 
@@ -388,13 +318,7 @@ public final class Partition {
     public CompletionStage<AppendResult> appendMarker(
             ByteBuffer marker, boolean raised, CompletableFuture<AppendResult> seen) {
         var kept = new CompletableFuture<AppendResult>();
-        loop.perform(() -> whenOpen((opened, failure) -> {
-            if (opened == null) {
-                kept.completeExceptionally(failure == null ? notLeading() : failure);
-            } else {
-                appendMarker(opened, marker, raised, seen, kept);
-            }
-        }));
+        loop.perform(() -> access.whenOpen(kept, opened -> appendMarker(opened, marker, raised, seen, kept)));
         return kept.whenComplete((result, failure) -> {
             if (failure == null) {
                 seen.complete(result);
@@ -425,137 +349,32 @@ public final class Partition {
         }
         var end = opened.view().endOffset();
         if (end > before) {
-            grown(opened);
-            if (replica == null) {
-                show(opened, before);
-            }
+            forcing.grown(opened);
+            commitment.show(opened, before);
         }
-        waiters.await(end, opened.view().highWatermark(), Waiters.completing(seen, result));
-        awaitingSafety.await(end, safeUpTo, Waiters.completing(kept, result));
+        commitment.await(opened, end, Waiters.completing(seen, result));
+        commitment.awaitSafe(end, Waiters.completing(kept, result));
         if (seen.isDone()) {
-            hurrySoon();
+            forcing.hurrySoon();
         } else {
-            hurry();
-        }
-    }
-
-    private void grown(PartitionLog opened) {
-        var replicated = replica;
-        if (replicated != null) {
-            replicated.appended.reached(opened.view().endOffset());
-        }
-        if (config.flush() == FlushPolicy.OS) {
-            advance(opened, opened.view().endOffset());
-            // A file that is not forced can never be let go of, and recovery would read it again. Nobody waits for it,
-            // so it must not hold up those who wait for the directory's commit.
-            if (opened.hasRolledSinceAsked()) {
-                storage.io().execute(this::force);
-            }
-        } else {
-            unhurried = true;
+            forcing.hurry();
         }
     }
 
     /** Has forced what the log has got and nobody asked to be forced yet; on the partition's loop. */
     public void hurry() {
-        if (unhurried && open != null) {
-            unhurried = false;
-            storage.commit().add(forcing);
-        }
+        forcing.hurry();
     }
 
     /** As {@link #hurry}, in a moment, within which somebody else may want it. */
     public void hurrySoon() {
-        if (unhurried && !hurriesSoon) {
-            hurriesSoon = true;
-            loop.schedule(MOMENT, () -> {
-                hurriesSoon = false;
-                hurry();
-            });
-        }
-    }
-
-    /** Who does not wait for the disk need not keep readers waiting for it either, unless others before it do wait. */
-    private void show(PartitionLog opened, long before) {
-        if (opened.view().highWatermark() == before) {
-            opened.advanceHighWatermark(opened.view().endOffset());
-            waiters.reached(opened.view().highWatermark());
-        }
-    }
-
-    private void answer(
-            AppendResult result,
-            long lastOffset,
-            Durability durability,
-            @Nullable Duration patience,
-            PartitionLog opened,
-            CompletableFuture<AppendResult> done) {
-        if (durability == Durability.WRITTEN || lastOffset < opened.view().highWatermark()) {
-            done.complete(result);
-            return;
-        }
-        var listener = new Waiters.Listener() {
-            @Override
-            public void reached() {
-                if (isShortOfReplicas()) {
-                    done.completeExceptionally(shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND));
-                } else {
-                    done.complete(result);
-                }
-            }
-
-            @Override
-            public void failed(BrokerException reason) {
-                done.completeExceptionally(reason);
-            }
-        };
-        if (patience == null) {
-            waiters.add(lastOffset + 1, listener);
-        } else {
-            waiters.add(lastOffset + 1, listener, Deadline.after(storage.clock().nanos(), patience));
-            lookForOverdueIn(patience);
-        }
-    }
-
-    /**
-     * Whether fewer are in sync than the topic asks for, or than it was given where that is less: it is not to stand still for want of brokers that
-     * were never to have it.
-     */
-    private boolean isShortOfReplicas() {
-        var reign = inSync;
-        return reign != null && reign.size() < Math.min(config.minInSync(), reign.assigned());
-    }
-
-    private BrokerException shortOfReplicas(ErrorCode error) {
-        return new BrokerException(error, "of " + id + " fewer than " + config.minInSync() + " replicas are in sync");
-    }
-
-    /** One timer for all who wait, because nearly all of them are answered long before. */
-    private void lookForOverdueIn(Duration patience) {
-        if (looksForOverdue) {
-            return;
-        }
-        looksForOverdue = true;
-        loop.schedule(patience.compareTo(OVERDUE_LOOK) < 0 ? patience : OVERDUE_LOOK, () -> {
-            looksForOverdue = false;
-            var reason = new BrokerException(
-                    ErrorCode.REQUEST_TIMED_OUT, "what was appended to " + id + " is not committed yet");
-            if (waiters.expire(storage.clock().nanos(), reason)) {
-                lookForOverdueIn(OVERDUE_LOOK);
-            }
-        });
+        forcing.hurrySoon();
     }
 
     /** The producers that the log remembers. */
     public CompletionStage<List<ActiveProducer>> producers() {
         var done = new CompletableFuture<List<ActiveProducer>>();
-        loop.execute(() -> whenOpen((opened, failure) -> {
-            if (opened == null) {
-                done.completeExceptionally(failure == null ? notLeading() : failure);
-            } else {
-                done.complete(opened.activeProducers());
-            }
-        }));
+        loop.execute(() -> access.whenOpen(done, opened -> done.complete(opened.activeProducers())));
         return done;
     }
 
@@ -566,28 +385,27 @@ public final class Partition {
      * @throws IOException where the disk failed and it is not known what the log holds
      */
     public long appendHere(ByteBuffer batch) throws IOException {
-        var opened = open;
-        if (!(role instanceof Role.Leader leader) || opened == null) {
-            throw notLeading();
+        var epoch = standing.leadership();
+        var opened = access.present();
+        if (opened == null) {
+            throw standing.notLeading();
         }
-        if (storage.space().isFull()) {
-            throw diskFull();
+        if (access.isDiskFull()) {
+            throw access.diskFull();
         }
-        if (isShortOfReplicas()) {
-            throw shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS);
-        }
+        commitment.requireReplicas();
         AppendResult result;
         try {
-            result = opened.append(batch, leader.epoch());
+            result = opened.append(batch, epoch);
         } catch (IOException e) {
-            var refusal = refusal(e);
-            if (role instanceof Role.Offline) {
+            var refusal = access.refusal(e);
+            if (standing.isOffline()) {
                 throw e;
             }
             throw refusal;
         }
         if (result instanceof AppendResult.Appended appended) {
-            grown(opened);
+            forcing.grown(opened);
             return appended.lastOffset();
         }
         result.requireWritten();
@@ -596,138 +414,15 @@ public final class Partition {
 
     /** Gives every batch from the log's start to its end, committed or not, in order, on the partition's loop. */
     public CompletionStage<Void> readAll(Consumer<RecordBatch> reader) {
-        return opened().thenCompose(view -> readFrom(view.startOffset(), view.endOffset(), reader));
-    }
-
-    private CompletionStage<Void> readFrom(long offset, long end, Consumer<RecordBatch> reader) {
-        var done = new CompletableFuture<Void>();
-        storage.io().execute(() -> readOn(offset, end, reader, done));
-        return done;
-    }
-
-    /** On an I/O thread. */
-    private void readOn(long offset, long end, Consumer<RecordBatch> reader, CompletableFuture<Void> done) {
-        if (offset >= end) {
-            loop.execute(() -> done.complete(null));
-            return;
-        }
-        try {
-            var chunk = chunkAt(offset, end);
-            loop.execute(() -> {
-                var next = offset;
-                try {
-                    for (var batch : RecordBatch.in(chunk)) {
-                        reader.accept(batch);
-                        next = batch.lastOffset() + 1;
-                    }
-                } catch (RuntimeException e) {
-                    done.completeExceptionally(e);
-                    return;
-                }
-                // A slice that is not empty moves on by a batch at least; where it is empty, the end is all that is
-                // left.
-                var from = next == offset ? end : next;
-                storage.io().execute(() -> readOn(from, end, reader, done));
-            });
-        } catch (IOException | RuntimeException e) {
-            loop.execute(() -> done.completeExceptionally(e));
-        }
-    }
-
-    private ByteBuffer chunkAt(long offset, long end) throws IOException {
-        var opened = open;
-        if (opened == null) {
-            throw notLeading();
-        }
-        return opened.view().copy(offset, end, READ_ALL_CHUNK_BYTES);
-    }
-
-    /** On the disk thread, or another that may block. */
-    void force() {
-        var opened = open;
-        if (opened == null) {
-            return;
-        }
-        var cutsBefore = cuts.get();
-        try {
-            var forced = opened.force();
-            loop.perform(() -> {
-                if (cuts.get() == cutsBefore) {
-                    advance(opened, forced);
-                }
-            });
-        } catch (IOException e) {
-            // Never tried again: after a failed force nobody knows what the disk has.
-            loop.execute(() -> forceFailed(opened, e));
-        } catch (RuntimeException e) {
-            // Whatever it is, the waiters are told: others of this round, and of this log, must not wait for ever.
-            loop.execute(() -> goOffline(e));
-        }
-    }
-
-    private void forceFailed(PartitionLog opened, IOException cause) {
-        if (open != opened) {
-            return;
-        }
-        if (!storage.space().causes(cause)) {
-            storage.home().fail(cause);
-            return;
-        }
-        // What was forced before is safe, and nothing behind it was answered. It is cut off when there is room to go
-        // on: the system may show pages that it could not write, and later records must not stand behind them.
-        var replicated = replica;
-        awaitsRoomAt = replicated == null ? safeUpTo : replicated.storedUpTo();
-        role = new Role.Offline("there was no room for what it had: " + storage.home());
-        open = null;
-        failAll(notLeading());
-        storage.commit().between(() -> closeQuietly(opened));
-        storage.home().awaitRoom(id);
-    }
-
-    /** Goes on after it had no room, as whatever the cluster says that it is now. */
-    void goOn(Role newRole) {
-        loop.execute(() -> {
-            if (awaitsRoomAt >= 0 && storage.home().failure().isEmpty()) {
-                role = newRole;
-            }
-            beside.values().forEach(log -> log.goOn(newRole));
-        });
-    }
-
-    /** Everything below is here, as safe as the topic asks for; whether it is committed is also up to the other replicas. */
-    private void advance(PartitionLog opened, long offset) {
-        if (open != opened) {
-            return;
-        }
-        var replicated = replica;
-        if (replicated == null) {
-            safeUpTo = Math.max(safeUpTo, offset);
-            opened.advanceHighWatermark(offset);
-            waiters.reached(opened.view().highWatermark());
-            awaitingSafety.reached(safeUpTo);
-        } else {
-            replicated.stored(offset);
-            replicated.stored.reached(replicated.storedUpTo());
-            settle(opened, replicated);
-        }
-    }
-
-    private void settle(PartitionLog opened, Replica replicated) {
-        opened.advanceHighWatermark(replicated.committed());
-        settling = replicated.isSettling(opened.view().highWatermark());
-        waiters.reached(opened.view().highWatermark());
-        if (inSync != null && !isShortOfReplicas()) {
-            safeUpTo = Math.max(safeUpTo, opened.view().highWatermark());
-            awaitingSafety.reached(safeUpTo);
-        }
+        return opened().thenCompose(
+                        view -> new ReadThrough(loop, storage.io(), standing, access, view.endOffset(), reader)
+                                .from(view.startOffset()));
     }
 
     /** Whether what can be read below the offset is as safe as the topic asks for. From any thread. */
     public boolean isSafe(long offset) {
-        var opened = open;
-        return replica != null
-                || opened == null
-                || Math.min(offset, opened.view().highWatermark()) <= safeUpTo;
+        var opened = access.present();
+        return opened == null || commitment.isSafe(opened, offset);
     }
 
     /**
@@ -737,20 +432,20 @@ public final class Partition {
     public CompletionStage<Void> safe(long offset) {
         var done = new CompletableFuture<Void>();
         loop.execute(() -> {
-            var opened = open;
-            if (opened == null || isSafe(offset)) {
+            var opened = access.present();
+            if (opened == null || commitment.isSafe(opened, offset)) {
                 done.complete(null);
                 return;
             }
-            awaitingSafety.add(Math.min(offset, opened.view().highWatermark()), Waiters.completing(done));
-            hurry();
+            commitment.awaitSafe(Math.min(offset, opened.view().highWatermark()), Waiters.completing(done));
+            forcing.hurry();
         });
         return done;
     }
 
     /** The published view, where the log is open: a volatile read. */
     public Optional<LogView> view() {
-        var opened = open;
+        var opened = access.present();
         return opened == null ? Optional.empty() : Optional.of(opened.view());
     }
 
@@ -761,20 +456,14 @@ public final class Partition {
             return CompletableFuture.completedFuture(present.get());
         }
         var done = new CompletableFuture<LogView>();
-        loop.execute(() -> whenOpen((opened, failure) -> {
-            if (opened == null) {
-                done.completeExceptionally(failure == null ? notLeading() : failure);
-            } else {
-                done.complete(opened.view());
-            }
-        }));
+        loop.execute(() -> access.whenOpen(done, opened -> done.complete(opened.view())));
         return done;
     }
 
     /** Completes on the partition's loop once everything below the offset is committed; fails where that will not come about here. */
     public CompletionStage<Void> committedUpTo(long offset) {
         var done = new CompletableFuture<Void>();
-        loop.perform(() -> await(offset, Waiters.completing(done)));
+        loop.perform(() -> commitment.await(access.present(), offset, Waiters.completing(done)));
         return done;
     }
 
@@ -784,433 +473,73 @@ public final class Partition {
      */
     public CompletionStage<Void> keptUpTo(long offset) {
         var done = new CompletableFuture<Void>();
-        if (!(role instanceof Role.Leader)) {
-            done.completeExceptionally(notLeading());
+        if (!standing.leads()) {
+            done.completeExceptionally(standing.notLeading());
         } else {
-            awaitingSafety.await(offset, safeUpTo, Waiters.completing(done));
+            commitment.awaitSafe(offset, Waiters.completing(done));
         }
         return done;
     }
 
     /** Fails with {@code NOT_ENOUGH_REPLICAS} where {@link #keptUpTo} would wait for replicas that are away. On the partition's loop. */
     public void requireReplicas(long offset) {
-        if (safeUpTo < offset && isShortOfReplicas()) {
-            throw shortOfReplicas(ErrorCode.NOT_ENOUGH_REPLICAS);
-        }
+        commitment.requireReplicas(offset);
     }
 
     /** Runs a task once, on the partition's loop, when everything below the offset is committed or can no longer be. */
     public Cancellable onCommitted(long offset, Runnable task) {
         var waiting = new WaitingTask(task);
-        loop.perform(() -> {
-            var waiter = await(offset, waiting);
-            if (waiter != null) {
-                waiting.in(waiters, waiter);
-            }
-        });
+        loop.perform(() -> commitment.run(access.present(), offset, waiting));
         return () -> loop.execute(waiting::cancel);
     }
 
-    private Waiters.@Nullable Waiter await(long offset, Waiters.Listener listener) {
-        if (role instanceof Role.Offline) {
-            listener.failed(notLeading());
-            return null;
-        }
-        var opened = open;
-        if (opened != null && opened.view().highWatermark() >= offset) {
-            listener.reached();
-            return null;
-        }
-        return waiters.add(offset, listener);
-    }
-
-    private void whenOpen(BiConsumer<@Nullable PartitionLog, @Nullable BrokerException> then) {
-        var opened = open;
-        if (opened != null) {
-            then.accept(opened, null);
-        } else if (role instanceof Role.Offline) {
-            then.accept(null, notLeading());
-        } else {
-            untilOpen.add(then);
-            if (!opening) {
-                opening = true;
-                var unused = free.whenCompleteAsync((ended, failure) -> openLog(), storage.io());
-            }
-        }
-    }
-
-    /** On an I/O thread. */
-    private void openLog() {
-        try {
-            Removal.finishWhereBegun(storage.files(), directory);
-            var isNew = !storage.files().exists(directory);
-            var opened = replica == null
-                    ? PartitionLog.open(directory, config.log(), storage.files(), storage.clock())
-                    : PartitionLog.openReplica(directory, config.log(), storage.files(), storage.clock());
-            var lies = (hasSidecar() ? LogKind.SHARE.bit() : 0) | (hasDelayLog() ? LogKind.DELAY.bit() : 0);
-            if (isNew) {
-                forceNames();
-            }
-            loop.execute(() -> {
-                kinds |= lies;
-                openedLog(opened);
-            });
-        } catch (IOException e) {
-            loop.execute(() -> {
-                opening = false;
-                finishOpening(null, refusal(e));
-            });
-        } catch (RuntimeException e) {
-            loop.execute(() -> {
-                opening = false;
-                goOffline(e);
-                finishOpening(null, notLeading());
-            });
-        }
-    }
-
-    /** The log's directory, and its topic's, survive what its records survive. */
-    private void forceNames() throws IOException {
-        var topic = directory.getParent();
-        if (topic != null) {
-            storage.files().forceDirectory(topic);
-            storage.files().forceDirectory(storage.home().logs());
-        }
-    }
-
-    private void openedLog(PartitionLog opened) {
-        opening = false;
-        if (role instanceof Role.Offline) {
-            storage.commit().between(() -> closeQuietly(opened));
-            finishOpening(null, notLeading());
-            return;
-        }
-        // The settings may have changed while it was opened.
-        opened.configure(config.log());
-        if (awaitsRoomAt >= 0) {
-            try {
-                opened.truncateTo(Math.max(awaitsRoomAt, opened.view().startOffset()));
-                awaitsRoomAt = -1;
-            } catch (IOException e) {
-                storage.commit().between(() -> closeQuietly(opened));
-                finishOpening(null, refusal(e));
-                return;
-            }
-        }
-        open = opened;
-        var replicated = replica;
-        if (replicated == null) {
-            safeUpTo = opened.view().endOffset();
-            awaitingSafety.reached(safeUpTo);
-        } else {
-            replicated.opened(opened.view().endOffset());
-            settle(opened, replicated);
-        }
-        waiters.reached(opened.view().highWatermark());
-        finishOpening(opened, null);
-    }
-
-    private void finishOpening(@Nullable PartitionLog opened, @Nullable BrokerException failure) {
-        var waiting = List.copyOf(untilOpen);
-        untilOpen.clear();
-        waiting.forEach(then -> then.accept(opened, failure));
-    }
-
-    /** What a failure of the disk means to whoever asked: refused for now where there was no room, and else the directory is lost. */
-    private BrokerException refusal(IOException cause) {
-        if (storage.space().causes(cause)) {
-            return diskFull();
-        }
-        storage.home().fail(cause);
-        takeOfflineHere(storage.home().failure().orElseThrow());
-        return notLeading();
+    /** Goes on after it had no room, as whatever the cluster says that it is now. */
+    void goOn(Role newRole) {
+        loop.execute(() -> {
+            access.goOn(newRole);
+            logs.beside().forEach(log -> log.goOn(newRole));
+        });
     }
 
     /** Its directory is of no use any more. */
     void takeOffline(String reason) {
-        loop.execute(() -> takeOfflineHere(reason));
-    }
-
-    private void takeOfflineHere(String reason) {
-        beside.values().forEach(log -> log.takeOffline(reason));
-        if (!(role instanceof Role.Offline) || awaitsRoomAt >= 0) {
-            awaitsRoomAt = -1;
-            role = new Role.Offline(reason);
-            failAll(notLeading());
-        }
-    }
-
-    /** For failures that are this log's own. */
-    private void goOffline(RuntimeException cause) {
-        if (role instanceof Role.Offline) {
-            return;
-        }
-        log.log(System.Logger.Level.ERROR, "Partition goes offline: " + id + " in " + directory, cause);
-        role = new Role.Offline("its log in " + directory + " failed: " + cause);
-        failAll(notLeading());
-    }
-
-    private void failAll(BrokerException reason) {
-        waiters.failAll(reason);
-        awaitingSafety.failAll(reason);
-        var replicated = replica;
-        if (replicated != null) {
-            replicated.failAll(reason);
-        }
-    }
-
-    private BrokerException notLeading() {
-        if (role instanceof Role.Offline offline) {
-            return new BrokerException(
-                    ErrorCode.KAFKA_STORAGE_ERROR, "partition " + id + " is offline: " + offline.reason());
-        }
-        return new BrokerException(ErrorCode.NOT_LEADER_OR_FOLLOWER, "partition " + id + " is led elsewhere");
-    }
-
-    private BrokerException diskFull() {
-        return new BrokerException(ErrorCode.KAFKA_STORAGE_ERROR, "partition " + id + ": the disk is full");
+        loop.execute(() -> access.takeOffline(reason));
     }
 
     /** Takes over what the cluster says of this partition now. */
     void follow(Role newRole, PartitionConfig newConfig, PartitionImage image) {
         loop.execute(() -> {
-            var leads = newRole instanceof Role.Leader;
-            var isNew = !newRole.equals(role);
-            var others = replication;
-            var isOneOfSeveral =
-                    others != null && (replica != null || image.replicas().size() > 1);
-            if (others != null && isOneOfSeveral) {
-                if (leads && (isNew || inSync == null)) {
-                    inSync = new InSync(others.self(), image);
-                } else if (!leads) {
-                    inSync = null;
-                }
-                if (inSync != null) {
-                    inSync.follow(image);
-                }
+            var isNew = !newRole.equals(standing.role());
+            var side = leaderSide;
+            var isOneOfSeveral = side != null
+                    && (commitment.isReplicated() || image.replicas().size() > 1);
+            if (side != null && isOneOfSeveral) {
+                commitment.reign(newRole instanceof Role.Leader ? side.reign(isNew, image) : null);
             }
             followHere(newRole, newConfig, isNew, isOneOfSeveral);
-            beside.values().forEach(log -> {
-                log.inSync = inSync;
+            logs.beside().forEach(log -> {
+                log.commitment.reign(commitment.reign());
                 log.followHere(newRole, newConfig.forSidecar(), isNew, isOneOfSeveral);
             });
         });
     }
 
     private void followHere(Role newRole, PartitionConfig newConfig, boolean isNew, boolean isOneOfSeveral) {
-        config = newConfig;
-        var opened = open;
+        standing.configure(newConfig);
+        var opened = access.present();
         if (opened != null) {
             opened.configure(newConfig.log());
         }
-        if (role instanceof Role.Offline) {
+        if (standing.isOffline()) {
             return;
         }
-        role = newRole;
-        if (!(newRole instanceof Role.Leader)) {
-            waiters.failAll(notLeading());
-            awaitingSafety.failAll(notLeading());
-        }
-        var replicated = replica;
-        if (isNew && replicated != null) {
-            replicated.failAll(notLeading());
-        }
-        if (isOneOfSeveral) {
-            takePart(inSync, isNew || replicated == null);
-        }
-    }
-
-    /** As one replica of several. */
-    private void takePart(@Nullable InSync reign, boolean begins) {
-        inSync = reign;
-        var opened = open;
-        var present = replica;
-        var replicated = present == null ? new Replica() : present;
-        if (present == null) {
-            // What was committed while this was the only replica stays so.
-            if (opened != null) {
-                replicated.opened(opened.view().highWatermark());
-            }
-            replica = replicated;
-        }
-        if (reign == null) {
-            replicated.endReign();
-        } else if (begins) {
-            var end = opened == null ? 0 : opened.view().endOffset();
-            replicated.beginReign(reign, end, storage.clock().nanos());
-            settling = true;
-        }
-        if (opened != null) {
-            settle(opened, replicated);
-        }
-    }
-
-    // ---- as a leader with followers
-
-    /** Takes in what a follower says by asking, and answers what is there for it now; on any thread. */
-    CompletionStage<ReplicaFetch.Found> asked(ReplicaFetch.Ask ask, BrokerId follower, long followerEpoch) {
-        var done = new CompletableFuture<ReplicaFetch.Found>();
-        loop.execute(() -> {
-            if ((kinds & ask.log().bit()) == 0) {
-                done.complete(new ReplicaFetch.Refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, -1));
-                return;
-            }
-            var asked = log(ask.log());
-            asked.whenOpen((opened, failure) -> {
-                try {
-                    if (opened == null) {
-                        throw failure == null ? notLeading() : failure;
-                    }
-                    var found = asked.take(opened, ask, follower, followerEpoch);
-                    addIfCaughtUp(follower, followerEpoch);
-                    done.complete(found == null ? asked.slice(opened, kinds, isCounted(follower)) : found);
-                } catch (RuntimeException e) {
-                    done.completeExceptionally(e);
-                }
-            });
-        });
-        return done;
-    }
-
-    /** Null where the follower's log is a part of this one. */
-    private ReplicaFetch.@Nullable Found take(
-            PartitionLog opened, ReplicaFetch.Ask ask, BrokerId follower, long followerEpoch) {
-        var replicated = replica;
-        var others = replication;
-        if (!(role instanceof Role.Leader leader) || replicated == null || others == null) {
-            throw notLeading();
-        }
-        if (!ask.epoch().equals(leader.epoch())) {
-            return new ReplicaFetch.Refused(
-                    ask.epoch().compareTo(leader.epoch()) < 0
-                            ? ErrorCode.FENCED_LEADER_EPOCH
-                            : ErrorCode.UNKNOWN_LEADER_EPOCH,
-                    -1);
-        }
-        if (others.epochOf(follower) != followerEpoch) {
-            return new ReplicaFetch.Refused(ErrorCode.STALE_BROKER_EPOCH, -1);
-        }
-        var view = opened.view();
-        if (ask.offset() < view.startOffset()) {
-            return new ReplicaFetch.Refused(ErrorCode.OFFSET_OUT_OF_RANGE, view.startOffset());
-        }
-        var difference = Replica.difference(view, ask.offset(), ask.lastEpoch());
-        if (difference != null) {
-            return new ReplicaFetch.Differs(difference);
-        }
-        if (!replicated
-                .followers()
-                .fetched(
-                        follower,
-                        followerEpoch,
-                        ask.offset(),
-                        view.endOffset(),
-                        storage.clock().nanos())) {
-            return new ReplicaFetch.Refused(ErrorCode.STALE_BROKER_EPOCH, -1);
-        }
-        settle(opened, replicated);
-        return null;
-    }
-
-    private ReplicaFetch.Slice slice(PartitionLog opened, int present, boolean isCounted) {
-        var view = opened.view();
-        return new ReplicaFetch.Slice(view, null, view.highWatermark(), view.startOffset(), present, isCounted);
-    }
-
-    private boolean isCounted(BrokerId follower) {
-        var reign = inSync;
-        return reign != null && reign.counted().contains(follower);
-    }
-
-    /** Runs a task once, on the partition's loop, when its log has more than this, or nobody can say that any more. */
-    Cancellable onAppended(LogKind kind, long offset, Runnable task) {
-        var waiting = new WaitingTask(task);
-        loop.execute(() -> {
-            var asked = log(kind);
-            var replicated = asked.replica;
-            var opened = asked.open;
-            if (replicated == null
-                    || opened == null
-                    || !(role instanceof Role.Leader)
-                    || opened.view().endOffset() > offset) {
-                waiting.reached();
-            } else {
-                waiting.in(replicated.appended, replicated.appended.add(offset + 1, waiting));
-            }
-        });
-        return () -> loop.execute(waiting::cancel);
-    }
-
-    private void addIfCaughtUp(BrokerId follower, long followerEpoch) {
-        var reign = inSync;
-        if (reign == null || !reign.mayAdd(follower)) {
-            return;
-        }
-        for (var kind : LogKind.values()) {
-            if ((kinds & kind.bit()) != 0 && !log(kind).isCaughtUp(follower, followerEpoch)) {
-                return;
-            }
-        }
-        change(reign, reign.add(follower), Map.of(follower, followerEpoch));
-    }
-
-    private boolean isCaughtUp(BrokerId follower, long followerEpoch) {
-        var opened = open;
-        var replicated = replica;
-        return opened != null
-                && replicated != null
-                && replicated.isCaughtUp(follower, followerEpoch, opened.view().highWatermark());
-    }
-
-    /** Waits no longer for replicas that have been behind for too long. */
-    void dropLagging() {
-        loop.execute(() -> {
-            var reign = inSync;
-            var others = replication;
-            if (reign == null || others == null) {
-                return;
-            }
-            var lagging = new ArrayList<BrokerId>();
-            for (var kind : LogKind.values()) {
-                var behind = present(kind);
-                if (behind != null && behind.open != null && behind.replica != null) {
-                    lagging.addAll(behind.replica.lagging(
-                            reign,
-                            behind.open.view().endOffset(),
-                            storage.clock().nanos(),
-                            others.maxLag().toNanos()));
-                }
-            }
-            reign.remove(lagging).ifPresent(change -> change(reign, change, Map.of()));
-        });
-    }
-
-    private void change(InSync reign, InSync.Change wanted, Map<BrokerId, Long> comes) {
-        var others = replication;
-        if (others == null) {
-            return;
-        }
-        others.change(id, wanted, comes)
-                .whenComplete((outcome, failure) -> loop.execute(() -> {
-                    reign.settled(outcome);
-                    if (inSync == reign) {
-                        settleAll();
-                    }
-                }));
-    }
-
-    private void settleAll() {
-        var opened = open;
-        var replicated = replica;
-        if (opened != null && replicated != null) {
-            settle(opened, replicated);
-        }
-        beside.values().forEach(Partition::settleAll);
+        standing.become(newRole);
+        commitment.follow(isNew, isOneOfSeveral, opened);
     }
 
     /** Whether a new reign does not know yet what was committed before it; on any thread. */
     public boolean isSettling() {
-        return settling && role instanceof Role.Leader;
+        return commitment.isSettling();
     }
 
     /**
@@ -1223,243 +552,14 @@ public final class Partition {
         }
     }
 
-    // ---- as a follower
-
-    /** Where a follower's log ends, and which reign wrote its last batch (negative: none). */
-    record Position(long offset, int lastEpoch) {}
-
-    /** Where the log ends, once all of it is safe here. Fails where this broker does not follow in that reign. */
-    CompletionStage<Position> position(LogKind kind, Role.Follower as) {
-        return following(kind, as, (log, opened, replicated, done) -> log.whenStored(opened, replicated, done));
-    }
-
-    /** Takes in what the leader answered; completes with where the log ends, once all of it is safe here. */
-    CompletionStage<Position> replicate(LogKind kind, Role.Follower as, ReplicaFetch.Answer answer) {
-        return following(kind, as, (log, opened, replicated, done) -> {
-            var records = answer.records();
-            if (records != null && records.hasRemaining()) {
-                if (storage.space().isFull()) {
-                    // What the leader does not keep any more may be what takes the room.
-                    startAt(opened, answer.startOffset());
-                    throw diskFull();
-                }
-                refuseLaterReigns(records, as);
-                opened.appendReplicated(records).requireWritten();
-                log.grown(opened);
-                log.hurry();
-            }
-            replicated.heard(answer.highWatermark());
-            log.settle(opened, replicated);
-            startAt(opened, answer.startOffset());
-            log.whenStored(opened, replicated, done);
-        });
-    }
-
-    private static void startAt(PartitionLog opened, long offset) throws IOException {
-        if (offset > opened.view().startOffset()) {
-            opened.deleteRecordsBefore(offset);
-        }
-    }
-
-    /**
-     * An answer is read from the leader's file as it is sent. Where the leader has stepped down meanwhile and its file was cut and written anew,
-     * it holds what another leader wrote, of which nobody knows whether it follows on what is here.
-     */
-    private void refuseLaterReigns(ByteBuffer records, Role.Follower as) {
-        for (var batch : RecordBatch.in(records)) {
-            if (batch.leaderEpoch() > as.epoch().value()) {
-                throw new BrokerException(
-                        ErrorCode.UNKNOWN_LEADER_EPOCH,
-                        "records of epoch " + batch.leaderEpoch() + " for " + id + ", which follows epoch "
-                                + as.epoch());
-            }
-        }
-    }
-
-    /** Cuts off what the leader does not have, or begins anew at the leader's start where nothing here follows it. */
-    CompletionStage<Position> align(LogKind kind, Role.Follower as, ReplicaFetch.Answer answer) {
-        return following(kind, as, (log, opened, replicated, done) -> {
-            var differs = answer.differs();
-            if (differs != null) {
-                log.cuts.incrementAndGet();
-                opened.truncateTo(Replica.cutAt(opened.view(), differs));
-            } else if (answer.startOffset() > opened.view().endOffset()) {
-                log.cuts.incrementAndGet();
-                opened.restartAt(answer.startOffset());
-                replicated.opened(answer.startOffset());
-            }
-            replicated.cut(opened.view().endOffset());
-            // Whatever is left may be waited for by a force that does not count any more.
-            log.grown(opened);
-            log.hurry();
-            log.whenStored(opened, replicated, done);
-        });
-    }
-
-    private interface FollowerStep {
-        void take(Partition log, PartitionLog opened, Replica replicated, CompletableFuture<Position> done)
-                throws IOException;
-    }
-
-    private CompletionStage<Position> following(LogKind kind, Role.Follower as, FollowerStep step) {
-        var done = new CompletableFuture<Position>();
-        loop.execute(() -> {
-            if (!as.equals(role)) {
-                done.completeExceptionally(notLeading());
-                return;
-            }
-            var log = log(kind);
-            log.whenOpen((opened, failure) -> {
-                var replicated = log.replica;
-                if (opened == null || replicated == null || !as.equals(log.role)) {
-                    done.completeExceptionally(failure == null ? notLeading() : failure);
-                    return;
-                }
-                try {
-                    step.take(log, opened, replicated, done);
-                } catch (IOException e) {
-                    done.completeExceptionally(log.refusal(e));
-                } catch (RuntimeException e) {
-                    done.completeExceptionally(e);
-                }
-            });
-        });
-        return done;
-    }
-
-    private void whenStored(PartitionLog opened, Replica replicated, CompletableFuture<Position> done) {
-        var view = opened.view();
-        var position = new Position(view.endOffset(), view.latestEpoch());
-        if (replicated.storedUpTo() >= view.endOffset()) {
-            done.complete(position);
-            return;
-        }
-        storage.commit().add(forcing);
-        replicated.stored.add(view.endOffset(), new Waiters.Listener() {
-            @Override
-            public void reached() {
-                done.complete(position);
-            }
-
-            @Override
-            public void failed(BrokerException reason) {
-                done.completeExceptionally(reason);
-            }
-        });
-    }
-
     /** Deletes what lies wholly below the offset; on the partition's loop. */
     public void deleteBefore(long offset) {
-        var opened = open;
-        if (opened != null && role instanceof Role.Leader) {
-            try {
-                opened.deleteRecordsBefore(Math.min(offset, opened.view().highWatermark()));
-            } catch (IOException e) {
-                notDeleted(e);
-            }
-        }
-    }
-
-    /** Deletes what is not kept any more. Only a leader knows what is consumed, so whoever follows goes by its start. */
-    void applyRetention(Consumption consumption) {
-        loop.execute(() -> {
-            var opened = open;
-            if (opened == null || !(role instanceof Role.Leader)) {
-                return;
-            }
-            try {
-                var keeping = config.keeping();
-                var mayGo = keeping == Keeping.UNTIL_CONSUMED ? opened.view().highWatermark() : opened.expiredBefore();
-                if (mayGo <= opened.view().startOffset()) {
-                    return;
-                }
-                if (keeping == Keeping.AS_TOLD) {
-                    deleteBefore(mayGo);
-                } else {
-                    deleteUnneeded(mayGo, keeping, consumption);
-                }
-            } catch (IOException e) {
-                notDeleted(e);
-            }
-        });
-    }
-
-    private void deleteUnneeded(long mayGo, Keeping keeping, Consumption consumption) {
-        var isQueue = keeping == Keeping.UNTIL_CONSUMED;
-        consumption.oldestUnfinished(this, isQueue).whenComplete((oldest, failure) -> {
-            if (failure != null) {
-                log.log(System.Logger.Level.DEBUG, "What is consumed is deleted later: partition=" + id, failure);
-                return;
-            }
-            var needed = oldest.orElse(isQueue ? 0 : Long.MAX_VALUE);
-            loop.execute(() -> deleteBefore(Math.min(mayGo, needed)));
-        });
+        upkeep.deleteBefore(offset);
     }
 
     /** Whether it keeps the last record of each key; from any thread. */
     public boolean isCompacted() {
-        return config.log().compacting() != null;
-    }
-
-    /** How much the log would gain by compaction; nothing where it is not open, or cannot be compacted. */
-    CompletionStage<Optional<CompactionNeed>> compactionNeed() {
-        var answer = new CompletableFuture<Optional<CompactionNeed>>();
-        loop.execute(() -> {
-            var opened = open;
-            if (opened == null
-                    || role instanceof Role.Offline
-                    || storage.space().isFull()) {
-                answer.complete(Optional.empty());
-                return;
-            }
-            try {
-                answer.complete(Optional.ofNullable(opened.compactionNeed()));
-            } catch (IOException e) {
-                log.log(System.Logger.Level.WARNING, "Nobody can say whether to compact " + id, e);
-                answer.complete(Optional.empty());
-            }
-        });
-        return answer;
-    }
-
-    /** Compacts the log. One pass at a time. Fails where the pass was given up; the log is sound either way. */
-    CompletionStage<Void> compact(long mapBytes, Throttle throttle) {
-        var done = new CompletableFuture<Void>();
-        loop.execute(() -> {
-            var opened = open;
-            Compaction compaction;
-            try {
-                compaction = opened == null ? null : opened.beginCompaction(mapBytes);
-            } catch (IOException | RuntimeException e) {
-                done.completeExceptionally(e);
-                return;
-            }
-            if (opened == null || compaction == null) {
-                done.complete(null);
-                return;
-            }
-            var begun = new LogCleaning(this, opened, compaction, storage, throttle);
-            cleaning = begun;
-            begun.run().whenComplete((ok, failure) -> {
-                cleaning = null;
-                if (failure == null) {
-                    done.complete(null);
-                } else {
-                    done.completeExceptionally(failure);
-                }
-            });
-        });
-        return done;
-    }
-
-    private void notDeleted(IOException cause) {
-        var refusal = refusal(cause);
-        if (!(role instanceof Role.Offline)) {
-            log.log(
-                    System.Logger.Level.WARNING,
-                    "What is past its retention is kept for now: {0}",
-                    refusal.getMessage());
-        }
+        return standing.config().log().compacting() != null;
     }
 
     /**
@@ -1467,66 +567,24 @@ public final class Partition {
      * OFFSET_OUT_OF_RANGE} above what is committed.
      */
     public CompletionStage<Long> deleteRecordsBefore(long offset) {
-        var done = new CompletableFuture<Long>();
-        loop.execute(() -> whenOpen((opened, failure) -> {
-            if (opened == null) {
-                done.completeExceptionally(failure == null ? notLeading() : failure);
-            } else {
-                deleteRecordsBefore(opened, offset, done);
-            }
-        }));
-        return done;
-    }
-
-    private void deleteRecordsBefore(PartitionLog opened, long offset, CompletableFuture<Long> done) {
-        var committed = opened.view().highWatermark();
-        var before = offset == -1 ? committed : offset;
-        if (before < 0 || before > committed) {
-            done.completeExceptionally(new BrokerException(
-                    ErrorCode.OFFSET_OUT_OF_RANGE,
-                    "partition " + id + " is committed up to " + committed + ", not " + offset));
-            return;
-        }
-        try {
-            done.complete(opened.deleteRecordsBefore(before));
-        } catch (IOException e) {
-            done.completeExceptionally(refusal(e));
-        }
+        return upkeep.deleteRecordsBefore(offset);
     }
 
     /** Closes the log for good. The stage completes once the disk has everything. */
     CompletionStage<Void> close(String reason) {
         var done = new CompletableFuture<Void>();
         loop.execute(() -> {
-            CompletionStage<Void> besideClosed = CompletableFuture.allOf(beside.values().stream()
+            CompletionStage<Void> besideClosed = CompletableFuture.allOf(logs.beside().stream()
                     .map(log -> log.close(reason).toCompletableFuture())
                     .toArray(CompletableFuture<?>[]::new));
-            awaitsRoomAt = -1;
-            var failed = role instanceof Role.Offline;
-            if (!failed) {
-                role = new Role.Offline(reason);
-                failAll(new BrokerException(
-                        ErrorCode.NOT_LEADER_OR_FOLLOWER, "partition " + id + " is closed here: " + reason));
-            }
-            var opened = open;
-            open = null;
-            var running = cleaning;
-            var cleaned = running == null ? CompletableFuture.<Void>completedStage(null) : running.cancel();
-            cleaned.whenComplete((ended, givenUp) -> storage.commit().between(() -> {
+            var opened = access.giveUp(reason);
+            upkeep.cancel().whenComplete((ended, givenUp) -> storage.commit().between(() -> {
                 if (opened != null) {
-                    closeQuietly(opened);
+                    access.close(opened);
                 }
                 besideClosed.thenRun(() -> done.complete(null));
             }));
         });
         return done;
-    }
-
-    private void closeQuietly(PartitionLog opened) {
-        try {
-            opened.close();
-        } catch (IOException e) {
-            log.log(System.Logger.Level.WARNING, "Log was not closed cleanly and will be recovered: " + id, e);
-        }
     }
 }

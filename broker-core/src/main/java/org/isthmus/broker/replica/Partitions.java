@@ -167,7 +167,7 @@ public final class Partitions {
 
     /** Lets go of replicas that lag, in what is led here. */
     public void lookAtReplicas() {
-        partitions.values().forEach(Partition::dropLagging);
+        partitions.values().forEach(partition -> partition.leaderSide().ifPresent(LeaderSide::dropLagging));
     }
 
     private void fetch() {
@@ -339,7 +339,7 @@ public final class Partitions {
 
     /** Deletes what is not kept any more, in every partition that is open and led here. */
     public void applyRetention(Consumption consumption) {
-        partitions.values().forEach(partition -> partition.applyRetention(consumption));
+        partitions.values().forEach(partition -> partition.upkeep().applyRetention(consumption));
         temporary.applyRetention(consumption);
     }
 

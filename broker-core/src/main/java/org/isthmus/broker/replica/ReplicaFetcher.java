@@ -56,7 +56,7 @@ final class ReplicaFetcher {
         private static final class Log {
             private final LogKind kind;
             /** Null while it is being found out. */
-            private Partition.@Nullable Position position;
+            private FollowerSide.@Nullable Position position;
 
             private long highWatermark = -1;
             private long startOffset = -1;
@@ -107,11 +107,12 @@ final class ReplicaFetcher {
 
     private void locate(Asked one) {
         var what = one.of.what;
-        await(one, what.partition().position(one.log.kind, what.as())).thenRun(() -> loop.execute(this::ask));
+        await(one, what.partition().followerSide().position(one.log.kind, what.as()))
+                .thenRun(() -> loop.execute(this::ask));
     }
 
     /** Completes, on the loop, when the log has a position again or is left out for a while. */
-    private CompletionStage<Void> await(Asked one, CompletionStage<Partition.Position> next) {
+    private CompletionStage<Void> await(Asked one, CompletionStage<FollowerSide.Position> next) {
         one.log.position = null;
         var done = new CompletableFuture<Void>();
         next.whenComplete((position, failure) -> loop.execute(() -> {
@@ -244,11 +245,11 @@ final class ReplicaFetcher {
     }
 
     /** Null where there is nothing to do. */
-    private @Nullable CompletionStage<Partition.Position> take(Asked one, ReplicaFetch.Answer answer) {
+    private @Nullable CompletionStage<FollowerSide.Position> take(Asked one, ReplicaFetch.Answer answer) {
         var what = one.of.what;
         if (answer.differs() != null
                 || (answer.error() == ErrorCode.OFFSET_OUT_OF_RANGE && answer.startOffset() >= 0)) {
-            return what.partition().align(one.log.kind, what.as(), answer);
+            return what.partition().followerSide().align(one.log.kind, what.as(), answer);
         }
         if (answer.error() != ErrorCode.NONE) {
             leaveOut(one);
@@ -270,7 +271,7 @@ final class ReplicaFetcher {
         }
         one.log.highWatermark = answer.highWatermark();
         one.log.startOffset = answer.startOffset();
-        return what.partition().replicate(one.log.kind, what.as(), answer);
+        return what.partition().followerSide().replicate(one.log.kind, what.as(), answer);
     }
 
     private void got(Followed one, int bytes) {

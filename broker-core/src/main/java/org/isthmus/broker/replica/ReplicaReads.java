@@ -61,7 +61,8 @@ public record ReplicaReads(Partitions partitions, Executor reads, EventLoop time
         private CompletionStage<ReplicaFetch.Found> ask(ReplicaFetch.Ask ask) {
             return partitions
                     .partition(ask.partition())
-                    .map(partition -> partition.asked(ask, fetch.follower(), fetch.followerEpoch()))
+                    .flatMap(Partition::leaderSide)
+                    .map(side -> side.asked(ask, fetch.follower(), fetch.followerEpoch()))
                     .orElseGet(() -> CompletableFuture.completedStage(
                             new ReplicaFetch.Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER, -1)));
         }
@@ -147,8 +148,9 @@ public record ReplicaReads(Partitions partitions, Executor reads, EventLoop time
                 }
                 partitions
                         .partition(ask.partition())
-                        .ifPresent(partition ->
-                                calls.add(partition.onAppended(ask.log(), ask.offset(), () -> next.complete(null))));
+                        .flatMap(Partition::leaderSide)
+                        .ifPresent(
+                                side -> calls.add(side.onAppended(ask.log(), ask.offset(), () -> next.complete(null))));
             }
             if (timeIsUp) {
                 // The timer may have run out before this round was there to be told.

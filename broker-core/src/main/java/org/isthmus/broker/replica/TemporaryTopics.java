@@ -150,7 +150,7 @@ public final class TemporaryTopics {
     }
 
     void applyRetention(Consumption consumption) {
-        topics.values().forEach(topic -> topic.partition().applyRetention(consumption));
+        topics.values().forEach(topic -> topic.partition().upkeep().applyRetention(consumption));
     }
 
     void close() {

@@ -9,8 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Those who wait for the high watermark, or another mark, to reach an offset, lowest first. Owned by the partition's loop. */
 final class Waiters {
-    private final TreeSet<Waiter> byOffset = new TreeSet<>(
-            Comparator.comparingLong((Waiter waiter) -> waiter.offset).thenComparingLong(waiter -> waiter.number));
+    private static final Comparator<Waiter> ORDER =
+            Comparator.comparingLong((Waiter waiter) -> waiter.offset).thenComparingLong(waiter -> waiter.number);
+
+    /** Null before anybody has waited, since a broker may have thousands of partitions that nobody uses. */
+    private @Nullable TreeSet<Waiter> byOffset;
+
     private long nextNumber;
 
     /** Told exactly once, unless it is taken away before. */
@@ -61,6 +65,9 @@ final class Waiters {
 
     Waiter add(long offset, Listener listener, @Nullable Deadline deadline) {
         var waiter = new Waiter(offset, nextNumber++, listener, deadline);
+        if (byOffset == null) {
+            byOffset = new TreeSet<>(ORDER);
+        }
         byOffset.add(waiter);
         return waiter;
     }
@@ -75,28 +82,36 @@ final class Waiters {
     }
 
     void remove(Waiter waiter) {
-        byOffset.remove(waiter);
+        if (byOffset != null) {
+            byOffset.remove(waiter);
+        }
     }
 
     void reached(long offset) {
-        while (!byOffset.isEmpty() && byOffset.first().offset <= offset) {
-            byOffset.pollFirst().listener.reached();
+        var waiting = byOffset;
+        while (waiting != null && !waiting.isEmpty() && waiting.first().offset <= offset) {
+            waiting.pollFirst().listener.reached();
         }
     }
 
     /** Fails those whose time is over. Returns whether any that has a deadline waits on. */
     boolean expire(long nowNanos, BrokerException reason) {
-        var overdue = byOffset.stream()
+        var waiting = byOffset;
+        if (waiting == null) {
+            return false;
+        }
+        var overdue = waiting.stream()
                 .filter(waiter -> waiter.deadline != null && waiter.deadline.hasPassed(nowNanos))
                 .toList();
-        byOffset.removeAll(overdue);
+        waiting.removeAll(overdue);
         overdue.forEach(waiter -> waiter.listener.failed(reason));
-        return byOffset.stream().anyMatch(waiter -> waiter.deadline != null);
+        return waiting.stream().anyMatch(waiter -> waiter.deadline != null);
     }
 
     void failAll(BrokerException reason) {
-        while (!byOffset.isEmpty()) {
-            byOffset.pollFirst().listener.failed(reason);
+        var waiting = byOffset;
+        while (waiting != null && !waiting.isEmpty()) {
+            waiting.pollFirst().listener.failed(reason);
         }
     }
 }
