@@ -43,38 +43,38 @@ class ClusterSimulationTest {
 
     @Test
     void nothingCommittedIsLostAndTheClusterComesBack() {
-        assertThat(runEach(25, FOUND, Writing::new)).as("records read").isGreaterThan(1_000);
+        assertThat(runEach(75, FOUND, Writing::new)).as("records read").isGreaterThan(1_000);
     }
 
     @Test
     void throttledReplicasComeInTheEndWithEverything() {
-        assertThat(runEach(15, NONE, Writing::new, Throttling::new))
+        assertThat(runEach(45, NONE, Writing::new, Throttling::new))
                 .as("records read")
                 .isGreaterThan(1_000);
     }
 
     @Test
     void transactionsAreAllOrNothingAndMoveRecordsOnce() {
-        assertThat(runEach(8, NONE, Moving::new)).as("transactions committed").isGreaterThan(100);
+        assertThat(runEach(24, NONE, Moving::new)).as("transactions committed").isGreaterThan(100);
     }
 
     @Test
     void whatIsAcknowledgedNeverComesAgainAndNothingElseIsLost() {
-        assertThat(runEach(20, FOUND_SHARING, Sharing::new))
+        assertThat(runEach(60, FOUND_SHARING, Sharing::new))
                 .as("records acknowledged")
                 .isGreaterThan(1_000);
     }
 
     @Test
     void whatASessionHoldsIsItsOwnUntilThatEnds() {
-        assertThat(runEach(10, FOUND_IN_SESSIONS, Sharing::inSessions))
+        assertThat(runEach(30, FOUND_IN_SESSIONS, Sharing::inSessions))
                 .as("records acknowledged")
                 .isGreaterThan(500);
     }
 
     @Test
     void whatAGroupGivesUpLeavesADeadLetter() {
-        assertThat(runEach(10, FOUND_BURYING, Sharing::burying))
+        assertThat(runEach(30, FOUND_BURYING, Sharing::burying))
                 .as("records acknowledged")
                 .isGreaterThan(500);
     }
@@ -83,7 +83,7 @@ class ClusterSimulationTest {
     void committedOffsetsNeverGoBackAlsoWhereTheirLogIsCompacted() {
         var committed = new AtomicLong();
         var compactedAway = new AtomicLong();
-        Seeds.each(8, seed -> {
+        Seeds.each(24, seed -> {
             var outcome = run(seed, Committing::new);
             committed.addAndGet(outcome.achieved());
             compactedAway.addAndGet(outcome.compactedAway());
@@ -94,17 +94,17 @@ class ClusterSimulationTest {
 
     @Test
     void whatIsSentForLaterComesOnceAndNotBeforeItsTime() {
-        assertThat(runEach(15, NONE, Delaying::new)).as("records that waited").isGreaterThan(1_000);
+        assertThat(runEach(45, NONE, Delaying::new)).as("records that waited").isGreaterThan(1_000);
     }
 
     @Test
     void aPartitionIsReadByOneMemberAtATimeAndWhoIsReplacedCommitsNothing() {
-        assertThat(runEach(10, NONE, Belonging::new)).as("offsets committed").isGreaterThan(500);
+        assertThat(runEach(30, NONE, Belonging::new)).as("offsets committed").isGreaterThan(500);
     }
 
     @Test
     void allOfItHoldsTogether() {
-        assertThat(runEach(2, NONE, Writing::new, Moving::new, Committing::new, Delaying::new))
+        assertThat(runEach(6, NONE, Writing::new, Moving::new, Committing::new, Delaying::new))
                 .as("records read, transactions and offsets committed, records that waited")
                 .isGreaterThan(500);
     }
