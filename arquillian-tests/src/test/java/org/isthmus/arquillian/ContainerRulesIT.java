@@ -31,6 +31,9 @@ class ContainerRulesIT {
     @Resource(lookup = "java:app/jms/notices")
     private Topic notices;
 
+    @Resource(lookup = "java:app/jms/history")
+    private Topic history;
+
     @Deployment
     static WebArchive application() {
         return Application.war("notices.war", NoticeBean.class)
@@ -51,6 +54,15 @@ class ContainerRulesIT {
                 context.createDurableConsumer(notices, "of-an-application").close();
                 context.unsubscribe("of-an-application");
             }
+        }
+    }
+
+    @Test
+    void topicSaysWhereWhoConsumesItBegins() {
+        try (var context = named.createContext("j2ee", "j2ee")) {
+            context.createProducer().send(history, "before");
+            assertThat(context.createConsumer(history).receiveBody(String.class, 20_000))
+                    .isEqualTo("before");
         }
     }
 

@@ -27,5 +27,12 @@ import jakarta.jms.JMSDestinationDefinition;
         destinationName = "notices",
         properties = "physicalName=notices",
         resourceAdapter = "isthmus")
+@JMSDestinationDefinition(
+        name = "java:app/jms/history",
+        interfaceName = "jakarta.jms.Topic",
+        className = "org.isthmus.jms.IsthmusTopic",
+        destinationName = "history",
+        properties = {"physicalName=history", "startFrom=earliest"},
+        resourceAdapter = "isthmus")
 @Singleton
 public class NamedDefinitions {}

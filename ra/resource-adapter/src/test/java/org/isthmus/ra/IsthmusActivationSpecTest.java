@@ -18,6 +18,8 @@ import org.isthmus.jms.StartFrom;
 import org.isthmus.ra.inbound.Subscription.Batch;
 import org.isthmus.ra.inbound.Subscription.Ordering;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Element;
 
 class IsthmusActivationSpecTest {
@@ -143,17 +145,19 @@ class IsthmusActivationSpecTest {
     }
 
     /** Servers set what the deployment descriptor of the adapter declares. */
-    @Test
-    void everyPropertyThatTheArchiveDeclaresIsThere() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"activationspec, 20", "adminobject, 1"})
+    void everyPropertyThatTheArchiveDeclaresIsThere(String kind, int least) throws Exception {
         var declared = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(Path.of("src/main/rar/META-INF/ra.xml").toFile())
-                .getElementsByTagName("activationspec");
+                .getElementsByTagName(kind);
+        assertThat(declared.getLength()).isPositive();
         for (int n = 0; n < declared.getLength(); n++) {
             var one = (Element) declared.item(n);
-            var bean = Class.forName(text(one, "activationspec-class"));
+            var bean = Class.forName(text(one, kind + "-class"));
             var properties = one.getElementsByTagName("config-property");
-            assertThat(properties.getLength()).isGreaterThan(20);
+            assertThat(properties.getLength()).isGreaterThan(least);
             for (int m = 0; m < properties.getLength(); m++) {
                 var property = (Element) properties.item(m);
                 var descriptor = new PropertyDescriptor(text(property, "config-property-name"), bean);
