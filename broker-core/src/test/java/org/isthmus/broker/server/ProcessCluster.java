@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -94,9 +93,9 @@ public final class ProcessCluster implements AutoCloseable {
         Acquaintance.awaitAmong(running.keySet().stream().map(this::address).toList());
     }
 
+    /** At all brokers that run; for tests too that have no class of the broker's. */
     public void createQueue(String name, int partitions) throws ExecutionException, InterruptedException {
-        awaitEachOther();
-        var queue = new NewTopic(name, Optional.of(partitions), Optional.empty());
+        var queue = new NewTopic(name, partitions, (short) running.size());
         ReplicatedTopic.make(bootstrap(), queue.configs(Map.of("isthmus.queue", "true")));
     }
 
