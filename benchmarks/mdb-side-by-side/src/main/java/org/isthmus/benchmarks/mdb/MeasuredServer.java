@@ -30,7 +30,9 @@ final class MeasuredServer implements AutoCloseable {
             "java.naming/javax.naming");
 
     private final int port = FreePort.pick();
-    private final HttpClient http = HttpClient.newHttpClient();
+    // A server gives up a connection of HTTP/2 on which an answer is waited for for minutes.
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Path log;
     private final Process process;
 
