@@ -12,8 +12,6 @@ import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
-import org.isthmus.broker.client.OffsetSpec;
-import org.isthmus.broker.client.ShareOptions;
 import org.isthmus.broker.client.ShareStream;
 import org.isthmus.broker.client.ShareStream.Settlement;
 import org.isthmus.broker.client.ShareStream.ShareDelivery;
@@ -43,7 +41,7 @@ class GrowingTopicTest {
         var client = world.connect(transport);
         world.get(producer.createTopic(new NewTopic("orders", 1, Map.of())));
         send(world, producer, 0, "before");
-        var member = client.openShare("audit", "orders", fromNow());
+        var member = client.openShare("audit", "orders", SimulatedWorld.fromNow(Optional.empty()));
         assertThat(world.get(member.poll(1, Duration.ZERO))).isEmpty();
         send(world, producer, 0, "held");
         var held = world.get(member.poll(1, LONG)).get(0);
@@ -82,18 +80,5 @@ class GrowingTopicTest {
         return deliveries.stream()
                 .map(delivery -> new String(delivery.record().value(), StandardCharsets.UTF_8))
                 .toList();
-    }
-
-    private static ShareOptions fromNow() {
-        return new ShareOptions(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                10,
-                ShareOptions.Redelivery.AT_ONCE,
-                Optional.empty(),
-                new OffsetSpec.Latest(),
-                false);
     }
 }

@@ -7,8 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.isthmus.broker.client.NewTopic;
-import org.isthmus.broker.client.OffsetSpec;
-import org.isthmus.broker.client.ShareOptions;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.sim.Seeds;
 import org.junit.jupiter.api.Test;
@@ -26,27 +24,14 @@ class RefusedMemberTest {
     private static void run(SimulatedWorld world) {
         var client = world.connect(world.newTransport());
         world.get(client.createTopic(new NewTopic("orders", 1, Map.of())));
-        var first = client.openShare("audit", "orders", wanting("n = 1"));
+        var first = client.openShare("audit", "orders", SimulatedWorld.fromNow(Optional.of("n = 1")));
         world.get(first.poll(1, Duration.ZERO));
         world.get(first.leave());
         world.get(world.server.grow("orders", 2));
 
-        var other = client.openShare("audit", "orders", wanting("n = 2"));
+        var other = client.openShare("audit", "orders", SimulatedWorld.fromNow(Optional.of("n = 2")));
         assertThatThrownBy(() -> world.get(other.poll(1, Duration.ZERO))).hasMessageContaining("INVALID_CONFIG");
         world.get(other.leave());
         world.get(client.deleteShareGroup("audit", Set.of(OLD, NEW)));
-    }
-
-    private static ShareOptions wanting(String selector) {
-        return new ShareOptions(
-                Optional.of(selector),
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                10,
-                ShareOptions.Redelivery.AT_ONCE,
-                Optional.empty(),
-                new OffsetSpec.Latest(),
-                false);
     }
 }

@@ -2,10 +2,13 @@ package org.isthmus.broker.protocol.client;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.ClientConfig;
+import org.isthmus.broker.client.OffsetSpec;
+import org.isthmus.broker.client.ShareOptions;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.network.Transport;
 import org.isthmus.broker.server.SimulatedServer;
@@ -43,6 +46,20 @@ final class SimulatedWorld {
     BrokerClient connect(Transport transport) {
         return SimulatedClients.connect(
                 List.of(BROKER), ClientConfig.defaults("test"), transport, clock, new SimIds(random));
+    }
+
+    /** Of a group that begins with what comes from now on. */
+    static ShareOptions fromNow(Optional<String> selector) {
+        return new ShareOptions(
+                selector,
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                10,
+                ShareOptions.Redelivery.AT_ONCE,
+                Optional.empty(),
+                new OffsetSpec.Latest(),
+                false);
     }
 
     /** Cuts all connections of a process; both sides hear of it later. */
