@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Pairs of a key and a value, both growing, in a file of 12 bytes each. Written by the log's owner, read by anybody without a lock. The
- * newest entries are in memory and go to the file by blocks, so an idle index costs next to nothing and an append hardly ever a write.
+ * newest entries are in memory and go to the file by blocks, so an idle index costs next to nothing and an append hardly ever a write. The block
+ * that was read last stays in memory, so who reads on seldom needs the file.
  * May lag the log, never leads it: what could not be written is left out, and a reader then walks a longer way.
  */
 final class SparseIndex {
@@ -42,12 +43,16 @@ final class SparseIndex {
                 LOG.log(Level.WARNING, "An index entry is left out: " + path, failure);
                 return;
             }
-            last = new Tail(last.before + BLOCK, new long[BLOCK], new int[BLOCK], 0);
+            last = new Tail(last.before + BLOCK, new long[BLOCK], new int[BLOCK], 0, last.readLast);
             tail = last;
         } else if (last.count == last.keys.length) {
             var length = Math.min(BLOCK, Math.max(4, 2 * last.count));
             last = new Tail(
-                    last.before, Arrays.copyOf(last.keys, length), Arrays.copyOf(last.values, length), last.count);
+                    last.before,
+                    Arrays.copyOf(last.keys, length),
+                    Arrays.copyOf(last.values, length),
+                    last.count,
+                    last.readLast);
             tail = last;
         }
         var at = last.count;
@@ -121,9 +126,9 @@ final class SparseIndex {
     private void keep(int count) throws IOException {
         var last = tail();
         if (count >= last.before) {
-            tail = new Tail(last.before, last.keys.clone(), last.values.clone(), count - last.before);
+            tail = new Tail(last.before, last.keys.clone(), last.values.clone(), count - last.before, last.readLast);
         } else {
-            tail = new Tail(count, new long[0], new int[0], 0);
+            tail = new Tail(count, new long[0], new int[0], 0, null);
         }
         if (files.exists(path)) {
             file().truncate((long) Math.min(count, last.before) * ENTRY_BYTES);
@@ -150,8 +155,9 @@ final class SparseIndex {
         if (count > last.before) {
             return new Entry(last.keys[count - 1 - last.before], last.values[count - 1 - last.before]);
         }
-        var entry = read(count - 1, 1);
-        return new Entry(entry.getLong(0), entry.getInt(8));
+        var block = block(last, (count - 1) / BLOCK);
+        var at = (count - 1) % BLOCK;
+        return new Entry(field(block.entries, at, true), (int) field(block.entries, at, false));
     }
 
     /** How many entries, from the first on, do not exceed the bound. */
@@ -170,13 +176,17 @@ final class SparseIndex {
             }
             return last.before + low;
         }
-        return countInFile(last.before, byKey, bound);
+        return countInFile(last, byKey, bound);
     }
 
-    private int countInFile(int entries, boolean byKey, long bound) throws IOException {
+    private int countInFile(Tail last, boolean byKey, long bound) throws IOException {
+        var known = last.readLast;
+        if (known != null && known.surrounds(byKey, bound)) {
+            return known.countUpTo(byKey, bound);
+        }
         // First the block by its first entry, then within the block, which is read at once.
         var low = 0;
-        var high = (entries + BLOCK - 1) / BLOCK;
+        var high = (last.before + BLOCK - 1) / BLOCK;
         while (low < high) {
             var middle = (low + high) >>> 1;
             if (field(read(middle * BLOCK, 1), 0, byKey) <= bound) {
@@ -185,17 +195,19 @@ final class SparseIndex {
                 high = middle;
             }
         }
-        if (low == 0) {
-            return 0;
+        return low == 0 ? 0 : block(last, low - 1).countUpTo(byKey, bound);
+    }
+
+    private Block block(Tail last, int number) throws IOException {
+        var known = last.readLast;
+        var first = number * BLOCK;
+        var size = Math.min(BLOCK, last.before - first);
+        if (known != null && known.number == number && known.size() == size) {
+            return known;
         }
-        var first = (low - 1) * BLOCK;
-        var inBlock = Math.min(BLOCK, entries - first);
-        var block = read(first, inBlock);
-        var count = 1;
-        while (count < inBlock && field(block, count, byKey) <= bound) {
-            count++;
-        }
-        return first + count;
+        var block = new Block(number, read(first, size));
+        last.readLast = block;
+        return block;
     }
 
     private static long field(ByteBuffer entries, int index, boolean byKey) {
@@ -218,7 +230,7 @@ final class SparseIndex {
         var known = tail;
         if (known == null) {
             var entries = files.exists(path) ? (int) (file().size() / ENTRY_BYTES) : 0;
-            known = new Tail(entries, new long[0], new int[0], 0);
+            known = new Tail(entries, new long[0], new int[0], 0, null);
             tail = known;
         }
         return known;
@@ -244,12 +256,35 @@ final class SparseIndex {
         private final long[] keys;
         private final int[] values;
         private volatile int count;
+        private volatile @Nullable Block readLast;
 
-        private Tail(int before, long[] keys, int[] values, int count) {
+        private Tail(int before, long[] keys, int[] values, int count, @Nullable Block readLast) {
             this.before = before;
             this.keys = keys;
             this.values = values;
             this.count = count;
+            this.readLast = readLast;
+        }
+    }
+
+    /** Entries in the file that stand together. */
+    private record Block(int number, ByteBuffer entries) {
+        private int size() {
+            return entries.limit() / ENTRY_BYTES;
+        }
+
+        /** Whether the bound lies between two of the entries, so that those outside need not be looked at. */
+        private boolean surrounds(boolean byKey, long bound) {
+            return field(entries, 0, byKey) <= bound && bound < field(entries, size() - 1, byKey);
+        }
+
+        /** How many entries, from the first of the file on, do not exceed the bound, which this block's first does not. */
+        private int countUpTo(boolean byKey, long bound) {
+            var count = 1;
+            while (count < size() && field(entries, count, byKey) <= bound) {
+                count++;
+            }
+            return number * BLOCK + count;
         }
     }
 }
