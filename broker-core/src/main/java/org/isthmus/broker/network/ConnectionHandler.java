@@ -4,6 +4,9 @@ package org.isthmus.broker.network;
 public interface ConnectionHandler {
     void received(ReceivedFrame frame);
 
+    /** Nothing more has come for now: a socket brings what came together one after another, and then says this. */
+    default void receivedAll() {}
+
     /** The largest frame that it takes now, below what the transport takes at all. A connection that announces a larger one is closed. */
     default int maxFrameBytes() {
         return Integer.MAX_VALUE;

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.isthmus.broker.runtime.EventLoop;
+import org.isthmus.broker.runtime.WaitingThread;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +29,15 @@ final class NettyTransport implements Transport {
     private final EventLoopGroup group;
     private final TcpEndpoints tcp;
     private final InVmEndpoints inVm;
-    private final ClientLoops clientLoops;
+    private final HelpedLoops clientLoops;
+    private final HelpedLoops requestLoops;
 
     NettyTransport(TransportConfig config) {
         this.group = new MultiThreadIoEventLoopGroup(config.threads(), new IoThreads(), NioIoHandler.newFactory());
         this.tcp = new TcpEndpoints(group, config);
         this.inVm = new InVmEndpoints(config);
-        this.clientLoops = new ClientLoops(config.threads());
+        this.clientLoops = new HelpedLoops("isthmus-client-", config.threads());
+        this.requestLoops = new HelpedLoops("isthmus-request-", config.threads());
     }
 
     @Override
@@ -42,7 +45,10 @@ final class NettyTransport implements Transport {
             Endpoint endpoint, @Nullable Tls tls, Function<Connection, ConnectionHandler> accept) {
         return endpoint instanceof Endpoint.InVm name
                 ? inVm.bind(name, accept)
-                : tcp.bind((Endpoint.Tcp) endpoint, tls, accept);
+                : tcp.bind(
+                        (Endpoint.Tcp) endpoint,
+                        tls,
+                        connection -> new OnOtherLoop(connection, requestLoops.next(), WaitingThread::begin, accept));
     }
 
     @Override
@@ -53,10 +59,10 @@ final class NettyTransport implements Transport {
         }
         var socket = (Endpoint.Tcp) endpoint;
         if (owner instanceof IoLoop io) {
-            return tcp.connect(socket, io.loop(), tls, opened);
+            return tcp.connect(socket, io.loop(), tls, opened::apply);
         }
         return tcp.connect(
-                socket, group.next(), tls, connection -> new OnOtherLoop(connection, opened.apply(connection), owner));
+                socket, group.next(), tls, connection -> new OnOtherLoop(connection, owner, Runnable::run, opened));
     }
 
     @Override
@@ -83,6 +89,7 @@ final class NettyTransport implements Transport {
         if (!ownsCurrentThread()) {
             ended.awaitUninterruptibly(CLOSE_WAIT_MS);
         }
+        requestLoops.close();
         clientLoops.close();
     }
 

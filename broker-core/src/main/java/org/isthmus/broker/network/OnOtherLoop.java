@@ -1,18 +1,87 @@
 package org.isthmus.broker.network;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.isthmus.broker.runtime.EventLoop;
 
-/** A handler of a socket's connection that lives on another loop than the socket. One that throws loses its connection, as any does. */
-record OnOtherLoop(Connection connection, ConnectionHandler handler, EventLoop loop) implements ConnectionHandler {
+/**
+ * A socket's connection whose owner is another loop than the socket's: the handler lives there, and so does what is asked of the owner. What comes
+ * together is handed over in one turn, and what is sent in one turn leaves together. Where the loop does not keep up, the socket is not read for
+ * a while. A handler that throws loses its connection, as any does.
+ */
+final class OnOtherLoop implements Connection, ConnectionHandler {
     private static final System.Logger LOG = System.getLogger(OnOtherLoop.class.getName());
+    private static final long MOST_BYTES_WAITING = 1 << 20;
+    private static final long MOST_BYTES_TOGETHER = 16 << 10;
+
+    private final TcpConnection connection;
+    private final EventLoop loop;
+    private final Consumer<Runnable> handingOver;
+    private final ConnectionHandler handler;
+    private final Queue<ReceivedFrame> inbox = new ConcurrentLinkedQueue<>();
+    private final AtomicLong bytesWaiting = new AtomicLong();
+    private final AtomicBoolean rung = new AtomicBoolean();
+    /** What was sent in this turn. Belongs to the loop. */
+    private List<Frame> outbox = new ArrayList<>();
+
+    private long outboxBytes;
+    /** Guards what the socket is told of reading. */
+    private final Object reading = new Object();
+
+    private volatile boolean wantsReading = true;
+    private boolean isOverfull;
+
+    /** @param handingOver runs the socket's thread through a turn of what came */
+    OnOtherLoop(
+            TcpConnection connection,
+            EventLoop loop,
+            Consumer<Runnable> handingOver,
+            Function<Connection, ConnectionHandler> opened) {
+        this.connection = connection;
+        this.loop = loop;
+        this.handingOver = handingOver;
+        this.handler = opened.apply(this);
+    }
 
     @Override
     public void received(ReceivedFrame frame) {
-        try {
-            loop.perform(() -> receive(frame));
-        } catch (RejectedExecutionException ended) {
-            frame.release();
+        inbox.add(frame);
+        if (bytesWaiting.addAndGet(frame.buffer().remaining()) > MOST_BYTES_WAITING) {
+            overfull(true);
+        }
+    }
+
+    @Override
+    public void receivedAll() {
+        if (!inbox.isEmpty() && rung.compareAndSet(false, true)) {
+            try {
+                handingOver.accept(() -> loop.perform(this::takeFrames));
+            } catch (RejectedExecutionException ended) {
+                releaseFrames();
+            }
+        }
+    }
+
+    private void takeFrames() {
+        rung.set(false);
+        while (wantsReading && !connection.isClosedToMore()) {
+            var frame = inbox.poll();
+            if (frame == null) {
+                break;
+            }
+            long left = bytesWaiting.addAndGet(-frame.buffer().remaining());
+            receive(frame);
+            if (left <= MOST_BYTES_WAITING / 2) {
+                overfull(false);
+            }
         }
     }
 
@@ -28,6 +97,36 @@ record OnOtherLoop(Connection connection, ConnectionHandler handler, EventLoop l
         }
     }
 
+    private void releaseFrames() {
+        for (var frame = inbox.poll(); frame != null; frame = inbox.poll()) {
+            frame.release();
+        }
+    }
+
+    private void overfull(boolean isSo) {
+        synchronized (reading) {
+            if (isOverfull != isSo) {
+                isOverfull = isSo;
+                connection.setReading(wantsReading && !isOverfull);
+            }
+        }
+    }
+
+    @Override
+    public void setReading(boolean reads) {
+        if (!loop.inLoop()) {
+            perform(() -> setReading(reads));
+            return;
+        }
+        synchronized (reading) {
+            wantsReading = reads;
+            connection.setReading(wantsReading && !isOverfull);
+        }
+        if (reads) {
+            loop.execute(this::takeFrames); // later, so that received() never runs inside itself
+        }
+    }
+
     @Override
     public int maxFrameBytes() {
         return handler.maxFrameBytes();
@@ -35,19 +134,85 @@ record OnOtherLoop(Connection connection, ConnectionHandler handler, EventLoop l
 
     @Override
     public void writable(boolean writable) {
-        run(() -> handler.writable(writable));
+        perform(() -> handler.writable(writable));
     }
 
     @Override
     public void closed() {
-        run(handler::closed);
+        perform(() -> {
+            takeFrames();
+            releaseFrames();
+            handler.closed();
+        });
     }
 
-    private void run(Runnable task) {
+    @Override
+    public void perform(Runnable task) {
         try {
             loop.perform(task);
-        } catch (RejectedExecutionException ended) {
-            // Nobody is there any more whom it could concern.
+        } catch (RejectedExecutionException e) {
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "A task came after the end of its transport: remote={0}",
+                    remoteAddress());
         }
+    }
+
+    @Override
+    public boolean inLoop() {
+        return loop.inLoop();
+    }
+
+    @Override
+    public void send(Frame frame) {
+        TcpConnection.requireSendable(frame);
+        if (!loop.inLoop()) {
+            connection.send(frame);
+            return;
+        }
+        outbox.add(frame);
+        outboxBytes += frame.size();
+        if (outboxBytes > MOST_BYTES_TOGETHER) {
+            sendAll();
+        } else if (outbox.size() == 1) {
+            loop.execute(this::sendAll);
+        }
+    }
+
+    private void sendAll() {
+        if (!outbox.isEmpty()) {
+            var frames = outbox;
+            outbox = new ArrayList<>();
+            outboxBytes = 0;
+            connection.send(frames);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (loop.inLoop()) {
+            sendAll();
+        }
+        connection.close();
+    }
+
+    /** What was handed to it and has not left it. */
+    long queuedBytes() {
+        return connection.queuedBytes();
+    }
+
+    @Override
+    public Optional<TlsRefusedException> refusal() {
+        return connection.refusal();
+    }
+
+    @Override
+    public String remoteAddress() {
+        return connection.remoteAddress();
+    }
+
+    @Override
+    public Endpoint endpoint() {
+        return connection.endpoint();
     }
 }

@@ -14,7 +14,7 @@ final class PendingBytes {
     private final int scarceLimit;
     private final HeldMemory held;
     private final AtomicLong bytes = new AtomicLong();
-    private boolean full;
+    private volatile boolean full;
 
     PendingBytes(int limit, HeldMemory held) {
         this.limit = limit;

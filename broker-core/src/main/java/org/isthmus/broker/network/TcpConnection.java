@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class TcpConnection extends ByteToMessageDecoder implements Connection {
     private static final System.Logger LOG = System.getLogger(TcpConnection.class.getName());
     private static final int LENGTH_BYTES = 4;
+    private static final int FRAMES_UNTIL_LOOK = 64;
     private static final int MOST_BYTES_HERE = 16 << 10;
     /** Up to so many bytes of a file are sooner copied than sent by a system call of their own, after which the other side reads once more. */
     private static final int MOST_BYTES_COPIED = 16 << 10;
@@ -37,7 +38,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     private final OwnSocketChannel channel;
     private final Endpoint.Tcp endpoint;
     private final int maxFrameBytes;
-    private final Function<Connection, ConnectionHandler> opened;
+    private final Function<TcpConnection, ConnectionHandler> opened;
     private final PendingBytes pending;
     private final HeldMemory held;
     private final Queue<Frame> outgoing = new ConcurrentLinkedQueue<>();
@@ -62,7 +63,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             Endpoint.Tcp endpoint,
             TransportConfig config,
             HeldMemory held,
-            Function<Connection, ConnectionHandler> opened) {
+            Function<TcpConnection, ConnectionHandler> opened) {
         this.channel = channel;
         this.endpoint = endpoint;
         this.maxFrameBytes = config.maxFrameBytes();
@@ -73,18 +74,33 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
 
     @Override
     public void send(Frame frame) {
-        long size = LENGTH_BYTES + frame.size();
-        if (size > Integer.MAX_VALUE) {
-            frame.release();
-            throw new IllegalArgumentException("a frame of " + size + " bytes");
+        requireSendable(frame);
+        send(List.of(frame));
+    }
+
+    /** Sends one after the other, small ones with one write. */
+    void send(List<Frame> frames) {
+        long size = 0;
+        for (var frame : frames) {
+            size += LENGTH_BYTES + frame.size();
         }
-        if (size <= MOST_BYTES_HERE && !channel.eventLoop().inEventLoop() && sendHere(frame, (int) size)) {
+        if (size <= MOST_BYTES_HERE && !channel.eventLoop().inEventLoop() && sendHere(frames, (int) size)) {
             return;
         }
-        held.add(LENGTH_BYTES + inMemory(frame.parts()));
-        pending.add(size);
-        outgoing.add(frame);
+        for (var frame : frames) {
+            held.add(LENGTH_BYTES + inMemory(frame.parts()));
+            pending.add(LENGTH_BYTES + frame.size());
+            outgoing.add(frame);
+        }
         sendSoon();
+    }
+
+    /** Throws {@link IllegalArgumentException} for a frame that is too large to be sent, and lets go of it. */
+    static void requireSendable(Frame frame) {
+        if (LENGTH_BYTES + frame.size() > Integer.MAX_VALUE) {
+            frame.release();
+            throw new IllegalArgumentException("a frame of " + frame.size() + " bytes");
+        }
     }
 
     private void sendSoon() {
@@ -98,11 +114,11 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     }
 
     /**
-     * Writes a small frame to the socket on the calling thread where nothing is on its way before it, which saves waking the loop. Returns false
-     * where it has to go the other way.
+     * Writes small frames to the socket on the calling thread where nothing is on its way before them, which saves waking the loop. Returns false
+     * where they have to go the other way.
      */
-    private boolean sendHere(Frame frame, int size) {
-        if (endpoint.tls() || !channel.isActive() || inMemory(frame.parts()) != frame.size() || pending.count() > 0) {
+    private boolean sendHere(List<Frame> frames, int size) {
+        if (endpoint.tls() || !channel.isActive() || pending.count() > 0 || !areInMemory(frames)) {
             return false;
         }
         if (!writing.compareAndSet(false, true)) {
@@ -113,7 +129,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             if (pending.count() > 0 || begun != null) {
                 return false;
             }
-            var bytes = whole(frame, size);
+            var bytes = whole(frames, size);
             channel.socket().write(bytes);
             if (bytes.hasRemaining()) {
                 held.add(bytes.remaining());
@@ -133,10 +149,22 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         }
     }
 
-    private static ByteBuffer whole(Frame frame, int size) {
-        var bytes = ByteBuffer.allocate(size).putInt((int) frame.size());
-        for (var part : frame.parts()) {
-            bytes.put(((Frame.Bytes) part).buffer().duplicate());
+    private static boolean areInMemory(List<Frame> frames) {
+        for (var frame : frames) {
+            if (inMemory(frame.parts()) != frame.size()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static ByteBuffer whole(List<Frame> frames, int size) {
+        var bytes = ByteBuffer.allocate(size);
+        for (var frame : frames) {
+            bytes.putInt((int) frame.size());
+            for (var part : frame.parts()) {
+                bytes.put(((Frame.Bytes) part).buffer().duplicate());
+            }
         }
         return bytes.flip();
     }
@@ -159,6 +187,11 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         } catch (RejectedExecutionException e) {
             channel.close();
         }
+    }
+
+    /** Whether so much waits to be sent that nothing more should be taken from the other side. */
+    boolean isClosedToMore() {
+        return pending.isClosedToMore();
     }
 
     /** What was handed to it and has not left it. */
@@ -241,7 +274,15 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     public void channelReadComplete(ChannelHandlerContext context) {
         // Not the inherited one: it asks for more bytes where no message came out, also while reading is off.
         discardSomeReadBytes();
+        receivedAll();
         context.fireChannelReadComplete();
+    }
+
+    private void receivedAll() {
+        var handler = this.handler;
+        if (handler != null) {
+            handler.receivedAll();
+        }
     }
 
     @Override
@@ -304,6 +345,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         try {
             // Hands over what came whole before the end, unless nobody wants it.
             super.channelInactive(context);
+            receivedAll();
         } finally {
             failed = true;
             discardQueued();
@@ -371,7 +413,11 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             writeBytes(Unpooled.wrappedBuffer(begun));
             begun = null;
         }
+        int taken = 0;
         for (var frame = outgoing.poll(); frame != null; frame = outgoing.poll()) {
+            if (++taken % FRAMES_UNTIL_LOOK == 0) {
+                adjust(); // whoever sends on and on meanwhile is to be held back
+            }
             try {
                 write(frame);
             } catch (UncheckedIOException | OutOfMemoryError e) {
@@ -511,6 +557,8 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             stalled = false;
             // Later, so that received() never runs inside itself.
             perform(this::decodeWhatWaits);
+        } else if (reads) {
+            receivedAll();
         }
     }
 
@@ -522,6 +570,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         }
         try {
             channelRead(context, Unpooled.EMPTY_BUFFER);
+            receivedAll();
         } catch (Exception e) {
             failed(e);
         }

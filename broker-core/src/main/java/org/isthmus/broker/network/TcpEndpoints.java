@@ -50,7 +50,7 @@ final class TcpEndpoints {
     }
 
     CompletionStage<Endpoint> bind(
-            Endpoint.Tcp endpoint, @Nullable Tls tls, Function<Connection, ConnectionHandler> accept) {
+            Endpoint.Tcp endpoint, @Nullable Tls tls, Function<TcpConnection, ConnectionHandler> accept) {
         var bound = new CompletableFuture<Endpoint>();
         var spoken = spoken(endpoint, tls);
         on(group.next(), bound, () -> bind(endpoint, spoken, accept, bound));
@@ -75,7 +75,7 @@ final class TcpEndpoints {
     private void bind(
             Endpoint.Tcp endpoint,
             @Nullable Tls tls,
-            Function<Connection, ConnectionHandler> accept,
+            Function<TcpConnection, ConnectionHandler> accept,
             CompletableFuture<Endpoint> bound) {
         new ServerBootstrap()
                 .group(group)
@@ -127,7 +127,10 @@ final class TcpEndpoints {
     }
 
     CompletionStage<Connection> connect(
-            Endpoint.Tcp endpoint, EventLoop owner, @Nullable Tls tls, Function<Connection, ConnectionHandler> opened) {
+            Endpoint.Tcp endpoint,
+            EventLoop owner,
+            @Nullable Tls tls,
+            Function<TcpConnection, ConnectionHandler> opened) {
         var connected = new CompletableFuture<Connection>();
         var spoken = spoken(endpoint, tls);
         on(owner, connected, () -> connect(endpoint, owner, spoken, opened, connected));
@@ -138,7 +141,7 @@ final class TcpEndpoints {
             Endpoint.Tcp endpoint,
             EventLoop owner,
             @Nullable Tls tls,
-            Function<Connection, ConnectionHandler> opened,
+            Function<TcpConnection, ConnectionHandler> opened,
             CompletableFuture<Connection> connected) {
         new Bootstrap()
                 .group(owner)

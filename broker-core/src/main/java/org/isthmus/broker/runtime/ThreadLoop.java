@@ -125,7 +125,7 @@ public final class ThreadLoop implements EventLoop, Closeable {
         if (inLoop()) {
             timers.add(timer);
         } else {
-            execute(() -> timers.add(timer));
+            perform(() -> timers.add(timer)); // the thread is woken only for a timer that comes before the others
         }
         return timer;
     }

@@ -54,7 +54,7 @@ class SlowReadersTest {
     void clientsThatHaveSockets() throws Exception {
         askWithoutReading(new Endpoint.Tcp("127.0.0.1", 0), null, client, null, 8);
 
-        assertThat(accepted).allSatisfy(connection -> assertIsBounded(((TcpConnection) connection)::queuedBytes));
+        assertThat(accepted).allSatisfy(connection -> assertIsBounded(((OnOtherLoop) connection)::queuedBytes));
     }
 
     @Test
@@ -67,7 +67,7 @@ class SlowReadersTest {
                 Tls.ofClient(TlsSettings.of(authority.trust())),
                 8);
 
-        assertThat(accepted).allSatisfy(connection -> assertIsBounded(((TcpConnection) connection)::queuedBytes));
+        assertThat(accepted).allSatisfy(connection -> assertIsBounded(((OnOtherLoop) connection)::queuedBytes));
     }
 
     /** The system may take more when it was full once; a connection stays full while half of its bound is left, and fills up again below. */

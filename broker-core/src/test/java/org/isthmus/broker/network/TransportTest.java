@@ -273,6 +273,68 @@ class TransportTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"tcp", "tls"})
+    void whoeverDoesNotKeepUpIsNotReadForMore(String kind) throws Exception {
+        var connection = connect(bind(kind));
+        var far = accepted();
+        var begun = new CountDownLatch(1);
+        var goesOn = new CountDownLatch(1);
+        var busy = new Thread(() -> far.perform(() -> {
+            begun.countDown();
+            awaitQuietly(goesOn);
+        }));
+        busy.start();
+        begun.await();
+        int sent = 0;
+        try {
+            while (atClient.writable.isEmpty() && sent < 10_000) {
+                connection.send(RecordingHandler.frame("x".repeat(64 << 10)));
+                sent++;
+            }
+            assertThat(atClient.writable)
+                    .as("told of by the transport after %d", sent)
+                    .isNotEmpty();
+            assertThat(atServer.texts).isEmpty();
+        } finally {
+            goesOn.countDown();
+        }
+        for (int i = 0; i < sent; i++) {
+            assertThat(atServer.nextText()).hasSize(64 << 10);
+        }
+        busy.join();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "tls"})
+    void whatIsSentInOneTurnComesInItsOrderWithWhatFollows(String kind) throws Exception {
+        connect(bind(kind));
+        var far = accepted();
+        var large = "l".repeat(100 << 10);
+        far.perform(() -> {
+            for (int i = 0; i < 100; i++) {
+                far.send(RecordingHandler.frame("small " + i));
+            }
+            far.send(RecordingHandler.frame(large));
+            far.send(RecordingHandler.frame("last"));
+            far.close();
+        });
+        for (int i = 0; i < 100; i++) {
+            assertThat(atClient.nextText()).isEqualTo("small " + i);
+        }
+        assertThat(atClient.nextText()).isEqualTo(large);
+        assertThat(atClient.nextText()).isEqualTo("last");
+        atClient.awaitClosed();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"tcp", "tls", "in-vm"})
     void closingOneSideClosesTheOtherBehindWhatWasSent(String kind) throws Exception {
         var connection = connect(bind(kind));

@@ -9,7 +9,8 @@ package org.isthmus.broker.protocol.handler;
  * </pre>
  */
 final class Login {
-    private Stage stage = Stage.STRANGER;
+    /** Read by the socket's thread too, which has to know how much a stranger may send. */
+    private volatile Stage stage = Stage.STRANGER;
 
     private enum Stage {
         STRANGER,

@@ -6,14 +6,21 @@ import java.util.concurrent.RejectedExecutionException;
 import org.isthmus.broker.runtime.EventLoop;
 import org.isthmus.broker.runtime.ThreadLoop;
 
-/** The loops of a transport's clients: a few, made when they are needed. */
-final class ClientLoops {
+/** Loops whose work others can do, of a transport's clients or of those that it lets in: a few, made when they are needed. */
+final class HelpedLoops {
+    private final String name;
     private final int most;
     private final List<ThreadLoop> loops = new ArrayList<>();
     private int taken;
     private boolean closed;
 
-    ClientLoops(int most) {
+    /**
+     * Makes none yet.
+     *
+     * @param name of their threads, before a number
+     */
+    HelpedLoops(String name, int most) {
+        this.name = name;
         this.most = most;
     }
 
@@ -23,7 +30,7 @@ final class ClientLoops {
             throw new RejectedExecutionException("the transport is closed");
         }
         if (loops.size() < most) {
-            loops.add(EventLoop.start("isthmus-client-" + (loops.size() + 1)));
+            loops.add(EventLoop.start(name + (loops.size() + 1)));
         }
         return loops.get(taken++ % loops.size());
     }
