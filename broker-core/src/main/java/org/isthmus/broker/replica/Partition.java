@@ -279,11 +279,12 @@ public final class Partition {
         if (result instanceof AppendResult.Appended appended) {
             written.run();
             forcing.grown(opened);
-            forcing.hurry();
             if (durability == Durability.WRITTEN) {
+                forcing.hurrySoon();
                 commitment.show(opened, before);
                 done.complete(result);
             } else {
+                forcing.hurry();
                 commitment.answer(result, appended.lastOffset(), opened, patience, done);
             }
         } else if (result instanceof AppendResult.Duplicate duplicate && durability == Durability.COMMITTED) {
@@ -428,17 +429,23 @@ public final class Partition {
     /**
      * Completes, on the partition's loop, once what can be read now below the offset is as safe as the topic asks for; fails where that will not
      * come about here.
+     *
+     * @param hurried whether the disk is to have it as soon as may be, or in a moment, within which somebody else may want that
      */
-    public CompletionStage<Void> safe(long offset) {
+    public CompletionStage<Void> safe(long offset, boolean hurried) {
         var done = new CompletableFuture<Void>();
-        loop.execute(() -> {
+        loop.perform(() -> {
             var opened = access.present();
             if (opened == null || commitment.isSafe(opened, offset)) {
                 done.complete(null);
                 return;
             }
             commitment.awaitSafe(Math.min(offset, opened.view().highWatermark()), Waiters.completing(done));
-            forcing.hurry();
+            if (hurried) {
+                forcing.hurry();
+            } else {
+                forcing.hurrySoon();
+            }
         });
         return done;
     }
@@ -490,7 +497,7 @@ public final class Partition {
     public Cancellable onCommitted(long offset, Runnable task) {
         var waiting = new WaitingTask(task);
         loop.perform(() -> commitment.run(access.present(), offset, waiting));
-        return () -> loop.execute(waiting::cancel);
+        return () -> loop.perform(waiting::cancel);
     }
 
     /** Goes on after it had no room, as whatever the cluster says that it is now. */

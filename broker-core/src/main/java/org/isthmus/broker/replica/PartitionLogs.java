@@ -99,7 +99,7 @@ final class PartitionLogs {
 
     private static void tellSafeEnd(Partition delays, CompletableFuture<Long> answer) {
         delays.opened()
-                .thenCompose(view -> delays.safe(view.highWatermark()).thenApply(safe -> view.highWatermark()))
+                .thenCompose(view -> delays.safe(view.highWatermark(), true).thenApply(safe -> view.highWatermark()))
                 .whenComplete((end, failure) -> {
                     if (failure == null) {
                         answer.complete(end);

@@ -77,8 +77,8 @@ final class PartitionRecords implements RecordSource {
     }
 
     @Override
-    public CompletionStage<Void> safe(long offset) {
-        return partition.safe(offset);
+    public CompletionStage<Void> safe(long offset, boolean hurried) {
+        return partition.safe(offset, hurried);
     }
 
     @Override

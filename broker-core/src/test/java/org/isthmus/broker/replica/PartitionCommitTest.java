@@ -135,7 +135,7 @@ class PartitionCommitTest {
         partition.append(batch(), Durability.WRITTEN).toCompletableFuture().join();
         assertThat(partition.view().orElseThrow().highWatermark()).isEqualTo(1);
         assertThat(partition.isSafe(END)).isFalse();
-        var safe = partition.safe(END).toCompletableFuture();
+        var safe = partition.safe(END, true).toCompletableFuture();
 
         var committed = partition.append(batch(), Durability.COMMITTED).toCompletableFuture();
         partition.append(batch(), Durability.WRITTEN).toCompletableFuture().join();
@@ -147,6 +147,17 @@ class PartitionCommitTest {
         assertThat(committed).succeedsWithin(Duration.ofSeconds(30));
         assertThat(safe).succeedsWithin(Duration.ofSeconds(30));
         assertThat(partition.committedUpTo(3).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(partition.isSafe(END)).isTrue();
+        partition.close("the test ends").toCompletableFuture().join();
+    }
+
+    @Test
+    void whatNobodyWaitsForGetsToTheDiskByItself() {
+        var partition = partitions(Map.of("isthmus.flush", "commit")).get(0);
+        var appended = partition.append(batch(), Durability.WRITTEN).toCompletableFuture();
+        appended.join();
+        // Nobody asks for more, and where somebody does not hurry it comes with that.
+        assertThat(partition.safe(END, false).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(30));
         assertThat(partition.isSafe(END)).isTrue();
         partition.close("the test ends").toCompletableFuture().join();
     }

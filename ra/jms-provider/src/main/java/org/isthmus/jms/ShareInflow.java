@@ -22,6 +22,7 @@ import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.runtime.WaitingThread;
 import org.isthmus.jms.mapping.RecordMapping;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,9 @@ final class ShareInflow implements Inflow {
         }
     }
 
+    /** What was acknowledged together; done when that and all before it is answered. */
+    private record Commit(List<Held> accepted, CompletableFuture<@Nullable Void> done) {}
+
     private final ReentrantLock lock;
     private final Clock clock;
     private final ShareStream stream;
@@ -86,7 +90,7 @@ final class ShareInflow implements Inflow {
     private final Map<Place, Held> handed = new LinkedHashMap<>();
     private final List<Held> accepted = new ArrayList<>();
     // Said to be done with, and not answered yet.
-    private final Deque<List<Held>> underWay = new ArrayDeque<>();
+    private final Deque<Commit> underWay = new ArrayDeque<>();
     // Whether something that is handed out lies in the buffer once more.
     private boolean cameAgain;
     private final Aftermath aftermath = new Aftermath();
@@ -312,9 +316,9 @@ final class ShareInflow implements Inflow {
         // Looked at for each record, so what most often rules it out comes first: nothing was lost.
         return oldest != null
                 && acknowledgesByItself
-                && oldest.get(0).delivery().session() != delivery.session()
+                && oldest.accepted().get(0).delivery().session() != delivery.session()
                 && underWay.stream()
-                        .flatMap(List::stream)
+                        .flatMap(commit -> commit.accepted().stream())
                         .anyMatch(it ->
                                 it.delivery().session() != delivery.session() && place.equals(Place.of(it.delivery())));
     }
@@ -389,15 +393,19 @@ final class ShareInflow implements Inflow {
 
     @Override
     public void seen(FetchedRecord fetched) {
-        Held held;
+        var held = handed(fetched);
+        if (held != null) {
+            // Before the application can bring this process down, and sooner done here than handed to another thread.
+            WaitingThread.begin(() -> say(List.of(held.delivery()), Settlement.SEEN));
+        }
+    }
+
+    private @Nullable Held handed(FetchedRecord fetched) {
         lock.lock();
         try {
-            held = handed.get(Place.of(fetched));
+            return handed.get(Place.of(fetched));
         } finally {
             lock.unlock();
-        }
-        if (held != null) {
-            say(List.of(held.delivery()), Settlement.SEEN);
         }
     }
 
@@ -480,7 +488,7 @@ final class ShareInflow implements Inflow {
             toAccept = List.copyOf(accepted);
             accepted.clear();
             unanswered += toAccept.size();
-            underWay.add(toAccept);
+            underWay.add(new Commit(toAccept, done));
             latestCommit = done;
         } finally {
             lock.unlock();
@@ -511,7 +519,7 @@ final class ShareInflow implements Inflow {
     private void oldestAnswered() {
         lock.lock();
         try {
-            unanswered -= underWay.remove().size();
+            unanswered -= underWay.remove().accepted().size();
         } finally {
             lock.unlock();
         }
@@ -571,10 +579,22 @@ final class ShareInflow implements Inflow {
     public CompletableFuture<@Nullable Void> commitsUnderWay() {
         lock.lock();
         try {
-            return unanswered < MOST_UNANSWERED ? CompletableFuture.completedFuture(null) : latestCommit();
+            return unanswered < MOST_UNANSWERED ? CompletableFuture.completedFuture(null) : olderHalf();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Not all of it: the broker is not asked for the newest at once. */
+    private CompletableFuture<@Nullable Void> olderHalf() {
+        var left = unanswered;
+        for (var commit : underWay) {
+            left -= commit.accepted().size();
+            if (left <= MOST_UNANSWERED / 2) {
+                return commit.done();
+            }
+        }
+        return CompletableFuture.completedFuture(null);
     }
 
     /** For what needs no answer: where it came too late, the broker has done the same by itself, and what it refuses for now the stream says again. */

@@ -26,8 +26,12 @@ public interface RecordSource {
     /** Whether what can be read below the offset is as safe as its topic asks for. */
     boolean isSafe(long offset);
 
-    /** Completes once what can be read now below the offset is as safe as its topic asks for. */
-    CompletionStage<Void> safe(long offset);
+    /**
+     * Completes once what can be read now below the offset is as safe as its topic asks for; for who asked about no more before this, before.
+     *
+     * @param hurried as soon as may be, or in its time
+     */
+    CompletionStage<Void> safe(long offset, boolean hurried);
 
     /** The offset that this place is now. */
     CompletionStage<Long> offsetOf(StartAt place);

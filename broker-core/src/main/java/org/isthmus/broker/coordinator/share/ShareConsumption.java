@@ -132,7 +132,11 @@ final class ShareConsumption {
         var soft = acknowledgements.stream()
                 .filter(each -> each.verdict().isSoft())
                 .toList();
-        if (soft.isEmpty() || source.isSafe(endOf(acknowledgements.stream().map(Acknowledgement::range)))) {
+        if (source.isSafe(endOf(acknowledgements.stream().map(Acknowledgement::range)))) {
+            return settle(member, acknowledgements);
+        }
+        noteDelivered(member, acknowledgements);
+        if (soft.isEmpty()) {
             return settle(member, acknowledgements);
         }
         // What goes back without a record waits for no disk, for it comes before what lies behind it.
@@ -149,6 +153,40 @@ final class ShareConsumption {
         // In the same turn: what is released comes before that.
         var settledForGood = settle(member, lasting);
         return settled.thenCompose(done -> settledForGood);
+    }
+
+    /** What the member says, which gives nothing back and which it does not wait for. */
+    CompletionStage<Void> noteProcessed(String member, List<Acknowledgement> acknowledgements) {
+        member(member);
+        var below = endOf(acknowledgements.stream().map(Acknowledgement::range));
+        Function<View<ShareMachine>, Decision<ShareRecord, Settlement.Holds>> decide =
+                view -> Settlement.acknowledge(group(), dispatch.held(), member, acknowledgements, view.nowMs());
+        if (source.isSafe(below)) {
+            return shard.note(decide, this::settled).thenApply(holds -> null);
+        }
+        noteDelivered(member, acknowledgements);
+        return source.safe(below, false)
+                .thenCompose(safe -> shard.note(decide, this::settled))
+                .thenApply(holds -> null);
+    }
+
+    /**
+     * What the member is done with was delivered. Where it leaves before the disk lets that be written, the records wait for the disk as well before
+     * they go to others, and are done by then.
+     */
+    private void noteDelivered(String member, List<Acknowledgement> acknowledgements) {
+        var delivered = acknowledgements.stream()
+                .filter(each -> !each.verdict().isSoft())
+                .flatMap(each -> dispatch.held().within(each.range()).stream())
+                .filter(run ->
+                        run.value().member().equals(member) && !run.value().counts())
+                .map(run -> new Acknowledgement(run.range(), Verdict.SEEN))
+                .toList();
+        if (!delivered.isEmpty()) {
+            var unused = shard.note(
+                    view -> Settlement.acknowledge(group(), dispatch.held(), member, delivered, view.nowMs()),
+                    this::settled);
+        }
     }
 
     private CompletionStage<Void> settle(String member, List<Acknowledgement> acknowledgements) {
@@ -270,7 +308,7 @@ final class ShareConsumption {
             return settle(below, decide);
         }
         comingBack++;
-        return source.safe(below).handle((safe, failure) -> failure).thenCompose(failure -> {
+        return source.safe(below, true).handle((safe, failure) -> failure).thenCompose(failure -> {
             comingBack--;
             CompletionStage<Void> settled =
                     failure == null ? settle(below, decide) : CompletableFuture.failedStage(failure);
@@ -287,7 +325,7 @@ final class ShareConsumption {
             long below, Function<View<ShareMachine>, Decision<ShareRecord, T>> decide, Consumer<T> applied) {
         return source.isSafe(below)
                 ? shard.write(decide, applied)
-                : source.safe(below).thenCompose(safe -> shard.write(decide, applied));
+                : source.safe(below, true).thenCompose(safe -> shard.write(decide, applied));
     }
 
     private static long endOf(Stream<OffsetRange> ranges) {

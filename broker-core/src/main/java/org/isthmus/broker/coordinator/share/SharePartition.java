@@ -95,7 +95,7 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
     }
 
     private CompletionStage<Void> safe(long offset) {
-        return source.isSafe(offset) ? CompletableFuture.completedStage(null) : source.safe(offset);
+        return source.isSafe(offset) ? CompletableFuture.completedStage(null) : source.safe(offset, true);
     }
 
     /**
@@ -207,6 +207,11 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
      */
     public CompletionStage<Void> acknowledge(String group, String member, List<Acknowledgement> acknowledgements) {
         return consumption(group).acknowledge(member, acknowledgements);
+    }
+
+    /** As {@link #acknowledge(String, String, List)}, of what is processed, for who does not wait: nothing is hurried for the sake of the answer. */
+    public CompletionStage<Void> noteProcessed(String group, String member, List<Acknowledgement> acknowledgements) {
+        return consumption(group).noteProcessed(member, acknowledgements);
     }
 
     /**

@@ -19,6 +19,15 @@ record Saying(TopicPartition partition, long first, long last, byte type, boolea
     static final byte RELEASE_UNSEEN = 100;
     static final byte SEEN = 101;
 
+    /** Whether nobody waits until the broker has it. */
+    boolean isUnawaited() {
+        return type == ACCEPT && again;
+    }
+
+    long records() {
+        return last - first + 1;
+    }
+
     boolean givesBack() {
         return type == RELEASE || type == RELEASE_UNSEEN;
     }

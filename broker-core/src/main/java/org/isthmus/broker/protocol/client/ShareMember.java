@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -51,6 +52,9 @@ final class ShareMember implements ShareStream {
     /** How much longer than asked a poll waits for brokers that wait as long as it does. */
     private static final Duration GRACE = Duration.ofSeconds(3);
 
+    /** So many acknowledgements that nobody waits for are left to what comes next, or to the next few milliseconds. */
+    private static final int MOST_UNHEARD = 32;
+
     /** Records that all members of a group may hold at one time. */
     private static final int MAX_IN_FLIGHT = 100_000;
 
@@ -69,6 +73,9 @@ final class ShareMember implements ShareStream {
     private final Deque<ShareDelivery> ready = new ArrayDeque<>();
     /** Numbers of sessions whose connections live; read by any thread. */
     private final Set<Integer> live = ConcurrentHashMap.newKeySet();
+
+    /** What nobody waits for and the loop has not been woken for. */
+    private final AtomicInteger unheard = new AtomicInteger();
 
     private volatile Redelivery redelivery;
     private int sessionCount;
@@ -450,20 +457,28 @@ final class ShareMember implements ShareStream {
         var done = new CompletableFuture<Void>();
         boolean again = settlement != Settlement.ACCEPT && settlement != Settlement.SEEN;
         var said = new Saying(first.partition(), first.record().offset(), lastOffset, type(settlement), again, done);
-        client.run(
-                () -> {
-                    var session = session(first);
-                    if (session != null) {
-                        session.say(said);
-                    } else {
-                        done.completeExceptionally(new BrokerException(
-                                ErrorCode.INVALID_RECORD_STATE,
-                                "offset " + said.first() + " of " + said.partition() + " is not held by group " + group
-                                        + "'s member any more"));
-                    }
-                },
-                () -> done.completeExceptionally(WireBrokerClient.closed()));
+        Runnable whenEnded = () -> done.completeExceptionally(WireBrokerClient.closed());
+        // Where the order is kept, others may wait for it.
+        if (said.isUnawaited() && !opening.inOrder() && unheard.incrementAndGet() < MOST_UNHEARD) {
+            client.runSoon(() -> say(first, said), whenEnded);
+        } else {
+            client.run(() -> say(first, said), whenEnded);
+        }
         return done;
+    }
+
+    private void say(ShareDelivery first, Saying said) {
+        unheard.set(0);
+        var session = session(first);
+        if (session != null) {
+            session.say(said);
+        } else {
+            said.done()
+                    .completeExceptionally(new BrokerException(
+                            ErrorCode.INVALID_RECORD_STATE,
+                            "offset " + said.first() + " of " + said.partition() + " is not held by group " + group
+                                    + "'s member any more"));
+        }
     }
 
     @Override

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * comes next, so they are numbered in the order in which they are sent. Owned by the client's loop.
  *
  * <p>A few acknowledgements are under way at a time, so that one leaves at once while not too much is said; what is to be said meanwhile goes into
- * the next one, which leaves before its time where it gives back what a fetch is to bring again. They are answered in their order.
+ * the next one, which leaves before its time where it gives back what a fetch is to bring again. They are answered in their order. Where nobody waits
+ * for the answer and few records are concerned, the broker may take its time over it, and they do not count.
  *
  * <p>What the broker cannot take for now is said again, or it would stay on loan to nobody for as long as the connection lives. Until what was to
  * go back has gone, nothing is fetched, for that would lie behind it.
@@ -41,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 final class ShareSession {
     private static final int FINAL_EPOCH = -1;
     private static final int MOST_UNDER_WAY = 4;
+    /** Fewer than who works at them lets be unanswered. */
+    private static final int FEW_RECORDS = 64;
+
     private static final Duration SAY_AGAIN = Duration.ofSeconds(1);
 
     /** What a leader says that has neither replicas nor room enough. One that has begun anew, or leads no more, has taken back what it had lent. */
@@ -72,8 +76,15 @@ final class ShareSession {
     /** Those of them that could not be taken at first. */
     private final Set<Saying> heldUp = new HashSet<>();
 
+    /** Whether the loop will come to say it. */
+    private boolean saysOn;
+
     private List<Runnable> afterLatest = new ArrayList<>();
     private int underWay;
+    /** Of those, how many nobody waits for. */
+    private int unawaited;
+
+    private long recordsUnderWay;
     private boolean isFetching;
     /** Whether what the fetch under way brings may lie behind what was given back since. */
     private boolean isOvertaking;
@@ -255,12 +266,19 @@ final class ShareSession {
         }
     }
 
+    /** With what else is said in this turn of the loop, and before anything is fetched that it is to bring again. */
     void say(Saying said) {
         toSay.add(said);
         if (said.givesBack()) {
             givingBack.add(said);
         }
-        sayOn();
+        if (!saysOn) {
+            saysOn = true;
+            client.loop().execute(() -> {
+                saysOn = false;
+                sayOn();
+            });
+        }
     }
 
     /**
@@ -287,7 +305,7 @@ final class ShareSession {
         var last = refused;
         refused = new ArrayList<>();
         last.addAll(takeToSay());
-        return request(last, FINAL_EPOCH).handle((answer, thrown) -> {
+        return request(last, FINAL_EPOCH, true).handle((answer, thrown) -> {
             channel.close();
             return null;
         });
@@ -300,7 +318,7 @@ final class ShareSession {
     }
 
     private void sayOn() {
-        if (!toSay.isEmpty() && underWay < MOST_UNDER_WAY) {
+        if (!toSay.isEmpty() && underWay - unawaited < MOST_UNDER_WAY) {
             sayNow();
         }
     }
@@ -310,11 +328,19 @@ final class ShareSession {
     }
 
     private void sayTogether(List<Saying> said) {
+        long records = said.stream().mapToLong(Saying::records).sum();
+        boolean awaited = opening.inOrder()
+                || recordsUnderWay + records > FEW_RECORDS
+                || !said.stream().allMatch(Saying::isUnawaited);
         underWay++;
+        unawaited += awaited ? 0 : 1;
+        recordsUnderWay += records;
         var after = new ArrayList<Runnable>();
         afterLatest = after;
-        request(said, nextEpoch()).whenComplete((answer, thrown) -> {
+        request(said, nextEpoch(), awaited).whenComplete((answer, thrown) -> {
             underWay--;
+            unawaited -= awaited ? 0 : 1;
+            recordsUnderWay -= records;
             if (thrown != null) {
                 lose();
             }
@@ -350,11 +376,14 @@ final class ShareSession {
         return taken;
     }
 
-    private CompletionStage<ShareAcknowledgeResponseData> request(List<Saying> said, int atEpoch) {
+    private CompletionStage<ShareAcknowledgeResponseData> request(List<Saying> said, int atEpoch, boolean awaited) {
         var request = new ShareAcknowledgeRequestData()
                 .setGroupId(group)
                 .setMemberId(member)
                 .setShareSessionEpoch(atEpoch);
+        if (!awaited) {
+            request.unknownTaggedFields().add(ShareExtensions.unawaited());
+        }
         var byPartition = new LinkedHashMap<TopicPartition, ShareAcknowledgeRequestData.AcknowledgePartition>();
         for (var row : Saying.rows(said)) {
             byPartition

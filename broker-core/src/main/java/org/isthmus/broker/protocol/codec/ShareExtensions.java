@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *       nothing more before what is undecided at this time is done or may be handed out again.
  *   <li>10004 on a partition of ShareFetch that our members add: where the group is not there yet, it begins at the first record, whatever the opening
  *       says, because the partition is newer than the member.
+ *   <li>10005 on ShareAcknowledge: the member does not wait for the answer, so the disk is not hurried for what it says is processed.
  *   <li>10002 on DescribeShareGroupOffsets, AlterShareGroupOffsets, DeleteShareGroupOffsets and DeleteGroups: it is about what share groups have
  *       where the asked broker leads, and about nothing else.
  * </ul>
@@ -35,6 +36,7 @@ public final class ShareExtensions {
     private static final int HERE_ONLY = 10_002;
     private static final int IN_DOUBT = 10_003;
     private static final int FROM_FIRST = 10_004;
+    private static final int UNAWAITED = 10_005;
     private static final int REDELIVERY = 10_030;
     private static final byte VERSION = 0;
 
@@ -65,6 +67,14 @@ public final class ShareExtensions {
 
     public static boolean isFromFirst(List<RawTaggedField> fields) {
         return fields.stream().anyMatch(field -> field.tag() == FROM_FIRST);
+    }
+
+    public static RawTaggedField unawaited() {
+        return new RawTaggedField(UNAWAITED, new byte[0]);
+    }
+
+    public static boolean isUnawaited(List<RawTaggedField> fields) {
+        return fields.stream().anyMatch(field -> field.tag() == UNAWAITED);
     }
 
     public static RawTaggedField hereOnly() {

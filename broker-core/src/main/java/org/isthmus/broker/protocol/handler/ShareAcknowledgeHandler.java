@@ -15,6 +15,7 @@ import org.apache.kafka.common.message.ShareAcknowledgeResponseData.ShareAcknowl
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.share.Acknowledgement;
+import org.isthmus.broker.protocol.codec.ShareExtensions;
 
 /** ShareAcknowledge: settles records that a member holds. */
 public final class ShareAcknowledgeHandler
@@ -54,7 +55,7 @@ public final class ShareAcknowledgeHandler
             }
             var session = sessions.at(request.groupId(), request.memberId(), request.shareSessionEpoch());
             var answer = settling(request, session)
-                    .settle(session)
+                    .settle(session, !ShareExtensions.isUnawaited(request.unknownTaggedFields()))
                     .thenApply(outcomes -> answer(session, outcomes, leaders.answer(context, true)));
             return request.shareSessionEpoch() == ShareSessions.FINAL_EPOCH
                     ? answer.thenCompose(

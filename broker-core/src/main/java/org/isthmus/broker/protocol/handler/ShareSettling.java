@@ -57,6 +57,15 @@ final class ShareSettling {
 
     /** Settles everything; answers, for each partition, what became of it, refusals included. */
     CompletionStage<Map<ShareSession.Target, Refusal>> settle(ShareSession session) {
+        return settle(session, true);
+    }
+
+    /**
+     * As {@link #settle(ShareSession)}.
+     *
+     * @param awaited whether somebody waits for what is processed to be settled
+     */
+    CompletionStage<Map<ShareSession.Target, Refusal>> settle(ShareSession session, boolean awaited) {
         var outcomes = new LinkedHashMap<>(refused);
         var settled = new LinkedHashMap<>(said);
         if (!session.mayRenew()) {
@@ -71,8 +80,11 @@ final class ShareSettling {
             var target = entry.getKey();
             var outcome = session.ask(
                             target,
-                            share -> share.acknowledge(
-                                    session.key().group(), session.key().member(), entry.getValue()))
+                            share -> awaited || !isProcessed(entry.getValue())
+                                    ? share.acknowledge(
+                                            session.key().group(), session.key().member(), entry.getValue())
+                                    : share.noteProcessed(
+                                            session.key().group(), session.key().member(), entry.getValue()))
                     .handle((done, failure) -> failure == null ? FINE : ShareErrors.stockRefusal(failure));
             all = all.thenCombine(outcome, (map, refusal) -> {
                 map.put(target, refusal);
@@ -80,6 +92,10 @@ final class ShareSettling {
             });
         }
         return all;
+    }
+
+    private static boolean isProcessed(List<Acknowledgement> acknowledgements) {
+        return acknowledgements.stream().allMatch(one -> one.verdict() == Verdict.ACCEPT);
     }
 
     private static boolean renews(List<Acknowledgement> acknowledgements) {

@@ -1,10 +1,12 @@
 package org.isthmus.broker.coordinator.share;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -33,6 +35,8 @@ final class MemoryRecords implements RecordSource {
     private long safeBelow;
     private long nextPlace;
     private CompletableFuture<Void> safe = CompletableFuture.completedFuture(null);
+    /** In the order in which they are told. */
+    private final Queue<CompletableFuture<Void>> askedForSafety = new ArrayDeque<>();
 
     MemoryRecords(VirtualLoop loop, Supplier<Duration> delay) {
         this.loop = loop;
@@ -84,14 +88,28 @@ final class MemoryRecords implements RecordSource {
     }
 
     @Override
-    public CompletionStage<Void> safe(long offset) {
-        return isSafe(offset) ? CompletableFuture.completedFuture(null) : safe;
+    public CompletionStage<Void> safe(long offset, boolean hurried) {
+        if (isSafe(offset)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        var told = new CompletableFuture<Void>();
+        askedForSafety.add(told);
+        return told;
     }
 
     /** Nothing is safe from this offset on until the stage completes. */
     void unsafe(long from, CompletableFuture<Void> stored) {
         safeBelow = from;
         safe = stored;
+        var unused = stored.whenComplete((done, failure) -> {
+            for (var told = askedForSafety.poll(); told != null; told = askedForSafety.poll()) {
+                if (failure == null) {
+                    told.complete(null);
+                } else {
+                    told.completeExceptionally(failure);
+                }
+            }
+        });
     }
 
     /** Whether there is a record here that consumers may see. */

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.ErrorCode;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,54 @@ class SharePartitionTest {
         assertThat(first).isCompleted();
         assertThat(second).isCompleted();
         assertThat(harness.now(share -> share.progress("g")).startOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsProcessedIsNotedInItsTimeWhereNobodyWaits() {
+        var commitDelay = new AtomicReference<>(Duration.ZERO);
+        var harness = new ShareHarness(commitDelay::get, () -> false);
+        harness.now(share -> share.open("g", "one", QUEUE));
+        harness.records.append("abcd", true);
+        var stored = new CompletableFuture<Void>();
+        harness.records.unsafe(2, stored);
+        harness.acquire("g", "one", 9);
+        commitDelay.set(Duration.ofMillis(5));
+
+        var noted = harness.ask(share -> share.noteProcessed("g", "one", accept(0)));
+        var unsafe = harness.ask(share -> share.noteProcessed("g", "one", accept(2)));
+        harness.loop.run(Duration.ofMillis(7));
+        assertThat(noted).isNotDone(); // it is committed, which takes 5 ms, when 5 ms have passed
+        harness.loop.run(Duration.ofMillis(7));
+        assertThat(noted).isCompleted();
+
+        var later = harness.ask(share -> share.noteProcessed("g", "one", accept(1)));
+        var hurried = harness.ask(share -> share.acknowledge("g", "one", accept(3)));
+        stored.complete(null);
+        harness.loop.run(Duration.ofMillis(7));
+        assertThat(List.of(later, unsafe, hurried)).allMatch(CompletableFuture::isDone);
+        commitDelay.set(Duration.ZERO);
+        assertThat(harness.now(share -> share.progress("g")).startOffset()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatIsDoneWithDoesNotComeAgainThoughItsMemberLeavesBeforeTheDiskHasIt(boolean awaited) {
+        open("one", QUEUE);
+        open("two", QUEUE);
+        harness.records.append("abc", true);
+        var stored = new CompletableFuture<Void>();
+        harness.records.unsafe(0, stored);
+        harness.acquire("g", "one", 2);
+        var said = harness.ask(share ->
+                awaited ? share.acknowledge("g", "one", accept(0)) : share.noteProcessed("g", "one", accept(0)));
+        var left = harness.ask(share -> share.leave("g", "one"));
+        harness.loop.run(Duration.ofMillis(10));
+        assertThat(said).isNotDone();
+        stored.complete(null);
+        harness.loop.run(Duration.ofMillis(10));
+        assertThat(said).isCompleted();
+        assertThat(left).isCompleted();
+        assertThat(harness.acquire("g", "two", 9)).containsExactly(got(1, 2, 1));
     }
 
     @Test

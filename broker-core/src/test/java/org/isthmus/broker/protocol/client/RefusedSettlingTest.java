@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.BrokerClient;
 import org.isthmus.broker.client.NewRecord;
@@ -165,12 +166,22 @@ class RefusedSettlingTest {
         send(4, 5);
         var held = get(member.poll(6, PATIENCE));
         for (int n = 0; n < 5; n++) {
-            member.settle(held.get(n), n, Settlement.ACCEPT_EVENTUALLY); // more than are under way at a time
+            member.settle(held.get(n), n, Settlement.ACCEPT_EVENTUALLY);
         }
         get(member.settle(held.get(5), 5, Settlement.RELEASE_UNSEEN));
-        assertThat(world.server.settling().said())
-                .contains(List.of("1 of 4 to 4"))
-                .endsWith(List.of("100 of 5 to 5"));
+        assertThat(world.server.settling().said()).endsWith(List.of("1 of 0 to 4"), List.of("100 of 5 to 5"));
+    }
+
+    @Test
+    void brokerHurriesOnlyForWhatSomebodyWaitsForAndForMany() {
+        send(IntStream.rangeClosed(4, 99).toArray());
+        var held = get(member.poll(100, PATIENCE));
+        world.server.settling().awaited();
+        get(member.settle(held.get(0), 0, Settlement.ACCEPT_EVENTUALLY));
+        get(member.settle(held.get(1), 1, Settlement.ACCEPT));
+        get(member.settle(held.get(2), 2, Settlement.RELEASE));
+        get(member.settle(held.get(3), 99, Settlement.ACCEPT_EVENTUALLY));
+        assertThat(world.server.settling().awaited()).containsExactly(false, true, true, true);
     }
 
     @Test

@@ -8,10 +8,12 @@ import org.apache.kafka.common.message.ShareAcknowledgeResponseData;
 import org.apache.kafka.common.message.ShareAcknowledgeResponseData.PartitionData;
 import org.apache.kafka.common.message.ShareAcknowledgeResponseData.ShareAcknowledgeTopicResponse;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.protocol.codec.ShareExtensions;
 
 /** What members of share groups say of what they hold, where a test reads it before the broker does, and may have it refused. */
 public final class SettlingByTheTest {
     private final List<List<String>> said = new ArrayList<>();
+    private final List<Boolean> awaited = new ArrayList<>();
     private ErrorCode refusal = ErrorCode.NONE;
 
     /** Has all of it refused, until {@link #take}. */
@@ -27,6 +29,13 @@ public final class SettlingByTheTest {
     public List<List<String>> said() {
         var since = List.copyOf(said);
         said.clear();
+        return since;
+    }
+
+    /** Of each request since this was asked last, whether its member waits for the answer. */
+    public List<Boolean> awaited() {
+        var since = List.copyOf(awaited);
+        awaited.clear();
         return since;
     }
 
@@ -69,6 +78,7 @@ public final class SettlingByTheTest {
         public CompletionStage<ShareAcknowledgeResponseData> handle(
                 RequestContext context, ShareAcknowledgeRequestData request) {
             said.add(told(request));
+            awaited.add(!ShareExtensions.isUnawaited(request.unknownTaggedFields()));
             if (refusal == ErrorCode.NONE) {
                 return broker.handle(context, request);
             }

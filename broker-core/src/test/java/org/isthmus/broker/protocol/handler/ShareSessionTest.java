@@ -169,7 +169,7 @@ class ShareSessionTest {
         }
 
         @Override
-        public CompletionStage<Void> safe(long offset) {
+        public CompletionStage<Void> safe(long offset, boolean hurried) {
             return CompletableFuture.completedStage(null);
         }
 
