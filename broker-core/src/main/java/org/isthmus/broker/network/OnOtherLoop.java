@@ -19,6 +19,7 @@ import org.isthmus.broker.runtime.EventLoop;
  */
 final class OnOtherLoop implements Connection, ConnectionHandler {
     private static final System.Logger LOG = System.getLogger(OnOtherLoop.class.getName());
+    private static final int FRAMES_PER_TURN = 64;
     private static final long MOST_BYTES_WAITING = 1 << 20;
     private static final long MOST_BYTES_TOGETHER = 16 << 10;
 
@@ -72,17 +73,28 @@ final class OnOtherLoop implements Connection, ConnectionHandler {
 
     private void takeFrames() {
         rung.set(false);
-        while (wantsReading && !connection.isClosedToMore()) {
+        takeFrames(FRAMES_PER_TURN);
+        if (!inbox.isEmpty() && reads()) {
+            loop.execute(this::takeFrames); // behind others on the loop
+        }
+    }
+
+    private void takeFrames(int most) {
+        for (int left = most; left > 0 && reads(); left--) {
             var frame = inbox.poll();
             if (frame == null) {
-                break;
+                return;
             }
-            long left = bytesWaiting.addAndGet(-frame.buffer().remaining());
+            long bytesLeft = bytesWaiting.addAndGet(-frame.buffer().remaining());
             receive(frame);
-            if (left <= MOST_BYTES_WAITING / 2) {
+            if (bytesLeft <= MOST_BYTES_WAITING / 2) {
                 overfull(false);
             }
         }
+    }
+
+    private boolean reads() {
+        return wantsReading && !connection.isClosedToMore();
     }
 
     private void receive(ReceivedFrame frame) {
@@ -140,7 +152,7 @@ final class OnOtherLoop implements Connection, ConnectionHandler {
     @Override
     public void closed() {
         perform(() -> {
-            takeFrames();
+            takeFrames(Integer.MAX_VALUE);
             releaseFrames();
             handler.closed();
         });
