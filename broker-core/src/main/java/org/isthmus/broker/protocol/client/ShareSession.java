@@ -266,13 +266,15 @@ final class ShareSession {
         }
     }
 
-    /** With what else is said in this turn of the loop, and before anything is fetched that it is to bring again. */
+    /** At once, or where nobody waits for it with what else is said in this turn of the loop. */
     void say(Saying said) {
         toSay.add(said);
         if (said.givesBack()) {
             givingBack.add(said);
         }
-        if (!saysOn) {
+        if (!said.isUnawaited() || opening.inOrder()) {
+            sayOn(); // other members may ask next, and are to find what goes back
+        } else if (!saysOn) {
             saysOn = true;
             client.loop().execute(() -> {
                 saysOn = false;
