@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The loops, and both kinds of endpoint on them. A connection belongs to one of the loops for its whole life, whether its bytes go through a
- * socket or through memory, so everything above sees the same rules. Sockets need the I/O threads; who lives inside the JVM alone is on loops
- * whose work others can do.
+ * socket or through memory, so everything above sees the same rules. Sockets need the I/O threads; what is asked through them, and who lives
+ * inside the JVM alone, is on loops whose work others can do.
  */
 final class NettyTransport implements Transport {
     private static final long CLOSE_WAIT_MS = 5_000;
