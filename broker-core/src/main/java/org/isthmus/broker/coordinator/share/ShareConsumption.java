@@ -129,13 +129,13 @@ final class ShareConsumption {
 
     CompletionStage<Void> acknowledge(String member, List<Acknowledgement> acknowledgements) {
         member(member);
-        var soft = acknowledgements.stream()
-                .filter(each -> each.verdict().isSoft())
-                .toList();
-        if (source.isSafe(endOf(acknowledgements.stream().map(Acknowledgement::range)))) {
+        if (source.isSafe(endOf(acknowledgements))) {
             return settle(member, acknowledgements);
         }
         noteDelivered(member, acknowledgements);
+        var soft = acknowledgements.stream()
+                .filter(each -> each.verdict().isSoft())
+                .toList();
         if (soft.isEmpty()) {
             return settle(member, acknowledgements);
         }
@@ -158,15 +158,11 @@ final class ShareConsumption {
     /** What the member says, which gives nothing back and which it does not wait for. */
     CompletionStage<Void> noteProcessed(String member, List<Acknowledgement> acknowledgements) {
         member(member);
-        var below = endOf(acknowledgements.stream().map(Acknowledgement::range));
-        Function<View<ShareMachine>, Decision<ShareRecord, Settlement.Holds>> decide =
-                view -> Settlement.acknowledge(group(), dispatch.held(), member, acknowledgements, view.nowMs());
-        if (source.isSafe(below)) {
-            return shard.note(decide, this::settled).thenApply(holds -> null);
+        var below = endOf(acknowledgements);
+        if (!source.isSafe(below)) {
+            noteDelivered(member, acknowledgements);
         }
-        noteDelivered(member, acknowledgements);
-        return source.safe(below, false)
-                .thenCompose(safe -> shard.note(decide, this::settled))
+        return write(below, said(member, acknowledgements), this::settled, false)
                 .thenApply(holds -> null);
     }
 
@@ -183,25 +179,27 @@ final class ShareConsumption {
                 .map(run -> new Acknowledgement(run.range(), Verdict.SEEN))
                 .toList();
         if (!delivered.isEmpty()) {
-            var unused = shard.note(
-                    view -> Settlement.acknowledge(group(), dispatch.held(), member, delivered, view.nowMs()),
-                    this::settled);
+            var unused = shard.note(said(member, delivered), this::settled);
         }
     }
 
     private CompletionStage<Void> settle(String member, List<Acknowledgement> acknowledgements) {
-        var below = endOf(acknowledgements.stream().map(Acknowledgement::range));
-        Function<View<ShareMachine>, Decision<ShareRecord, Settlement.Holds>> decide =
-                view -> Settlement.acknowledge(group(), dispatch.held(), member, acknowledgements, view.nowMs());
+        var below = endOf(acknowledgements);
+        var decide = said(member, acknowledgements);
         var isGivingBack = acknowledgements.stream().anyMatch(each -> each.verdict() == Verdict.RELEASE);
         return isGivingBack ? giveBack(below, decide) : settle(below, decide);
+    }
+
+    private Function<View<ShareMachine>, Decision<ShareRecord, Settlement.Holds>> said(
+            String member, List<Acknowledgement> acknowledgements) {
+        return view -> Settlement.acknowledge(group(), dispatch.held(), member, acknowledgements, view.nowMs());
     }
 
     /** What the member says holds once the transaction commits; until then nobody has these records, and the member may leave. */
     CompletionStage<Void> acknowledge(String member, List<Acknowledgement> acknowledgements, Transaction transaction) {
         member(member);
         return write(
-                        endOf(acknowledgements.stream().map(Acknowledgement::range)),
+                        endOf(acknowledgements),
                         view -> Settlement.stage(group(), dispatch.held(), member, acknowledgements, transaction),
                         staged -> {})
                 .thenApply(staged -> null);
@@ -323,9 +321,27 @@ final class ShareConsumption {
      */
     private <T> CompletionStage<T> write(
             long below, Function<View<ShareMachine>, Decision<ShareRecord, T>> decide, Consumer<T> applied) {
-        return source.isSafe(below)
-                ? shard.write(decide, applied)
-                : source.safe(below, true).thenCompose(safe -> shard.write(decide, applied));
+        return write(below, decide, applied, true);
+    }
+
+    private <T> CompletionStage<T> write(
+            long below,
+            Function<View<ShareMachine>, Decision<ShareRecord, T>> decide,
+            Consumer<T> applied,
+            boolean hurried) {
+        if (!source.isSafe(below)) {
+            return source.safe(below, hurried).thenCompose(safe -> change(decide, applied, hurried));
+        }
+        return change(decide, applied, hurried);
+    }
+
+    private <T> CompletionStage<T> change(
+            Function<View<ShareMachine>, Decision<ShareRecord, T>> decide, Consumer<T> applied, boolean hurried) {
+        return hurried ? shard.write(decide, applied) : shard.note(decide, applied);
+    }
+
+    private static long endOf(List<Acknowledgement> acknowledgements) {
+        return endOf(acknowledgements.stream().map(Acknowledgement::range));
     }
 
     private static long endOf(Stream<OffsetRange> ranges) {
