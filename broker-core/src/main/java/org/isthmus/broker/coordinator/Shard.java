@@ -85,11 +85,12 @@ public final class Shard<S extends StateMachine<R>, R> {
         return write(decide, answer -> {});
     }
 
-    /** As {@link #write(Function)}, and tells the answer to the owner of soft state as soon as the records are in the state. */
+    /**
+     * As {@link #write(Function)}, and tells the answer to the owner of soft state as soon as the records are in the state, and {@linkplain
+     * ShardLog#hurry hurried}.
+     */
     public <T> CompletionStage<T> write(Function<View<S>, Decision<R, T>> decide, Consumer<T> applied) {
-        var answer = decide(decide, applied);
-        log.hurry();
-        return answer;
+        return decide(decide, log::hurry, applied);
     }
 
     /**
@@ -97,12 +98,11 @@ public final class Shard<S extends StateMachine<R>, R> {
      * committed for its sake that others do not want committed sooner.
      */
     public <T> CompletionStage<T> note(Function<View<S>, Decision<R, T>> decide, Consumer<T> applied) {
-        var answer = decide(decide, applied);
-        log.hurrySoon();
-        return answer;
+        return decide(decide, log::hurrySoon, applied);
     }
 
-    private <T> CompletionStage<T> decide(Function<View<S>, Decision<R, T>> decide, Consumer<T> applied) {
+    private <T> CompletionStage<T> decide(
+            Function<View<S>, Decision<R, T>> decide, Runnable hurry, Consumer<T> applied) {
         if (phase != Phase.ACTIVE) {
             return CompletableFuture.failedStage(notActive());
         }
@@ -125,6 +125,7 @@ public final class Shard<S extends StateMachine<R>, R> {
             return CompletableFuture.failedStage(notActive());
         }
         var answer = answerOnceCommitted(decision.answer());
+        hurry.run();
         applied.accept(decision.answer());
         return answer;
     }

@@ -2,8 +2,10 @@ package org.isthmus.broker.coordinator;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.isthmus.broker.common.DiskOrder;
 import org.isthmus.broker.record.RecordBatch;
 
 /** The log partition under a shard. All calls come from, and all answers go to, the loop that owns the partition. */
@@ -36,6 +38,16 @@ public interface ShardLog {
 
     /** As {@link #hurry}, in a moment, within which somebody else may want it. */
     void hurrySoon();
+
+    /** The order in which the disk gets what is hurried here; empty where the disk is not all that commits it. */
+    default Optional<DiskOrder> diskOrder() {
+        return Optional.empty();
+    }
+
+    /** Whether what is appended here now is lost by a crash that loses what was hurried before in this order. */
+    default boolean standsBehind(DiskOrder order) {
+        return false;
+    }
 
     /** Gives every batch from the log's start to its end, committed or not, in order. A batch is valid during its call only. */
     CompletionStage<Void> readAll(Consumer<RecordBatch> reader);

@@ -69,6 +69,10 @@ public final class PartitionLog implements Closeable {
 
     private LogCheckpoint.Indexed indexed = LogCheckpoint.Indexed.NOTHING;
     private long forcedBase;
+    /** Up to where the open segment was forced, or {@linkplain #takeTail taken} since, once it is the forced one. */
+    private Tail taken = new Tail(0, 0, 0);
+
+    private long forcedEnd;
 
     /** A compacted segment that the disk counts already, while its place is still taken by what it stands for. */
     private @Nullable LogSegment unplaced;
@@ -167,6 +171,20 @@ public final class PartitionLog implements Closeable {
         }
         var failure = write(batches, next);
         return failure != null ? failure : new AppendResult.Appended(base, next - 1, -1);
+    }
+
+    /** Appends those of a journal's batches that the log has lost; those before them it has. Fails where there is no room. */
+    void complete(ByteBuffer batches) throws IOException {
+        var missing = batches.duplicate();
+        for (var batch : RecordBatch.in(batches)) {
+            if (batch.baseOffset() >= endOffset) {
+                break;
+            }
+            missing.position(missing.position() + batch.sizeInBytes());
+        }
+        if (missing.hasRemaining() && appendReplicated(missing.slice()) instanceof AppendResult.Rejected refused) {
+            throw new IOException(refused.reason());
+        }
     }
 
     /** Null when it is written and published. */
@@ -371,6 +389,42 @@ public final class PartitionLog implements Closeable {
     // ---- durability
 
     /**
+     * Batches in a row.
+     *
+     * @param endPosition where they end in the open segment
+     */
+    record Tail(long baseOffset, long endOffset, int endPosition) {}
+
+    /**
+     * Puts what was appended since it was forced or taken last into the buffer, for somebody else to make it durable. Null where the log has to be
+     * {@linkplain #force forced}, because that does not fit, or is not all in the segment that was forced last. Called as {@link #force} is.
+     *
+     * @param upTo an earlier view behind whose end nothing is to be taken; null for all
+     */
+    @Nullable
+    Tail takeTail(ByteBuffer target, @Nullable LogView upTo) throws IOException {
+        disk.lock();
+        try {
+            ensureUsable();
+            var wanted = upTo instanceof PublishedView earlier ? earlier : published();
+            if (wanted.endOffset() <= taken.endOffset()) {
+                return new Tail(wanted.endOffset(), wanted.endOffset(), taken.endPosition());
+            }
+            var last = wanted.segments()[wanted.segments().length - 1];
+            var bytes = wanted.endPosition() - taken.endPosition();
+            if (last.baseOffset() != forcedBase || bytes > target.remaining()) {
+                return null;
+            }
+            Files.readFully(last.log(), target.slice(target.position(), bytes), taken.endPosition());
+            target.position(target.position() + bytes);
+            taken = new Tail(taken.endOffset(), wanted.endOffset(), wanted.endPosition());
+            return taken;
+        } finally {
+            disk.unlock();
+        }
+    }
+
+    /**
      * Makes durable what was appended before the call and returns the offset behind it. Called on an I/O thread, by one thread at a time,
      * while the owner goes on appending. After a failure, this and {@link #append} fail until the log is opened again.
      */
@@ -401,6 +455,8 @@ public final class PartitionLog implements Closeable {
             broken = failure;
             throw failure;
         }
+        forcedEnd = now.endOffset();
+        taken = new Tail(forcedEnd, forcedEnd, now.endPosition());
         if (last.baseOffset() != forcedBase) {
             forcedBase = last.baseOffset();
             closedSegmentsAreDurable(now);
@@ -564,6 +620,11 @@ public final class PartitionLog implements Closeable {
         }
         disk.lock();
         try {
+            if (offset > forcedEnd && taken.endOffset() > forcedEnd) {
+                // A log that a crash leaves shorter than that would begin again at its start, and forget what is
+                // behind.
+                forcePublished();
+            }
             var first = published().indexOf(offset);
             noteStart(offset, first);
             startOffset = offset;
@@ -868,6 +929,7 @@ public final class PartitionLog implements Closeable {
         recoveryPoint = startOffset;
         indexed = LogCheckpoint.Indexed.NOTHING;
         forcedBase = startOffset;
+        forcedAsFarAsHere();
         publish();
     }
 
@@ -954,6 +1016,7 @@ public final class PartitionLog implements Closeable {
     /** What was found counts as committed from now on, so it has to be as durable as that. */
     private void makeRecoveredDurable(int first, boolean torn) throws IOException {
         forcedBase = active().baseOffset();
+        forcedAsFarAsHere();
         segmentBegunMs = active().size() == 0 ? -1 : Math.min(clock.wallMs(), Math.max(0, active().maxTimestampMs()));
         ProducerSnapshots.deleteAbove(files, directory, endOffset);
         if (endOffset == recoveryPoint && !torn && first == segments.length - 1) {
@@ -976,6 +1039,11 @@ public final class PartitionLog implements Closeable {
             var below = segments.length > 1 ? segments[segments.length - 2].indexed() : LogCheckpoint.Indexed.NOTHING;
             checkpoint(forcedBase, below, startOffset, endOffset, epochs);
         }
+    }
+
+    private void forcedAsFarAsHere() throws IOException {
+        forcedEnd = endOffset;
+        taken = new Tail(endOffset, endOffset, active().size());
     }
 
     private LogSegment active() {

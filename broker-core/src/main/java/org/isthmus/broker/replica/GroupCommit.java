@@ -3,10 +3,11 @@ package org.isthmus.broker.replica;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.isthmus.broker.runtime.Clock;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +45,13 @@ final class GroupCommit {
     };
 
     private final Executor disk;
-    private final Executor forces;
+    private final JournaledCommit forces;
     private final Clock clock;
     private final Pause pause;
-    /** What forces each log that is dirty. */
-    private final Set<Runnable> dirty = new LinkedHashSet<>();
+    /** Held by whoever takes what is dirty, until it is forced. */
+    private final ReentrantLock forcing = new ReentrantLock();
+
+    private final Set<DirtyLog> dirty = new LinkedHashSet<>();
     /** Appends since the last round took what there was. Guarded, as all that follows, by the set. */
     private int waiting;
 
@@ -60,13 +63,13 @@ final class GroupCommit {
 
     /**
      * @param disk runs one task at a time, in order, and may block
-     * @param forces runs several tasks at a time, which may block; in the caller where it cannot
+     * @param forces how a round's logs come to the disk
      */
-    GroupCommit(Executor disk, Executor forces, Clock clock) {
+    GroupCommit(Executor disk, JournaledCommit forces, Clock clock) {
         this(disk, forces, clock, PARKING);
     }
 
-    GroupCommit(Executor disk, Executor forces, Clock clock, Pause pause) {
+    GroupCommit(Executor disk, JournaledCommit forces, Clock clock, Pause pause) {
         this.disk = disk;
         this.forces = forces;
         this.clock = clock;
@@ -76,15 +79,15 @@ final class GroupCommit {
     /**
      * From any thread, after each append that somebody waits for.
      *
-     * @param force forces the log that was appended to; always the same for the same log
+     * @param log what was appended to; always the same for the same log
      */
-    void add(Runnable force) {
+    void add(DirtyLog log) {
         boolean idle;
         // Several loops hand over to one disk thread, which takes all at once: a set that owns itself would cost a hop
         // for each.
         synchronized (dirty) {
             idle = dirty.isEmpty();
-            dirty.add(force);
+            dirty.add(log);
             waiting++;
             if (gathering != null && waiting >= expected) {
                 pause.end(gathering);
@@ -100,33 +103,42 @@ final class GroupCommit {
         disk.execute(task);
     }
 
-    private void round() {
-        gather();
-        List<Runnable> batch;
-        int taken;
-        synchronized (dirty) {
-            batch = List.copyOf(dirty);
-            dirty.clear();
-            taken = waiting;
-            waiting = 0;
-        }
-        var began = clock.nanos();
-        force(batch);
-        var nanos = clock.nanos() - began;
-        synchronized (dirty) {
-            lastNanos = nanos;
-            expected = taken + waiting;
-        }
+    /** Forces what is dirty, in the caller, and goes on alone with how logs come to the disk. From any thread; blocks. */
+    void alone(Consumer<JournaledCommit> task) {
+        var tell = forceTaken(task);
+        tell.run();
     }
 
-    /** Several at the same time, because file systems then write their journal once for many. */
-    private void force(List<Runnable> batch) {
-        var others = batch.stream()
-                .skip(1)
-                .map(force -> CompletableFuture.runAsync(force, forces))
-                .toArray(CompletableFuture<?>[]::new);
-        batch.get(0).run();
-        CompletableFuture.allOf(others).join();
+    private void round() {
+        gather();
+        forceTaken(forces -> {}).run();
+    }
+
+    /** Returns what tells those who wait, who may come back at once. */
+    private Runnable forceTaken(Consumer<JournaledCommit> then) {
+        forcing.lock();
+        try {
+            forces.mark();
+            List<DirtyLog> batch;
+            int taken;
+            synchronized (dirty) {
+                batch = List.copyOf(dirty);
+                dirty.clear();
+                taken = waiting;
+                waiting = 0;
+            }
+            var began = clock.nanos();
+            var tell = forces.force(batch);
+            var nanos = clock.nanos() - began;
+            synchronized (dirty) {
+                lastNanos = nanos;
+                expected = taken + waiting;
+            }
+            then.accept(forces);
+            return tell;
+        } finally {
+            forcing.unlock();
+        }
     }
 
     private void gather() {

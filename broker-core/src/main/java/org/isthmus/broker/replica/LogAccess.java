@@ -38,6 +38,9 @@ final class LogAccess {
     private boolean opening;
     private CompletionStage<Void> free = FREE;
     private volatile @Nullable PartitionLog open;
+    /** What was given up, and is to be closed yet. */
+    private volatile @Nullable PartitionLog leaving;
+
     /** Where the log ends for sure, while it waits for room on the disk; negative while it does not. */
     private long awaitsRoomAt = -1;
 
@@ -72,6 +75,13 @@ final class LogAccess {
     @Nullable
     PartitionLog present() {
         return open;
+    }
+
+    /** The log as it is known to the disk: also where it was given up, until it is closed. From any thread. */
+    @Nullable
+    PartitionLog unclosed() {
+        var opened = open;
+        return opened != null ? opened : leaving;
     }
 
     // ---- opening
@@ -202,7 +212,7 @@ final class LogAccess {
         // on: the system may show pages that it could not write, and later records must not stand behind them.
         awaitsRoomAt = commitment.storedUpTo();
         standing.become(new Role.Offline("there was no room for what it had: " + storage.home()));
-        open = null;
+        leave();
         commitment.failAll(standing.notLeading());
         closeSoon(opened);
         storage.home().awaitRoom(standing.id());
@@ -249,8 +259,15 @@ final class LogAccess {
             commitment.failAll(new BrokerException(
                     ErrorCode.NOT_LEADER_OR_FOLLOWER, "partition " + standing.id() + " is closed here: " + reason));
         }
+        return leave();
+    }
+
+    private @Nullable PartitionLog leave() {
         var opened = open;
-        open = null;
+        if (opened != null) {
+            leaving = opened;
+            open = null;
+        }
         return opened;
     }
 
@@ -260,13 +277,16 @@ final class LogAccess {
 
     /** On the disk thread, between its rounds. */
     void close(PartitionLog opened) {
-        try {
-            opened.close();
-        } catch (IOException e) {
-            log.log(
-                    System.Logger.Level.WARNING,
-                    "Log was not closed cleanly and will be recovered: " + standing.id(),
-                    e);
-        }
+        storage.commit().alone(forces -> {
+            leaving = null;
+            try {
+                forces.close(storage.home().nameOf(directory), opened);
+            } catch (IOException e) {
+                log.log(
+                        System.Logger.Level.WARNING,
+                        "Log was not closed cleanly and will be recovered: " + standing.id(),
+                        e);
+            }
+        });
     }
 }

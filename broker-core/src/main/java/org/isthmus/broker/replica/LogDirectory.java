@@ -10,7 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import org.isthmus.broker.common.DiskOrder;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.log.JournalRecovery;
 import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.FileStore;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +24,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogDirectory {
     private static final System.Logger log = System.getLogger(LogDirectory.class.getName());
+    private static final int JOURNAL_BYTES = 4 << 20;
 
     private final Path root;
     private final Path logs;
     private final FileStore files;
+    private final Clock clock;
     private final GroupCommit commit;
     private final DiskSpace space;
     private final Map<TopicPartition, Partition> held = new ConcurrentHashMap<>();
     private final Set<TopicPartition> awaitingRoom = ConcurrentHashMap.newKeySet();
+    private volatile DiskOrder order = new DiskOrder();
     private @Nullable String failure;
 
     /**
@@ -41,8 +46,33 @@ public final class LogDirectory {
         this.root = root;
         this.logs = root.resolve("logs");
         this.files = files;
-        this.commit = new GroupCommit(disk, forces, clock);
+        this.clock = clock;
+        this.commit = new GroupCommit(disk, new JournaledCommit(forces, this::beginOrder, this::fail), clock);
         this.space = new DiskSpace(logs, files);
+    }
+
+    /** Before any of its logs is used: has them get back what a crash took from their own files, and begins a journal. Blocks. */
+    public void recover() {
+        recover(JOURNAL_BYTES);
+    }
+
+    /**
+     * As {@link #recover()}.
+     *
+     * @param journalBytes after which a file of the journal is full
+     */
+    public void recover(int journalBytes) {
+        try {
+            var journal = JournalRecovery.recover(files, root, logs, journalBytes, clock);
+            commit.alone(forces -> forces.use(journal));
+        } catch (IOException e) {
+            fail(e);
+        }
+    }
+
+    /** Behind all of its logs. */
+    void close() {
+        commit.alone(JournaledCommit::close);
     }
 
     public Path root() {
@@ -72,8 +102,22 @@ public final class LogDirectory {
         return files.totalBytes(logs);
     }
 
+    /** What a log is called in the journal, by where it lies: the same also where this directory is moved. */
+    String nameOf(Path directory) {
+        return directory.startsWith(logs) ? logs.relativize(directory).toString() : directory.toString();
+    }
+
     GroupCommit commit() {
         return commit;
+    }
+
+    /** In which the disk gets what is hurried now. From any thread. */
+    DiskOrder order() {
+        return order;
+    }
+
+    private void beginOrder() {
+        order = new DiskOrder();
     }
 
     DiskSpace space() {

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.DiskOrder;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
@@ -95,7 +96,7 @@ public final class Partition {
         this.standing = new Standing(id, role, config);
         this.commitment = new Commitment(standing, loop, storage.clock());
         this.access = new LogAccess(directory, loop, storage, standing, commitment, logs);
-        this.forcing = new LogForcing(loop, storage, standing, access, commitment);
+        this.forcing = new LogForcing(directory, loop, storage, standing, access, commitment);
         this.upkeep = new LogUpkeep(this, loop, storage, standing, access);
         this.followerSide = new FollowerSide(logs, loop, standing);
         this.leaderSide = replication == null
@@ -232,16 +233,19 @@ public final class Partition {
      * written in the order of the calls. Refusals are answers; the stage fails where this broker does not lead or the disk fails.
      */
     public CompletionStage<AppendResult> append(ByteBuffer batches, Durability durability) {
-        return append(batches, durability, null, () -> {});
+        return append(batches, durability, null, () -> {}, order -> {});
     }
 
     /**
      * As {@link #append(ByteBuffer, Durability)}, for one who waits that long and no longer for what is written to be committed, give or take
      * a second. The stage then fails with {@code REQUEST_TIMED_OUT}, and the records may be committed later all the same.
+     *
+     * @param hurried told, on the partition's loop, in which order the disk gets what is new in the log by this and waits to be committed; not
+     *     called where there is none
      */
     public CompletionStage<AppendResult> append(
-            ByteBuffer batches, Durability durability, @Nullable Duration patience) {
-        return append(batches, durability, patience, () -> {});
+            ByteBuffer batches, Durability durability, @Nullable Duration patience, Consumer<DiskOrder> hurried) {
+        return append(batches, durability, patience, () -> {}, hurried);
     }
 
     /**
@@ -250,14 +254,18 @@ public final class Partition {
      * @param written called, on the partition's loop, when the records are in the log: they may be committed later whatever fails then
      */
     public CompletionStage<AppendResult> append(ByteBuffer batches, Durability durability, Runnable written) {
-        return append(batches, durability, null, written);
+        return append(batches, durability, null, written, order -> {});
     }
 
     private CompletionStage<AppendResult> append(
-            ByteBuffer batches, Durability durability, @Nullable Duration patience, Runnable written) {
+            ByteBuffer batches,
+            Durability durability,
+            @Nullable Duration patience,
+            Runnable written,
+            Consumer<DiskOrder> hurried) {
         var done = new CompletableFuture<AppendResult>();
-        loop.perform(
-                () -> access.whenOpen(done, opened -> append(opened, batches, durability, patience, written, done)));
+        loop.perform(() ->
+                access.whenOpen(done, opened -> append(opened, batches, durability, patience, written, hurried, done)));
         return done;
     }
 
@@ -267,6 +275,7 @@ public final class Partition {
             Durability durability,
             @Nullable Duration patience,
             Runnable written,
+            Consumer<DiskOrder> hurried,
             CompletableFuture<AppendResult> done) {
         var before = opened.view().endOffset();
         AppendResult result;
@@ -285,6 +294,7 @@ public final class Partition {
                 done.complete(result);
             } else {
                 forcing.hurry();
+                diskOrder().ifPresent(hurried);
                 commitment.answer(result, appended.lastOffset(), opened, patience, done);
             }
         } else if (result instanceof AppendResult.Duplicate duplicate && durability == Durability.COMMITTED) {
@@ -360,6 +370,24 @@ public final class Partition {
         } else {
             forcing.hurry();
         }
+    }
+
+    /** The order in which the disk gets what is hurried here; empty where it is also up to others what is committed. From any thread. */
+    public Optional<DiskOrder> diskOrder() {
+        return Optional.ofNullable(forcing.order());
+    }
+
+    /**
+     * Has the log stand behind others of its {@link #diskOrder}, where that is possible: a crash takes from it what was not there yet when
+     * something that was hurried earlier was lost. Completes, on any thread, once that is so; nothing is to be appended before.
+     */
+    public CompletionStage<Void> standBehind() {
+        return opened().thenAcceptAsync(view -> forcing.standBehind(), storage.io());
+    }
+
+    /** Whether the log {@linkplain #standBehind stands behind} others in this order; on the partition's loop. */
+    public boolean standsBehind(DiskOrder order) {
+        return forcing.standsBehind() && forcing.order() == order;
     }
 
     /** Has forced what the log has got and nobody asked to be forced yet; on the partition's loop. */
@@ -532,6 +560,9 @@ public final class Partition {
     }
 
     private void followHere(Role newRole, PartitionConfig newConfig, boolean isNew, boolean isOneOfSeveral) {
+        if (forcing.order() != null && (isOneOfSeveral || newConfig.flush() == FlushPolicy.OS)) {
+            forcing.leaveOrder();
+        }
         standing.configure(newConfig);
         var opened = access.present();
         if (opened != null) {

@@ -369,7 +369,9 @@ public final class Partitions {
     public CompletionStage<Void> close() {
         temporary.close();
         return CompletableFuture.allOf(partitions.values().stream()
-                .map(partition -> partition.close("the broker is stopping").toCompletableFuture())
-                .toArray(CompletableFuture<?>[]::new));
+                        .map(partition ->
+                                partition.close("the broker is stopping").toCompletableFuture())
+                        .toArray(CompletableFuture<?>[]::new))
+                .thenRun(() -> directories.all().forEach(LogDirectory::close));
     }
 }

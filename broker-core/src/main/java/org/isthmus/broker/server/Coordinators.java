@@ -3,6 +3,7 @@ package org.isthmus.broker.server;
 import java.util.List;
 import java.util.Optional;
 import org.isthmus.broker.common.TopicPartition;
+import org.isthmus.broker.coordinator.InternalTopics;
 import org.isthmus.broker.coordinator.ShardedCoordinator;
 import org.isthmus.broker.replica.Partition;
 import org.isthmus.broker.replica.PartitionListener;
@@ -12,9 +13,9 @@ import org.isthmus.broker.replica.Partitions;
 record Coordinators(List<ShardedCoordinator<?>> coordinators) implements PartitionListener {
     @Override
     public void elected(Partition partition) {
-        of(partition.id())
-                .ifPresent(shards ->
-                        shards.elected(partition.id().partition(), new PartitionShardLog(partition), partition.loop()));
+        var decides = partition.id().topic().equals(InternalTopics.TRANSACTION_STATE);
+        var log = new PartitionShardLog(partition, decides);
+        of(partition.id()).ifPresent(shards -> shards.elected(partition.id().partition(), log, partition.loop()));
     }
 
     @Override

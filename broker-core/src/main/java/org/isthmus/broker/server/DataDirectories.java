@@ -62,7 +62,9 @@ final class DataDirectories implements AutoCloseable {
         var listed = Map.copyOf(known);
         var opened = new ArrayList<LogDirectory>();
         files.createDirectories(first.resolve("logs"));
-        opened.add(directory(first));
+        var home = directory(first);
+        home.recover();
+        opened.add(home);
         var present = new HashSet<UUID>();
         for (var path : others) {
             var directory = directory(path);
@@ -71,6 +73,7 @@ final class DataDirectories implements AutoCloseable {
                 present.add(take(path, listed));
                 files.createDirectories(directory.logs());
                 files.list(directory.logs());
+                directory.recover();
             } catch (DirectoryLock.NotOursException refused) {
                 throw refused;
             } catch (IOException e) {

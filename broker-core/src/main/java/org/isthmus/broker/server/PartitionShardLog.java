@@ -2,14 +2,20 @@ package org.isthmus.broker.server;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.isthmus.broker.common.DiskOrder;
 import org.isthmus.broker.coordinator.ShardLog;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.replica.Partition;
 
-/** A partition, as the log of the shard that lives on it. */
-record PartitionShardLog(Partition partition) implements ShardLog {
+/**
+ * A partition, as the log of the shard that lives on it.
+ *
+ * @param decides about what others have: it is to {@linkplain Partition#standBehind stand behind} them
+ */
+record PartitionShardLog(Partition partition, boolean decides) implements ShardLog {
     @Override
     public long append(ByteBuffer batch) throws IOException {
         return partition.appendHere(batch);
@@ -36,7 +42,19 @@ record PartitionShardLog(Partition partition) implements ShardLog {
     }
 
     @Override
+    public Optional<DiskOrder> diskOrder() {
+        return partition.diskOrder();
+    }
+
+    @Override
+    public boolean standsBehind(DiskOrder order) {
+        return partition.standsBehind(order);
+    }
+
+    @Override
     public CompletionStage<Void> readAll(Consumer<RecordBatch> reader) {
-        return partition.readAll(reader);
+        return decides
+                ? partition.standBehind().thenCompose(stands -> partition.readAll(reader))
+                : partition.readAll(reader);
     }
 }

@@ -2,8 +2,10 @@ package org.isthmus.broker.server;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.isthmus.broker.common.DiskOrder;
 import org.isthmus.broker.coordinator.share.DeadLetters;
 import org.isthmus.broker.coordinator.share.RecordSource;
 import org.isthmus.broker.coordinator.share.ShareCoordinator;
@@ -65,6 +67,11 @@ final class SharePlace implements ShareCoordinator.Place {
     @Override
     public void hurrySoon() {
         partition.sidecar().hurrySoon();
+    }
+
+    @Override
+    public Optional<DiskOrder> diskOrder() {
+        return partition.sidecar().diskOrder();
     }
 
     @Override

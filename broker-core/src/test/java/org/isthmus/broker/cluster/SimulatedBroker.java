@@ -67,6 +67,8 @@ final class SimulatedBroker {
     private static final CleanerConfig CLEANING =
             new CleanerConfig(true, Duration.ofSeconds(1), 64 << 10, Double.MAX_VALUE);
     private static final Path ROOT = Path.of("/data");
+    /** So few that it begins again many times. */
+    private static final int JOURNAL_BYTES = 32 << 10;
 
     private static final String HOST = "host-";
     private static final int PORT = 9092;
@@ -139,6 +141,7 @@ final class SimulatedBroker {
             disk.createDirectories(ROOT.resolve("logs"));
             var io = machine.newThreads(Duration.ofMillis(3));
             var directory = new LogDirectory(ROOT, disk, machine.newThread(Duration.ofMillis(3)), Runnable::run, clock);
+            directory.recover(JOURNAL_BYTES);
             var made = new Partitions(
                     id,
                     List.of(directory),
@@ -382,7 +385,8 @@ final class SimulatedBroker {
                                 member,
                                 acknowledgements,
                                 transaction,
-                                () -> admit(transactionalId, producer, participant))));
+                                () -> admit(transactionalId, producer, participant),
+                                order -> {})));
     }
 
     /**
@@ -438,7 +442,7 @@ final class SimulatedBroker {
         } catch (BrokerException refused) {
             return CompletableFuture.failedStage(refused);
         }
-        return found.append(batch, durability, patience);
+        return found.append(batch, durability, patience, order -> {});
     }
 
     /** The machine's clock: it runs as the world does, and what it says of the date may jump. */

@@ -2,15 +2,22 @@ package org.isthmus.broker.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.isthmus.broker.log.CommitJournal;
+import org.isthmus.broker.log.LogView;
+import org.isthmus.broker.log.PartitionLog;
 import org.isthmus.broker.runtime.Clock;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,9 +31,41 @@ class GroupCommitTest {
     private long nanos;
     private Consumer<GroupCommit> duringForce = commit -> {};
     private Consumer<GroupCommit> duringPause = commit -> {};
-    private final GroupCommit commit = new GroupCommit(rounds::add, Runnable::run, clock(), pause());
-    private final Runnable first = () -> force("first");
-    private final Runnable second = () -> force("second");
+    private final GroupCommit commit = new GroupCommit(rounds::add, side(Runnable::run), clock(), pause());
+    private final DirtyLog first = log(() -> force("first"));
+    private final DirtyLog second = log(() -> force("second"));
+
+    private static JournaledCommit side(Executor forces) {
+        return new JournaledCommit(forces, () -> {}, failure -> {
+            throw new AssertionError(failure);
+        });
+    }
+
+    /** One that is only forced by itself. */
+    private static DirtyLog log(Runnable force) {
+        return new DirtyLog() {
+            @Override
+            public String name() {
+                return "log";
+            }
+
+            @Override
+            public Optional<Reached> force(Predicate<PartitionLog> isInJournal) {
+                force.run();
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<Reached> take(CommitJournal journal, @Nullable LogView upTo) {
+                throw new AssertionError("nobody's business");
+            }
+
+            @Override
+            public void lost(IOException cause) {
+                throw new AssertionError(cause);
+            }
+        };
+    }
 
     private Clock clock() {
         return new Clock() {
@@ -160,11 +199,11 @@ class GroupCommitTest {
             thread.setDaemon(true);
             return thread;
         });
-        var together = new GroupCommit(rounds::add, others, clock(), pause());
+        var together = new GroupCommit(rounds::add, side(others), clock(), pause());
         var bothAreForced = new CyclicBarrier(2);
         var met = new ArrayList<String>();
         for (var log : List.of("first", "second")) {
-            together.add(() -> {
+            together.add(log(() -> {
                 try {
                     bothAreForced.await();
                     synchronized (met) {
@@ -173,7 +212,7 @@ class GroupCommitTest {
                 } catch (Exception e) {
                     throw new AssertionError(e);
                 }
-            });
+            }));
         }
 
         runRound();

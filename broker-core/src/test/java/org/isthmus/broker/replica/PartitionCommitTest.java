@@ -108,8 +108,8 @@ class PartitionCommitTest {
         var held = new CountDownLatch(1);
         disk.execute(() -> awaitQuietly(held));
 
-        var impatient = partition.append(batch(), Durability.COMMITTED, Duration.ofMillis(20));
-        var patient = partition.append(batch(), Durability.COMMITTED, Duration.ofMinutes(1));
+        var impatient = partition.append(batch(), Durability.COMMITTED, Duration.ofMillis(20), order -> {});
+        var patient = partition.append(batch(), Durability.COMMITTED, Duration.ofMinutes(1), order -> {});
 
         assertThat(impatient.toCompletableFuture())
                 .failsWithin(Duration.ofSeconds(30))

@@ -42,6 +42,8 @@ import org.isthmus.broker.sim.SimStreams;
 public final class SimulatedServer {
     private static final Path ROOT = Path.of("/data");
     private static final Duration DISK = Duration.ofMillis(3);
+    /** So few that it begins again many times. */
+    private static final int JOURNAL_BYTES = 32 << 10;
 
     private final Endpoint.Tcp address;
     private final Clock clock;
@@ -98,6 +100,7 @@ public final class SimulatedServer {
             var owners = List.of(machine.newLoop(), machine.newLoop());
             var io = machine.newThreads(DISK);
             var directory = new LogDirectory(ROOT, disk, machine.newThread(DISK), Runnable::run, clock);
+            directory.recover(JOURNAL_BYTES);
             partitions = new Partitions(settings.brokerId(), List.of(directory), owners, io, disk, clock, configs);
             partitions.deleteUnclaimed(image);
             try {

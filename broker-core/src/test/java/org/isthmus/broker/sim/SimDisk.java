@@ -32,6 +32,7 @@ public final class SimDisk implements FileStore {
     private long operationsUntilCrash = Long.MAX_VALUE;
     private long bytesRead;
     private int filesOpened;
+    private int forces;
     private int life;
     private boolean down;
 
@@ -105,6 +106,11 @@ public final class SimDisk implements FileStore {
     /** All that were ever opened. */
     public int filesOpened() {
         return filesOpened;
+    }
+
+    /** How often a file was forced. */
+    public int forces() {
+        return forces;
     }
 
     public long usedBytes() {
@@ -304,6 +310,7 @@ public final class SimDisk implements FileStore {
             ensureOpen();
             step();
             failByChance("force", path);
+            forces++;
             content.force();
         }
 

@@ -196,12 +196,13 @@ final class ShareConsumption {
     }
 
     /** What the member says holds once the transaction commits; until then nobody has these records, and the member may leave. */
-    CompletionStage<Void> acknowledge(String member, List<Acknowledgement> acknowledgements, Transaction transaction) {
+    CompletionStage<Void> acknowledge(
+            String member, List<Acknowledgement> acknowledgements, Transaction transaction, Runnable hurried) {
         member(member);
         return write(
                         endOf(acknowledgements),
                         view -> Settlement.stage(group(), dispatch.held(), member, acknowledgements, transaction),
-                        staged -> {})
+                        staged -> hurried.run())
                 .thenApply(staged -> null);
     }
 

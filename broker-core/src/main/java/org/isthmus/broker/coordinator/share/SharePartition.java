@@ -9,8 +9,10 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.isthmus.broker.common.BrokerException;
+import org.isthmus.broker.common.DiskOrder;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.coordinator.Decision;
 import org.isthmus.broker.coordinator.Guests;
@@ -220,18 +222,21 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
      * admission does.
      *
      * @param admission makes the partition's share groups take part in the transaction; completes once that is durable
+     * @param hurried told, on the loop, in which order the disk gets what is noted by this; not called where there is none
      */
     public CompletionStage<Void> acknowledge(
             String group,
             String member,
             List<Acknowledgement> acknowledgements,
             Transaction transaction,
-            Supplier<CompletionStage<Void>> admission) {
+            Supplier<CompletionStage<Void>> admission,
+            Consumer<DiskOrder> hurried) {
+        Runnable tell = () -> log.diskOrder().ifPresent(hurried);
         if (takesPart(transaction)) {
-            return consumption(group).acknowledge(member, acknowledgements, transaction);
+            return consumption(group).acknowledge(member, acknowledgements, transaction, tell);
         }
         return guests.admit(transaction, admission, loop)
-                .thenCompose(admitted -> consumption(group).acknowledge(member, acknowledgements, transaction));
+                .thenCompose(admitted -> consumption(group).acknowledge(member, acknowledgements, transaction, tell));
     }
 
     private boolean takesPart(Transaction transaction) {

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.isthmus.broker.common.DiskOrder;
 import org.isthmus.broker.common.Epoch;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
@@ -102,6 +103,20 @@ public final class TransactionCoordinator {
             boolean raisesEpoch,
             Set<TopicPartition> named) {
         return shards.ask(transactionalId, shard -> shard.end(transactionalId, producer, outcome, raisesEpoch, named));
+    }
+
+    /**
+     * As {@link #end}, of a commit that the producer goes on behind under the identity in the answer, where the disk loses the decision if it loses what
+     * was hurried before in this order; that need not be on the disk yet. Empty, and nothing is done, where that is not so.
+     */
+    public CompletionStage<Optional<EndAnswer>> commitBehind(
+            DiskOrder order, String transactionalId, ProducerIdentity producer, Set<TopicPartition> named) {
+        return shards.ask(
+                transactionalId,
+                shard -> shard.standsBehind(order)
+                        ? shard.end(transactionalId, producer, Outcome.COMMIT, true, named)
+                                .thenApply(Optional::of)
+                        : CompletableFuture.completedStage(Optional.empty()));
     }
 
     /**

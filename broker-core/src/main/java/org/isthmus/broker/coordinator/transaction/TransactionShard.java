@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.isthmus.broker.common.Deadline;
+import org.isthmus.broker.common.DiskOrder;
 import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.common.Xid;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An outcome leaves for the partitions only once its decision is committed: one that could still be lost could still be another.
  */
 final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver<TransactionRecord> {
+    private final ShardLog log;
     private final TransactionConfig config;
     private final MarkerWriter markers;
     private final ProducerIds producerIds;
@@ -61,6 +63,7 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
             ProducerIds producerIds,
             Clock clock,
             IdSource ids) {
+        this.log = log;
         this.config = config;
         this.markers = markers;
         this.producerIds = producerIds;
@@ -77,6 +80,11 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
 
     TransactionMachine machine() {
         return machine;
+    }
+
+    /** Whether what is decided now is lost by a crash that loses what was hurried before in this order. */
+    boolean standsBehind(DiskOrder order) {
+        return log.standsBehind(order);
     }
 
     // Requests

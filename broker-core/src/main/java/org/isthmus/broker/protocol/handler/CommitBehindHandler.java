@@ -1,8 +1,11 @@
 package org.isthmus.broker.protocol.handler;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.isthmus.broker.common.DiskOrder;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.coordinator.transaction.EndAnswer;
 import org.isthmus.broker.coordinator.transaction.Outcome;
 import org.isthmus.broker.coordinator.transaction.ProducerIdentity;
 import org.isthmus.broker.coordinator.transaction.TransactionCoordinator;
@@ -23,19 +26,37 @@ final class CommitBehindHandler extends OwnApiHandler<CommitRequest, CommitAnswe
 
     @Override
     CompletionStage<CommitAnswer> answer(RequestContext context, CommitRequest asked) {
+        var comeAbout = context.earlier().haveComeAbout(asked.behind());
         return context.earlier()
-                .haveComeAbout(asked.behind())
-                .thenCompose(all -> all ? commit(asked) : CompletableFuture.completedStage(NOT_ATTEMPTED));
+                .diskOrder(asked.behind())
+                .thenCompose(order -> commitBehind(asked, order))
+                .thenCompose(end -> end.isPresent()
+                        ? CompletableFuture.completedStage(answer(end.get()))
+                        : comeAbout.thenCompose(
+                                all -> all ? commit(asked) : CompletableFuture.completedStage(NOT_ATTEMPTED)));
+    }
+
+    /** Commits before the disk has what is committed, where the disk gets that first; empty where that is not so. */
+    private CompletionStage<Optional<EndAnswer>> commitBehind(CommitRequest asked, Optional<DiskOrder> order) {
+        return order.isEmpty()
+                ? CompletableFuture.completedStage(Optional.empty())
+                : transactions.commitBehind(
+                        order.get(), asked.transactionalId(), producer(asked), asked.participants());
     }
 
     private CompletionStage<CommitAnswer> commit(CommitRequest asked) {
-        var producer = new ProducerIdentity(asked.producerId(), asked.producerEpoch());
         return transactions
-                .end(asked.transactionalId(), producer, Outcome.COMMIT, true, asked.participants())
-                .thenApply(end -> new CommitAnswer(
-                        end.error().code(),
-                        end.producer().producerId(),
-                        end.producer().epoch()));
+                .end(asked.transactionalId(), producer(asked), Outcome.COMMIT, true, asked.participants())
+                .thenApply(CommitBehindHandler::answer);
+    }
+
+    private static ProducerIdentity producer(CommitRequest asked) {
+        return new ProducerIdentity(asked.producerId(), asked.producerEpoch());
+    }
+
+    private static CommitAnswer answer(EndAnswer end) {
+        return new CommitAnswer(
+                end.error().code(), end.producer().producerId(), end.producer().epoch());
     }
 
     @Override

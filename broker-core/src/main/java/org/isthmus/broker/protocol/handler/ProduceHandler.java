@@ -142,7 +142,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
         var answer = new ProduceResponseData();
         var waits = new ArrayList<CompletableFuture<?>>();
         for (var topic : request.topicData()) {
-            answer.responses().add(append(request, topic, refusal, waits));
+            answer.responses().add(append(context, request, topic, refusal, waits));
         }
         var done =
                 waits.size() == 1 ? waits.get(0) : CompletableFuture.allOf(waits.toArray(CompletableFuture<?>[]::new));
@@ -156,7 +156,11 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
     }
 
     private TopicProduceResponse append(
-            ProduceRequestData request, TopicProduceData topic, ErrorCode refusal, List<CompletableFuture<?>> waits) {
+            RequestContext context,
+            ProduceRequestData request,
+            TopicProduceData topic,
+            ErrorCode refusal,
+            List<CompletableFuture<?>> waits) {
         var name = topics.name(topic.name(), topic.topicId());
         var answers =
                 new ArrayList<PartitionProduceResponse>(topic.partitionData().size());
@@ -172,7 +176,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
                 continue;
             }
             try {
-                waits.add(append(name.get(), data, request, answer));
+                waits.add(append(context, name.get(), data, request, answer));
             } catch (BrokerException e) {
                 refuse(answer, Refusal.of(e));
             }
@@ -184,7 +188,11 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
     }
 
     private CompletableFuture<?> append(
-            String topic, PartitionProduceData data, ProduceRequestData request, PartitionProduceResponse answer) {
+            RequestContext context,
+            String topic,
+            PartitionProduceData data,
+            ProduceRequestData request,
+            PartitionProduceResponse answer) {
         var durability = durability(request.acks());
         var batches = batches(data);
         if (request.transactionalId() == null && producerOf(data).isPresent()) {
@@ -193,7 +201,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
         var partition = topics.writable(topic, data.index());
         var patience = Duration.ofMillis(Math.max(0, request.timeoutMs()));
         return partition
-                .append(batches, durability, patience)
+                .append(batches, durability, patience, isOfOnePartition(request) ? context.hurried() : order -> {})
                 .handle((result, failure) -> {
                     if (failure != null) {
                         refuse(answer, Refusal.of(failure));
@@ -203,6 +211,11 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
                     return answer;
                 })
                 .toCompletableFuture();
+    }
+
+    private static boolean isOfOnePartition(ProduceRequestData request) {
+        return request.topicData().size() == 1
+                && request.topicData().iterator().next().partitionData().size() == 1;
     }
 
     private static Durability durability(short acks) {

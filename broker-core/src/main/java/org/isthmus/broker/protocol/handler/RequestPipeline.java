@@ -3,9 +3,13 @@ package org.isthmus.broker.protocol.handler;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.isthmus.broker.common.DiskOrder;
 import org.isthmus.broker.network.Connection;
 import org.isthmus.broker.network.ConnectionHandler;
 import org.isthmus.broker.network.ReceivedFrame;
@@ -36,17 +40,20 @@ public final class RequestPipeline implements ConnectionHandler {
     private final boolean asksWhoComes;
     private final IdleLimit.@Nullable Watch idle;
     private final Deque<Slot> underWay = new ArrayDeque<>();
-    /** Of the latest requests that are answered in turn, whether they have come about. */
-    private final Deque<CompletableFuture<Boolean>> latest = new ArrayDeque<>();
+    /** The latest requests that are answered in turn. */
+    private final Deque<Progress> latest = new ArrayDeque<>();
 
     private long bytesUnderWay;
     private boolean holdingBack;
+
+    /** What became of a request, as far as those that come behind it go by that. */
+    private record Progress(CompletableFuture<Optional<DiskOrder>> hurried, CompletableFuture<Boolean> hasComeAbout) {}
 
     /** A request's place in the order of the answers. */
     private static final class Slot {
         private final DecodedRequest request;
         private final int bytes;
-        private final CompletableFuture<Boolean> hasComeAbout = new CompletableFuture<>();
+        private final Progress progress = new Progress(new CompletableFuture<>(), new CompletableFuture<>());
         private boolean inTurn = true;
         private boolean done;
         private @Nullable ApiMessage answer;
@@ -135,7 +142,8 @@ public final class RequestPipeline implements ConnectionHandler {
                 connection.endpoint(),
                 lifetime,
                 login,
-                this::haveComeAbout);
+                earlier,
+                order -> slot.progress.hurried().complete(Optional.of(order)));
         CompletionStage<? extends ApiMessage> stage;
         try {
             if (!answersInTurn(handler, body)) {
@@ -164,21 +172,39 @@ public final class RequestPipeline implements ConnectionHandler {
 
     private void remember(Slot slot) {
         if (slot.inTurn) {
-            latest.add(slot.hasComeAbout);
+            latest.add(slot.progress);
             if (latest.size() > Earlier.MOST) {
                 latest.remove();
             }
         }
     }
 
-    private CompletionStage<Boolean> haveComeAbout(int count) {
-        if (count < 0 || count > latest.size()) {
-            return CompletableFuture.completedStage(false);
+    private final Earlier earlier = new Earlier() {
+        @Override
+        public CompletionStage<Boolean> haveComeAbout(int count) {
+            return latest(count, Progress::hasComeAbout)
+                    .thenApply(all -> all.isPresent() && all.get().stream().allMatch(each -> each));
         }
-        var asked = List.copyOf(latest).subList(latest.size() - count, latest.size());
-        return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
-                .thenApply(done -> asked.stream().allMatch(CompletableFuture::join));
-    }
+
+        @Override
+        public CompletionStage<Optional<DiskOrder>> diskOrder(int count) {
+            return latest(count, Progress::hurried).thenApply(all -> all.map(Set::copyOf)
+                    .filter(orders -> orders.size() == 1)
+                    .flatMap(orders -> orders.iterator().next()));
+        }
+
+        /** What the latest so many come to, once all of them have; empty where there were not so many. */
+        private <T> CompletionStage<Optional<List<T>>> latest(
+                int count, Function<Progress, CompletableFuture<T>> which) {
+            if (count < 0 || count > latest.size()) {
+                return CompletableFuture.completedStage(Optional.empty());
+            }
+            var asked = latest.stream().skip(latest.size() - count).map(which).toList();
+            return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+                    .thenApply(done -> Optional.of(
+                            asked.stream().map(CompletableFuture::join).toList()));
+        }
+    };
 
     @SuppressWarnings("unchecked") // the codec made the body by the handler's key
     private static <Q extends ApiMessage> boolean answersInTurn(ApiHandler<Q, ?> handler, ApiMessage body) {
@@ -218,7 +244,8 @@ public final class RequestPipeline implements ConnectionHandler {
             holdingBack = false;
             connection.setReading(true);
         }
-        slot.hasComeAbout.complete(hasComeAbout);
+        slot.progress.hurried().complete(Optional.empty());
+        slot.progress.hasComeAbout().complete(hasComeAbout);
     }
 
     private void leave(Slot slot) {

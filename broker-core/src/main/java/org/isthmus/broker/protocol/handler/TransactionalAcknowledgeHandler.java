@@ -48,7 +48,8 @@ public final class TransactionalAcknowledgeHandler extends TransactionalHandler<
                                 asked.member(),
                                 acknowledgements,
                                 transaction,
-                                () -> admit(asked.transactionalId(), producer, participant)))
+                                () -> admit(asked.transactionalId(), producer, participant),
+                                context.hurried()))
                 .thenApply(done -> Outcome.DONE);
     }
 

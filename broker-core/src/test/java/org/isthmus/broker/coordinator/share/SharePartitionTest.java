@@ -780,8 +780,8 @@ class SharePartitionTest {
         open("two", inOrder());
         harness.acquire("g", "one", 1);
         var transaction = new Transaction(7, (short) 0);
-        harness.now(share ->
-                share.acknowledge("g", "one", accept(0), transaction, () -> CompletableFuture.completedStage(null)));
+        harness.now(share -> share.acknowledge(
+                "g", "one", accept(0), transaction, () -> CompletableFuture.completedStage(null), order -> {}));
         assertThat(harness.acquire("g", "two", 9)).isEmpty();
 
         harness.crash(Integer.MAX_VALUE);
@@ -856,7 +856,7 @@ class SharePartitionTest {
 
     private void stage(String member, long offset, Transaction transaction) {
         harness.now(share -> share.acknowledge(
-                "g", member, accept(offset), transaction, () -> CompletableFuture.completedStage(null)));
+                "g", member, accept(offset), transaction, () -> CompletableFuture.completedStage(null), order -> {}));
     }
 
     @Test

@@ -33,14 +33,21 @@ class CommitBehindTest {
 
     /** A client that has committed once, and so has an identity whose participants are known; it holds one order more. */
     private static final class Session {
-        private final SimulatedWorld world = new SimulatedWorld(1);
-        private final Transport transport = world.newTransport();
-        private final BrokerClient client = world.connect(transport);
+        private final SimulatedWorld world;
+        private final Transport transport;
+        private final BrokerClient client;
         private final ShareStream orders;
         private final ShareStream invoices;
         private ShareStream.ShareDelivery held;
 
         Session() {
+            this(1);
+        }
+
+        Session(long seed) {
+            world = new SimulatedWorld(seed);
+            transport = world.newTransport();
+            client = world.connect(transport);
             get(client.createTopic(new NewTopic("orders", 1, Map.of())));
             get(client.createTopic(new NewTopic("invoices", 1, Map.of())));
             orders = client.openShare("workers", ORDERS.topic(), ShareOptions.QUEUE);
@@ -119,6 +126,45 @@ class CommitBehindTest {
                     .isEqualTo(!isCommitted);
         }
         assertThat(outcomes).containsExactlyInAnyOrder("in time", "found committed", "found rolled back");
+    }
+
+    @Test
+    void takesOneForceOfTheDiskWithAllThatItCommits() {
+        var session = new Session();
+        var before = session.world.server.disk().forces();
+
+        session.get(session.work(session.held.record().offset()));
+
+        assertThat(session.world.server.disk().forces() - before).isOne();
+    }
+
+    @Test
+    void isAllOrNothingWheneverTheMachineLosesItsPower() {
+        var outcomes = new HashSet<String>();
+        for (var seed = 0; seed < 10; seed++) {
+            for (var operations = 1; !outcomes.contains("in time, seed " + seed); operations++) {
+                var session = new Session(seed);
+                var server = session.world.server;
+                server.disk().crashAfter(operations);
+                var commit = session.work(session.held.record().offset()).toCompletableFuture();
+                while (!commit.isDone() && !server.hasLostPower()) {
+                    session.world.loops.step();
+                }
+                var wasInTime = commit.isDone();
+                server.crashMachine();
+                server.start();
+                var isCommitted = isCommitted(session, commit);
+                outcomes.add(
+                        wasInTime ? "in time, seed " + seed : isCommitted ? "found committed" : "found rolled back");
+                assertThat(session.hasInvoice())
+                        .as("an invoice, power lost after %d operations, seed %d", operations, seed)
+                        .isEqualTo(isCommitted);
+                assertThat(session.hasOrder())
+                        .as("the order again, power lost after %d operations, seed %d", operations, seed)
+                        .isEqualTo(!isCommitted);
+            }
+        }
+        assertThat(outcomes).contains("found committed", "found rolled back");
     }
 
     private static boolean isCommitted(Session session, CompletionStage<Void> commit) {
