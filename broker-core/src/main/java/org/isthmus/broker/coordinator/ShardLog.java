@@ -39,7 +39,7 @@ public interface ShardLog {
     /** As {@link #hurry}, in a moment, within which somebody else may want it. */
     void hurrySoon();
 
-    /** The order in which the disk gets what is hurried here; empty where the disk is not all that commits it. */
+    /** The order in which the disk gets what is hurried from now on; empty where the disk is not all that commits it. */
     default Optional<DiskOrder> diskOrder() {
         return Optional.empty();
     }

@@ -35,6 +35,9 @@ public final class CommitJournal implements AutoCloseable {
 
     private static final int MOST_GROUP_BYTES = 64 << 10;
     private static final int STEP_BYTES = 256 << 10;
+    /** For which a file has room at least: several are written between two looks at that. */
+    private static final int LEAST_GROUPS = 4;
+
     private static final List<String> NAMES = List.of("journal-0", "journal-1");
 
     /**
@@ -76,7 +79,7 @@ public final class CommitJournal implements AutoCloseable {
         this.capacity = capacity;
         this.generation = before.generation();
         this.current = before.file();
-        this.group = ByteBuffer.allocateDirect(Math.min(MOST_GROUP_BYTES, capacity / 2));
+        this.group = ByteBuffer.allocateDirect(Math.min(MOST_GROUP_BYTES, capacity / LEAST_GROUPS));
         group.position(HEAD_BYTES);
     }
 
@@ -104,8 +107,9 @@ public final class CommitJournal implements AutoCloseable {
             written[i] = files.open(directory.resolve(NAMES.get(i)));
             reach[i] = written[i].size();
             // The newest groups may be in it, which stay until a newer one is there.
-            if (reach[i] < group.capacity()) {
-                lengthen(i, group.capacity());
+            var least = (long) LEAST_GROUPS * group.capacity();
+            if (reach[i] < least) {
+                lengthen(i, least);
             }
         }
         files.forceDirectory(directory);
@@ -153,7 +157,7 @@ public final class CommitJournal implements AutoCloseable {
         group.limit(Math.max(group.position(), group.capacity() - room));
     }
 
-    /** Notes that a log which stands behind others counts as far as this, and has that in its own file. False where that does not fit. */
+    /** Notes that a log which stands behind others counts as far as this. False where that does not fit. */
     public boolean note(String name, long endOffset) {
         group.limit(group.capacity());
         var head = putHead(name, true);
@@ -211,24 +215,27 @@ public final class CommitJournal implements AutoCloseable {
         written[current].write(group.duplicate(), position);
         written[current].force();
         position += length;
+        // Not to be lengthened by zeros over what is there.
+        reach[current] = Math.max(reach[current], position);
         number++;
         group.clear().position(HEAD_BYTES);
     }
 
-    /** Whether it must begin again before the next group is written. */
-    public boolean isFull() {
-        if (position + group.capacity() <= reach[current]) {
-            return false;
-        }
-        if (mayGrow && reach[current] < capacity) {
+    /** Makes room for the next two groups, by lengthening the file while it may be longer. False where it has to begin again for that. */
+    public boolean makeRoom() {
+        if (!hasRoom() && mayGrow && reach[current] < capacity) {
             try {
                 lengthen(current, Math.min(capacity, reach[current] + STEP_BYTES));
-            } catch (IOException noRoom) {
-                // It begins again more often.
+            } catch (IOException refused) {
+                // What was written before is there, and it begins again more often.
                 mayGrow = false;
             }
         }
-        return position + group.capacity() > reach[current];
+        return hasRoom();
+    }
+
+    private boolean hasRoom() {
+        return position + 2L * group.capacity() <= reach[current];
     }
 
     /** Leaves what was written to be written over once the next group is there: the logs have all of it in their own files. */

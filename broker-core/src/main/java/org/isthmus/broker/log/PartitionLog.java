@@ -69,7 +69,7 @@ public final class PartitionLog implements Closeable {
 
     private LogCheckpoint.Indexed indexed = LogCheckpoint.Indexed.NOTHING;
     private long forcedBase;
-    /** Up to where the open segment was forced, or {@linkplain #takeTail taken} since, once it is the forced one. */
+    /** Ends where what is durable, or was {@linkplain #takeTail taken} to be made so, ends in the segment of {@link #forcedBase}. */
     private Tail taken = new Tail(0, 0, 0);
 
     private long forcedEnd;
@@ -406,7 +406,7 @@ public final class PartitionLog implements Closeable {
         disk.lock();
         try {
             ensureUsable();
-            var wanted = upTo instanceof PublishedView earlier ? earlier : published();
+            var wanted = upTo == null ? published() : (PublishedView) upTo;
             if (wanted.endOffset() <= taken.endOffset()) {
                 return new Tail(wanted.endOffset(), wanted.endOffset(), taken.endPosition());
             }
@@ -620,7 +620,7 @@ public final class PartitionLog implements Closeable {
         }
         disk.lock();
         try {
-            if (offset > forcedEnd && taken.endOffset() > forcedEnd) {
+            if (offset > forcedEnd) {
                 // A log that a crash leaves shorter than that would begin again at its start, and forget what is
                 // behind.
                 forcePublished();

@@ -29,6 +29,9 @@ interface DirtyLog {
      */
     Optional<Reached> take(CommitJournal journal, @Nullable LogView upTo);
 
+    /** The disk has it for sure as far as that. Before anybody is told. */
+    void kept(PartitionLog opened, long offset);
+
     /** It was to stand behind something that the disk will not have. */
     void lost(IOException cause);
 

@@ -105,40 +105,41 @@ final class GroupCommit {
 
     /** Forces what is dirty, in the caller, and goes on alone with how logs come to the disk. From any thread; blocks. */
     void alone(Consumer<JournaledCommit> task) {
-        var tell = forceTaken(task);
-        tell.run();
+        Runnable tell = () -> {};
+        forcing.lock();
+        try {
+            tell = forceDirty();
+            task.accept(forces);
+        } finally {
+            forcing.unlock();
+            tell.run();
+        }
     }
 
     private void round() {
         gather();
-        forceTaken(forces -> {}).run();
+        alone(forces -> {});
     }
 
     /** Returns what tells those who wait, who may come back at once. */
-    private Runnable forceTaken(Consumer<JournaledCommit> then) {
-        forcing.lock();
-        try {
-            forces.mark();
-            List<DirtyLog> batch;
-            int taken;
-            synchronized (dirty) {
-                batch = List.copyOf(dirty);
-                dirty.clear();
-                taken = waiting;
-                waiting = 0;
-            }
-            var began = clock.nanos();
-            var tell = forces.force(batch);
-            var nanos = clock.nanos() - began;
-            synchronized (dirty) {
-                lastNanos = nanos;
-                expected = taken + waiting;
-            }
-            then.accept(forces);
-            return tell;
-        } finally {
-            forcing.unlock();
+    private Runnable forceDirty() {
+        forces.mark();
+        List<DirtyLog> batch;
+        int taken;
+        synchronized (dirty) {
+            batch = List.copyOf(dirty);
+            dirty.clear();
+            taken = waiting;
+            waiting = 0;
         }
+        var began = clock.nanos();
+        var tell = forces.force(batch);
+        var nanos = clock.nanos() - began;
+        synchronized (dirty) {
+            lastNanos = nanos;
+            expected = taken + waiting;
+        }
+        return tell;
     }
 
     private void gather() {

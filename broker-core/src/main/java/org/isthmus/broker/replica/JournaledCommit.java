@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * asked for before it, or never.
  */
 final class JournaledCommit {
+    /** Logs whose own files are not forced, and so cannot be let go of. */
+    private static final int MOST_AHEAD = 500;
+
     private final Executor forces;
     private final Runnable lost;
     private final Consumer<IOException> failed;
@@ -39,8 +42,8 @@ final class JournaledCommit {
 
     /** Logs of which only the journal has the end for sure. */
     private final Set<PartitionLog> ahead = new LinkedHashSet<>();
-    /** Logs that the journal says anything of. */
-    private final Set<PartitionLog> told = new HashSet<>();
+    /** Names of the logs that the journal says anything of. */
+    private final Set<String> told = new HashSet<>();
     /** Logs that stand behind others, by their names. */
     private final Map<String, Behind> behind = new LinkedHashMap<>();
 
@@ -95,7 +98,23 @@ final class JournaledCommit {
                 breakUp(e);
             }
         }
-        return () -> reached.forEach(Reached::tellThem);
+        reached.forEach(each -> each.of().kept(each.log(), each.offset()));
+        return () -> tell(reached);
+    }
+
+    /** All of them, whatever becomes of one. */
+    private static void tell(List<Reached> reached) {
+        RuntimeException failure = null;
+        for (var each : reached) {
+            try {
+                each.tellThem();
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     /** Nobody is told anything from now on, but that the directory is of no use any more. */
@@ -107,7 +126,7 @@ final class JournaledCommit {
 
     private void force(List<DirtyLog> batch, List<DirtyLog> last, CommitJournal used, List<Reached> reached)
             throws IOException {
-        if (used.isFull()) {
+        if (ahead.size() >= MOST_AHEAD || !used.makeRoom()) {
             beginAgain(used);
         }
         var inJournal = new ArrayList<Reached>();
@@ -146,7 +165,7 @@ final class JournaledCommit {
         }
         for (var each : forced) {
             var counted = each.upTo(standing(each.of()).mark.endOffset());
-            note(each.of().name(), each.log(), counted.offset(), used);
+            note(each.of().name(), counted.offset(), used);
             reached.add(counted);
         }
         reached.forEach(each -> standing(each.of()).counts = each.offset());
@@ -161,13 +180,13 @@ final class JournaledCommit {
         var taken = log.take(used, upTo);
         taken.ifPresent(each -> {
             ahead.add(each.log());
-            told.add(each.log());
+            told.add(log.name());
         });
         return taken;
     }
 
-    private void note(String name, PartitionLog log, long end, CommitJournal used) throws IOException {
-        told.add(log);
+    private void note(String name, long end, CommitJournal used) throws IOException {
+        told.add(name);
         if (!used.note(name, end)) {
             used.write();
             used.note(name, end);
@@ -237,7 +256,7 @@ final class JournaledCommit {
         told.clear();
         used.beginAgain();
         for (var standing : behind.entrySet()) {
-            note(standing.getKey(), standing.getValue().opened, standing.getValue().counts, used);
+            note(standing.getKey(), standing.getValue().counts, used);
         }
         used.write();
     }
@@ -263,11 +282,11 @@ final class JournaledCommit {
         var standing = new Behind(log, opened);
         behind.put(log.name(), standing);
         try {
-            if (used.isFull()) {
-                beginAgain(used);
-            } else {
-                note(log.name(), opened, standing.counts, used);
+            if (used.makeRoom()) {
+                note(log.name(), standing.counts, used);
                 used.write();
+            } else {
+                beginAgain(used);
             }
             return true;
         } catch (IOException e) {
@@ -277,32 +296,35 @@ final class JournaledCommit {
     }
 
     /** The journal says nothing of the log any more: its own file has everything, and others may decide about that. */
-    void leave(String name, PartitionLog opened) {
+    void leave(String name) {
         behind.remove(name);
-        forget(opened);
+        forget(name);
     }
 
     /** As {@link #leave}, by closing the log. One that was lost counts no further until it stands behind others anew. */
     void close(String name, PartitionLog opened) throws IOException {
+        var standing = behind.get(name);
         try {
             opened.close();
+            if (standing != null && !standing.isLost) {
+                behind.remove(name);
+            }
         } catch (IOException e) {
             if (ahead.contains(opened)) {
                 breakUp(e);
+            } else if (standing != null) {
+                standing.isLost = true;
             }
             throw e;
+        } finally {
+            ahead.remove(opened);
+            forget(name);
         }
-        ahead.remove(opened);
-        var standing = behind.get(name);
-        if (standing != null && !standing.isLost) {
-            behind.remove(name);
-        }
-        forget(opened);
     }
 
-    private void forget(PartitionLog opened) {
+    private void forget(String name) {
         var used = journal;
-        if (used != null && told.contains(opened)) {
+        if (used != null && told.contains(name)) {
             try {
                 beginAgain(used);
             } catch (IOException e) {

@@ -199,8 +199,12 @@ final class LogAccess {
         }
     }
 
-    /** A force has failed, after which nobody knows what the disk has. */
-    void forceFailed(PartitionLog opened, IOException cause) {
+    /**
+     * A force has failed, after which nobody knows what the disk has.
+     *
+     * @param keptUpTo up to where it had everything before, whatever was told of that
+     */
+    void forceFailed(PartitionLog opened, IOException cause, long keptUpTo) {
         if (open != opened) {
             return;
         }
@@ -210,7 +214,7 @@ final class LogAccess {
         }
         // What was forced before is safe, and nothing behind it was answered. It is cut off when there is room to go
         // on: the system may show pages that it could not write, and later records must not stand behind them.
-        awaitsRoomAt = commitment.storedUpTo();
+        awaitsRoomAt = Math.max(commitment.storedUpTo(), keptUpTo);
         standing.become(new Role.Offline("there was no room for what it had: " + storage.home()));
         leave();
         commitment.failAll(standing.notLeading());

@@ -65,7 +65,7 @@ public final class LogDirectory {
         try {
             var journal = JournalRecovery.recover(files, root, logs, journalBytes, clock);
             commit.alone(forces -> forces.use(journal));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             fail(e);
         }
     }

@@ -36,6 +36,11 @@ final class LogForcing implements DirtyLog {
     /** What stands behind others, as long as that is open. */
     private volatile @Nullable PartitionLog behind;
 
+    private volatile @Nullable Kept kept;
+    private volatile boolean hasBeenInJournal;
+
+    private record Kept(PartitionLog log, long offset) {}
+
     /** @param directory of the log */
     LogForcing(
             Path directory,
@@ -123,7 +128,7 @@ final class LogForcing implements DirtyLog {
                 storage.home().fail(e);
             }
             // Never tried again: after a failed force nobody knows what the disk has.
-            loop.execute(() -> access.forceFailed(opened, e));
+            loop.execute(() -> access.forceFailed(opened, e, keptUpTo(opened)));
             throw e;
         } catch (RuntimeException e) {
             // Whatever it is, the waiters are told: others of this round, and of this log, must not wait for ever.
@@ -135,14 +140,15 @@ final class LogForcing implements DirtyLog {
     @Override
     public Optional<Reached> take(CommitJournal journal, @Nullable LogView upTo) {
         var opened = access.unclosed();
-        if (opened == null || commitment.isReplicated()) {
+        if (opened == null || order() == null) {
             return Optional.empty();
         }
         var cutsBefore = cuts.get();
         try {
+            hasBeenInJournal = true;
             var offset = journal.take(name, opened, upTo);
             return offset < 0 ? Optional.empty() : Optional.of(reached(opened, offset, cutsBefore));
-        } catch (IOException toBeSeenAgain) {
+        } catch (IOException | RuntimeException toBeSeenAgain) {
             return Optional.empty();
         }
     }
@@ -160,11 +166,22 @@ final class LogForcing implements DirtyLog {
     }
 
     @Override
+    public void kept(PartitionLog opened, long offset) {
+        kept = new Kept(opened, offset);
+    }
+
+    /** Up to where the disk has an only replica for sure, also where that was not told yet. */
+    private long keptUpTo(PartitionLog opened) {
+        var known = kept;
+        return known != null && known.log() == opened && !commitment.isReplicated() ? known.offset() : 0;
+    }
+
+    @Override
     public void lost(IOException cause) {
         loop.execute(() -> {
             var opened = access.present();
             if (opened != null && storage.space().causes(cause)) {
-                access.forceFailed(opened, cause);
+                access.forceFailed(opened, cause, keptUpTo(opened));
             } else if (opened != null) {
                 access.fail(new IllegalStateException("it stands behind what the disk does not have", cause));
             }
@@ -195,23 +212,23 @@ final class LogForcing implements DirtyLog {
 
     /** Has the log stand behind others, where it may; nothing is appended meanwhile. Blocks. */
     void standBehind() {
-        var opened = access.present();
-        if (opened != null && order() != null) {
-            storage.commit().alone(forces -> {
+        storage.commit().alone(forces -> {
+            var opened = access.present();
+            if (opened != null && order() != null) {
+                hasBeenInJournal = true;
                 if (forces.standBehind(this, opened)) {
                     behind = opened;
                 }
-            });
-        }
+            }
+        });
     }
 
     /** From now on it is not only the disk that decides about the log. Blocks. */
     void leaveOrder() {
-        var opened = access.present();
-        if (opened != null) {
+        if (hasBeenInJournal) {
             storage.commit().alone(forces -> {
                 behind = null;
-                forces.leave(name, opened);
+                forces.leave(name);
             });
         }
     }

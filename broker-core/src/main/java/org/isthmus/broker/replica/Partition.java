@@ -293,8 +293,10 @@ public final class Partition {
                 commitment.show(opened, before);
                 done.complete(result);
             } else {
+                // Before: should that fail, another order has begun.
+                var order = diskOrder();
                 forcing.hurry();
-                diskOrder().ifPresent(hurried);
+                order.ifPresent(hurried);
                 commitment.answer(result, appended.lastOffset(), opened, patience, done);
             }
         } else if (result instanceof AppendResult.Duplicate duplicate && durability == Durability.COMMITTED) {
@@ -560,6 +562,7 @@ public final class Partition {
     }
 
     private void followHere(Role newRole, PartitionConfig newConfig, boolean isNew, boolean isOneOfSeveral) {
+        // For a moment in which the loop stands still: it happens once.
         if (forcing.order() != null && (isOneOfSeveral || newConfig.flush() == FlushPolicy.OS)) {
             forcing.leaveOrder();
         }

@@ -61,6 +61,11 @@ class GroupCommitTest {
             }
 
             @Override
+            public void kept(PartitionLog opened, long offset) {
+                throw new AssertionError("nothing is reached");
+            }
+
+            @Override
             public void lost(IOException cause) {
                 throw new AssertionError(cause);
             }

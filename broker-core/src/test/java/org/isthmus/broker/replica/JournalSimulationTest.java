@@ -40,7 +40,9 @@ class JournalSimulationTest {
     private static final Path LOGS = ROOT.resolve("logs");
     private static final int LOG_COUNT = 5;
     private static final int STEPS = 400;
-    private static final int JOURNAL_BYTES = 32 << 10;
+    /** So few that it begins again many times, and so many that it grows. */
+    private static final int[] JOURNAL_BYTES = {32 << 10, 1 << 20};
+
     private static final LogConfig CONFIG = new LogConfig(60_000, Long.MAX_VALUE, 500, 1 << 20, -1, -1, false);
 
     @Test
@@ -54,11 +56,13 @@ class JournalSimulationTest {
         private final List<Member> members = new ArrayList<>();
         private final Set<Integer> dirty = new TreeSet<>();
         private JournaledCommit commit = new JournaledCommit(Runnable::run, () -> {}, this::failed);
+        private final boolean isLarge;
         private boolean isLost;
         private int written;
 
         World(Random random) {
             this.random = random;
+            this.isLarge = random.nextInt(4) == 0;
             this.disk = new SimDisk(random);
             for (var i = 0; i < LOG_COUNT; i++) {
                 members.add(new Member(this, i, i >= LOG_COUNT - 2));
@@ -93,7 +97,7 @@ class JournalSimulationTest {
 
         private void step() throws IOException {
             var member = members.get(random.nextInt(LOG_COUNT));
-            switch (random.nextInt(40)) {
+            switch (random.nextInt(isLarge ? 400 : 40)) {
                 case 0 -> member.reopen();
                 case 1 -> member.cut();
                 case 2 -> member.deleteSome();
@@ -148,7 +152,7 @@ class JournalSimulationTest {
 
         private void open() throws IOException {
             commit = new JournaledCommit(Runnable::run, () -> {}, this::failed);
-            commit.use(JournalRecovery.recover(disk, ROOT, LOGS, JOURNAL_BYTES, new SimClock()));
+            commit.use(JournalRecovery.recover(disk, ROOT, LOGS, JOURNAL_BYTES[isLarge ? 1 : 0], new SimClock()));
             for (var member : members) {
                 member.open();
             }
@@ -179,7 +183,9 @@ class JournalSimulationTest {
         private boolean isFailed;
 
         private int appended;
+        /** What may be told. */
         private int told;
+
         private int hurried;
 
         Member(World world, int index, boolean isToStandBehind) {
@@ -207,7 +213,7 @@ class JournalSimulationTest {
             var start = model.size();
             for (var i = random.nextInt(3); i >= 0; i--) {
                 var text = index + ":" + world.written++
-                        + "x".repeat(random.nextInt(random.nextInt(8) == 0 ? 20_000 : 900));
+                        + "x".repeat(random.nextInt(random.nextInt(world.isLarge ? 2 : 8) == 0 ? 20_000 : 900));
                 builder.append(1, null, text.getBytes(UTF_8), List.of());
                 model.add(new Written(start, text, behind));
             }
@@ -249,7 +255,7 @@ class JournalSimulationTest {
             if (isToStandBehind || isFailed) {
                 return;
             }
-            world.commit.leave(name(), log);
+            world.commit.leave(name());
             if (!world.isLost) {
                 var start = (int) log.view().startOffset();
                 var end = start + world.random.nextInt(model.size() - start + 1);
@@ -276,7 +282,11 @@ class JournalSimulationTest {
             if (isFailed) {
                 return;
             }
-            log.deleteRecordsBefore(world.random.nextInt(told + 1));
+            if (!isToStandBehind && world.random.nextBoolean()) {
+                // As what was shown without waiting for the disk.
+                log.advanceHighWatermark(model.size());
+            }
+            log.deleteRecordsBefore(world.random.nextInt((int) log.view().highWatermark() + 1));
         }
 
         void check(boolean lostPower) {
@@ -361,6 +371,11 @@ class JournalSimulationTest {
         }
 
         @Override
+        public void kept(PartitionLog opened, long offset) {
+            told = Math.max(told, (int) offset);
+        }
+
+        @Override
         public void lost(IOException cause) {
             hasFailed();
         }
@@ -372,10 +387,7 @@ class JournalSimulationTest {
         }
 
         private Reached reached(long offset) {
-            return new Reached(this, log, offset, reached -> {
-                told = Math.max(told, (int) reached);
-                log.advanceHighWatermark(reached);
-            });
+            return new Reached(this, log, offset, reached -> log.advanceHighWatermark(reached));
         }
     }
 }

@@ -231,7 +231,9 @@ public final class SharePartition implements ShardedCoordinator.Tenant {
             Transaction transaction,
             Supplier<CompletionStage<Void>> admission,
             Consumer<DiskOrder> hurried) {
-        Runnable tell = () -> log.diskOrder().ifPresent(hurried);
+        // Before anything is hurried: should that fail, another order has begun.
+        var order = log.diskOrder();
+        Runnable tell = () -> order.ifPresent(hurried);
         if (takesPart(transaction)) {
             return consumption(group).acknowledge(member, acknowledgements, transaction, tell);
         }

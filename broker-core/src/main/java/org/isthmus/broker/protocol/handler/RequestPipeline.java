@@ -182,20 +182,19 @@ public final class RequestPipeline implements ConnectionHandler {
     private final Earlier earlier = new Earlier() {
         @Override
         public CompletionStage<Boolean> haveComeAbout(int count) {
-            return latest(count, Progress::hasComeAbout)
+            return each(count, Progress::hasComeAbout)
                     .thenApply(all -> all.isPresent() && all.get().stream().allMatch(each -> each));
         }
 
         @Override
         public CompletionStage<Optional<DiskOrder>> diskOrder(int count) {
-            return latest(count, Progress::hurried).thenApply(all -> all.map(Set::copyOf)
+            return each(count, Progress::hurried).thenApply(all -> all.map(Set::copyOf)
                     .filter(orders -> orders.size() == 1)
                     .flatMap(orders -> orders.iterator().next()));
         }
 
         /** What the latest so many come to, once all of them have; empty where there were not so many. */
-        private <T> CompletionStage<Optional<List<T>>> latest(
-                int count, Function<Progress, CompletableFuture<T>> which) {
+        private <T> CompletionStage<Optional<List<T>>> each(int count, Function<Progress, CompletableFuture<T>> which) {
             if (count < 0 || count > latest.size()) {
                 return CompletableFuture.completedStage(Optional.empty());
             }
