@@ -135,6 +135,7 @@ final class GroupCommit {
         var began = clock.nanos();
         var tell = forces.force(batch);
         var nanos = clock.nanos() - began;
+        forces.stillDirty(batch).forEach(this::add);
         synchronized (dirty) {
             lastNanos = nanos;
             expected = taken + waiting;

@@ -117,6 +117,18 @@ final class JournaledCommit {
         }
     }
 
+    /** Those of a batch that had got more, by the time at which it was taken, than was looked at: they are still dirty. */
+    List<DirtyLog> stillDirty(List<DirtyLog> batch) {
+        return batch.stream()
+                .filter(log -> {
+                    var standing = behind.get(log.name());
+                    return standing != null
+                            && !standing.isLost
+                            && standing.opened.view().endOffset() > standing.mark.endOffset();
+                })
+                .toList();
+    }
+
     /** Nobody is told anything from now on, but that the directory is of no use any more. */
     private void breakUp(IOException cause) {
         isBroken = true;
@@ -276,7 +288,10 @@ final class JournaledCommit {
     boolean standBehind(DirtyLog log, PartitionLog opened) {
         var used = journal;
         var before = behind.get(log.name());
-        if (used == null || (before != null && before.isLost && before.opened == opened)) {
+        if (before != null && before.opened == opened) {
+            return !before.isLost;
+        }
+        if (used == null) {
             return false;
         }
         var standing = new Behind(log, opened);
