@@ -83,10 +83,10 @@ final class JournaledCommit {
 
     /** Makes durable what the logs have got, and returns what tells those who wait. */
     Runnable force(List<DirtyLog> batch) {
-        var reached = new ArrayList<Reached>();
         if (isBroken) {
             return () -> {};
         }
+        var reached = new ArrayList<Reached>();
         var used = journal;
         var last = batch.stream().filter(log -> behind.containsKey(log.name())).toList();
         if (used == null || (batch.size() < 2 && last.isEmpty())) {
@@ -151,7 +151,9 @@ final class JournaledCommit {
         if (forceEach(byThemselves, reached)) {
             takeLast(last, used, inJournal);
         }
-        writeIfAny(used);
+        if (!used.isGroupEmpty()) {
+            used.write();
+        }
         reached.addAll(inJournal);
     }
 
@@ -202,12 +204,6 @@ final class JournaledCommit {
         if (!used.note(name, end)) {
             used.write();
             used.note(name, end);
-        }
-    }
-
-    private static void writeIfAny(CommitJournal used) throws IOException {
-        if (!used.isGroupEmpty()) {
-            used.write();
         }
     }
 
