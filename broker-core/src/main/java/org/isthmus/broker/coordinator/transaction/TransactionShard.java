@@ -1,5 +1,6 @@
 package org.isthmus.broker.coordinator.transaction;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>An outcome leaves for the partitions only once its decision is committed: one that could still be lost could still be another.
  */
 final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver<TransactionRecord> {
+    private static final System.Logger LOG = System.getLogger(TransactionShard.class.getName());
+
     private final ShardLog log;
     private final TransactionConfig config;
     private final MarkerWriter markers;
@@ -103,7 +106,15 @@ final class TransactionShard implements ShardedCoordinator.Tenant, ShardObserver
                 id,
                 (view, freshId) -> Endings.end(view, id, producer, outcome, raisesEpoch, named, freshId),
                 EndAnswer.refused(ErrorCode.CONCURRENT_TRANSACTIONS));
-        return steps.take(null);
+        return steps.take(null).thenApply(answer -> {
+            if (answer.error() == ErrorCode.INVALID_TXN_STATE) {
+                LOG.log(
+                        Level.INFO,
+                        "End of a transaction refused: asked=" + outcome + " by=" + producer + " known="
+                                + machine.find(id));
+            }
+            return answer;
+        });
     }
 
     CompletionStage<ErrorCode> add(String id, ProducerIdentity producer, Set<TopicPartition> partitions) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -65,11 +66,14 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
     @Override
     public CompletionStage<ProduceResponseData> handle(RequestContext context, ProduceRequestData request) {
         if (request.transactionalId() == null) {
-            return append(context, request, ErrorCode.NONE);
+            return append(context, request, new Admitted(ErrorCode.NONE, Set.of()));
         }
         return admit(context, request, request.transactionalId())
-                .thenCompose(refusal -> append(context, request, refusal));
+                .thenCompose(admitted -> append(context, request, admitted));
     }
+
+    /** Where a producer may write for its transaction, and why not where it may not. */
+    private record Admitted(ErrorCode refusal, Set<TopicPartition> partitions) {}
 
     @Override
     public boolean hasComeAbout(ProduceResponseData answer) {
@@ -84,7 +88,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
     }
 
     /** Whether the producer may write for its transaction, to all partitions of the request; which, from some version on, takes part by that. */
-    private CompletionStage<ErrorCode> admit(
+    private CompletionStage<Admitted> admit(
             RequestContext context, ProduceRequestData request, String transactionalId) {
         var partitions = new HashSet<TopicPartition>();
         var producers = new HashSet<ProducerIdentity>();
@@ -102,14 +106,14 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
         }
         partitions.removeIf(partition -> !topics.exists(partition));
         if (partitions.isEmpty()) {
-            return CompletableFuture.completedStage(ErrorCode.NONE);
+            return CompletableFuture.completedStage(new Admitted(ErrorCode.NONE, Set.of()));
         }
         if (producers.size() > 1) {
-            return CompletableFuture.completedStage(ErrorCode.INVALID_PRODUCER_ID_MAPPING);
+            return CompletableFuture.completedStage(new Admitted(ErrorCode.INVALID_PRODUCER_ID_MAPPING, Set.of()));
         }
         return admission
                 .admit(transactionalId, producers.iterator().next(), partitions, context.version() >= FIRST_THAT_JOINS)
-                .thenApply(refusal -> inWordsOf(context, refusal));
+                .thenApply(refusal -> new Admitted(inWordsOf(context, refusal), partitions));
     }
 
     /** Whose transaction a batch belongs to, if it does to any. */
@@ -138,11 +142,11 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
     }
 
     private CompletionStage<ProduceResponseData> append(
-            RequestContext context, ProduceRequestData request, ErrorCode refusal) {
+            RequestContext context, ProduceRequestData request, Admitted admitted) {
         var answer = new ProduceResponseData();
         var waits = new ArrayList<CompletableFuture<?>>();
         for (var topic : request.topicData()) {
-            answer.responses().add(append(context, request, topic, refusal, waits));
+            answer.responses().add(append(context, request, topic, admitted, waits));
         }
         var done =
                 waits.size() == 1 ? waits.get(0) : CompletableFuture.allOf(waits.toArray(CompletableFuture<?>[]::new));
@@ -159,7 +163,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
             RequestContext context,
             ProduceRequestData request,
             TopicProduceData topic,
-            ErrorCode refusal,
+            Admitted admitted,
             List<CompletableFuture<?>> waits) {
         var name = topics.name(topic.name(), topic.topicId());
         var answers =
@@ -171,12 +175,15 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
                 refuse(answer, new Refusal(ErrorCode.UNKNOWN_TOPIC_ID, "there is no topic with id " + topic.topicId()));
                 continue;
             }
-            if (refusal != ErrorCode.NONE) {
-                refuse(answer, new Refusal(refusal, "transaction " + request.transactionalId() + " does not allow it"));
+            if (admitted.refusal() != ErrorCode.NONE) {
+                refuse(
+                        answer,
+                        new Refusal(
+                                admitted.refusal(), "transaction " + request.transactionalId() + " does not allow it"));
                 continue;
             }
             try {
-                waits.add(append(context, name.get(), data, request, answer));
+                waits.add(append(context, name.get(), data, request, admitted, answer));
             } catch (BrokerException e) {
                 refuse(answer, Refusal.of(e));
             }
@@ -192,13 +199,12 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
             String topic,
             PartitionProduceData data,
             ProduceRequestData request,
+            Admitted admitted,
             PartitionProduceResponse answer) {
         var durability = durability(request.acks());
         var batches = batches(data);
-        if (request.transactionalId() == null && producerOf(data).isPresent()) {
-            throw new BrokerException(ErrorCode.INVALID_RECORD, "a transaction's records without its id");
-        }
         var partition = topics.writable(topic, data.index());
+        requireAdmitted(partition.id(), data, request, admitted);
         var patience = Duration.ofMillis(Math.max(0, request.timeoutMs()));
         return partition
                 .append(batches, durability, patience, isOfOnePartition(request) ? context.hurried() : order -> {})
@@ -211,6 +217,21 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
                     return answer;
                 })
                 .toCompletableFuture();
+    }
+
+    /** A partition that this broker heard of only after the coordinator was asked would get records of a transaction that does not know of it. */
+    private static void requireAdmitted(
+            TopicPartition partition, PartitionProduceData data, ProduceRequestData request, Admitted admitted) {
+        if (admitted.partitions().contains(partition) || producerOf(data).isEmpty()) {
+            return;
+        }
+        if (request.transactionalId() == null) {
+            throw new BrokerException(ErrorCode.INVALID_RECORD, "a transaction's records without its id");
+        }
+        throw new BrokerException(
+                ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                "partition " + partition + " was not known yet when transaction " + request.transactionalId()
+                        + " was asked to let it in");
     }
 
     private static boolean isOfOnePartition(ProduceRequestData request) {

@@ -15,6 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.BrokerId;
@@ -31,6 +34,12 @@ import org.isthmus.broker.metadata.PartitionImage;
 import org.isthmus.broker.metadata.SessionState;
 import org.isthmus.broker.metadata.TopicImage;
 import org.isthmus.broker.network.Endpoint;
+import org.isthmus.broker.protocol.handler.CurrentLeaders;
+import org.isthmus.broker.protocol.handler.ProduceHandler;
+import org.isthmus.broker.protocol.handler.RequestContext;
+import org.isthmus.broker.protocol.handler.Topics;
+import org.isthmus.broker.record.Compression;
+import org.isthmus.broker.record.RecordBatchBuilder;
 import org.isthmus.broker.replica.LogDirectory;
 import org.isthmus.broker.replica.Partitions;
 import org.isthmus.broker.sim.SimClock;
@@ -38,8 +47,8 @@ import org.isthmus.broker.sim.SimDisk;
 import org.isthmus.broker.sim.SimLoop;
 import org.junit.jupiter.api.Test;
 
-/** What lives beside a partition is told that its reign is over before the partition's loop is. Whoever asks in between must begin nothing. */
-class FormerLeaderTest {
+/** What is asked of a broker while it hears of a change: whoever asks in between must begin nothing that the change makes wrong. */
+class NewsUnderWayTest {
     private static final TopicPartition ID = new TopicPartition("q", 0);
     private static final UUID TOPIC = new UUID(1, 2);
     private static final BrokerId SELF = new BrokerId(0);
@@ -81,11 +90,58 @@ class FormerLeaderTest {
         assertIsRefused(() -> coordinators.delays().ask(ID, delays -> delays.loaded()));
     }
 
+    /** Its coordinator would not know of it, so nobody would ever end it there. */
+    @Test
+    void whoWasLetInBeforeTheNewsOfAPartitionWritesNothingThere() {
+        var batch = new RecordBatchBuilder(Compression.NONE)
+                .producer(1, (short) 0, 0)
+                .transactional()
+                .append(1000, null, new byte[10], List.of())
+                .build();
+        var request = new ProduceRequestData()
+                .setTransactionalId("t")
+                .setAcks((short) -1)
+                .setTimeoutMs(10_000);
+        request.topicData()
+                .add(new ProduceRequestData.TopicProduceData()
+                        .setName(ID.topic())
+                        .setPartitionData(List.of(partition(0, batch), partition(1, batch.duplicate()))));
+        var alone = new PartitionImage(SELF, Epoch.ZERO, List.of(SELF), List.of(SELF));
+        publish(0, alone);
+        var handler = new ProduceHandler(
+                new Topics(store, partitions),
+                (id, producer, asked, joins) -> {
+                    publish(1, alone, alone);
+                    return CompletableFuture.completedStage(ErrorCode.NONE);
+                },
+                new CurrentLeaders(store, (broker, listener) -> listener));
+
+        var answer =
+                handler.handle(new RequestContext((short) 12, "test", "host:1", new Endpoint.Tcp("host", 2)), request);
+        loops.runFor(Duration.ofSeconds(1));
+
+        assertThat(answer.toCompletableFuture()
+                        .join()
+                        .responses()
+                        .iterator()
+                        .next()
+                        .partitionResponses())
+                .extracting(told -> told.index() + " " + ErrorCode.of(told.errorCode()))
+                .containsExactly("0 NONE", "1 UNKNOWN_TOPIC_OR_PARTITION");
+    }
+
+    private static PartitionProduceData partition(int index, ByteBuffer batch) {
+        return new PartitionProduceData().setIndex(index).setRecords(MemoryRecords.readableRecords(batch));
+    }
+
     private void leads(BrokerId leader, int epoch) {
-        var partition = new PartitionImage(leader, new Epoch(epoch), List.of(SELF, OTHER), List.of(SELF, OTHER));
-        var topic = new TopicImage(ID.topic(), TOPIC, Map.of(), List.of(partition));
+        publish(epoch, new PartitionImage(leader, new Epoch(epoch), List.of(SELF, OTHER), List.of(SELF, OTHER)));
+    }
+
+    private void publish(int version, PartitionImage... present) {
+        var topic = new TopicImage(ID.topic(), TOPIC, Map.of(), List.of(present));
         store.present = new ClusterImage(
-                epoch, new UUID(5, 6), SELF, Map.of(), Map.of(ID.topic(), topic), Map.of(TOPIC, ID.topic()), 0);
+                version, new UUID(5, 6), SELF, Map.of(), Map.of(ID.topic(), topic), Map.of(TOPIC, ID.topic()), 0);
         partitions.apply(store.present);
     }
 
