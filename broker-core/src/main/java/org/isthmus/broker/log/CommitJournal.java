@@ -33,9 +33,10 @@ public final class CommitJournal implements AutoCloseable {
     /** Of an entry without its name and batches. */
     private static final int ENTRY_BYTES = Short.BYTES + 1 + EXTENT_BYTES;
 
-    private static final int MOST_GROUP_BYTES = 64 << 10;
-    private static final int STEP_BYTES = 256 << 10;
-    /** For which a file has room at least: several are written between two looks at that. */
+    private static final int MOST_GROUP_BYTES = 256 << 10;
+    /** By which a file is lengthened: for what may be written between two looks at that. */
+    private static final int STEP_BYTES = 2 * MOST_GROUP_BYTES;
+    /** For which a file has room at least. */
     private static final int LEAST_GROUPS = 4;
 
     private static final List<String> NAMES = List.of("journal-0", "journal-1");

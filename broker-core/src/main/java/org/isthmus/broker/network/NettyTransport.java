@@ -5,6 +5,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class NettyTransport implements Transport {
     private static final long CLOSE_WAIT_MS = 5_000;
+    /** Not much beyond what may wait for a client that does not read; what clients send is bounded by themselves. */
+    private static final long MOST_ANSWERS_TOGETHER = 16 << 10;
 
     static {
         // Netty would look for logging libraries on the class path, and in an application server find somebody else's.
@@ -48,7 +51,8 @@ final class NettyTransport implements Transport {
                 : tcp.bind(
                         (Endpoint.Tcp) endpoint,
                         tls,
-                        connection -> new OnOtherLoop(connection, requestLoops.next(), WaitingThread::begin, accept));
+                        connection -> new OnOtherLoop(
+                                connection, requestLoops.next(), WaitingThread::begin, MOST_ANSWERS_TOGETHER, accept));
     }
 
     @Override
@@ -61,8 +65,14 @@ final class NettyTransport implements Transport {
         if (owner instanceof IoLoop io) {
             return tcp.connect(socket, io.loop(), tls, opened::apply);
         }
-        return tcp.connect(
-                socket, group.next(), tls, connection -> new OnOtherLoop(connection, owner, Runnable::run, opened));
+        var handedOver = new CompletableFuture<Connection>();
+        return tcp.connect(socket, group.next(), tls, connection -> {
+                    var onOwner =
+                            new OnOtherLoop(connection, owner, Runnable::run, TcpConnection.MOST_BYTES_HERE, opened);
+                    handedOver.complete(onOwner);
+                    return onOwner;
+                })
+                .thenCompose(connected -> handedOver);
     }
 
     @Override

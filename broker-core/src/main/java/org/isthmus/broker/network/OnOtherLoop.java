@@ -21,11 +21,11 @@ final class OnOtherLoop implements Connection, ConnectionHandler {
     private static final System.Logger LOG = System.getLogger(OnOtherLoop.class.getName());
     private static final int FRAMES_PER_TURN = 64;
     private static final long MOST_BYTES_WAITING = 1 << 20;
-    private static final long MOST_BYTES_TOGETHER = 16 << 10;
 
     private final TcpConnection connection;
     private final EventLoop loop;
     private final Consumer<Runnable> handingOver;
+    private final long mostBytesTogether;
     private final ConnectionHandler handler;
     private final Queue<ReceivedFrame> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicLong bytesWaiting = new AtomicLong();
@@ -40,15 +40,20 @@ final class OnOtherLoop implements Connection, ConnectionHandler {
     private volatile boolean wantsReading = true;
     private boolean isOverfull;
 
-    /** @param handingOver runs the socket's thread through a turn of what came */
+    /**
+     * @param handingOver runs the socket's thread through a turn of what came
+     * @param mostBytesTogether after which what is sent in a turn does not wait for its end
+     */
     OnOtherLoop(
             TcpConnection connection,
             EventLoop loop,
             Consumer<Runnable> handingOver,
+            long mostBytesTogether,
             Function<Connection, ConnectionHandler> opened) {
         this.connection = connection;
         this.loop = loop;
         this.handingOver = handingOver;
+        this.mostBytesTogether = mostBytesTogether;
         this.handler = opened.apply(this);
     }
 
@@ -56,7 +61,7 @@ final class OnOtherLoop implements Connection, ConnectionHandler {
     public void received(ReceivedFrame frame) {
         inbox.add(frame);
         if (bytesWaiting.addAndGet(frame.buffer().remaining()) > MOST_BYTES_WAITING) {
-            overfull(true);
+            look();
         }
     }
 
@@ -88,7 +93,7 @@ final class OnOtherLoop implements Connection, ConnectionHandler {
             long bytesLeft = bytesWaiting.addAndGet(-frame.buffer().remaining());
             receive(frame);
             if (bytesLeft <= MOST_BYTES_WAITING / 2) {
-                overfull(false);
+                look();
             }
         }
     }
@@ -115,8 +120,10 @@ final class OnOtherLoop implements Connection, ConnectionHandler {
         }
     }
 
-    private void overfull(boolean isSo) {
+    /** Whether the loop keeps up, as it is now: it may have caught up since whoever looks found that it had not. */
+    private void look() {
         synchronized (reading) {
+            var isSo = bytesWaiting.get() > (isOverfull ? MOST_BYTES_WAITING / 2 : MOST_BYTES_WAITING);
             if (isOverfull != isSo) {
                 isOverfull = isSo;
                 connection.setReading(wantsReading && !isOverfull);
@@ -184,7 +191,7 @@ final class OnOtherLoop implements Connection, ConnectionHandler {
         }
         outbox.add(frame);
         outboxBytes += frame.size();
-        if (outboxBytes > MOST_BYTES_TOGETHER) {
+        if (outboxBytes > mostBytesTogether) {
             sendAll();
         } else if (outbox.size() == 1) {
             loop.execute(this::sendAll);

@@ -29,7 +29,8 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     private static final System.Logger LOG = System.getLogger(TcpConnection.class.getName());
     private static final int LENGTH_BYTES = 4;
     private static final int FRAMES_UNTIL_LOOK = 64;
-    private static final int MOST_BYTES_HERE = 16 << 10;
+    /** More than that keeps whoever sends from other work for longer than waking the loop takes. */
+    static final int MOST_BYTES_HERE = 256 << 10;
     /** Up to so many bytes of a file are sooner copied than sent by a system call of their own, after which the other side reads once more. */
     private static final int MOST_BYTES_COPIED = 16 << 10;
 
@@ -46,7 +47,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     /** Held by whoever hands bytes on: the loop to Netty, others to the socket itself. */
     private final AtomicBoolean writing = new AtomicBoolean();
     /** What the socket did not take of a frame that was begun. Belongs to whoever is writing. */
-    private @Nullable ByteBuffer begun;
+    private @Nullable ByteBuf begun;
 
     private @Nullable ConnectionHandler handler;
     private volatile String remoteAddress = "not connected";
@@ -78,7 +79,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         send(List.of(frame));
     }
 
-    /** Sends one after the other, small ones with one write. */
+    /** Sends one after the other, with one write unless they are large. */
     void send(List<Frame> frames) {
         long size = 0;
         for (var frame : frames) {
@@ -114,8 +115,8 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     }
 
     /**
-     * Writes small frames to the socket on the calling thread where nothing is on its way before them, which saves waking the loop. Returns false
-     * where they have to go the other way.
+     * Writes frames to the socket on the calling thread where nothing is on its way before them, which saves waking the loop. Returns false where
+     * they have to go the other way.
      */
     private boolean sendHere(List<Frame> frames, int size) {
         if (endpoint.tls() || !channel.isActive() || pending.count() > 0 || !areInMemory(frames)) {
@@ -129,14 +130,10 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             if (pending.count() > 0 || begun != null) {
                 return false;
             }
-            var bytes = whole(frames, size);
-            channel.socket().write(bytes);
-            if (bytes.hasRemaining()) {
-                held.add(bytes.remaining());
-                pending.add(bytes.remaining());
-                begun = bytes;
-            }
+            writeHere(frames, size);
             return true;
+        } catch (OutOfMemoryError e) {
+            return false;
         } catch (IOException e) {
             // Its end comes to the loop by itself, but not what it was.
             perform(() -> failed(e));
@@ -149,6 +146,27 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         }
     }
 
+    private void writeHere(List<Frame> frames, int size) throws IOException {
+        var bytes = channel.alloc().directBuffer(size, size);
+        try {
+            for (var frame : frames) {
+                bytes.writeInt((int) frame.size());
+                frame.parts()
+                        .forEach(part ->
+                                bytes.writeBytes(((Frame.Bytes) part).buffer().duplicate()));
+            }
+            bytes.readBytes(channel.socket(), size);
+            int left = bytes.readableBytes();
+            if (left > 0) {
+                held.add(left);
+                pending.add(left);
+                begun = bytes.retain();
+            }
+        } finally {
+            bytes.release();
+        }
+    }
+
     private static boolean areInMemory(List<Frame> frames) {
         for (var frame : frames) {
             if (inMemory(frame.parts()) != frame.size()) {
@@ -156,17 +174,6 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             }
         }
         return true;
-    }
-
-    private static ByteBuffer whole(List<Frame> frames, int size) {
-        var bytes = ByteBuffer.allocate(size);
-        for (var frame : frames) {
-            bytes.putInt((int) frame.size());
-            for (var part : frame.parts()) {
-                bytes.put(((Frame.Bytes) part).buffer().duplicate());
-            }
-        }
-        return bytes.flip();
     }
 
     @Override
@@ -410,7 +417,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     private void handOn() {
         boolean any = begun != null;
         if (begun != null) {
-            writeBytes(Unpooled.wrappedBuffer(begun));
+            writeBytes(begun);
             begun = null;
         }
         int taken = 0;
@@ -580,7 +587,8 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         // Whoever is writing comes here afterwards.
         if (writing.compareAndSet(false, true)) {
             if (begun != null) {
-                held.remove(begun.remaining());
+                held.remove(begun.readableBytes());
+                begun.release();
                 begun = null;
             }
             writing.set(false);

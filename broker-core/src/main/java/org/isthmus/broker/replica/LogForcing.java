@@ -30,6 +30,8 @@ final class LogForcing implements DirtyLog {
     private boolean unhurried;
 
     private boolean hurriesSoon;
+    /** Whether anybody hurried since it was to be done soon. */
+    private boolean hurriedMeanwhile;
     /** Raised by each truncation: what a force began before says nothing of what came after. */
     private final AtomicInteger cuts = new AtomicInteger();
 
@@ -81,6 +83,7 @@ final class LogForcing implements DirtyLog {
     void hurry() {
         if (unhurried && access.present() != null) {
             unhurried = false;
+            hurriedMeanwhile = true;
             forceNext();
         }
     }
@@ -89,10 +92,18 @@ final class LogForcing implements DirtyLog {
     void hurrySoon() {
         if (unhurried && !hurriesSoon) {
             hurriesSoon = true;
-            loop.schedule(MOMENT, () -> {
-                hurriesSoon = false;
-                hurry();
-            });
+            hurriedMeanwhile = false;
+            loop.schedule(MOMENT, this::hurryWhatIsLeft);
+        }
+    }
+
+    /** What came behind what somebody wanted meanwhile gets a moment of its own: as long as that goes on, nothing is forced for its sake. */
+    private void hurryWhatIsLeft() {
+        hurriesSoon = false;
+        if (hurriedMeanwhile) {
+            hurrySoon();
+        } else {
+            hurry();
         }
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The journal's files; {@link JournalRecovery} is tested together with those who write them. */
 class CommitJournalTest {
     private static final Path ROOT = Path.of("/data");
-    private static final int CAPACITY = 1 << 20;
+    private static final int CAPACITY = 4 << 20;
 
     private final SimDisk disk = new SimDisk(new Random(1));
     private final List<Long> ends = new ArrayList<>();
@@ -57,11 +57,11 @@ class CommitJournalTest {
         var random = new Random(seed);
         var journal = create();
         while (journal.makeRoom()) {
-            write(journal, 1 + random.nextInt(64_000));
-            write(journal, 1 + random.nextInt(64_000));
+            write(journal, 1 + random.nextInt(250_000));
+            write(journal, 1 + random.nextInt(250_000));
         }
 
-        assertThat(ends).hasSizeGreaterThan(20).doesNotContain(-1L);
+        assertThat(ends).hasSizeGreaterThan(15).doesNotContain(-1L);
         assertThat(endsRead()).isEqualTo(ends);
     }
 
@@ -102,7 +102,7 @@ class CommitJournalTest {
     @Test
     void takesNothingThatDoesNotFit() throws Exception {
         var journal = create();
-        write(journal, 70_000);
+        write(journal, 270_000);
 
         assertThat(ends).containsExactly(-1L);
         assertThat(journal.isGroupEmpty()).isTrue();

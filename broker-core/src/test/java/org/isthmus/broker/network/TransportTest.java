@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -332,6 +333,18 @@ class TransportTest {
         assertThat(atClient.nextText()).isEqualTo(large);
         assertThat(atClient.nextText()).isEqualTo("last");
         atClient.awaitClosed();
+    }
+
+    /** Else what is sent in one turn would not leave together. */
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "tls", "in-vm"})
+    void whoConnectsGetsTheConnectionThatItsHandlerWasOpenedWith(String kind) throws Exception {
+        var opened = new CompletableFuture<Connection>();
+        var connected = await(client.connect(bind(kind), client.clientLoop(), connecting, connection -> {
+            opened.complete(connection);
+            return atClient;
+        }));
+        assertThat(connected).isSameAs(await(opened));
     }
 
     @ParameterizedTest

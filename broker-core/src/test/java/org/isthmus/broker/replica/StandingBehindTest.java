@@ -141,7 +141,7 @@ class StandingBehindTest {
         var order = first.diskOrder();
         assertThat(behind.standsBehind(order.orElseThrow())).isTrue();
         // Too much for the journal.
-        append(first, 100_000);
+        append(first, 300_000);
         append(behind);
 
         disk.failureRate(1);

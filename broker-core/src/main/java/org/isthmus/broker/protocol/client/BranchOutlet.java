@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * nothing behind it is sent. Owned by the client's loop.
  */
 abstract class BranchOutlet {
+    /** The end of the transaction may go along behind a single batch, while several would be sent one after the other. */
+    private static final int BATCHES_IN_ONE = 4;
+
     /** @param atMs when the record is to be there, in milliseconds since 1970; of no meaning where that is at once */
     record Waiting(Send send, long atMs) {}
 
@@ -28,6 +31,9 @@ abstract class BranchOutlet {
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private List<Waiting> underWay = List.of();
     private int waitingBytes;
+    /** Of records, in one batch. */
+    private int mostBytes;
+
     private int sent;
     private boolean hurried;
     private @Nullable BrokerException failure;
@@ -37,6 +43,7 @@ abstract class BranchOutlet {
         this.cluster = cluster;
         this.partition = partition;
         this.identity = identity;
+        this.mostBytes = BATCHES_IN_ONE * client.config().maxBatchBytes();
     }
 
     /**
@@ -53,14 +60,14 @@ abstract class BranchOutlet {
         }
         waiting.add(new Waiting(send, atMs));
         waitingBytes += send.sizeInBytes();
-        if (underWay.isEmpty() && (hurried || waitingBytes >= client.config().maxBatchBytes())) {
+        if (underWay.isEmpty() && (hurried || waitingBytes >= mostBytes)) {
             sendNext();
         }
     }
 
     /** How many records wait; where those are not all sent in one batch, or some are on their way already, fewer than none. */
     final int waitingAlone() {
-        var isOneBatch = waitingBytes <= client.config().maxBatchBytes();
+        var isOneBatch = waitingBytes <= mostBytes;
         return underWay.isEmpty() && failure == null && isOneBatch ? waiting.size() : -1;
     }
 
@@ -108,7 +115,7 @@ abstract class BranchOutlet {
         int size = 0;
         while (!waiting.isEmpty()) {
             size += waiting.element().send().sizeInBytes();
-            if (size > client.config().maxBatchBytes() && !batch.isEmpty()) {
+            if (size > mostBytes && !batch.isEmpty()) {
                 break;
             }
             batch.add(waiting.remove());
@@ -121,6 +128,10 @@ abstract class BranchOutlet {
         if (failure != null) {
             return;
         }
+        if (batch.size() > 1 && thrown != null && Failures.isTooLarge(thrown)) {
+            divide(batch);
+            return;
+        }
         if (baseOffset == null) {
             fail(Failures.of(thrown == null ? new IllegalStateException("no offset") : thrown));
             return;
@@ -130,6 +141,18 @@ abstract class BranchOutlet {
         for (var each : batch) {
             each.send().answer().complete(offset < 0 ? offset : offset++);
         }
+        sendNext();
+    }
+
+    /** The topic takes no batch as large as this. */
+    private void divide(List<Waiting> batch) {
+        var bytes = 0;
+        for (var i = batch.size() - 1; i >= 0; i--) {
+            waiting.addFirst(batch.get(i));
+            bytes += batch.get(i).send().sizeInBytes();
+        }
+        waitingBytes += bytes;
+        mostBytes = Math.min(mostBytes, bytes / 2);
         sendNext();
     }
 }

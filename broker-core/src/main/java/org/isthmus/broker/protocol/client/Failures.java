@@ -49,6 +49,12 @@ final class Failures {
                         || failure.code() == ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
     }
 
+    /** Whether fewer records at a time may be taken. */
+    static boolean isTooLarge(Throwable thrown) {
+        var code = of(thrown).code();
+        return code == ErrorCode.MESSAGE_TOO_LARGE || code == ErrorCode.RECORD_LIST_TOO_LARGE;
+    }
+
     static BrokerException of(Throwable thrown) {
         var cause = thrown;
         while (cause instanceof CompletionException && cause.getCause() != null) {

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The partition has a producer identity of its own. An attempt whose answer was lost is repeated with the same sequence number, so the
  * leader recognises what it has already, and refuses a batch that overtook another. After any failure what is under way is repeated one by one,
  * the oldest first, and nothing is added to it before all of it has ended. A batch that is given up keeps its numbers, whatever was answered: a leader
- * may have written it. What follows can so not be mistaken for it, and is refused where it is missing; then it comes from a new producer.
+ * may have written it. What follows can so not be mistaken for it, and is refused where it is missing; then it comes from a new producer. One that
+ * is too large for its topic is divided.
  */
 final class PartitionSender {
     /** Looks up the channel for produce requests to a broker. */
@@ -51,6 +52,10 @@ final class PartitionSender {
             this.sends = sends;
         }
 
+        private int sizeInBytes() {
+            return sends.stream().mapToInt(Send::sizeInBytes).sum();
+        }
+
         private Acks acks() {
             return sends.get(0).acks();
         }
@@ -71,6 +76,9 @@ final class PartitionSender {
     private final boolean temporary;
     private final Deque<Send> waiting = new ArrayDeque<>();
     private final Deque<Batch> underWay = new ArrayDeque<>(2);
+    /** Of records, in one batch. */
+    private int mostBytes;
+
     private @Nullable Identity identity;
     private int nextSequence;
     /** Whether the leader has a batch of the identity, and none has failed since: it would refuse one that lacks its predecessor. */
@@ -85,6 +93,7 @@ final class PartitionSender {
         this.partition = partition;
         this.temporary = TemporaryName.isOne(partition.topic());
         this.identity = temporary ? NOBODY : null;
+        this.mostBytes = client.config().maxBatchBytes();
     }
 
     /** Whether nothing is lost when it is given up. */
@@ -105,9 +114,13 @@ final class PartitionSender {
         while (!waiting.isEmpty() && mayBegin(waiting.element().acks())) {
             var batch = nextBatch();
             underWay.add(batch);
-            Attempts.until(client, batch.deadline(), "send to " + partition, () -> attempt(batch))
-                    .whenComplete((baseOffset, thrown) -> finish(batch, baseOffset, thrown));
+            begin(batch);
         }
+    }
+
+    private void begin(Batch batch) {
+        Attempts.until(client, batch.deadline(), "send to " + partition, () -> attempt(batch))
+                .whenComplete((baseOffset, thrown) -> finish(batch, baseOffset, thrown));
     }
 
     private boolean mayBegin(Acks acks) {
@@ -136,7 +149,7 @@ final class PartitionSender {
         int size = 0;
         while (!waiting.isEmpty() && waiting.element().acks() == acks) {
             size += waiting.element().sizeInBytes();
-            if (size > client.config().maxBatchBytes() && !batch.isEmpty()) {
+            if (size > mostBytes && !batch.isEmpty()) {
                 break;
             }
             batch.add(waiting.remove());
@@ -204,6 +217,10 @@ final class PartitionSender {
         if (closedBy != null) {
             return;
         }
+        if (batch.sends.size() > 1 && thrown != null && Failures.isTooLarge(thrown)) {
+            divide(batch);
+            return;
+        }
         underWay.remove(batch);
         if (baseOffset != null) {
             isSteady |= underWay.isEmpty();
@@ -220,6 +237,27 @@ final class PartitionSender {
             next.turn.complete(null);
         }
         flush();
+    }
+
+    /**
+     * The topic takes no batch as large as this. What is behind it lacks its predecessor, so the leader has it no more than this: all of it comes from
+     * a new producer.
+     */
+    private void divide(Batch batch) {
+        mostBytes = Math.min(mostBytes, batch.sizeInBytes() / 2);
+        renewIdentity();
+        var middle = batch.sends.size() / 2;
+        var parts = List.of(
+                new Batch(batch.sends.subList(0, middle)), new Batch(batch.sends.subList(middle, batch.sends.size())));
+        var behind = new ArrayList<Batch>();
+        while (underWay.peekLast() != batch) {
+            behind.add(0, underWay.removeLast());
+        }
+        underWay.removeLast();
+        underWay.addAll(parts);
+        underWay.addAll(behind);
+        behind.forEach(each -> each.bytes = null);
+        parts.forEach(this::begin);
     }
 
     private void renewIdentity() {

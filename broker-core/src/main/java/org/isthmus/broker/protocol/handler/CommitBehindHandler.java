@@ -26,6 +26,7 @@ final class CommitBehindHandler extends OwnApiHandler<CommitRequest, CommitAnswe
 
     @Override
     CompletionStage<CommitAnswer> answer(RequestContext context, CommitRequest asked) {
+        context.earlier().leaveWithThis(asked.behind());
         var comeAbout = context.earlier().haveComeAbout(asked.behind());
         return context.earlier()
                 .diskOrder(asked.behind())

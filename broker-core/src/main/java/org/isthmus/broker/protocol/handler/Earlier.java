@@ -17,4 +17,7 @@ interface Earlier {
      * hurried later does. Empty where one of them is done without that, or they have not the same one.
      */
     CompletionStage<Optional<DiskOrder>> diskOrder(int count);
+
+    /** Lets the answers to the latest so many wait for the one to this, for a client that does nothing with them before: they leave together. */
+    void leaveWithThis(int count);
 }

@@ -36,6 +36,9 @@ public record RequestContext(
         public CompletionStage<Optional<DiskOrder>> diskOrder(int count) {
             return CompletableFuture.completedStage(Optional.empty());
         }
+
+        @Override
+        public void leaveWithThis(int count) {}
     };
 
     /** Of a request that is the first on its connection and leaves nothing behind that would end with that. */

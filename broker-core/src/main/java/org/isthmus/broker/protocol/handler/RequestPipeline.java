@@ -43,19 +43,31 @@ public final class RequestPipeline implements ConnectionHandler {
     /** The latest requests that are answered in turn. */
     private final Deque<Progress> latest = new ArrayDeque<>();
 
+    /** Of the request that is being handed to its handler. */
+    private Progress handed = new Progress();
+
     private long bytesUnderWay;
     private boolean holdingBack;
 
     /** What became of a request, as far as those that come behind it go by that. */
-    private record Progress(CompletableFuture<Optional<DiskOrder>> hurried, CompletableFuture<Boolean> hasComeAbout) {}
+    private static final class Progress {
+        private final CompletableFuture<Optional<DiskOrder>> hurried = new CompletableFuture<>();
+        private final CompletableFuture<Boolean> hasComeAbout = new CompletableFuture<>();
+        private boolean done;
+        /** With whose answer this one's leaves, at the latest. */
+        private @Nullable Progress leavesWith;
+
+        private boolean mayLeave() {
+            return done && (leavesWith == null || leavesWith.done);
+        }
+    }
 
     /** A request's place in the order of the answers. */
     private static final class Slot {
         private final DecodedRequest request;
         private final int bytes;
-        private final Progress progress = new Progress(new CompletableFuture<>(), new CompletableFuture<>());
+        private final Progress progress = new Progress();
         private boolean inTurn = true;
-        private boolean done;
         private @Nullable ApiMessage answer;
 
         private Slot(DecodedRequest request, int bytes) {
@@ -143,7 +155,7 @@ public final class RequestPipeline implements ConnectionHandler {
                 lifetime,
                 login,
                 earlier,
-                order -> slot.progress.hurried().complete(Optional.of(order)));
+                order -> slot.progress.hurried.complete(Optional.of(order)));
         CompletionStage<? extends ApiMessage> stage;
         try {
             if (!answersInTurn(handler, body)) {
@@ -151,6 +163,7 @@ public final class RequestPipeline implements ConnectionHandler {
                 slot.inTurn = false;
                 underWay.remove(slot);
             }
+            handed = slot.progress;
             stage = handle(handler, context, body);
         } catch (RuntimeException e) {
             frame.release();
@@ -182,15 +195,22 @@ public final class RequestPipeline implements ConnectionHandler {
     private final Earlier earlier = new Earlier() {
         @Override
         public CompletionStage<Boolean> haveComeAbout(int count) {
-            return each(count, Progress::hasComeAbout)
+            return each(count, progress -> progress.hasComeAbout)
                     .thenApply(all -> all.isPresent() && all.get().stream().allMatch(each -> each));
         }
 
         @Override
         public CompletionStage<Optional<DiskOrder>> diskOrder(int count) {
-            return each(count, Progress::hurried).thenApply(all -> all.map(Set::copyOf)
+            return each(count, progress -> progress.hurried).thenApply(all -> all.map(Set::copyOf)
                     .filter(orders -> orders.size() == 1)
                     .flatMap(orders -> orders.iterator().next()));
+        }
+
+        @Override
+        public void leaveWithThis(int count) {
+            if (count <= latest.size()) {
+                latest.stream().skip(latest.size() - count).forEach(progress -> progress.leavesWith = handed);
+            }
         }
 
         /** What the latest so many come to, once all of them have; empty where there were not so many. */
@@ -231,20 +251,20 @@ public final class RequestPipeline implements ConnectionHandler {
                     "could not be answered: API " + slot.request.apiKey() + " version " + slot.request.version(),
                     failure);
         }
-        slot.done = true;
+        slot.progress.done = true;
         slot.answer = answer;
         if (!slot.inTurn) {
             leave(slot);
         }
-        while (!underWay.isEmpty() && underWay.peek().done) {
+        while (!underWay.isEmpty() && underWay.peek().progress.mayLeave()) {
             leave(underWay.remove());
         }
         if (holdingBack && underWay.size() <= MAX_REQUESTS / 2 && bytesUnderWay <= MAX_BYTES / 2) {
             holdingBack = false;
             connection.setReading(true);
         }
-        slot.progress.hurried().complete(Optional.empty());
-        slot.progress.hasComeAbout().complete(hasComeAbout);
+        slot.progress.hurried.complete(Optional.empty());
+        slot.progress.hasComeAbout.complete(hasComeAbout);
     }
 
     private void leave(Slot slot) {

@@ -96,6 +96,18 @@ class TransactionsTest {
     }
 
     @Test
+    void sendsThatAreTooManyForOneBatchOfTheirTopicAreCommitted() {
+        get(client.createTopic(new NewTopic("narrow", 1, Map.of("max.message.bytes", "3000"))));
+        var narrow = new TopicPartition("narrow", 0);
+        var texts = IntStream.range(0, 100).mapToObj(i -> "p".repeat(500) + i).toList();
+        var transaction = client.begin(MINUTE);
+        texts.forEach(text -> transaction.send(narrow, record(text)));
+        get(transaction.commit());
+
+        assertThat(texts(poll(join(narrow), 100))).isEqualTo(texts);
+    }
+
+    @Test
     void rolledBackSendsAreNeverSeenAndAcknowledgementsComeBackInOrderAndCounted() {
         send(ORDERS, "one", "two", "three");
         var orders = join(ORDERS);

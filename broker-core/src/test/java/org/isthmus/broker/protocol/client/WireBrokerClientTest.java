@@ -81,6 +81,24 @@ class WireBrokerClientTest {
         }
     }
 
+    /** Several come to be in one batch, because they are sent faster than the disk has them. */
+    @Test
+    void batchThatIsTooLargeForItsTopicIsDivided() {
+        get(client.createTopic(new NewTopic("pages", 1, Map.of("max.message.bytes", "3000"))));
+        var page = "p".repeat(500);
+        var sends = IntStream.range(0, 300)
+                .mapToObj(i -> client.send(PAGES_0, record(page + i), Acks.ALL))
+                .toList();
+        sends.forEach(WireBrokerClientTest::get);
+        try (var stream = client.read(Map.of(PAGES_0, 0L))) {
+            assertThat(values(read(stream, 300)))
+                    .isEqualTo(IntStream.range(0, 300).mapToObj(i -> page + i).toList());
+        }
+        assertThatThrownBy(() -> get(client.send(PAGES_0, record("p".repeat(3_000)), Acks.ALL)))
+                .isInstanceOfSatisfying(BrokerException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(ErrorCode.MESSAGE_TOO_LARGE));
+    }
+
     @Test
     void aClientOverTcpSeesWhatAClientInTheJvmWrote() {
         get(client.createTopic(new NewTopic("pages", 1, Map.of())));
