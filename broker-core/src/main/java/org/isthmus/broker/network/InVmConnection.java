@@ -23,6 +23,7 @@ final class InVmConnection implements Connection {
     private static final int FRAMES_PER_TURN = 64;
 
     private final Endpoint.InVm endpoint;
+    private final boolean isAccepted;
     private final EventLoop loop;
     private final int maxFrameBytes;
     private final Consumer<InVmConnection> onClosed;
@@ -36,8 +37,15 @@ final class InVmConnection implements Connection {
     private volatile boolean peerClosed;
     private volatile boolean closed;
 
-    InVmConnection(Endpoint.InVm endpoint, EventLoop loop, TransportConfig config, Consumer<InVmConnection> onClosed) {
+    /** @param isAccepted whether it is the side to which the other one connected */
+    InVmConnection(
+            Endpoint.InVm endpoint,
+            boolean isAccepted,
+            EventLoop loop,
+            TransportConfig config,
+            Consumer<InVmConnection> onClosed) {
         this.endpoint = endpoint;
+        this.isAccepted = isAccepted;
         this.loop = loop;
         this.maxFrameBytes = config.maxFrameBytes();
         this.pending = new PendingBytes(config.maxPendingBytes(), new HeldMemory(Long.MAX_VALUE));
@@ -201,8 +209,9 @@ final class InVmConnection implements Connection {
         }
     }
 
+    /** Who connected always takes answers: two sides that both wait until the other takes something would wait for ever. */
     private boolean reads() {
-        return wantsReading && !pending.isClosedToMore() && !closed;
+        return wantsReading && !(isAccepted && pending.isClosedToMore()) && !closed;
     }
 
     private void fail(String what, Exception cause) {

@@ -45,9 +45,9 @@ final class InVmEndpoints {
         var connected = new CompletableFuture<Connection>();
         try {
             var far = listener.endpoints();
-            var client = new InVmConnection(name, owner, config, open::remove);
+            var client = new InVmConnection(name, false, owner, config, open::remove);
             // Both sides on one loop: a frame then goes over without waking another thread.
-            var server = new InVmConnection(name, owner, far.config, far.open::remove);
+            var server = new InVmConnection(name, true, owner, far.config, far.open::remove);
             client.join(server);
             far.open(server, listener.accept(), () -> {});
             open(client, opened, () -> connected.complete(client));

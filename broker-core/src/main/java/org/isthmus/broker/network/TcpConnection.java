@@ -29,8 +29,8 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     private static final System.Logger LOG = System.getLogger(TcpConnection.class.getName());
     private static final int LENGTH_BYTES = 4;
     private static final int FRAMES_UNTIL_LOOK = 64;
-    /** More than that keeps whoever sends from other work for longer than waking the loop takes. */
-    static final int MOST_BYTES_HERE = 256 << 10;
+    /** Enough for the largest batch of a transaction and what goes with it; more keeps whoever sends from other work. */
+    static final int MOST_BYTES_HERE = 288 << 10;
     /** Up to so many bytes of a file are sooner copied than sent by a system call of their own, after which the other side reads once more. */
     private static final int MOST_BYTES_COPIED = 16 << 10;
 
@@ -196,9 +196,12 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
         }
     }
 
-    /** Whether so much waits to be sent that nothing more should be taken from the other side. */
+    /**
+     * Whether so much waits to be sent that nothing more should be taken from the other side. Who connected always takes answers: two sides that both
+     * wait until the other takes something would wait for ever.
+     */
     boolean isClosedToMore() {
-        return pending.isClosedToMore();
+        return isAccepted() && pending.isClosedToMore();
     }
 
     /** What was handed to it and has not left it. */
@@ -554,7 +557,7 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     }
 
     private boolean reads() {
-        return wantsReading && !pending.isClosedToMore();
+        return wantsReading && !isClosedToMore();
     }
 
     private void readOrPause() {
@@ -564,7 +567,8 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
             stalled = false;
             // Later, so that received() never runs inside itself.
             perform(this::decodeWhatWaits);
-        } else if (reads) {
+        } else if (!isClosedToMore()) {
+            // Also while the socket is not read: what came before that may be what is waited for.
             receivedAll();
         }
     }

@@ -278,23 +278,11 @@ class TransportTest {
     void whoeverDoesNotKeepUpIsNotReadForMore(String kind) throws Exception {
         var connection = connect(bind(kind));
         var far = accepted();
-        var begun = new CountDownLatch(1);
         var goesOn = new CountDownLatch(1);
-        var busy = new Thread(() -> far.perform(() -> {
-            begun.countDown();
-            awaitQuietly(goesOn);
-        }));
-        busy.start();
-        begun.await();
-        int sent = 0;
+        var busy = keepBusy(far, () -> awaitQuietly(goesOn));
+        int sent;
         try {
-            while (atClient.writable.isEmpty() && sent < 10_000) {
-                connection.send(RecordingHandler.frame("x".repeat(64 << 10)));
-                sent++;
-            }
-            assertThat(atClient.writable)
-                    .as("told of by the transport after %d", sent)
-                    .isNotEmpty();
+            sent = sendUntilHeldBack(connection);
             assertThat(atServer.texts).isEmpty();
         } finally {
             goesOn.countDown();
@@ -303,6 +291,60 @@ class TransportTest {
             assertThat(atServer.nextText()).hasSize(64 << 10);
         }
         busy.join();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "tls"})
+    void whatCameBeforeALongAnswerIsTakenOnceThatHasLeft(String kind) throws Exception {
+        var connection = connect(bind(kind));
+        var far = accepted();
+        connection.setReading(false);
+        var goesOn = new CountDownLatch(1);
+        var busy = keepBusy(far, () -> {
+            awaitQuietly(goesOn);
+            for (int i = 0; i < 256; i++) {
+                far.send(RecordingHandler.frame("x".repeat(64 << 10)));
+            }
+        });
+        int sent;
+        try {
+            sent = sendUntilHeldBack(connection);
+        } finally {
+            goesOn.countDown();
+        }
+        busy.join();
+        connection.setReading(true);
+        for (int i = 0; i < 256; i++) {
+            assertThat(atClient.nextText()).hasSize(64 << 10);
+        }
+        for (int i = 0; i < sent; i++) {
+            assertThat(atServer.nextText()).hasSize(64 << 10);
+        }
+    }
+
+    /** Has another thread do this on the loop of the connection, where it has begun when this returns. */
+    private static Thread keepBusy(Connection far, Runnable work) throws InterruptedException {
+        var begun = new CountDownLatch(1);
+        var busy = new Thread(() -> far.perform(() -> {
+            begun.countDown();
+            work.run();
+        }));
+        busy.start();
+        begun.await();
+        return busy;
+    }
+
+    /** How many frames of 64 KiB went until the transport said that it is enough. */
+    private int sendUntilHeldBack(Connection connection) {
+        int sent = 0;
+        while (atClient.writable.isEmpty() && sent < 10_000) {
+            connection.send(RecordingHandler.frame("x".repeat(64 << 10)));
+            sent++;
+        }
+        assertThat(atClient.writable)
+                .as("told of by the transport after %d", sent)
+                .isNotEmpty();
+        return sent;
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -127,7 +127,7 @@ class NewsUnderWayTest {
                         .next()
                         .partitionResponses())
                 .extracting(told -> told.index() + " " + ErrorCode.of(told.errorCode()))
-                .containsExactly("0 NONE", "1 UNKNOWN_TOPIC_OR_PARTITION");
+                .containsExactly("0 NONE", "1 NOT_LEADER_OR_FOLLOWER");
     }
 
     private static PartitionProduceData partition(int index, ByteBuffer batch) {

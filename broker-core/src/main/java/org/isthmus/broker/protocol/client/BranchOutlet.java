@@ -101,13 +101,16 @@ abstract class BranchOutlet {
         var attempt = attempt(batch, sent, deadline);
         Attempts.until(client, deadline, "send to " + partition, () -> attempt.get()
                         .whenComplete((offset, thrown) -> {
-                            // While the last transaction of the identity still ends, this one has to wait; nothing is
-                            // wrong with what is known.
-                            if (thrown != null && Failures.of(thrown).code() != ErrorCode.CONCURRENT_TRANSACTIONS) {
+                            if (thrown != null && mayBeOutdated(thrown)) {
                                 cluster.forgetTopic(partition.topic());
                             }
                         }))
                 .whenComplete((baseOffset, thrown) -> finish(batch, baseOffset, thrown));
+    }
+
+    /** Not while the last transaction of the identity still ends, so that this one has to wait, nor where a batch is too large. */
+    private static boolean mayBeOutdated(Throwable thrown) {
+        return Failures.of(thrown).code() != ErrorCode.CONCURRENT_TRANSACTIONS && !Failures.isTooLarge(thrown);
     }
 
     private List<Waiting> nextBatch() {

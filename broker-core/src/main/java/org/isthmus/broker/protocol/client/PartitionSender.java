@@ -47,6 +47,8 @@ final class PartitionSender {
         private @Nullable ByteBuffer bytes;
         /** Whether the attempt of now found the topic and its leader. */
         private boolean isOut;
+        /** Whether a leader may have written it although none has said so. */
+        private boolean mayBeWritten;
 
         private Batch(List<Send> sends) {
             this.sends = sends;
@@ -174,7 +176,9 @@ final class PartitionSender {
                         return offset;
                     }
                     isSteady = false;
-                    throw afterFailure(Failures.of(thrown), batch);
+                    var failure = Failures.of(thrown);
+                    batch.mayBeWritten |= batch.isOut && Failures.isUnclear(failure);
+                    throw afterFailure(failure, batch);
                 });
     }
 
@@ -217,7 +221,7 @@ final class PartitionSender {
         if (closedBy != null) {
             return;
         }
-        if (batch.sends.size() > 1 && thrown != null && Failures.isTooLarge(thrown)) {
+        if (batch.sends.size() > 1 && !batch.mayBeWritten && thrown != null && Failures.isTooLarge(thrown)) {
             divide(batch);
             return;
         }
@@ -290,6 +294,11 @@ final class PartitionSender {
     private CompletionStage<Long> produce(TopicMetadata topic, Endpoint leader, Batch batch, Identity producer) {
         var bytes = batch.bytes;
         if (bytes == null) {
+            if (!producer.equals(identity)) {
+                // What the next number of that one is, nobody knows any more.
+                throw passing(new BrokerException(
+                        ErrorCode.INVALID_PRODUCER_EPOCH, "another producer sends to " + partition + " meanwhile"));
+            }
             bytes = encode(batch, producer);
             batch.bytes = bytes;
         }

@@ -228,8 +228,9 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData, Prod
         if (request.transactionalId() == null) {
             throw new BrokerException(ErrorCode.INVALID_RECORD, "a transaction's records without its id");
         }
+        // Which may pass; what is unknown, some clients take for gone.
         throw new BrokerException(
-                ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                ErrorCode.NOT_LEADER_OR_FOLLOWER,
                 "partition " + partition + " was not known yet when transaction " + request.transactionalId()
                         + " was asked to let it in");
     }
