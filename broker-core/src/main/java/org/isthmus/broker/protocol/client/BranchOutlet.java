@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * nothing behind it is sent. Owned by the client's loop.
  */
 abstract class BranchOutlet {
-    /** The end of the transaction may go along behind a single batch, while several would be sent one after the other. */
+    /** So much makes up a single batch if it is all, because the end of the transaction may go along behind that. */
     private static final int BATCHES_IN_ONE = 4;
 
     /** @param atMs when the record is to be there, in milliseconds since 1970; of no meaning where that is at once */
@@ -67,7 +67,7 @@ abstract class BranchOutlet {
 
     /** How many records wait; where those are not all sent in one batch, or some are on their way already, fewer than none. */
     final int waitingAlone() {
-        var isOneBatch = waitingBytes <= mostBytes;
+        var isOneBatch = waitingBytes <= mostAtOnce();
         return underWay.isEmpty() && failure == null && isOneBatch ? waiting.size() : -1;
     }
 
@@ -113,12 +113,20 @@ abstract class BranchOutlet {
         return Failures.of(thrown).code() != ErrorCode.CONCURRENT_TRANSACTIONS && !Failures.isTooLarge(thrown);
     }
 
+    /** Where there are several batches anyway, each is of a size that readers take apart without much work. */
+    private int mostAtOnce() {
+        return sent == 0 && waitingBytes <= mostBytes
+                ? mostBytes
+                : Math.min(mostBytes, client.config().maxBatchBytes());
+    }
+
     private List<Waiting> nextBatch() {
+        var most = mostAtOnce();
         var batch = new ArrayList<Waiting>();
         int size = 0;
         while (!waiting.isEmpty()) {
             size += waiting.element().send().sizeInBytes();
-            if (size > mostBytes && !batch.isEmpty()) {
+            if (size > most && !batch.isEmpty()) {
                 break;
             }
             batch.add(waiting.remove());
