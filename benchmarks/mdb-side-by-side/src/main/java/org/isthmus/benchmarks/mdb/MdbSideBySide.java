@@ -21,7 +21,7 @@ import java.util.TreeMap;
  */
 public final class MdbSideBySide {
     /**
-     * A backlog several times as large as what sessions hold before the clock starts: Artemis's default is 1 MiB for each, about 14,000 of these
+     * A backlog several times as large as what sessions may hold before the clock starts: Artemis's default is 1 MiB for each, about 14,000 of these
      * messages for all 15.
      */
     private static final int BACKLOG = 60_000;
