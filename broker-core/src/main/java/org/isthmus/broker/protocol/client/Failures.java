@@ -74,12 +74,20 @@ final class Failures {
     }
 
     /**
-     * As {@link #check}, of what a partition's leader says. Only who has a temporary destination knows whether it is there, so where that one does
-     * not know it nobody else has more to tell.
+     * As {@link #check}, of what a broker says that leads a partition by the metadata. One that does not know it has not heard of it yet, or it is
+     * gone, and the metadata tells which. Only who has a temporary destination knows whether it is there, so where that one does not know it nobody
+     * else has more to tell.
      */
     static void checkLeader(TopicPartition partition, short code, String what, @Nullable String reason) {
-        var hasEnded = code == ErrorCode.UNKNOWN_TOPIC_ID.code() && TemporaryName.isOne(partition.topic());
-        check(hasEnded ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code() : code, what, reason);
+        check(TemporaryName.isOne(partition.topic()) ? ofTemporary(code) : ofLed(code), what, reason);
+    }
+
+    private static short ofTemporary(short code) {
+        return code == ErrorCode.UNKNOWN_TOPIC_ID.code() ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code() : code;
+    }
+
+    private static short ofLed(short code) {
+        return code == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code() ? ErrorCode.LEADER_NOT_AVAILABLE.code() : code;
     }
 
     /** Fails for any code but 0. */
