@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AcknowledgementsUnderWay {
     /** Fewer than the aftermath remembers. */
-    private static final int MOST = 500;
+    private static final int MOST = 2_000;
 
     private final ShareStream stream;
     private final Aftermath aftermath = new Aftermath();

@@ -6,10 +6,10 @@ import org.isthmus.broker.client.ShareStream.ShareDelivery;
 
 /**
  * What a consumer knows better than the broker after a lost connection: which records it had handed out already, and which it is done with
- * although the broker may not have heard so. The newest thousand; of the others the broker's word counts. Guarded by the session's lock.
+ * although the broker may not have heard so. The newest four thousand; of the others the broker's word counts. Guarded by the session's lock.
  */
 final class Aftermath {
-    private static final int MOST = 1_000;
+    private static final int MOST = 4_000;
 
     private static final int DONE = 0;
 

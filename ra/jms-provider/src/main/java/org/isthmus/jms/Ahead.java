@@ -40,6 +40,10 @@ public final class Ahead {
     public int next(int least, long nowNanos) {
         var passed = Math.max(1, nowNanos - sinceNanos - waitedNanos);
         var fits = taken * WORK_NANOS / passed;
+        if (fits < size && passed < WORK_NANOS) {
+            size = Math.max(least, size); // too early to call it slow: it may have been handed nothing yet
+            return size;
+        }
         size = (int) Math.max(least, Math.min(Math.min(2L * size, MOST), fits));
         taken = 0;
         sinceNanos = nowNanos;

@@ -41,7 +41,7 @@ final class ShareInflow implements Inflow {
     private static final Duration IDLE = Duration.ofMillis(50);
 
     // Fewer than the aftermath remembers.
-    private static final int MOST_UNANSWERED = 500;
+    private static final int MOST_UNANSWERED = 2_000;
 
     private static final Duration LONGEST_POLL = Duration.ofSeconds(10);
 
@@ -98,6 +98,8 @@ final class ShareInflow implements Inflow {
     private final List<ShareDelivery> outside = new ArrayList<>();
     private boolean polling;
     private boolean pollingAhead;
+    // Whether the broker had nothing when more was to come ahead: who has taken what is here asks, and waits for it.
+    private boolean nothingAhead;
     // Whether what is polled lies behind what was given back since, and so would come before it.
     private boolean pollIsStale;
     // Whether something goes back that a poll must not overtake.
@@ -152,6 +154,7 @@ final class ShareInflow implements Inflow {
             }
             polling = true;
             pollingAhead = false;
+            nothingAhead = false;
             polledAtNanos = clock.nanos();
             most = ahead.next(LEAST_FOR_RECEIVER, polledAtNanos);
         } finally {
@@ -171,7 +174,7 @@ final class ShareInflow implements Inflow {
                 return;
             }
             flows = demand.isFlowing();
-            if (!flows && (buffer.isEmpty() || !demand.isReceiving())) {
+            if (!flows && (buffer.isEmpty() || nothingAhead || !demand.isReceiving())) {
                 return; // asks when it needs one
             }
             int least = flows ? LEAST_FOR_LISTENER : LEAST_FOR_RECEIVER;
@@ -221,7 +224,9 @@ final class ShareInflow implements Inflow {
         boolean nothingNew = false;
         lock.lock();
         try {
-            if (!pollingAhead) {
+            if (pollingAhead) {
+                nothingAhead = deliveries.isEmpty();
+            } else {
                 ahead.waited(clock.nanos() - polledAtNanos);
             }
             boolean goesOn = pollingAhead && !isIdle();

@@ -23,26 +23,26 @@ class AcknowledgementsUnderWayTest {
 
     @Test
     void whoeverAcknowledgesGoesOnUntilManyAreUnderWay() {
-        for (int n = 0; n < 499; n++) {
+        for (int n = 0; n < 1_999; n++) {
             assertThat(acknowledgements.add(of(2 * n))).isDone();
         }
-        var waiting = acknowledgements.add(of(998));
+        var waiting = acknowledgements.add(of(3_998));
         assertThat(waiting).isNotDone();
 
         unanswered.remove().complete(null);
         assertThat(waiting).isCompletedWithValue(null);
-        assertThat(acknowledgements.add(of(1000))).isNotDone();
+        assertThat(acknowledgements.add(of(4_000))).isNotDone();
     }
 
     @Test
     void oneThatCameTooLateMakesRoomAndIsKnownUntilItIsToBeAcknowledgedAgain() {
-        var waiting = acknowledgements.add(LongStream.range(0, 500)
+        var waiting = acknowledgements.add(LongStream.range(0, 2_000)
                 .mapToObj(AcknowledgementsUnderWayTest::delivery)
                 .toList());
         unanswered.remove().completeExceptionally(new BrokerException(ErrorCode.INVALID_RECORD_STATE, "lost"));
 
         assertThat(waiting).isCompletedWithValue(null);
-        for (int n = 0; n < 500; n++) {
+        for (int n = 0; n < 2_000; n++) {
             assertThat(acknowledgements.wasDone(delivery(n))).isTrue();
             assertThat(acknowledgements.wasDone(delivery(n))).isFalse();
         }

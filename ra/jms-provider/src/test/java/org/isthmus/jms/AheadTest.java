@@ -35,6 +35,15 @@ class AheadTest {
     }
 
     @Test
+    void whoWasAskedForAgainAtOnceIsNotSlow() {
+        next(1, 1, 1);
+        next(2, 1, 1);
+        assertThat(next(0, 0, 1)).isEqualTo(4);
+        assertThat(next(1, 19, 1)).isEqualTo(4);
+        assertThat(next(0, 1, 1)).isEqualTo(1);
+    }
+
+    @Test
     void whoHadToWaitIsNotSlow() {
         next(1, 1, 1);
         ahead.waited(TimeUnit.MILLISECONDS.toNanos(99));
