@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * Locked, because workers acknowledge by many threads and the broker's client answers by its own.
  */
 final class AcknowledgementsUnderWay {
-    /** Fewer than the aftermath remembers. */
-    private static final int MOST = 2_000;
-
     private final ShareStream stream;
     private final Aftermath aftermath = new Aftermath();
     /** What is said to be done with, or is about to be, and by which session's delivery it was worked at. */
@@ -47,7 +44,7 @@ final class AcknowledgementsUnderWay {
         synchronized (this) {
             workedAt.forEach(delivery -> unanswered.put(LoanKey.of(delivery), delivery.session()));
             underWay += workedAt.size();
-            if (underWay >= MOST && room.isDone()) {
+            if (underWay >= Aftermath.MOST_UNANSWERED && room.isDone()) {
                 room = new CompletableFuture<>();
             }
             untilRoom = room;
@@ -67,7 +64,7 @@ final class AcknowledgementsUnderWay {
             if (notTaken) {
                 row.forEach(aftermath::done);
             }
-            if (underWay < MOST) {
+            if (underWay < Aftermath.MOST_UNANSWERED) {
                 nowFree = room;
             }
         }

@@ -11,6 +11,9 @@ import org.isthmus.broker.client.ShareStream.ShareDelivery;
 final class Aftermath {
     private static final int MOST = 4_000;
 
+    /** Acknowledgements that may be on their way: all of them are remembered should they go down with their connection. */
+    static final int MOST_UNANSWERED = MOST / 2;
+
     private static final int DONE = 0;
 
     /** How often it was delivered, or that it is done with. */

@@ -40,9 +40,6 @@ final class ShareInflow implements Inflow {
     // Who receives nothing for so long lets others have what came ahead.
     private static final Duration IDLE = Duration.ofMillis(50);
 
-    // Fewer than the aftermath remembers.
-    private static final int MOST_UNANSWERED = 2_000;
-
     private static final Duration LONGEST_POLL = Duration.ofSeconds(10);
 
     /** What the consumer wants. Asked with the session's lock. */
@@ -584,7 +581,7 @@ final class ShareInflow implements Inflow {
     public CompletableFuture<@Nullable Void> commitsUnderWay() {
         lock.lock();
         try {
-            return unanswered < MOST_UNANSWERED ? CompletableFuture.completedFuture(null) : olderHalf();
+            return unanswered < Aftermath.MOST_UNANSWERED ? CompletableFuture.completedFuture(null) : olderHalf();
         } finally {
             lock.unlock();
         }
@@ -595,7 +592,7 @@ final class ShareInflow implements Inflow {
         var left = unanswered;
         for (var commit : underWay) {
             left -= commit.accepted().size();
-            if (left <= MOST_UNANSWERED / 2) {
+            if (left <= Aftermath.MOST_UNANSWERED / 2) {
                 return commit.done();
             }
         }
