@@ -3,13 +3,18 @@ package org.isthmus.broker.network;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
+import org.isthmus.broker.runtime.SpareTime;
 import org.isthmus.broker.runtime.WaitingThread;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +39,7 @@ final class NettyTransport implements Transport {
     private final InVmEndpoints inVm;
     private final HelpedLoops clientLoops;
     private final HelpedLoops requestLoops;
+    private final Map<EventExecutor, SpareTime> spareTimes = new ConcurrentHashMap<>();
 
     NettyTransport(TransportConfig config) {
         this.group = new MultiThreadIoEventLoopGroup(config.threads(), new IoThreads(), NioIoHandler.newFactory());
@@ -48,11 +54,18 @@ final class NettyTransport implements Transport {
             Endpoint endpoint, @Nullable Tls tls, Function<Connection, ConnectionHandler> accept) {
         return endpoint instanceof Endpoint.InVm name
                 ? inVm.bind(name, accept)
-                : tcp.bind(
-                        (Endpoint.Tcp) endpoint,
-                        tls,
-                        connection -> new OnOtherLoop(
-                                connection, requestLoops.next(), WaitingThread::begin, MOST_ANSWERS_TOGETHER, accept));
+                : tcp.bind((Endpoint.Tcp) endpoint, tls, connection -> accepted(connection, accept));
+    }
+
+    private OnOtherLoop accepted(TcpConnection connection, Function<Connection, ConnectionHandler> accept) {
+        var spare =
+                spareTimes.computeIfAbsent(connection.socketLoop(), thread -> new SpareTime(thread, Clock.system()));
+        return new OnOtherLoop(
+                connection,
+                requestLoops.next(),
+                turn -> WaitingThread.begin(turn, spare),
+                MOST_ANSWERS_TOGETHER,
+                accept);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -222,6 +223,11 @@ final class TcpConnection extends ByteToMessageDecoder implements Connection {
     @Override
     public Endpoint endpoint() {
         return endpoint;
+    }
+
+    /** Of the I/O thread that has the socket. */
+    EventExecutor socketLoop() {
+        return channel.eventLoop();
     }
 
     @Override

@@ -4,25 +4,18 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.isthmus.broker.common.Gathering;
 import org.isthmus.broker.runtime.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Forces the logs of one directory, all that are dirty in one round. Whoever becomes dirty during a round is in the next one, so
- * the time that the disk takes is the time over which commits are gathered. Rounds run one at a time.
- *
- * <p>Those who were answered by a round tend to come back at once, while the others have come during it. So a round waits for as many as
- * there were in both, and no longer than the last one took: one sender that waits for each answer is never held up, and of many in step
- * all go with one round and not with two by turns. Where they do not come, fewer and fewer rounds wait.
+ * the time that the disk takes is the time over which commits are gathered, and a little more ({@link Gathering}). Rounds run one at a time.
  */
 final class GroupCommit {
-    private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-    private static final int MOST_ROUNDS_WITHOUT = 64;
-
     /** How a round waits. */
     interface Pause {
         /** Returns after these nanoseconds, or when it is ended before; now and then for no reason. */
@@ -55,11 +48,8 @@ final class GroupCommit {
     /** Appends since the last round took what there was. Guarded, as all that follows, by the set. */
     private int waiting;
 
-    private int expected;
-    private long lastNanos;
-    private int unmet;
-    private int roundsWithout;
-    private @Nullable Thread gathering;
+    private final Gathering gathering = new Gathering();
+    private @Nullable Thread paused;
 
     /**
      * @param disk runs one task at a time, in order, and may block
@@ -89,8 +79,8 @@ final class GroupCommit {
             idle = dirty.isEmpty();
             dirty.add(log);
             waiting++;
-            if (gathering != null && waiting >= expected) {
-                pause.end(gathering);
+            if (paused != null && gathering.areAll(waiting)) {
+                pause.end(paused);
             }
         }
         if (idle) {
@@ -137,8 +127,7 @@ final class GroupCommit {
         var nanos = clock.nanos() - began;
         forces.stillDirty(batch).forEach(this::add);
         synchronized (dirty) {
-            lastNanos = nanos;
-            expected = taken + waiting;
+            gathering.ended(taken, waiting, nanos);
         }
         return tell;
     }
@@ -146,21 +135,16 @@ final class GroupCommit {
     private void gather() {
         long longest;
         synchronized (dirty) {
-            if (expected < 2 || waiting >= expected) {
+            longest = gathering.nanosFor(waiting);
+            if (longest == 0) {
                 return;
             }
-            if (roundsWithout > 0) {
-                roundsWithout--;
-                return;
-            }
-            gathering = Thread.currentThread();
-            longest = Math.min(lastNanos, LONGEST_WAIT_NANOS);
+            paused = Thread.currentThread();
         }
         pause.take(longest);
         synchronized (dirty) {
-            gathering = null;
-            unmet = waiting >= expected ? 0 : Math.min(MOST_ROUNDS_WITHOUT, 2 * unmet + 1);
-            roundsWithout = unmet;
+            paused = null;
+            gathering.waited(waiting);
         }
     }
 }

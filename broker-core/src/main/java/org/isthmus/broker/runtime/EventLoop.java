@@ -22,9 +22,14 @@ public interface EventLoop extends Executor {
         execute(task);
     }
 
-    /** As {@link #perform(Runnable)}, and goes on with what others bring as long as it is told to. */
-    default void perform(Runnable task, BooleanSupplier goesOn) {
+    /**
+     * As {@link #perform(Runnable)}, and goes on with what others bring as long as it is told to.
+     *
+     * @return whether the calling thread had the turn
+     */
+    default boolean perform(Runnable task, BooleanSupplier goesOn) {
         execute(task);
+        return false;
     }
 
     /** Runs the task on this loop, within a few milliseconds, or with what comes before that: nobody is woken for it. From any thread. */

@@ -34,8 +34,10 @@ public final class ThreadLoop implements EventLoop, Closeable {
     private final AtomicInteger cancelledTimers = new AtomicInteger();
     private final AtomicReference<@Nullable Thread> turn = new AtomicReference<>();
     private final AtomicBoolean parked = new AtomicBoolean();
-    /** What the thread sleeps until. */
-    private @Nullable Timer wakesFor;
+    /** When the thread wakes, where nobody wakes it. Belongs to who has the turn. */
+    private long wakesAtNanos;
+
+    private boolean wakesByItself;
 
     /** Whether the thread wakes by itself before long, and whether it should. */
     private volatile boolean naps;
@@ -91,15 +93,15 @@ public final class ThreadLoop implements EventLoop, Closeable {
     }
 
     @Override
-    public void perform(Runnable task, BooleanSupplier goesOn) {
-        perform(task, Integer.MAX_VALUE, goesOn);
+    public boolean perform(Runnable task, BooleanSupplier goesOn) {
+        return perform(task, Integer.MAX_VALUE, goesOn);
     }
 
-    private void perform(Runnable task, int most, BooleanSupplier goesOn) {
+    private boolean perform(Runnable task, int most, BooleanSupplier goesOn) {
         // A thread that waits for the turn, be it for a timer, is not overtaken again and again.
         if (closed || wantsTurn || !turn.compareAndSet(null, Thread.currentThread())) {
             execute(task);
-            return;
+            return false;
         }
         try {
             tasks.add(task);
@@ -107,14 +109,16 @@ public final class ThreadLoop implements EventLoop, Closeable {
         } finally {
             giveTurnBack();
         }
+        return true;
     }
 
     private void giveTurnBack() {
-        var sleepsTooLong = timers.peek() != wakesFor;
+        var next = timers.peek();
+        var sleepsTooLong = next != null && (!wakesByItself || next.atNanos - wakesAtNanos < 0);
         turn.set(null);
         if (wantsTurn) {
             LockSupport.unpark(thread);
-        } else if ((sleepsTooLong && !naps) || !tasks.isEmpty()) {
+        } else if (sleepsTooLong || !tasks.isEmpty()) {
             wake();
         }
     }
@@ -162,13 +166,20 @@ public final class ThreadLoop implements EventLoop, Closeable {
             takeTurn();
             runTasks(TASKS_PER_TURN, ThreadLoop::always);
             var waitNanos = runDueTimers();
-            wakesFor = timers.peek();
             naps = shouldNap;
             shouldNap = false;
+            var next = timers.peek();
+            if (naps && (next == null || waitNanos > NAP_NANOS)) {
+                waitNanos = NAP_NANOS;
+                wakesAtNanos = clock.nanos() + waitNanos;
+            } else if (next != null) {
+                wakesAtNanos = next.atNanos;
+            }
+            wakesByItself = waitNanos >= 0;
             // Before the turn is given back: whoever takes it may have to wake the thread for a timer.
             parked.set(true);
             turn.set(null);
-            park(naps && (waitNanos < 0 || waitNanos > NAP_NANOS) ? NAP_NANOS : waitNanos);
+            park(waitNanos);
             naps = false;
         }
         takeTurn();
@@ -210,6 +221,7 @@ public final class ThreadLoop implements EventLoop, Closeable {
             }
             timers.poll();
             if (task != null) {
+                timer.task = null;
                 runSafely(task);
             }
         }

@@ -18,9 +18,6 @@ public final class WaitingThread {
 
     private final Deque<Errand> errands = new ArrayDeque<>();
 
-    /** What blocks, and the loop that is there for it. */
-    private record Errand(EventLoop loop, Runnable task) {}
-
     private WaitingThread() {}
 
     /**
@@ -39,8 +36,11 @@ public final class WaitingThread {
             answer = call.get();
             return answer;
         } finally {
-            self.runErrands(answer);
-            CURRENT.remove();
+            try {
+                self.runErrands(answer);
+            } finally {
+                CURRENT.remove();
+            }
         }
     }
 
@@ -50,6 +50,23 @@ public final class WaitingThread {
             call.run();
             return NOTHING_AWAITED;
         });
+    }
+
+    /** As {@link #begin(Supplier)} for a thread that serves others, too: one thing that blocks it does itself, where it has the time. */
+    public static void begin(Runnable call, SpareTime spare) {
+        if (CURRENT.get() != null) {
+            call.run();
+            return;
+        }
+        spare.serves();
+        var self = new WaitingThread();
+        CURRENT.set(self);
+        try {
+            call.run();
+        } finally {
+            CURRENT.remove();
+            self.leaveErrands(spare);
+        }
     }
 
     /** Runs the task on the loop: where the thread waits anyway, on the thread itself if the loop has nothing else to do. */
@@ -76,10 +93,18 @@ public final class WaitingThread {
         var left = MOST_ERRANDS;
         for (var errand = errands.poll(); errand != null; errand = errands.poll()) {
             if (awaited != null && !awaited.isDone() && left-- > 0) {
-                errand.loop.perform(errand.task, () -> !awaited.isDone());
+                errand.loop().perform(errand.task(), () -> !awaited.isDone());
             } else {
-                errand.loop.execute(errand.task);
+                errand.handOver();
             }
+        }
+    }
+
+    private void leaveErrands(SpareTime spare) {
+        if (errands.size() == 1) {
+            spare.take(errands.remove());
+        } else {
+            errands.forEach(Errand::handOver); // they may be for disks that work side by side
         }
     }
 }

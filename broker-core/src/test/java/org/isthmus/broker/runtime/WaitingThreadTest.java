@@ -68,4 +68,34 @@ class WaitingThreadTest {
         WaitingThread.handOver(loop, () -> ran.complete(Thread.currentThread()));
         assertThat(ran.get(10, TimeUnit.SECONDS)).isNotEqualTo(Thread.currentThread());
     }
+
+    @Test
+    void whoServesOthersDoesItOnceNoLoopIsHeldUp() throws Exception {
+        Thread by;
+        do {
+            // A loop's thread that is on its way to its rest does it instead.
+            var ran = new CompletableFuture<Thread>();
+            WaitingThread.begin(
+                    () -> loop.perform(() -> WaitingThread.handOverBlocking(disk, () -> {
+                        assertThat(loop.inLoop()).isFalse();
+                        ran.complete(Thread.currentThread());
+                    })),
+                    new SpareTime(Runnable::run, Clock.system()));
+            by = ran.get(10, TimeUnit.SECONDS);
+        } while (by != Thread.currentThread());
+    }
+
+    @Test
+    void forTwoDisksWhoServesOthersBlocksForNeither() throws Exception {
+        var first = new CompletableFuture<Thread>();
+        var second = new CompletableFuture<Thread>();
+        WaitingThread.begin(
+                () -> {
+                    WaitingThread.handOverBlocking(disk, () -> first.complete(Thread.currentThread()));
+                    WaitingThread.handOverBlocking(loop, () -> second.complete(Thread.currentThread()));
+                },
+                new SpareTime(Runnable::run, Clock.system()));
+        assertThat(first.get(10, TimeUnit.SECONDS)).isNotEqualTo(Thread.currentThread());
+        assertThat(second.get(10, TimeUnit.SECONDS)).isNotEqualTo(Thread.currentThread());
+    }
 }

@@ -14,11 +14,9 @@ import java.util.stream.IntStream;
  * What goes on meanwhile is told on the standard error.
  *
  * <p>Both live for one row at one place, on the same disk; rounds alternate between them, so a machine that slows down slows both. Some rounds
- * before the counted ones warm both up: just-in-time compilers take up to a minute of their side's rounds on two processors.
+ * before the counted ones warm both up ({@link Row#warmUpRounds}).
  */
 public final class JmsSideBySide {
-    private static final int WARM_UP_ROUNDS = 25;
-
     private final Path root;
     private final int rounds;
     private final Path work;
@@ -65,9 +63,10 @@ public final class JmsSideBySide {
         var artemis = new ArrayList<double[]>();
         try (var ours = Side.isthmus(root, data.resolve("isthmus"), place, index);
                 var theirs = Side.artemis(root, data.resolve("artemis"), place, index)) {
-            for (int round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
-                round("Isthmus", ours, round, isthmus);
-                round("Artemis", theirs, round, artemis);
+            for (int round = 0; round < row.warmUpRounds() + rounds; round++) {
+                boolean counts = round >= row.warmUpRounds();
+                round("Isthmus", ours, round, counts, isthmus);
+                round("Artemis", theirs, round, counts, artemis);
             }
         } finally {
             delete(data);
@@ -75,9 +74,9 @@ public final class JmsSideBySide {
         table.add(row, place, isthmus, artemis);
     }
 
-    private static void round(String name, Side side, int round, List<double[]> counted) throws IOException {
+    private static void round(String name, Side side, int round, boolean counts, List<double[]> counted)
+            throws IOException {
         var figures = side.round(round);
-        boolean counts = round >= WARM_UP_ROUNDS;
         if (counts) {
             counted.add(figures);
         }

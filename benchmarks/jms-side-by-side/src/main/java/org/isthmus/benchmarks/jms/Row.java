@@ -6,8 +6,15 @@ import java.util.List;
  * What is measured, and what of it is shown.
  *
  * @param aim how many times Artemis's figure
+ * @param warmUpRounds before those that count
  */
-record Row(String name, List<Place> places, List<Figure> figures, int aim, Workload.Opening workload) {
+record Row(
+        String name, List<Place> places, List<Figure> figures, int aim, int warmUpRounds, Workload.Opening workload) {
+    /** Just-in-time compilers take up to a minute of their side's rounds on two processors. */
+    private static final int LONG_WARM_UP = 25;
+    /** For what nobody receives: it fills Artemis's memory, which comes to a standstill then. */
+    private static final int SHORT_WARM_UP = 6;
+
     /** Where the broker is. */
     enum Place {
         IN_VM("in the JVM"),
@@ -39,18 +46,49 @@ record Row(String name, List<Place> places, List<Figure> figures, int aim, Workl
     private static final List<Figure> LATENCY = List.of(new Figure("p50, µs", false), new Figure("p99, µs", false));
 
     static final List<Row> ALL = List.of(
-            new Row("persistent send, 1 producer", BOTH, MESSAGES, 2, connection -> new Sending(connection, 1)),
-            new Row("persistent send, 8 producers", BOTH, MESSAGES, 2, connection -> new Sending(connection, 8)),
-            new Row("persistent send, 32 producers", BOTH, MESSAGES, 2, connection -> new Sending(connection, 32)),
-            new Row("receive, AUTO_ACKNOWLEDGE", BOTH, MESSAGES, 2, Receiving::new),
-            new Row("transaction of 1 in, 1 out", BOTH, TRANSACTIONS, 2, connection -> new Transacting(connection, 1)),
+            new Row(
+                    "persistent send, 1 producer",
+                    BOTH,
+                    MESSAGES,
+                    2,
+                    SHORT_WARM_UP,
+                    connection -> new Sending(connection, 1)),
+            new Row(
+                    "persistent send, 8 producers",
+                    BOTH,
+                    MESSAGES,
+                    2,
+                    SHORT_WARM_UP,
+                    connection -> new Sending(connection, 8)),
+            new Row(
+                    "persistent send, 32 producers",
+                    BOTH,
+                    MESSAGES,
+                    2,
+                    SHORT_WARM_UP,
+                    connection -> new Sending(connection, 32)),
+            new Row("receive, AUTO_ACKNOWLEDGE", BOTH, MESSAGES, 2, LONG_WARM_UP, Receiving::new),
+            new Row(
+                    "transaction of 1 in, 1 out",
+                    BOTH,
+                    TRANSACTIONS,
+                    2,
+                    LONG_WARM_UP,
+                    connection -> new Transacting(connection, 1)),
             new Row(
                     "transaction of 100 in, 100 out",
                     BOTH,
                     TRANSACTIONS,
                     2,
+                    LONG_WARM_UP,
                     connection -> new Transacting(connection, 100)),
-            new Row("request/reply, temporary queue", BOTH, LATENCY, 2, Requesting::new),
-            new Row("selector, 100 of 100,000 waiting", BOTH, MESSAGES, 2, Selecting::new),
-            new Row("non-persistent send, 1 producer", List.of(Place.IN_VM), MESSAGES, 5, UnsyncedSending::new));
+            new Row("request/reply, temporary queue", BOTH, LATENCY, 2, LONG_WARM_UP, Requesting::new),
+            new Row("selector, 100 of 100,000 waiting", BOTH, MESSAGES, 2, LONG_WARM_UP, Selecting::new),
+            new Row(
+                    "non-persistent send, 1 producer",
+                    List.of(Place.IN_VM),
+                    MESSAGES,
+                    5,
+                    LONG_WARM_UP,
+                    UnsyncedSending::new));
 }

@@ -1,6 +1,7 @@
 package org.isthmus.broker.protocol.client;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,17 +13,20 @@ import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.common.BrokerException;
 import org.isthmus.broker.common.Deadline;
 import org.isthmus.broker.common.ErrorCode;
+import org.isthmus.broker.common.Gathering;
 import org.isthmus.broker.common.TemporaryName;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.network.Endpoint;
 import org.isthmus.broker.record.Compression;
 import org.isthmus.broker.record.RecordBatch;
 import org.isthmus.broker.record.RecordBatchBuilder;
+import org.isthmus.broker.runtime.Cancellable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one partition's records, in order and each once. Two batches are under way at a time where their answers wait for the disk, so that it
- * has the second to force when it is done with the first; else one. What comes meanwhile makes up the next. Owned by the client's loop.
+ * Sends one partition's records, in order and each once. One batch is under way at a time, and what comes meanwhile makes up the next, which is
+ * held back a little for those whom the first answers ({@link Gathering}). Where more wait than it has, or a full batch, a second one is
+ * under way, so that the disk has it to force when it is done with the first. Owned by the client's loop.
  *
  * <p>The partition has a producer identity of its own. An attempt whose answer was lost is repeated with the same sequence number, so the
  * leader recognises what it has already, and refuses a batch that overtook another. After any failure what is under way is repeated one by one,
@@ -41,6 +45,8 @@ final class PartitionSender {
     /** Some records on their way. */
     private static final class Batch {
         private final List<Send> sends;
+
+        private final long begunNanos;
         /** Done when every batch before this one has ended. */
         private final CompletableFuture<Void> turn = new CompletableFuture<>();
         /** As they go out, once it is decided who sends them and with which sequence number. */
@@ -50,8 +56,9 @@ final class PartitionSender {
         /** Whether a leader may have written it although none has said so. */
         private boolean mayBeWritten;
 
-        private Batch(List<Send> sends) {
+        private Batch(List<Send> sends, long begunNanos) {
             this.sends = sends;
+            this.begunNanos = begunNanos;
         }
 
         private int sizeInBytes() {
@@ -77,6 +84,7 @@ final class PartitionSender {
     private final TopicPartition partition;
     private final boolean temporary;
     private final Deque<Send> waiting = new ArrayDeque<>();
+    private long waitingBytes;
     private final Deque<Batch> underWay = new ArrayDeque<>(2);
     /** Of records, in one batch. */
     private int mostBytes;
@@ -85,6 +93,10 @@ final class PartitionSender {
     private int nextSequence;
     /** Whether the leader has a batch of the identity, and none has failed since: it would refuse one that lacks its predecessor. */
     private boolean isSteady;
+
+    private final Gathering gathering = new Gathering();
+    /** Ends the time for which what waits is held back. */
+    private @Nullable Cancellable heldBack;
 
     private @Nullable BrokerException closedBy;
 
@@ -109,15 +121,28 @@ final class PartitionSender {
             send.answer().completeExceptionally(closedBy);
         } else {
             waiting.add(send);
+            waitingBytes += send.sizeInBytes();
         }
     }
 
     void flush() {
+        if (heldBack != null) {
+            if (mayGrow() && !gathering.areAll(waiting.size())) {
+                return;
+            }
+            heldBack.cancel();
+            letGo();
+        }
         while (!waiting.isEmpty() && mayBegin(waiting.element().acks())) {
             var batch = nextBatch();
             underWay.add(batch);
             begin(batch);
         }
+    }
+
+    private void letGo() {
+        heldBack = null;
+        gathering.waited(waiting.size());
     }
 
     private void begin(Batch batch) {
@@ -130,17 +155,28 @@ final class PartitionSender {
         if (before == null) {
             return true;
         }
+        var hasRoom = isSteady && !temporary && underWay.size() == 1 && before.isOut;
         var bothWaitForTheDisk = before.acks() == Acks.ALL && acks == Acks.ALL;
-        return isSteady && !temporary && underWay.size() == 1 && before.isOut && bothWaitForTheDisk;
+        return hasRoom && bothWaitForTheDisk && (waiting.size() > before.sends.size() || waitingBytes >= mostBytes);
+    }
+
+    /** Whether a next batch would have room for those who come back, and waits for the disk as they did. */
+    private boolean mayGrow() {
+        var first = waiting.peek();
+        return waitingBytes < mostBytes && (first == null || first.acks() == Acks.ALL);
     }
 
     /** Fails what is waiting and what is under way. */
     void close(BrokerException reason) {
         closedBy = reason;
+        if (heldBack != null) {
+            heldBack.cancel();
+        }
         var unsent = new ArrayList<Send>();
         underWay.forEach(batch -> unsent.addAll(batch.sends));
         unsent.addAll(waiting);
         waiting.clear();
+        waitingBytes = 0;
         underWay.clear();
         unsent.forEach(send -> send.answer().completeExceptionally(reason));
     }
@@ -150,13 +186,15 @@ final class PartitionSender {
         var acks = waiting.element().acks();
         int size = 0;
         while (!waiting.isEmpty() && waiting.element().acks() == acks) {
-            size += waiting.element().sizeInBytes();
-            if (size > mostBytes && !batch.isEmpty()) {
+            int next = waiting.element().sizeInBytes();
+            if (size + next > mostBytes && !batch.isEmpty()) {
                 break;
             }
             batch.add(waiting.remove());
+            size += next;
         }
-        return new Batch(batch);
+        waitingBytes -= size;
+        return new Batch(batch, client.clock().nanos());
     }
 
     private CompletionStage<Long> attempt(Batch batch) {
@@ -228,6 +266,9 @@ final class PartitionSender {
         underWay.remove(batch);
         if (baseOffset != null) {
             isSteady |= underWay.isEmpty();
+            if (underWay.isEmpty() && batch.acks() == Acks.ALL && mayGrow()) {
+                holdBack(batch);
+            }
             long offset = baseOffset;
             for (var send : batch.sends) {
                 send.answer().complete(offset++);
@@ -243,6 +284,18 @@ final class PartitionSender {
         flush();
     }
 
+    /** Before those are answered who wait for this one, and come back. */
+    private void holdBack(Batch ended) {
+        gathering.ended(ended.sends.size(), waiting.size(), client.clock().nanos() - ended.begunNanos);
+        var longest = gathering.nanosFor(waiting.size());
+        if (longest > 0) {
+            heldBack = client.loop().schedule(Duration.ofNanos(longest), () -> {
+                letGo();
+                flush();
+            });
+        }
+    }
+
     /**
      * The topic takes no batch as large as this. What is behind it lacks its predecessor, so the leader has it no more than this: all of it comes from
      * a new producer.
@@ -252,7 +305,8 @@ final class PartitionSender {
         renewIdentity();
         var middle = batch.sends.size() / 2;
         var parts = List.of(
-                new Batch(batch.sends.subList(0, middle)), new Batch(batch.sends.subList(middle, batch.sends.size())));
+                new Batch(batch.sends.subList(0, middle), batch.begunNanos),
+                new Batch(batch.sends.subList(middle, batch.sends.size()), batch.begunNanos));
         var behind = new ArrayList<Batch>();
         while (underWay.peekLast() != batch) {
             behind.add(0, underWay.removeLast());

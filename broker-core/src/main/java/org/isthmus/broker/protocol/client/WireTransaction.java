@@ -21,6 +21,7 @@ import org.isthmus.broker.common.ErrorCode;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.common.Xid;
 import org.isthmus.broker.coordinator.transaction.SideParticipant;
+import org.isthmus.broker.runtime.Cancellable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,7 @@ final class WireTransaction implements Transaction {
     private @Nullable TransactionIdentity given;
     private final Queue<Work> untilGiven = new ArrayDeque<>();
     private @Nullable BrokerException failure;
+    private @Nullable Cancellable holding;
     private boolean wantsHurry;
     private boolean hurried;
     private int unanswered;
@@ -145,6 +147,9 @@ final class WireTransaction implements Transaction {
 
     /** Nothing is held back from now on. What there is becomes part of the transaction first, all with one question. */
     private void hurry() {
+        if (holding != null) {
+            holding.cancel();
+        }
         var known = given;
         if (wantsHurry || known == null) {
             wantsHurry = true;
@@ -192,7 +197,7 @@ final class WireTransaction implements Transaction {
                     }
                     untilGiven.add(new Work(work, answer));
                     if (identity == null) {
-                        client.loop().schedule(GATHERING, this::hurry);
+                        holding = client.loop().schedule(GATHERING, this::hurry);
                         identity = transactions.identity(this, timeoutMs).whenComplete(this::given);
                     }
                 },

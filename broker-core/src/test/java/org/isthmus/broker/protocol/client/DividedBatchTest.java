@@ -3,16 +3,15 @@ package org.isthmus.broker.protocol.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.isthmus.broker.protocol.client.LoneSender.get;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -25,8 +24,6 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 import org.isthmus.broker.client.Acks;
 import org.isthmus.broker.client.BrokerClient;
-import org.isthmus.broker.client.ClientConfig;
-import org.isthmus.broker.client.NewRecord;
 import org.isthmus.broker.client.NewTopic;
 import org.isthmus.broker.common.TopicPartition;
 import org.isthmus.broker.network.Connection;
@@ -37,12 +34,7 @@ import org.isthmus.broker.network.ReceivedFrame;
 import org.isthmus.broker.network.Tls;
 import org.isthmus.broker.network.TlsRefusedException;
 import org.isthmus.broker.network.Transport;
-import org.isthmus.broker.network.TransportConfig;
-import org.isthmus.broker.runtime.Clock;
 import org.isthmus.broker.runtime.EventLoop;
-import org.isthmus.broker.runtime.IdSource;
-import org.isthmus.broker.server.BrokerConfig;
-import org.isthmus.broker.server.EmbeddedBroker;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,68 +53,46 @@ class DividedBatchTest {
     Path data;
 
     private final Interference interference = new Interference();
-    private final List<CompletableFuture<Long>> answers = new ArrayList<>();
-    private final Map<Endpoint, BrokerChannel> channels = new HashMap<>();
-    private EmbeddedBroker broker;
+    private LoneSender lone;
     private BrokerClient undisturbed;
-    private Interfered transport;
-    private ClientLoop client;
-    private Cluster cluster;
-    private PartitionSender sender;
 
     @BeforeEach
     void start() throws Exception {
-        broker = EmbeddedBroker.acquire(new BrokerConfig(data, List.of(new Endpoint.Tcp("127.0.0.1", 0)), Map.of()));
-        undisturbed = BrokerClients.connect(List.of(broker.endpoint()), ClientConfig.defaults("undisturbed"));
-        transport = new Interfered(Transport.open(TransportConfig.DEFAULT), interference);
-        client = new ClientLoop(
-                transport.clientLoop(),
-                transport,
-                Clock.system(),
-                IdSource.random(),
-                ClientConfig.defaults("sender"),
-                null);
-        cluster = new Cluster(client, List.of(broker.endpoint()));
-        sender = new PartitionSender(client, cluster, this::channel, PAGES);
-    }
-
-    private BrokerChannel channel(Endpoint endpoint) {
-        return channels.compute(
-                endpoint,
-                (same, open) -> open == null || open.isClosed() ? BrokerChannel.open(client, endpoint) : open);
+        lone = new LoneSender(data, PAGES, real -> new Interfered(real, interference), loop -> loop);
+        undisturbed = lone.undisturbed();
     }
 
     @AfterEach
     void stop() {
-        transport.close();
-        undisturbed.close();
-        broker.close();
+        lone.close();
     }
 
     @Test
     void batchThatBeginsWhileTheOneBeforeItIsDividedIsNotTakenForAnEarlierOne() throws Exception {
         get(undisturbed.createTopic(new NewTopic("pages", 1, NARROW)));
         var texts = new ArrayList<>(List.of("first"));
-        send(texts);
-        get(answers.get(0));
+        lone.send(texts);
+        get(lone.answers().get(0));
 
         interference.holdMetadata();
         var isDivided = interference.next(INIT_PRODUCER_ID);
         var large = IntStream.range(0, 10).mapToObj(i -> "p".repeat(500) + i).toList();
-        var sends = sends(large);
-        var last = sends(List.of("last"));
-        client.loop().execute(() -> {
-            add(sends);
-            cluster.forgetTopic("pages");
-            add(last);
+        var sends = lone.sends(large);
+        // More than those, so that they go beside them.
+        var following = IntStream.range(0, 11).mapToObj(i -> "following" + i).toList();
+        var last = lone.sends(following);
+        lone.client().loop().execute(() -> {
+            lone.add(sends);
+            lone.cluster().forgetTopic("pages");
+            lone.add(last);
         });
         assertThat(isDivided.await(20, TimeUnit.SECONDS)).isTrue();
-        client.loop().execute(interference::letMetadataGo);
+        lone.client().loop().execute(interference::letMetadataGo);
 
         texts.addAll(large);
-        texts.add("last");
+        texts.addAll(following);
         for (var i = 0; i < texts.size(); i++) {
-            assertThat(get(answers.get(i))).isEqualTo(i);
+            assertThat(get(lone.answers().get(i))).isEqualTo(i);
         }
         assertThat(log(texts.size())).isEqualTo(texts);
     }
@@ -132,45 +102,20 @@ class DividedBatchTest {
         get(undisturbed.createTopic(new NewTopic("pages", 1, Map.of())));
         var large = IntStream.range(0, 10).mapToObj(i -> "p".repeat(500) + i).toList();
         var texts = new ArrayList<>(List.of("first"));
-        send(texts);
-        get(answers.get(0));
+        lone.send(texts);
+        get(lone.answers().get(0));
 
         interference.loseAnswers(true);
-        send(large);
+        lone.send(large);
         texts.addAll(large);
         assertThat(log(texts.size())).isEqualTo(texts);
         narrow();
         interference.loseAnswers(false);
 
-        assertThatThrownBy(() -> get(answers.get(1))).hasMessageContaining("MESSAGE_TOO_LARGE");
-        get(undisturbed.send(PAGES, record("behind"), Acks.ALL));
+        assertThatThrownBy(() -> get(lone.answers().get(1))).hasMessageContaining("MESSAGE_TOO_LARGE");
+        get(undisturbed.send(PAGES, LoneSender.record("behind"), Acks.ALL));
         texts.add("behind");
         assertThat(log(texts.size())).isEqualTo(texts);
-    }
-
-    private void send(List<String> texts) {
-        var sends = sends(texts);
-        client.loop().execute(() -> add(sends));
-    }
-
-    private List<Send> sends(List<String> texts) {
-        return texts.stream()
-                .map(text -> {
-                    var record = record(text);
-                    var answer = new CompletableFuture<Long>();
-                    answers.add(answer);
-                    return new Send(PAGES, record, Acks.ALL, Send.sizeOf(record), client.requestDeadline(), answer);
-                })
-                .toList();
-    }
-
-    private void add(List<Send> sends) {
-        sends.forEach(sender::add);
-        sender.flush();
-    }
-
-    private static NewRecord record(String text) {
-        return new NewRecord(0, null, text.getBytes(UTF_8), List.of());
     }
 
     private List<String> log(int count) {
@@ -190,15 +135,11 @@ class DividedBatchTest {
                         new ConfigEntry(setting.getKey(), setting.getValue()), AlterConfigOp.OpType.SET))
                 .toList();
         try (var admin = Admin.create(
-                Map.of("bootstrap.servers", broker.listeners().get(0).toString()))) {
+                Map.of("bootstrap.servers", lone.broker().listeners().get(0).toString()))) {
             admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, "pages"), changes))
                     .all()
                     .get();
         }
-    }
-
-    private static <T> T get(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
     }
 
     /** What happens to a client's connections. */
