@@ -283,12 +283,15 @@ class WireBrokerClientTest {
     void oneBatchIsOnItsWayWhileAnotherWaitsForTheDiskAndNoThird() throws Exception {
         try (var slow = new Slow(data)) {
             var sends = new ArrayList<CompletionStage<Long>>();
-            for (var value : List.of("<first>", "<second>")) {
+            sends.add(slow.client.send(PAGES_0, record("<first>"), Acks.ALL));
+            slow.proxy.awaitHeard("<first>");
+            // More than the first batch has, so that they go beside it.
+            sends.add(slow.client.send(PAGES_0, record("<second>"), Acks.ALL));
+            sends.add(slow.client.send(PAGES_0, record("<with it>"), Acks.ALL));
+            slow.proxy.awaitHeard("<with it>");
+            for (var value : List.of("<third>", "<fourth>", "<fifth>")) {
                 sends.add(slow.client.send(PAGES_0, record(value), Acks.ALL));
-                slow.proxy.awaitHeard(value);
             }
-            sends.add(slow.client.send(PAGES_0, record("<third>"), Acks.ALL));
-            sends.add(slow.client.send(PAGES_0, record("<fourth>"), Acks.ALL));
             // The client says something else behind them, so the third would have been said too.
             var asked = slow.client.topic("nowhere");
             slow.proxy.awaitHeard("nowhere");
@@ -296,7 +299,7 @@ class WireBrokerClientTest {
 
             slow.proxy.hold(false);
 
-            assertThat(sends.stream().map(WireBrokerClientTest::get)).containsExactly(1L, 2L, 3L, 4L);
+            assertThat(sends.stream().map(WireBrokerClientTest::get)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
             assertFails(asked, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
         }
     }
@@ -308,14 +311,16 @@ class WireBrokerClientTest {
             var tooLarge = slow.client.send(PAGES_0, record("<large>" + "x".repeat(2_000)), Acks.ALL);
             slow.proxy.awaitHeard("<large>");
             var behind = slow.client.send(PAGES_0, record("<behind>"), Acks.ALL);
-            slow.proxy.awaitHeard("<behind>");
+            var withIt = slow.client.send(PAGES_0, record("<with it>"), Acks.ALL);
+            slow.proxy.awaitHeard("<with it>");
             var later = slow.client.send(PAGES_0, record("<later>"), Acks.ALL);
 
             slow.proxy.hold(false);
 
             assertFails(tooLarge, ErrorCode.MESSAGE_TOO_LARGE);
             assertThat(get(behind)).isEqualTo(1);
-            assertThat(get(later)).isEqualTo(2);
+            assertThat(get(withIt)).isEqualTo(2);
+            assertThat(get(later)).isEqualTo(3);
         }
     }
 
