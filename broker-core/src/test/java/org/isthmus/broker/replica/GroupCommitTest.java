@@ -3,6 +3,7 @@ package org.isthmus.broker.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,7 +17,7 @@ import java.util.function.Predicate;
 import org.isthmus.broker.log.CommitJournal;
 import org.isthmus.broker.log.LogView;
 import org.isthmus.broker.log.PartitionLog;
-import org.isthmus.broker.runtime.Clock;
+import org.isthmus.broker.sim.SimClock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,10 +29,10 @@ class GroupCommitTest {
     private final Deque<Runnable> rounds = new ArrayDeque<>();
     private final List<String> forced = new ArrayList<>();
     private final List<Long> pauses = new ArrayList<>();
-    private long nanos;
+    private final SimClock clock = new SimClock();
     private Consumer<GroupCommit> duringForce = commit -> {};
     private Consumer<GroupCommit> duringPause = commit -> {};
-    private final GroupCommit commit = new GroupCommit(rounds::add, side(Runnable::run), clock(), pause());
+    private final GroupCommit commit = new GroupCommit(rounds::add, side(Runnable::run), clock, pause());
     private final DirtyLog first = log(() -> force("first"));
     private final DirtyLog second = log(() -> force("second"));
 
@@ -72,20 +73,6 @@ class GroupCommitTest {
         };
     }
 
-    private Clock clock() {
-        return new Clock() {
-            @Override
-            public long nanos() {
-                return nanos;
-            }
-
-            @Override
-            public long wallMs() {
-                throw new AssertionError("nobody's business");
-            }
-        };
-    }
-
     private GroupCommit.Pause pause() {
         return new GroupCommit.Pause() {
             @Override
@@ -103,7 +90,7 @@ class GroupCommitTest {
 
     private void force(String log) {
         forced.add(log);
-        nanos += ROUND_NANOS;
+        clock.advance(Duration.ofNanos(ROUND_NANOS));
         var meanwhile = duringForce;
         duringForce = commit -> {};
         meanwhile.accept(commit);
@@ -204,7 +191,7 @@ class GroupCommitTest {
             thread.setDaemon(true);
             return thread;
         });
-        var together = new GroupCommit(rounds::add, side(others), clock(), pause());
+        var together = new GroupCommit(rounds::add, side(others), clock, pause());
         var bothAreForced = new CyclicBarrier(2);
         var met = new ArrayList<String>();
         for (var log : List.of("first", "second")) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
+import org.isthmus.broker.sim.SimClock;
 import org.junit.jupiter.api.Test;
 
 /** When a thread that serves others does what blocks itself, by a clock that stands still unless it is moved. */
@@ -16,20 +17,10 @@ class SpareTimeTest {
     private static final long ANSWER_NANOS = 80_000;
 
     private final Queue<Runnable> behind = new ArrayDeque<>();
-    private long nanos = 1;
+    private final SimClock clock = new SimClock();
     private boolean diskIsBusy;
     private int handedOver;
-    private final SpareTime spare = new SpareTime(behind::add, new Clock() {
-        @Override
-        public long nanos() {
-            return nanos;
-        }
-
-        @Override
-        public long wallMs() {
-            throw new AssertionError("nobody's business");
-        }
-    });
+    private final SpareTime spare = new SpareTime(behind::add, clock);
     private final EventLoop disk = new EventLoop() {
         @Override
         public void execute(Runnable task) {
@@ -60,11 +51,15 @@ class SpareTimeTest {
     /** Serves one who comes so long after what was done before, and says whether what that led to was done here. */
     private boolean serve(long afterNanos, long taskNanos) {
         var before = handedOver;
-        nanos += afterNanos;
+        pass(afterNanos);
         spare.serves();
-        spare.take(new Errand(disk, () -> nanos += taskNanos));
+        spare.take(new Errand(disk, () -> pass(taskNanos)));
         endTurn();
         return handedOver == before;
+    }
+
+    private void pass(long nanos) {
+        clock.advance(Duration.ofNanos(nanos));
     }
 
     private void endTurn() {
@@ -93,9 +88,9 @@ class SpareTimeTest {
     @Test
     void whatTheThreadIsNotTheOnlyOneToAskForIsLeft() {
         spare.serves();
-        spare.take(new Errand(disk, () -> nanos += FORCE_NANOS));
+        spare.take(new Errand(disk, () -> pass(FORCE_NANOS)));
         spare.serves();
-        spare.take(new Errand(disk, () -> nanos += FORCE_NANOS));
+        spare.take(new Errand(disk, () -> pass(FORCE_NANOS)));
         endTurn();
 
         assertThat(handedOver).isEqualTo(2);
@@ -120,7 +115,7 @@ class SpareTimeTest {
             serve(1_000, FORCE_NANOS);
         }
         while (!serve(ANSWER_NANOS, FORCE_NANOS)) {
-            nanos++;
+            pass(1);
         }
 
         for (var i = 0; i < 100; i++) {

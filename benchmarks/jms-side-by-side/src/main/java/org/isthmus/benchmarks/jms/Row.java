@@ -46,27 +46,9 @@ record Row(
     private static final List<Figure> LATENCY = List.of(new Figure("p50, µs", false), new Figure("p99, µs", false));
 
     static final List<Row> ALL = List.of(
-            new Row(
-                    "persistent send, 1 producer",
-                    BOTH,
-                    MESSAGES,
-                    2,
-                    SHORT_WARM_UP,
-                    connection -> new Sending(connection, 1)),
-            new Row(
-                    "persistent send, 8 producers",
-                    BOTH,
-                    MESSAGES,
-                    2,
-                    SHORT_WARM_UP,
-                    connection -> new Sending(connection, 8)),
-            new Row(
-                    "persistent send, 32 producers",
-                    BOTH,
-                    MESSAGES,
-                    2,
-                    SHORT_WARM_UP,
-                    connection -> new Sending(connection, 32)),
+            sending("persistent send, 1 producer", 1),
+            sending("persistent send, 8 producers", 8),
+            sending("persistent send, 32 producers", 32),
             new Row("receive, AUTO_ACKNOWLEDGE", BOTH, MESSAGES, 2, LONG_WARM_UP, Receiving::new),
             new Row(
                     "transaction of 1 in, 1 out",
@@ -91,4 +73,8 @@ record Row(
                     5,
                     LONG_WARM_UP,
                     UnsyncedSending::new));
+
+    private static Row sending(String name, int producers) {
+        return new Row(name, BOTH, MESSAGES, 2, SHORT_WARM_UP, connection -> new Sending(connection, producers));
+    }
 }
